@@ -1,1 +1,3 @@
+//! The `omiscope` program.
+
 fn main() {}

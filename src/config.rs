@@ -1,0 +1,1 @@
+//! One resolved [`Config`](struct.Config.html): flags > environment > `.env` > `config.toml` > defaults.

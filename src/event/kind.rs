@@ -1,0 +1,121 @@
+use serde::{Deserialize, Serialize};
+
+/// What a delivery is, as its log line and the deliveries list name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the wire's own")]
+pub enum Kind {
+    MemoryCreated,
+    TranscriptSegment,
+    AudioBytes,
+    Ping,
+    MemoryProcessingStarted,
+    ProcessingMemoryStatusChanged,
+    MemoryBackwardSynced,
+    NewMemoryCreateFailed,
+    DaySummary,
+    ButtonEvent,
+    /// Kept and answered, but of no form we know (or refused before its form was known).
+    Unknown,
+}
+
+/// The five feeds a user can switch on in Omi's settings; health is watched for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Trigger {
+    Transcript,
+    Audio,
+    Memory,
+    Summary,
+    Button,
+}
+
+const NAMES: [(Kind, &str); 11] = [
+    (Kind::MemoryCreated, "memory_created"),
+    (Kind::TranscriptSegment, "transcript_segment"),
+    (Kind::AudioBytes, "audio_bytes"),
+    (Kind::Ping, "ping"),
+    (Kind::MemoryProcessingStarted, "memory_processing_started"),
+    (
+        Kind::ProcessingMemoryStatusChanged,
+        "processing_memory_status_changed",
+    ),
+    (Kind::MemoryBackwardSynced, "memory_backward_synced"),
+    (Kind::NewMemoryCreateFailed, "new_memory_create_failed"),
+    (Kind::DaySummary, "day_summary"),
+    (Kind::ButtonEvent, "button_event"),
+    (Kind::Unknown, "unknown"),
+];
+
+impl Kind {
+    /// The name in logs, in the store and on screen.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        NAMES
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("unknown", |(_, name)| name)
+    }
+
+    /// The kind of a name; [`Kind::Unknown`] for any other text.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map_or(Self::Unknown, |(kind, _)| *kind)
+    }
+
+    /// The feed this kind belongs to, if it tells anything about one.
+    #[must_use]
+    pub fn trigger(self) -> Option<Trigger> {
+        match self {
+            Self::TranscriptSegment => Some(Trigger::Transcript),
+            Self::AudioBytes => Some(Trigger::Audio),
+            Self::MemoryCreated
+            | Self::MemoryProcessingStarted
+            | Self::ProcessingMemoryStatusChanged
+            | Self::MemoryBackwardSynced
+            | Self::NewMemoryCreateFailed => Some(Trigger::Memory),
+            Self::DaySummary => Some(Trigger::Summary),
+            Self::ButtonEvent => Some(Trigger::Button),
+            Self::Ping | Self::Unknown => None,
+        }
+    }
+}
+
+impl Trigger {
+    /// Every feed, in the order in which they are shown.
+    pub const ALL: [Self; 5] = [
+        Self::Transcript,
+        Self::Audio,
+        Self::Memory,
+        Self::Summary,
+        Self::Button,
+    ];
+
+    /// The name on screen.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Transcript => "transcript",
+            Self::Audio => "audio",
+            Self::Memory => "memory",
+            Self::Summary => "summary",
+            Self::Button => "button",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_leads_back_to_its_kind() {
+        for (kind, name) in NAMES {
+            assert_eq!((kind.name(), Kind::from_name(name)), (name, kind));
+        }
+        assert_eq!(Kind::from_name("no such"), Kind::Unknown);
+    }
+}

@@ -1,0 +1,38 @@
+//! `omiscope` is a live terminal monitor for the Omi wearable, and a headless webhook server.
+//!
+//! ```text
+//!             POST /webhook?key=…&uid=…
+//!                    │
+//!    server ── accept, limits, auth ──────────► 401 / 413 / 408 …
+//!                    │ query, headers, body
+//!    decode ── by shape, one door ────────────► 400
+//!                    │ Event + warnings
+//!    store  ── one writer thread, group commit ► 200 {} after commit
+//!                    │ Arc<Record>
+//!    feed   ── what was committed, in order; a lagging reader re-reads the store
+//!         ┌──────────┼─────────────┐
+//!    monitor       audio       serve log
+//!    live model    meter, player
+//!         │
+//!    ui  ── screens, panels
+//! ```
+//!
+//! The library exists for the binary and its tests; its interface follows the program's needs.
+
+pub mod audio;
+pub mod cli;
+pub mod command;
+pub mod config;
+pub mod decode;
+pub mod event;
+pub mod feed;
+pub mod logging;
+pub mod losses;
+pub mod monitor;
+pub mod secret;
+pub mod server;
+pub mod shutdown;
+pub mod simulate;
+pub mod store;
+pub mod text;
+pub mod ui;

@@ -1,0 +1,1 @@
+//! Signals (and Ctrl-C) to one cancellation token.

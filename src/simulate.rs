@@ -1,0 +1,1 @@
+//! A simulated wearer that posts over real HTTP what Omi would.

@@ -1,0 +1,1 @@
+//! The dashboard: turns keys into actions, actions into state and effects, and draws what changed.
