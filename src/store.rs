@@ -1,18 +1,41 @@
 //! The truth: SQLite, one writer thread, group commit. An answer of 200 means that it is here.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+mod apply;
+mod conversation;
+mod lock;
+mod open;
+mod queue;
+mod read;
+mod refusal;
+mod row;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
+use jiff::Timestamp;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
 
 use crate::{
     event::{
         Conversation, DaySummary, Delivery, Event, KeptMemory, Line, Record, Seq, SoundChunk,
         Trigger, Uid,
     },
-    feed::Follower,
+    feed::{Archive, Feed, Follower, Source},
     losses::LossCounter,
 };
-use jiff::Timestamp;
+use lock::FolderLock;
+use queue::{Priority, Refused};
+use refusal::RefusalBudget;
+use writer::{Job, Writer};
 
 /// Where the store is.
 #[derive(Debug, Clone)]
@@ -83,6 +106,9 @@ pub enum OpenError {
         /// What went wrong.
         source: std::io::Error,
     },
+    /// The writer's thread cannot be started.
+    #[error("cannot start the store's thread: {0}")]
+    Thread(std::io::Error),
     /// SQLite refused.
     #[error("cannot open the store: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -138,65 +164,186 @@ pub struct Snapshot {
     pub refused_in_a_row: u64,
 }
 
-/// The open store. Cheap to clone.
+/// The open store. Cheap to clone; the writer ends with the last handle.
 #[derive(Debug, Clone)]
-pub struct Store {}
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    jobs: queue::Sender<Job>,
+    source: Source,
+    reader: Arc<Reader>,
+    refusals: Mutex<RefusalBudget>,
+    losses: LossCounter,
+    _lock: Option<FolderLock>,
+}
+
+/// The one connection that reads. Reads are short; the dashboard and the log share it.
+#[derive(Debug)]
+struct Reader(Mutex<Connection>);
 
 impl Store {
     /// Opens (or makes) the store and starts its writer.
     ///
     /// # Errors
     /// [`OpenError`]; nothing is left behind then.
-    pub fn open(_settings: Settings, _losses: LossCounter) -> Result<Self, OpenError> {
-        Ok(Self {})
+    pub fn open(settings: Settings, losses: LossCounter) -> Result<Self, OpenError> {
+        let lock = match &settings.location {
+            Location::Folder(folder) => {
+                open::make_folder(folder)?;
+                Some(FolderLock::take(folder)?)
+            }
+            Location::Memory => None,
+        };
+        let open::Connections { mut writer, reader } = open::connections(&settings.location)?;
+        schema::migrate(&mut writer)?;
+        let latest = read::latest(&writer)?;
+        let reader = Arc::new(Reader(Mutex::new(reader)));
+        let archive: Arc<dyn Archive> = Arc::<Reader>::clone(&reader);
+        let (feed, source) = Feed::new(latest, archive);
+        let (jobs, receiver) = queue::queue();
+        let writer = Writer {
+            connection: writer,
+            jobs: receiver,
+            feed,
+            latest,
+            silence: settings.silence,
+            losses: losses.clone(),
+        };
+        std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || writer.run())
+            .map_err(OpenError::Thread)?;
+        let refusals = Mutex::new(RefusalBudget::new(Instant::now()));
+        Ok(Self {
+            shared: Arc::new(Shared {
+                jobs,
+                source,
+                reader,
+                refusals,
+                losses,
+                _lock: lock,
+            }),
+        })
     }
 
     /// Keeps a submission; returns once it is committed. Publishes it to the feed.
     ///
     /// # Errors
-    /// [`CommitError`]: nothing of it was kept.
-    pub async fn commit(&self, _submission: Submission) -> Result<Receipt, CommitError> {
-        Ok(Receipt {
-            seq: Seq(1),
-            repeat_of: None,
-        })
+    /// [`CommitError`]: nothing of it was kept, and that is counted as a loss.
+    pub async fn commit(&self, submission: Submission) -> Result<Receipt, CommitError> {
+        let priority = match submission.event {
+            Some(Event::Audio(_)) => Priority::Sound,
+            _ => Priority::Text,
+        };
+        let outcome = self.enqueue_and_wait(submission, priority).await;
+        if outcome.is_err() {
+            self.shared.losses.add(|losses| match priority {
+                Priority::Text => losses.text_refused += 1,
+                Priority::Sound => losses.sound_refused += 1,
+            });
+        }
+        outcome
+    }
+
+    async fn enqueue_and_wait(
+        &self,
+        submission: Submission,
+        priority: Priority,
+    ) -> Result<Receipt, CommitError> {
+        let bytes = submission.delivery.size as usize;
+        let (answer, receipt) = oneshot::channel();
+        self.shared
+            .jobs
+            .put(Job::Commit { submission, answer }, bytes, priority)
+            .map_err(|refused| match refused {
+                Refused::Full => CommitError::Full,
+                Refused::Closed => CommitError::Failed,
+            })?;
+        receipt.await.unwrap_or(Err(CommitError::Failed))
     }
 
     /// Records a refused request, soon and at a bounded rate; what is too much is counted as a loss.
-    pub fn note(&self, _delivery: Delivery, _body: Option<Bytes>) {}
+    pub fn note(&self, delivery: Delivery, mut body: Option<Bytes>) {
+        let shared = &self.shared;
+        let allowed = shared
+            .refusals
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .spend(Instant::now());
+        if let Some(body) = &mut body {
+            // A copy, so that a great body is not held for its beginning.
+            *body = Bytes::copy_from_slice(&body[..body.len().min(refusal::BODY)]);
+        }
+        let bytes = body.as_ref().map_or(0, Bytes::len);
+        let noted = allowed
+            && shared
+                .jobs
+                .put(Job::Note { delivery, body }, bytes, Priority::Sound)
+                .is_ok();
+        if !noted {
+            shared.losses.add(|losses| losses.refusals_unrecorded += 1);
+        }
+    }
 
     /// A reader of everything after a record.
     #[must_use]
     pub fn follow(&self, after: Seq) -> Follower {
-        let mut follower = Follower::new();
-        follower.seek(after);
-        follower
+        self.shared.source.follow(after)
+    }
+
+    /// Submissions that wait or are being committed.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.shared.jobs.len()
     }
 
     /// The recent past. Blocks on SQLite for some milliseconds.
     ///
     /// # Errors
     /// [`ReadError`].
-    pub fn snapshot(&self, _window: Window) -> Result<Snapshot, ReadError> {
-        Ok(Snapshot::default())
-    }
-
-    /// Records after `after`, oldest first, at most `limit`. Blocks on SQLite.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn records_after(&self, _after: Seq, _limit: usize) -> Result<Vec<Arc<Record>>, ReadError> {
-        Ok(Vec::new())
+    pub fn snapshot(&self, window: Window) -> Result<Snapshot, ReadError> {
+        Ok(read::snapshot(
+            &mut self.shared.reader.connection(),
+            window,
+        )?)
     }
 
     /// The raw body of a delivery, if it was kept. Blocks on SQLite.
     ///
     /// # Errors
     /// [`ReadError`].
-    pub fn body(&self, _seq: Seq) -> Result<Option<Vec<u8>>, ReadError> {
-        Ok(None)
+    pub fn body(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(read::body(&self.shared.reader.connection(), seq)?)
     }
 
-    /// Commits what is queued and ends the writer. Later commits fail.
-    pub async fn close(&self) {}
+    /// Commits what is queued and ends the writer; followers end after the last record. Later commits fail.
+    pub async fn close(&self) {
+        loop {
+            let (done, closed) = oneshot::channel();
+            match self.shared.jobs.put(Job::Close { done }, 0, Priority::Text) {
+                // The writer is at work on a full queue; there is room when it has taken the next batch.
+                Err(Refused::Full) => tokio::time::sleep(Duration::from_millis(5)).await,
+                Err(Refused::Closed) => return,
+                Ok(()) => {
+                    let _ = closed.await;
+                    return;
+                }
+            }
+        }
+    }
+}
+
+impl Reader {
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Archive for Reader {
+    fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, ReadError> {
+        Ok(read::records_after(&mut self.connection(), after, limit)?)
+    }
 }
