@@ -63,6 +63,9 @@ struct Shape {
     event: Option<Event>,
 }
 
+/// Reads an object of a shape that was recognised.
+type Decode = fn(Fields<'_>, &mut Warnings) -> Shape;
+
 /// A shape that was recognised but cannot be taken.
 struct Malformed {
     kind: Kind,
@@ -149,7 +152,7 @@ fn by_shape(body: &Value, query: &Query, warnings: &mut Warnings) -> Result<Shap
     if let Some(name) = fields.get("type").and_then(Value::as_str) {
         return envelope::decode(name, fields, query, warnings);
     }
-    let known: [(bool, fn(Fields<'_>, &mut Warnings) -> Shape); 4] = [
+    let known: [(bool, Decode); 4] = [
         (
             fields.get("event_type").and_then(Value::as_str) == Some("button_event"),
             button::decode,

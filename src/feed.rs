@@ -130,7 +130,7 @@ impl Follower {
             }
             let mut records = self.source.ring_after(self.at);
             if records.is_empty() {
-                records = self.from_archive().await?;
+                records = self.read_archive().await?;
             }
             let Some(last) = records.last() else {
                 // Only a store that was shortened under us ends here; waiting is better than spinning.
@@ -142,7 +142,7 @@ impl Follower {
         }
     }
 
-    async fn from_archive(&self) -> Result<Vec<Arc<Record>>, ReadError> {
+    async fn read_archive(&self) -> Result<Vec<Arc<Record>>, ReadError> {
         let (archive, at) = (Arc::clone(&self.source.archive), self.at);
         match tokio::task::spawn_blocking(move || archive.records_after(at, PAGE)).await {
             Ok(records) => records,

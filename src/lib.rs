@@ -24,6 +24,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 pub mod decode;
+pub mod delivery_log;
 pub mod event;
 pub mod feed;
 pub mod logging;

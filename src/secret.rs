@@ -1,8 +1,12 @@
-//! The webhook key: never printed, compared in constant time.
+//! The webhook key: never printed, compared in constant time, kept in a file that only its owner can read.
+
+mod file;
 
 use std::fmt;
 
 use subtle::ConstantTimeEq as _;
+
+pub use file::kept_in;
 
 /// A webhook key. Its `Debug` shows nothing of it.
 #[derive(Clone)]
@@ -29,6 +33,16 @@ impl Secret {
     #[must_use]
     pub fn matches(&self, candidate: &str) -> bool {
         self.0.as_bytes().ct_eq(candidate.as_bytes()).into()
+    }
+
+    /// A text with every occurrence of this key, plain or percent-encoded, as `***`.
+    #[must_use]
+    pub fn masked_in(&self, text: &str) -> String {
+        if self.0.is_empty() {
+            return text.to_owned();
+        }
+        let encoded: String = form_urlencoded::byte_serialize(self.0.as_bytes()).collect();
+        text.replace(&self.0, "***").replace(&encoded, "***")
     }
 
     /// The key itself, for the user's own eyes (the connection card, `omiscope secret`).

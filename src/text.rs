@@ -1,1 +1,283 @@
 //! Text from outside, made safe for a terminal and a log: one place for all of it.
+//!
+//! Words that were heard, titles and ids may hold escape sequences, controls and marks that turn the direction of writing.
+//! Nothing from outside reaches a screen but through [`neutral`], or a log but through [`escaped`].
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// Most marks that are left on one letter.
+const MARKS: usize = 8;
+
+/// Text for one run of cells: no escape sequence, no control, no mark of direction, no line break.
+#[must_use]
+pub fn neutral(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut marks = 0;
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        match character {
+            '\u{1b}' => rest = after_escape(rest.as_str()).chars(),
+            '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => rest = after_string(rest.as_str()).chars(),
+            '\u{9b}' => rest = after_csi(rest.as_str()).chars(),
+            _ if is_space(character) => {
+                if !clean.ends_with(' ') {
+                    clean.push(' ');
+                }
+            }
+            _ if character.is_control() || is_invisible(character) => {}
+            _ if is_mark(character) => {
+                marks += 1;
+                if marks <= MARKS && !clean.is_empty() {
+                    clean.push(character);
+                }
+                continue;
+            }
+            _ => clean.push(character),
+        }
+        marks = 0;
+    }
+    Cow::Owned(clean)
+}
+
+/// Text for a log line: controls and marks of direction as escapes such as `\n` or `\u{1b}`.
+#[must_use]
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    let harmless = |character: char| {
+        !character.is_control() && !is_invisible(character) && !is_separator(character)
+    };
+    if text.chars().all(harmless) {
+        return Cow::Borrowed(text);
+    }
+    let mut line = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if harmless(character) {
+            line.push(character);
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(line, "{}", character.escape_default());
+        }
+    }
+    Cow::Owned(line)
+}
+
+/// Columns that a text takes.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The beginning of a text that fits into so many columns, with `…` where something was cut. Never splits a grapheme.
+#[must_use]
+pub fn truncated(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.width() <= columns {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = columns.checked_sub(1) else {
+        return Cow::Borrowed("");
+    };
+    let mut used = 0;
+    let mut short = String::new();
+    for grapheme in text.graphemes(true) {
+        used += grapheme.width();
+        if used > room {
+            break;
+        }
+        short.push_str(grapheme);
+    }
+    short.push('…');
+    Cow::Owned(short)
+}
+
+/// Breaks a text into rows of at most so many columns: at spaces, and inside words that are longer than a row.
+/// Gives at least one row; `columns` of 0 counts as 1.
+#[must_use]
+pub fn wrapped(text: &str, columns: usize) -> Vec<&str> {
+    let columns = columns.max(1);
+    let mut rows = Vec::new();
+    let mut start = 0;
+    let mut used = 0;
+    // Where the row could end, and how wide what follows it is.
+    let mut break_at = None;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        let wide = grapheme.width();
+        if used + wide > columns && at > start {
+            if grapheme == " " {
+                rows.push(&text[start..at]);
+                (start, used, break_at) = (at + 1, 0, None);
+                continue;
+            }
+            let (end, next) = break_at.unwrap_or((at, at));
+            rows.push(&text[start..end]);
+            (start, used, break_at) = (next, text[next..at].width(), None);
+        }
+        used += wide;
+        if grapheme == " " {
+            break_at = Some((at, at + 1));
+        }
+    }
+    rows.push(&text[start..]);
+    rows
+}
+
+fn is_plain(character: char) -> bool {
+    !(character.is_control()
+        || is_invisible(character)
+        || is_separator(character)
+        || is_mark(character))
+}
+
+fn is_space(character: char) -> bool {
+    matches!(
+        character,
+        '\t' | '\n' | '\r' | '\u{0b}' | '\u{0c}' | '\u{85}'
+    ) || is_separator(character)
+}
+
+fn is_separator(character: char) -> bool {
+    matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+/// Marks of direction, and characters that only hide. Joiners and variation selectors stay: emoji need them.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'
+    )
+}
+
+/// Marks that are drawn upon the letter before them.
+fn is_mark(character: char) -> bool {
+    character.width() == Some(0)
+        && !character.is_control()
+        && !matches!(character, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0020}'..='\u{e007f}')
+        && !is_invisible(character)
+}
+
+fn after_escape(rest: &str) -> &str {
+    let mut characters = rest.chars();
+    match characters.next() {
+        Some('[') => after_csi(characters.as_str()),
+        Some('P' | 'X' | ']' | '^' | '_') => after_string(characters.as_str()),
+        // Two characters and more: intermediates, then a final one.
+        Some(' '..='/') => {
+            let rest = characters
+                .as_str()
+                .trim_start_matches(|c| matches!(c, ' '..='/'));
+            rest.strip_prefix(|c| matches!(c, '0'..='~'))
+                .unwrap_or(rest)
+        }
+        Some('0'..='~') => characters.as_str(),
+        _ => rest,
+    }
+}
+
+fn after_csi(rest: &str) -> &str {
+    let rest = rest.trim_start_matches(|c| matches!(c, ' '..='?'));
+    rest.strip_prefix(|c| matches!(c, '@'..='~'))
+        .unwrap_or(rest)
+}
+
+/// After a string that BEL, ST or the end of the text ends. An unending one is no string: only its start is dropped.
+fn after_string(rest: &str) -> &str {
+    let end = rest.find(['\u{07}', '\u{9c}', '\u{1b}']);
+    let Some(end) = end else { return rest };
+    let after = &rest[end..];
+    after
+        .strip_prefix("\u{1b}\\")
+        .or_else(|| after.strip_prefix(['\u{07}', '\u{9c}']))
+        .unwrap_or(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_could_steer_a_terminal_is_gone() {
+        let cases = [
+            ("plain", "plain"),
+            ("a\u{1b}[2Jb", "ab"),
+            ("a\u{1b}]0;title\u{07}b", "ab"),
+            (
+                "a\u{1b}]8;;http://x\u{1b}\\link\u{1b}]8;;\u{1b}\\b",
+                "alinkb",
+            ),
+            ("a\u{9b}31mb", "ab"),
+            ("a\u{1b}(Bb\u{1b}=c", "abc"),
+            ("a\r\nb\tc\u{2028}d", "a b c d"),
+            ("a\u{07}\u{08}\u{7f}b", "ab"),
+            ("\u{202e}evil\u{2066}", "evil"),
+            ("\u{301}e\u{301}", "e\u{301}"),
+            (
+                "👩\u{200d}👩\u{200d}👧 ✈\u{fe0f}",
+                "👩\u{200d}👩\u{200d}👧 ✈\u{fe0f}",
+            ),
+            ("שלום 日本語", "שלום 日本語"),
+            ("\u{1b}", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(neutral(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_log_shows_what_it_escapes() {
+        assert_eq!(escaped("a\n\u{1b}[2J\u{202e}é"), "a\\n\\u{1b}[2J\\u{202e}é");
+    }
+
+    #[test]
+    fn rows_break_at_spaces_and_inside_long_words() {
+        let cases: [(&str, usize, &[&str]); 7] = [
+            ("one two three", 7, &["one two", "three"]),
+            ("one two three", 8, &["one two", "three"]),
+            ("abcdefgh", 3, &["abc", "def", "gh"]),
+            ("ab cdefgh", 4, &["ab", "cdef", "gh"]),
+            ("日本語", 4, &["日本", "語"]),
+            ("日", 1, &["日"]),
+            ("", 5, &[""]),
+        ];
+        for (text, columns, expected) in cases {
+            assert_eq!(wrapped(text, columns), expected, "{text:?} in {columns}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn neutral_text_is_harmless_and_stays_as_it_is(text in any::<String>()) {
+            let clean = neutral(&text).into_owned();
+            prop_assert!(!clean.chars().any(|c| c.is_control() || is_invisible(c) || is_separator(c)));
+            prop_assert_eq!(neutral(&clean).into_owned(), clean.clone());
+        }
+
+        #[test]
+        fn escaped_text_is_one_harmless_line(text in any::<String>()) {
+            prop_assert!(!escaped(&text).chars().any(|c| c.is_control() || is_invisible(c) || is_separator(c)));
+        }
+
+        #[test]
+        fn cut_text_fits(text in any::<String>(), columns in 0_usize..40) {
+            let clean = neutral(&text);
+            prop_assert!(width(&truncated(&clean, columns)) <= columns);
+        }
+
+        #[test]
+        fn wrapped_rows_fit_and_lose_only_spaces(text in any::<String>(), columns in 2_usize..30) {
+            let clean = neutral(&text);
+            let rows = wrapped(&clean, columns);
+            for row in &rows {
+                prop_assert!(width(row) <= columns || row.graphemes(true).count() == 1, "{row:?}");
+            }
+            let letters = |text: &str| text.chars().filter(|c| *c != ' ').collect::<String>();
+            prop_assert_eq!(letters(&rows.concat()), letters(&clean));
+        }
+    }
+}

@@ -61,23 +61,11 @@ fn chunk(
     bytes: Bytes,
     warnings: &mut Warnings,
 ) -> Result<Shape, Malformed> {
-    let rate = match query.first("sample_rate") {
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|rate| RATES.contains(rate))
-            .ok_or_else(|| {
-                refused(format!(
-                    "bad sample_rate '{}': a whole number from {} to {}",
-                    quoted(text),
-                    RATES.start(),
-                    RATES.end()
-                ))
-            })?,
-        None => {
-            warnings.say("no sample_rate; taken as 16000");
-            DEFAULT_RATE
-        }
+    let rate = if let Some(text) = query.first("sample_rate") {
+        rate(text)?
+    } else {
+        warnings.say("no sample_rate; taken as 16000");
+        DEFAULT_RATE
     };
     if bytes.is_empty() {
         warnings.say("sound without a byte");
@@ -92,7 +80,20 @@ fn chunk(
     })
 }
 
-pub(super) fn refused(reason: String) -> Malformed {
+fn rate(text: &str) -> Result<u32, Malformed> {
+    text.parse()
+        .ok()
+        .filter(|rate| RATES.contains(rate))
+        .ok_or_else(|| {
+            let (least, most) = (RATES.start(), RATES.end());
+            refused(format!(
+                "bad sample_rate '{}'; use a whole number from {least} to {most}",
+                quoted(text)
+            ))
+        })
+}
+
+fn refused(reason: String) -> Malformed {
     Malformed {
         kind: Kind::AudioBytes,
         reason,

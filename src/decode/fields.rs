@@ -149,5 +149,7 @@ impl<'a> Fields<'a> {
 }
 
 fn naive(text: &str) -> Option<Timestamp> {
-    TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok()
+    TimeZone::UTC
+        .to_timestamp(text.parse::<DateTime>().ok()?)
+        .ok()
 }

@@ -40,7 +40,7 @@ fn mend_surrogates(text: &str) -> Option<String> {
         }
         match escape(bytes, at) {
             Some(0xd800..0xdc00) if matches!(escape(bytes, at + 6), Some(0xdc00..0xe000)) => {
-                at += 12
+                at += 12;
             }
             Some(0xd800..0xe000) => {
                 mended.push_str(&text[copied..at]);

@@ -67,7 +67,7 @@ pub fn masked(raw: &str, is_key: impl Fn(&str) -> bool) -> String {
             return part.to_owned();
         }
         // Without knowing the key, a value that was not accepted as it stands is taken for a broken one.
-        let broken = if is_key(&decoded(value)) {
+        let broken = if is_key(&decoded_value(value)) {
             None
         } else {
             appended(value)
@@ -108,10 +108,16 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn decoded(text: &str) -> String {
-    form_urlencoded::parse(text.as_bytes())
+fn decoded(name: &str) -> String {
+    form_urlencoded::parse(name.as_bytes())
         .next()
         .map_or_else(String::new, |(name, _)| name.into_owned())
+}
+
+fn decoded_value(value: &str) -> String {
+    form_urlencoded::parse(format!("={value}").as_bytes())
+        .next()
+        .map_or_else(String::new, |(_, value)| value.into_owned())
 }
 
 #[cfg(test)]
@@ -120,22 +126,22 @@ mod tests {
 
     #[test]
     fn old_sender_forms_are_repaired_before_decoding() {
-        let cases: [(&str, &[(&str, &str)], bool); 7] = [
-            ("key=S&uid=U", &[("key", "S"), ("uid", "U")], false),
-            ("key=S?uid=U", &[("key", "S"), ("uid", "U")], true),
+        let cases = [
+            ("key=S&uid=U", vec![("key", "S"), ("uid", "U")], false),
+            ("key=S?uid=U", vec![("key", "S"), ("uid", "U")], true),
             (
                 "key=S?sample_rate=16000&uid=U",
-                &[("key", "S"), ("sample_rate", "16000"), ("uid", "U")],
+                vec![("key", "S"), ("sample_rate", "16000"), ("uid", "U")],
                 true,
             ),
             (
                 "a=1&key=S?uid=U",
-                &[("a", "1"), ("key", "S"), ("uid", "U")],
+                vec![("a", "1"), ("key", "S"), ("uid", "U")],
                 true,
             ),
-            ("key=p%3Fuid=U", &[("key", "p?uid=U")], false),
-            ("key=p%3Fq%2Br%2Fs", &[("key", "p?q+r/s")], false),
-            ("", &[], false),
+            ("key=p%3Fuid=U", vec![("key", "p?uid=U")], false),
+            ("key=p%3Fq%2Br%2Fs", vec![("key", "p?q+r/s")], false),
+            ("", vec![], false),
         ];
         for (raw, expected, repaired) in cases {
             let query = parse(raw);
@@ -144,11 +150,7 @@ mod tests {
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()))
                 .collect();
-            assert_eq!(
-                (found.as_slice(), query.repaired),
-                (expected, repaired),
-                "{raw}"
-            );
+            assert_eq!((found, query.repaired), (expected, repaired), "{raw}");
         }
     }
 

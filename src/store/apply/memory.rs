@@ -206,7 +206,7 @@ fn replace_lines(
     changes.push(Change::LinesReplaced(conversation));
     for segment in segments {
         let line = match live_line(context, conversation, &segment)? {
-            Some(line) => transcript::revise(context, line, segment, arrived)?,
+            Some(line) => transcript::revise(context, &line, segment, arrived)?,
             None => transcript::insert(context, uid, conversation, segment, arrived)?,
         };
         changes.push(Change::Line(line));
@@ -271,14 +271,14 @@ fn write_parts(context: &Context<'_>, kept: &KeptMemory) -> Result<()> {
         "INSERT INTO action_items(memory, description, completed, due_at) VALUES (?, ?, ?, ?)",
     )?;
     for item in &kept.memory.action_items {
-        let due = item.due_at.map(|due| due.as_microsecond());
+        let due = item.due_at.map(Timestamp::as_microsecond);
         action.execute(params![kept.id.0, item.description, item.completed, due])?;
     }
     let mut event = context.connection.prepare_cached(
         "INSERT INTO calendar_events(memory, title, description, start, duration_min, created) VALUES (?,?,?,?,?,?)",
     )?;
     for item in &kept.memory.events {
-        let start = item.start.map(|start| start.as_microsecond());
+        let start = item.start.map(Timestamp::as_microsecond);
         event.execute(params![
             kept.id.0,
             item.title,

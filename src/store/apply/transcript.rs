@@ -31,7 +31,12 @@ pub(super) fn apply(
     for (found, segment) in known {
         // The words of a closed conversation stay as its memory told them.
         if !found.superseded && found.line.segment != segment {
-            changes.push(Change::Line(revise(context, found.line, segment, arrived)?));
+            changes.push(Change::Line(revise(
+                context,
+                &found.line,
+                segment,
+                arrived,
+            )?));
         }
     }
     if new.is_empty() {
@@ -230,7 +235,7 @@ pub(super) fn insert(
 /// Gives a line new words; a line that was superseded is back then.
 pub(super) fn revise(
     context: &Context<'_>,
-    line: Line,
+    line: &Line,
     segment: Segment,
     arrived: Timestamp,
 ) -> Result<Line> {
@@ -263,7 +268,8 @@ pub(super) fn revise(
         arrived,
         revision,
         segment,
-        ..line
+        id: line.id,
+        conversation: line.conversation,
     })
 }
 

@@ -1,0 +1,103 @@
+//! Who may deliver: the key in the query, in the path, or in `Authorization`.
+
+use hyper::{HeaderMap, Uri, header};
+
+use super::route::key_in;
+use crate::{decode::query, secret::Secret};
+
+/// Whether a request carries the key, in any of its forms.
+pub(super) fn authorized(secret: &Secret, uri: &Uri, headers: &HeaderMap) -> bool {
+    let in_query = query::key_candidates(uri.query().unwrap_or_default());
+    let in_path = key_in(uri.path()).map(percent_decoded);
+    let in_header = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| credential(value.to_str().ok()?));
+    in_query
+        .into_iter()
+        .chain(in_path)
+        .chain(in_header)
+        .any(|candidate| secret.matches(&candidate))
+}
+
+/// The token of `Bearer`, or the password of `Basic`.
+fn credential(value: &str) -> Option<String> {
+    let (scheme, rest) = value.split_once(' ')?;
+    let rest = rest.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(base64(rest)?).ok()?;
+    pair.split_once(':')
+        .map(|(_, password)| password.to_owned())
+}
+
+/// Decodes standard base64; the padding may be missing.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    let (mut bits, mut held) = (0_u32, 0_u32);
+    for character in text.trim_end_matches('=').bytes() {
+        let value = match character {
+            b'A'..=b'Z' => character - b'A',
+            b'a'..=b'z' => character - b'a' + 26,
+            b'0'..=b'9' => character - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6 | u32::from(value)) & 0xff_ffff;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+        }
+    }
+    Some(bytes)
+}
+
+fn percent_decoded(text: &str) -> String {
+    // In a path a plus is a plus; form decoding would make it a space.
+    let text = text.replace('+', "%2B");
+    form_urlencoded::parse(text.replace('=', "%3D").replace('&', "%26").as_bytes())
+        .next()
+        .map_or_else(String::new, |(name, _)| name.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(authorization: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, authorization.parse().unwrap());
+        headers
+    }
+
+    #[test]
+    fn the_key_is_found_in_every_form_and_nothing_else_is_taken_for_it() {
+        let key = "p?q+r/s";
+        let secret = Secret::new(key.to_owned());
+        let none = HeaderMap::new();
+        let cases = [
+            ("/webhook?key=p%3Fq%2Br%2Fs", none.clone(), true),
+            ("/webhook?key=p?q%2Br/s?uid=U", none.clone(), true),
+            ("/webhook/p%3Fq+r%2Fs", none.clone(), true),
+            ("/webhook", headers("Bearer p?q+r/s"), true),
+            ("/webhook", headers("Basic b21pOnA/cStyL3M="), true),
+            ("/webhook", headers("Basic !!!"), false),
+            ("/webhook", headers("Digest p?q+r/s"), false),
+            ("/webhook?key=", none.clone(), false),
+            ("/webhook?key=p%3Fq%2Br%2Fsx", none.clone(), false),
+            ("/webhook", none, false),
+        ];
+        for (uri, headers, expected) in cases {
+            assert_eq!(
+                authorized(&secret, &uri.parse().unwrap(), &headers),
+                expected,
+                "{uri} {headers:?}"
+            );
+        }
+    }
+}
