@@ -1,21 +1,47 @@
 //! The live model: folds records into what the dashboard shows. Pure: no clock, no terminal, no I/O; time is passed in.
 
+mod advice;
+mod age;
 mod health;
 mod sound;
+mod speaker;
+#[cfg(test)]
+mod tests;
 mod transcript;
 
 use std::{collections::VecDeque, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::{
-    event::{ButtonPress, DaySummary, KeptMemory, Progress, Record, Seq, Uid},
-    losses::Losses,
-    store::Snapshot,
-};
+pub use advice::{Advice, Gravity};
+pub use age::Age;
 pub use health::{FeedHealth, State};
 pub use sound::SoundTrack;
-pub use transcript::{Talk, Transcript};
+pub use speaker::Speaker;
+pub use transcript::{Place, Talk, Transcript};
+
+use crate::{
+    event::{
+        ButtonPress, Change, DaySummary, Delivery, KeptMemory, Progress, Record, Seq, Stage,
+        Trigger, Uid,
+    },
+    losses::Losses,
+    store::{Snapshot, Window},
+};
+use health::Health;
+
+/// Most memories that are held.
+const MEMORIES: usize = 500;
+
+/// What a dashboard loads of the past.
+pub const WINDOW: Window = Window {
+    lines: transcript::LINES,
+    memories: MEMORIES,
+    sounds: sound::CHUNKS,
+};
+
+/// After so long a memory that was announced is no longer waited for.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 
 /// The live model.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +54,7 @@ pub struct Monitor {
     summary: Option<Arc<DaySummary>>,
     button: Option<(ButtonPress, Timestamp)>,
     sound: SoundTrack,
+    health: Health,
     losses: Losses,
 }
 
@@ -35,15 +62,100 @@ impl Monitor {
     /// Begins with the recent past.
     #[must_use]
     pub fn new(snapshot: Snapshot) -> Self {
-        Self {
+        let mut monitor = Self {
             seq: snapshot.seq,
+            uid: snapshot.uid,
+            summary: snapshot.summary,
+            health: Health::new(&snapshot.last_seen, snapshot.refused_in_a_row),
             ..Self::default()
+        };
+        for conversation in snapshot.conversations {
+            monitor.transcript.put_conversation(conversation);
         }
+        for line in snapshot.lines {
+            monitor.transcript.put_line(line);
+        }
+        for memory in snapshot.memories {
+            monitor.put_memory(memory);
+        }
+        for chunk in snapshot.sounds {
+            monitor.sound.push(chunk);
+        }
+        monitor
     }
 
     /// Folds in one record. Records at or before [`Monitor::seq`] change nothing.
     pub fn apply(&mut self, record: &Record) {
-        self.seq = self.seq.max(record.seq);
+        if record.seq <= self.seq {
+            return;
+        }
+        self.seq = record.seq;
+        let delivery = &record.delivery;
+        if delivery.accepted() && delivery.uid.is_some() {
+            self.uid.clone_from(&delivery.uid);
+        }
+        self.health.count(delivery);
+        for change in &record.changes {
+            self.apply_change(change, delivery);
+        }
+    }
+
+    fn apply_change(&mut self, change: &Change, delivery: &Delivery) {
+        match change {
+            Change::Conversation(conversation) => {
+                self.transcript.put_conversation(conversation.clone())
+            }
+            Change::Line(line) => {
+                if let Some(conversation) = self
+                    .transcript
+                    .put_line(line.clone())
+                    .filter(|talk| talk.memory.is_none())
+                {
+                    self.health.note_lag(
+                        line.arrived
+                            .duration_since(conversation.clock(line.segment.end)),
+                    );
+                }
+            }
+            Change::LinesReplaced(conversation) => self.transcript.clear(*conversation),
+            Change::Memory(memory) => {
+                self.in_progress = None;
+                self.put_memory(Arc::clone(memory));
+            }
+            Change::Progress(progress) => self.put_progress(progress, delivery.received),
+            Change::Summary(summary) => self.summary = Some(Arc::clone(summary)),
+            Change::Button(press) => self.button = Some((press.clone(), delivery.received)),
+            Change::Sound(chunk) => self.sound.push(chunk.clone()),
+        }
+    }
+
+    fn put_progress(&mut self, progress: &Progress, at: Timestamp) {
+        // A later status is news of the same memory: what counts is since when it is made.
+        let since = self
+            .in_progress
+            .as_ref()
+            .filter(|(_, since)| !expired(*since, at))
+            .map_or(at, |(_, since)| *since);
+        if progress.stage != Stage::BackwardSynced {
+            self.in_progress = Some((progress.clone(), since));
+        }
+    }
+
+    /// Keeps memories in the order of their time; what the user deleted in Omi is not shown.
+    fn put_memory(&mut self, memory: Arc<KeptMemory>) {
+        self.memories.retain(|known| known.id != memory.id);
+        if memory.memory.deleted {
+            return;
+        }
+        let order =
+            |memory: &KeptMemory| (memory.memory.when().unwrap_or(memory.arrived), memory.id);
+        let at = self
+            .memories
+            .partition_point(|known| order(known) < order(&memory));
+        self.memories.insert(at, memory);
+        if self.memories.len() > MEMORIES {
+            self.memories.pop_front();
+        }
     }
 
     /// Takes over the counts of what was lost.
@@ -69,7 +181,7 @@ impl Monitor {
         &self.transcript
     }
 
-    /// Memories, the newest last; those deleted in Omi are not among them.
+    /// Memories by their time, the newest last; those deleted in Omi are not among them.
     #[must_use]
     pub fn memories(&self) -> &VecDeque<Arc<KeptMemory>> {
         &self.memories
@@ -77,8 +189,10 @@ impl Monitor {
 
     /// The memory that is being made, and since when.
     #[must_use]
-    pub fn in_progress(&self) -> Option<&(Progress, Timestamp)> {
-        self.in_progress.as_ref()
+    pub fn in_progress(&self, now: Timestamp) -> Option<&(Progress, Timestamp)> {
+        self.in_progress
+            .as_ref()
+            .filter(|(_, since)| !expired(*since, now))
     }
 
     /// The newest day summary.
@@ -105,31 +219,45 @@ impl Monitor {
         self.losses
     }
 
-    /// Whether anything arrived within the last few seconds.
+    /// When a feed was last heard.
     #[must_use]
-    pub fn receiving(&self, _now: Timestamp) -> bool {
-        false
+    pub fn last_seen(&self, trigger: Trigger) -> Option<Timestamp> {
+        self.health.last(trigger)
     }
 
-    /// The state of the five feeds, in the order of [`crate::event::Trigger::ALL`].
+    /// Whether anything arrived within the last few seconds.
+    #[must_use]
+    pub fn receiving(&self, now: Timestamp) -> bool {
+        self.health.receiving(now)
+    }
+
+    /// The state of the five feeds, in the order of [`Trigger::ALL`].
     #[must_use]
     pub fn health(&self, now: Timestamp) -> Vec<FeedHealth> {
-        let _ = now;
-        Vec::new()
+        self.health.report(&self.sound, now)
     }
 
     /// What is wrong, each in one sentence with its likely cause and remedy, the gravest first.
     #[must_use]
-    pub fn advice(&self, now: Timestamp) -> Vec<String> {
-        let _ = now;
-        Vec::new()
+    pub fn advice(&self, now: Timestamp) -> Vec<Advice> {
+        advice::advice(self, now)
     }
 
     /// When something that depends on the clock alone (an age, a rate, a dot) will next look different; None: never.
     /// The dashboard sleeps until then, so an idle screen costs nothing.
     #[must_use]
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        let _ = now;
-        None
+        let in_progress = self
+            .in_progress(now)
+            .map(|(_, since)| age::next_minute(*since, now));
+        self.health
+            .next_change(now)
+            .into_iter()
+            .chain(in_progress)
+            .min()
     }
+}
+
+fn expired(since: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(since) > PATIENCE
 }

@@ -1,8 +1,24 @@
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::event::Trigger;
+use super::{Age, SoundTrack};
+use crate::event::{Delivery, Trigger};
+
+/// What rates are measured over.
+const SPAN: SignedDuration = SignedDuration::from_secs(60);
+
+/// Most arrivals that are remembered for a rate.
+const ARRIVALS: usize = 1200;
+
+/// Most lags that are remembered; their median is shown.
+const LAGS: usize = 21;
+
+/// Something is arriving if the last delivery is no older than this.
+const RECEIVING: SignedDuration = SignedDuration::from_secs(6);
+
+/// From so many refusals of a feed in a row on, it is failing.
+const FAILING: u64 = 3;
 
 /// The state of one feed.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,4 +48,194 @@ pub enum State {
     Never,
     /// ✖ its deliveries are being refused.
     Failing,
+}
+
+/// What is known of all feeds.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Health {
+    feeds: [Feed; Trigger::ALL.len()],
+    lags: VecDeque<SignedDuration>,
+    last: Option<Timestamp>,
+    refused_in_a_row: u64,
+    last_refusal: Option<u16>,
+    repaired: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Feed {
+    last: Option<Timestamp>,
+    arrivals: VecDeque<Timestamp>,
+    refused_in_a_row: u64,
+}
+
+impl Health {
+    pub(super) fn new(last_seen: &[(Trigger, Timestamp)], refused_in_a_row: u64) -> Self {
+        let mut health = Self {
+            refused_in_a_row,
+            ..Self::default()
+        };
+        for (trigger, at) in last_seen {
+            let feed = health.feed_mut(*trigger);
+            feed.last = feed.last.max(Some(*at));
+            health.last = health.last.max(Some(*at));
+        }
+        health
+    }
+
+    pub(super) fn count(&mut self, delivery: &Delivery) {
+        let is_webhook = delivery.method == "POST" && delivery.path.starts_with("/webhook");
+        if delivery.accepted() {
+            self.last = self.last.max(Some(delivery.received));
+            self.refused_in_a_row = 0;
+            self.repaired = delivery
+                .warnings
+                .iter()
+                .any(|warning| warning.starts_with("old sender form"));
+        } else if is_webhook {
+            self.refused_in_a_row += 1;
+            self.last_refusal = Some(delivery.status);
+        }
+        if let Some(trigger) = delivery.kind.trigger() {
+            self.feed_mut(trigger).count(delivery);
+        }
+    }
+
+    pub(super) fn note_lag(&mut self, lag: SignedDuration) {
+        if self.lags.len() == LAGS {
+            self.lags.pop_front();
+        }
+        self.lags.push_back(lag.max(SignedDuration::ZERO));
+    }
+
+    pub(super) fn last(&self, trigger: Trigger) -> Option<Timestamp> {
+        self.feed(trigger).last
+    }
+
+    /// How many webhook deliveries were refused since the last accepted one, and the status of the last.
+    pub(super) fn refusals(&self) -> (u64, Option<u16>) {
+        (self.refused_in_a_row, self.last_refusal)
+    }
+
+    /// Whether the last delivery had the broken query of old senders.
+    pub(super) fn repaired(&self) -> bool {
+        self.repaired
+    }
+
+    pub(super) fn receiving(&self, now: Timestamp) -> bool {
+        self.last
+            .is_some_and(|last| now.duration_since(last) <= RECEIVING)
+    }
+
+    pub(super) fn report(&self, sound: &SoundTrack, now: Timestamp) -> Vec<FeedHealth> {
+        let of_feed = |trigger| {
+            let feed = self.feed(trigger);
+            FeedHealth {
+                trigger,
+                state: feed.state(fresh(trigger), now),
+                last: feed.last,
+                rate: feed.rate(now),
+                lag: if trigger == Trigger::Transcript {
+                    self.lag()
+                } else {
+                    None
+                },
+                coverage: if trigger == Trigger::Audio {
+                    sound.coverage(now)
+                } else {
+                    None
+                },
+            }
+        };
+        Trigger::ALL.into_iter().map(of_feed).collect()
+    }
+
+    fn lag(&self) -> Option<Duration> {
+        let mut lags: Vec<_> = self.lags.iter().copied().collect();
+        let middle = lags.len() / 2;
+        if lags.is_empty() {
+            return None;
+        }
+        let (_, median, _) = lags.select_nth_unstable(middle);
+        Duration::try_from(*median).ok()
+    }
+
+    /// When a dot, an age or a rate will next look different.
+    pub(super) fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let of_feed = |trigger| {
+            let last = self.feed(trigger).last?;
+            let late = last
+                .saturating_add(fresh(trigger))
+                .ok()
+                .filter(|late| *late > now);
+            Age::next_change(last, now).into_iter().chain(late).min()
+        };
+        let resting = self
+            .last
+            .and_then(|last| last.saturating_add(RECEIVING).ok())
+            .filter(|at| *at > now);
+        // The dot goes out just after, not at, the moment.
+        let after = |at: Timestamp| {
+            at.saturating_add(SignedDuration::from_millis(1))
+                .unwrap_or(at)
+        };
+        Trigger::ALL
+            .into_iter()
+            .filter_map(of_feed)
+            .chain(resting)
+            .min()
+            .map(after)
+    }
+
+    fn feed(&self, trigger: Trigger) -> &Feed {
+        &self.feeds[trigger as usize]
+    }
+
+    fn feed_mut(&mut self, trigger: Trigger) -> &mut Feed {
+        &mut self.feeds[trigger as usize]
+    }
+}
+
+impl Feed {
+    fn count(&mut self, delivery: &Delivery) {
+        if !delivery.accepted() {
+            self.refused_in_a_row += 1;
+            return;
+        }
+        self.refused_in_a_row = 0;
+        self.last = self.last.max(Some(delivery.received));
+        self.arrivals.push_back(delivery.received);
+        if self.arrivals.len() > ARRIVALS {
+            self.arrivals.pop_front();
+        }
+    }
+
+    fn state(&self, fresh: SignedDuration, now: Timestamp) -> State {
+        match self.last {
+            _ if self.refused_in_a_row >= FAILING => State::Failing,
+            None => State::Never,
+            Some(last) if now.duration_since(last) <= fresh => State::Live,
+            Some(_) => State::Late,
+        }
+    }
+
+    fn rate(&self, now: Timestamp) -> f64 {
+        let recent = self
+            .arrivals
+            .iter()
+            .rev()
+            .take_while(|at| now.duration_since(**at) <= SPAN);
+        recent.count() as f64 / SPAN.as_secs_f64()
+    }
+}
+
+/// How long a feed may be silent and still be as it should be: words come while someone talks, sound all the time
+/// (in bursts of up to two minutes), memories after talks, summaries once a day.
+fn fresh(trigger: Trigger) -> SignedDuration {
+    match trigger {
+        Trigger::Transcript => SignedDuration::from_mins(2),
+        Trigger::Audio => SignedDuration::from_secs(30),
+        Trigger::Memory => SignedDuration::from_hours(12),
+        Trigger::Summary => SignedDuration::from_hours(36),
+        Trigger::Button => SignedDuration::from_hours(24),
+    }
 }

@@ -1,11 +1,20 @@
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::event::{Conversation, ConversationId, Line};
+use jiff::Timestamp;
+
+use super::Speaker;
+use crate::event::{Conversation, ConversationId, Line, LineId};
+
+/// Most lines that are held; older ones are in the store.
+pub(super) const LINES: usize = 20_000;
 
 /// What was said, conversation by conversation; bounded to the newest lines.
 #[derive(Debug, Clone, Default)]
 pub struct Transcript {
-    talks: BTreeMap<ConversationId, Talk>,
+    /// In the order of (start, id).
+    talks: Vec<Talk>,
+    homes: HashMap<LineId, ConversationId>,
+    added: u64,
 }
 
 /// One conversation and its lines.
@@ -17,22 +26,193 @@ pub struct Talk {
     pub lines: Vec<Line>,
 }
 
-impl Transcript {
-    /// Conversations in order, oldest first. Those without a line are among them.
+/// Where a line is: which conversation, and which of its lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Index into [`Transcript::talks`].
+    pub talk: usize,
+    /// Index into [`Talk::lines`].
+    pub line: usize,
+}
+
+impl Talk {
+    /// How many different speakers were heard.
     #[must_use]
-    pub fn talks(&self) -> &BTreeMap<ConversationId, Talk> {
+    pub fn speakers(&self) -> usize {
+        self.lines
+            .iter()
+            .map(|line| Speaker::of(&line.segment))
+            .collect::<HashSet<_>>()
+            .len()
+    }
+
+    fn order(&self) -> (Timestamp, ConversationId) {
+        order(&self.conversation)
+    }
+}
+
+impl Transcript {
+    /// Conversations in the order in which they began. Those without a line are among them.
+    #[must_use]
+    pub fn talks(&self) -> &[Talk] {
         &self.talks
     }
 
     /// How many lines there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.talks.values().map(|talk| talk.lines.len()).sum()
+        self.homes.len()
     }
 
-    /// Whether nothing was said yet.
+    /// Whether there is no line.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.talks.values().all(|talk| talk.lines.is_empty())
+        self.homes.is_empty()
     }
+
+    /// How many lines were ever added: the difference of two moments is how many are new.
+    #[must_use]
+    pub fn added(&self) -> u64 {
+        self.added
+    }
+
+    /// Where a line is, if it is still here.
+    #[must_use]
+    pub fn find(&self, id: LineId) -> Option<Place> {
+        let talk = self.index(*self.homes.get(&id)?)?;
+        let line = self.talks[talk]
+            .lines
+            .iter()
+            .position(|line| line.id == id)?;
+        Some(Place { talk, line })
+    }
+
+    /// The line at a place.
+    #[must_use]
+    pub fn line(&self, place: Place) -> Option<&Line> {
+        self.talks.get(place.talk)?.lines.get(place.line)
+    }
+
+    /// The first line.
+    #[must_use]
+    pub fn first(&self) -> Option<Place> {
+        let talk = self.talks.iter().position(|talk| !talk.lines.is_empty())?;
+        Some(Place { talk, line: 0 })
+    }
+
+    /// The last line.
+    #[must_use]
+    pub fn last(&self) -> Option<Place> {
+        let talk = self.talks.iter().rposition(|talk| !talk.lines.is_empty())?;
+        Some(Place {
+            talk,
+            line: self.talks[talk].lines.len() - 1,
+        })
+    }
+
+    /// The line before a place.
+    #[must_use]
+    pub fn before(&self, place: Place) -> Option<Place> {
+        if let Some(line) = place.line.checked_sub(1) {
+            return Some(Place { line, ..place });
+        }
+        let talk = self.talks[..place.talk]
+            .iter()
+            .rposition(|talk| !talk.lines.is_empty())?;
+        Some(Place {
+            talk,
+            line: self.talks[talk].lines.len() - 1,
+        })
+    }
+
+    /// The line after a place.
+    #[must_use]
+    pub fn after(&self, place: Place) -> Option<Place> {
+        if place.line + 1 < self.talks.get(place.talk)?.lines.len() {
+            return Some(Place {
+                line: place.line + 1,
+                ..place
+            });
+        }
+        let next = place.talk + 1;
+        let talk = next
+            + self.talks[next..]
+                .iter()
+                .position(|talk| !talk.lines.is_empty())?;
+        Some(Place { talk, line: 0 })
+    }
+
+    pub(super) fn put_conversation(&mut self, conversation: Conversation) {
+        let lines = match self.index(conversation.id) {
+            Some(at) => self.talks.remove(at).lines,
+            None => Vec::new(),
+        };
+        let at = self
+            .talks
+            .partition_point(|talk| talk.order() < order(&conversation));
+        self.talks.insert(
+            at,
+            Talk {
+                conversation,
+                lines,
+            },
+        );
+    }
+
+    /// Adds a line or gives it new words. Returns its conversation; None if that is unknown (then the line is older than
+    /// all that is held).
+    pub(super) fn put_line(&mut self, line: Line) -> Option<&Conversation> {
+        let home = self.index(line.conversation)?;
+        if let Some(known) = self.find(line.id) {
+            self.talks[known.talk].lines.remove(known.line);
+        } else {
+            self.added += 1;
+        }
+        self.homes.insert(line.id, line.conversation);
+        let lines = &mut self.talks[home].lines;
+        let key = |line: &Line| (line.segment.start_ms(), line.id);
+        let at = lines.partition_point(|known| key(known) < key(&line));
+        lines.insert(at, line);
+        let id = self.talks[home].conversation.id;
+        self.forget_oldest();
+        self.index(id).map(|at| &self.talks[at].conversation)
+    }
+
+    /// Takes all lines of a conversation away.
+    pub(super) fn clear(&mut self, conversation: ConversationId) {
+        let Some(at) = self.index(conversation) else {
+            return;
+        };
+        for line in self.talks[at].lines.drain(..) {
+            self.homes.remove(&line.id);
+        }
+    }
+
+    /// Newer conversations are looked for first: they are the ones that change.
+    fn index(&self, id: ConversationId) -> Option<usize> {
+        self.talks
+            .iter()
+            .rposition(|talk| talk.conversation.id == id)
+    }
+
+    fn forget_oldest(&mut self) {
+        while self.homes.len() > LINES {
+            let Some(oldest) = self.talks.first_mut() else {
+                return;
+            };
+            if oldest.lines.is_empty() {
+                self.talks.remove(0);
+            } else {
+                // Not one by one: each removal moves what follows.
+                let some = oldest.lines.len().min(LINES / 100);
+                for line in oldest.lines.drain(..some) {
+                    self.homes.remove(&line.id);
+                }
+            }
+        }
+    }
+}
+
+fn order(conversation: &Conversation) -> (Timestamp, ConversationId) {
+    (conversation.started, conversation.id)
 }

@@ -136,7 +136,8 @@ impl Handler {
             warnings: decoded.warnings,
         });
         // Raw sound is kept as sound; hex of it came wrapped in JSON, which is kept like any other.
-        let is_raw_sound = matches!(&decoded.event, Some(Event::Audio(chunk)) if chunk.bytes.len() == body.len());
+        let is_raw_sound =
+            matches!(&decoded.event, Some(Event::Audio(chunk)) if chunk.bytes.len() == body.len());
         let kept = (!is_raw_sound).then(|| body.clone());
         let submission = Submission {
             delivery,

@@ -1,0 +1,125 @@
+//! Trouble in plain words: one rule each, with the likely cause and the remedy.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Monitor;
+use crate::event::Trigger;
+
+/// One sentence about what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// How grave it is.
+    pub gravity: Gravity,
+    /// The sentence. Holds nothing from outside.
+    pub text: String,
+}
+
+/// How grave something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gravity {
+    /// Something is being lost.
+    Loss,
+    /// Something should be looked at.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+/// From so many refusals in a row on, it is said.
+const REFUSALS: u64 = 5;
+
+/// Coverage below this is said; above it chunk borders make it tremble.
+const COVERAGE: f64 = 0.8;
+
+/// Sound that stays away so long while words arrive is said.
+const NO_SOUND: SignedDuration = SignedDuration::from_mins(2);
+
+type Rule = fn(&Monitor, Timestamp) -> Option<(Gravity, String)>;
+
+const RULES: [Rule; 5] = [losses, refusals, coverage, words_without_sound, old_sender];
+
+pub(super) fn advice(monitor: &Monitor, now: Timestamp) -> Vec<Advice> {
+    let mut advice: Vec<_> = RULES
+        .iter()
+        .filter_map(|rule| rule(monitor, now))
+        .map(|(gravity, text)| Advice { gravity, text })
+        .collect();
+    advice.sort_by_key(|advice| advice.gravity);
+    advice
+}
+
+fn losses(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {
+    let losses = monitor.losses();
+    let causes = [
+        (
+            losses.text_refused,
+            "text deliveries were turned away (503)",
+        ),
+        (
+            losses.sound_refused,
+            "sound deliveries were turned away (503)",
+        ),
+        (losses.panics, "requests failed inside omiscope (500)"),
+        (losses.connections_lost, "connections could not be accepted"),
+        (
+            losses.refusals_unrecorded,
+            "refused requests were not recorded",
+        ),
+    ];
+    let told: Vec<_> = causes
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    (!told.is_empty()).then(|| (Gravity::Loss, told.join(", ")))
+}
+
+fn refusals(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {
+    let (count, status) = monitor.health.refusals();
+    if count < REFUSALS {
+        return None;
+    }
+    let why = match status {
+        Some(401) => " (wrong key: paste the URL of the card again, i)",
+        Some(503) => " (the store cannot keep up or the disk is full)",
+        _ => "",
+    };
+    Some((
+        Gravity::Warning,
+        format!("{count} refusals in a row{why}: Omi switches a webhook off at 100"),
+    ))
+}
+
+fn coverage(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, String)> {
+    let enough = monitor.sound.chunks().len() >= 10;
+    let coverage = monitor
+        .sound
+        .coverage(now)
+        .filter(|coverage| *coverage < COVERAGE && enough)?;
+    let text = format!(
+        "sound arrives at {coverage:.1} of real time: part of it is lost before it reaches us"
+    );
+    Some((Gravity::Warning, text))
+}
+
+fn words_without_sound(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, String)> {
+    let since = |trigger| monitor.last_seen(trigger).map(|at| now.duration_since(at));
+    let silent = since(Trigger::Audio)?;
+    let talking = since(Trigger::Transcript)? < NO_SOUND;
+    (talking && silent >= NO_SOUND).then(|| {
+        let minutes = silent.as_mins();
+        let text = format!(
+            "transcripts arrive but no sound for {minutes} min: is a custom speech-to-text provider selected in the app?"
+        );
+        (Gravity::Warning, text)
+    })
+}
+
+fn old_sender(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {
+    monitor.health.repaired().then(|| {
+        (
+            Gravity::Note,
+            "old sender form ?key=…?uid=… repaired".to_owned(),
+        )
+    })
+}
