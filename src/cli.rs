@@ -1,4 +1,5 @@
 //! The command line, as clap sees it.
+#![expect(clippy::doc_markdown, reason = "these comments are the help text")]
 
 use std::path::PathBuf;
 

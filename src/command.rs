@@ -28,8 +28,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Secret) => secret::run(),
         Some(Command::Simulate(options)) => simulate::run(options),
         Some(Command::Demo(pace)) => demo::run(resolve(cli.settings)?, pace),
-        Some(Command::Serve) => serve::run(resolve(cli.settings)?),
-        None => watch::run(resolve(cli.settings)?),
+        Some(Command::Serve) => serve::run(&resolve(cli.settings)?),
+        None => watch::run(&resolve(cli.settings)?),
     }
 }
 

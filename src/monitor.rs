@@ -84,6 +84,15 @@ impl Monitor {
         monitor
     }
 
+    /// Takes over the present after having fallen far behind. Rates and lags go on.
+    pub fn reload(&mut self, snapshot: Snapshot) {
+        let mut fresh = Self::new(snapshot);
+        fresh.losses = self.losses;
+        fresh.health.keep_rates_of(&self.health);
+        fresh.transcript.count_on_from(&self.transcript);
+        *self = fresh;
+    }
+
     /// Folds in one record. Records at or before [`Monitor::seq`] change nothing.
     pub fn apply(&mut self, record: &Record) {
         if record.seq <= self.seq {

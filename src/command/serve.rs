@@ -9,9 +9,9 @@ use crate::{
 };
 
 /// Listens until a signal comes, then drains.
-pub(super) fn run(config: Config) -> anyhow::Result<()> {
+pub(super) fn run(config: &Config) -> anyhow::Result<()> {
     let _guard = logging::to_stderr(config.log_level);
-    runtime()?.block_on(serve(&config))
+    runtime()?.block_on(serve(config))
 }
 
 async fn serve(config: &Config) -> anyhow::Result<()> {

@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn an_age_changes_its_words_less_and_less_often() {
         let at = Timestamp::from_second(1_000).unwrap();
-        let after = |seconds| Timestamp::from_second(1_000 + seconds).unwrap();
+        let after = |seconds: i64| Timestamp::from_second(1_000 + seconds).unwrap();
         let cases = [
             (-5, Age::Now, Some(2)),
             (1, Age::Now, Some(2)),

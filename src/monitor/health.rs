@@ -82,6 +82,15 @@ impl Health {
         health
     }
 
+    /// Takes over what a snapshot does not hold.
+    pub(super) fn keep_rates_of(&mut self, earlier: &Self) {
+        self.lags.clone_from(&earlier.lags);
+        self.last_refusal = earlier.last_refusal;
+        for (feed, earlier) in self.feeds.iter_mut().zip(&earlier.feeds) {
+            feed.arrivals.clone_from(&earlier.arrivals);
+        }
+    }
+
     pub(super) fn count(&mut self, delivery: &Delivery) {
         let is_webhook = delivery.method == "POST" && delivery.path.starts_with("/webhook");
         if delivery.accepted() {

@@ -178,13 +178,24 @@ impl Transcript {
         self.index(id).map(|at| &self.talks[at].conversation)
     }
 
-    /// Takes all lines of a conversation away.
+    /// Counts lines on from an earlier state of the same transcript.
+    pub(super) fn count_on_from(&mut self, earlier: &Self) {
+        let new = self
+            .homes
+            .keys()
+            .filter(|id| !earlier.homes.contains_key(id))
+            .count();
+        self.added = earlier.added + new as u64;
+    }
+
+    /// Takes all lines of a conversation away; those that take their place do not count as new.
     pub(super) fn clear(&mut self, conversation: ConversationId) {
         let Some(at) = self.index(conversation) else {
             return;
         };
         for line in self.talks[at].lines.drain(..) {
             self.homes.remove(&line.id);
+            self.added = self.added.saturating_sub(1);
         }
     }
 

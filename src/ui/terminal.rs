@@ -1,2 +1,230 @@
-//! stub
-pub fn restore() {}
+//! Taking the terminal and giving it back, whatever happens: one pair of functions for start, end, panic and suspend.
+
+use std::{
+    io::{self, Stdout, Write as _},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use crossterm::{
+    cursor::{Hide, Show},
+    event::{
+        DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
+        EnableFocusChange, EnableMouseCapture,
+    },
+    execute, queue,
+    terminal::{
+        EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+        enable_raw_mode,
+    },
+};
+use ratatui::{Frame, Terminal};
+
+use super::output::QuietBackend;
+
+/// Whether the screen is ours now.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// What the loop needs of a terminal. Tests have their own.
+pub trait Surface {
+    /// Draws a frame.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
+
+    /// Does what the state cannot do itself.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    fn perform(&mut self, effect: super::action::Effect) -> io::Result<()>;
+
+    /// Columns and rows.
+    ///
+    /// # Errors
+    /// When the terminal does not tell.
+    fn size(&self) -> io::Result<(u16, u16)>;
+}
+
+/// The real terminal, taken until this is dropped.
+#[derive(Debug)]
+pub struct Screen {
+    terminal: Terminal<QuietBackend<Stdout>>,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// When it cannot be put into raw mode or written to.
+    pub fn take() -> io::Result<Self> {
+        restore_on_panic();
+        enter()?;
+        let terminal = match Terminal::new(QuietBackend::new(io::stdout())) {
+            Ok(terminal) => terminal,
+            Err(error) => {
+                restore();
+                return Err(error);
+            }
+        };
+        Ok(Self { terminal })
+    }
+
+    /// Gives the terminal back and stops; goes on here after `fg`.
+    fn suspend(&mut self) -> io::Result<()> {
+        restore();
+        stop_until_continued()?;
+        enter()?;
+        self.repaint()
+    }
+
+    /// A new terminal knows nothing of what is on the screen, so it draws all of it. (Clearing would ask for the place of
+    /// the cursor, and the reader of keys might take the answer.)
+    fn repaint(&mut self) -> io::Result<()> {
+        self.terminal = Terminal::new(QuietBackend::new(io::stdout()))?;
+        execute!(
+            io::stdout(),
+            crossterm::terminal::Clear(crossterm::terminal::ClearType::All)
+        )
+    }
+}
+
+impl Surface for Screen {
+    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(render).map(drop)
+    }
+
+    fn perform(&mut self, effect: super::action::Effect) -> io::Result<()> {
+        use super::action::Effect;
+        match effect {
+            Effect::Quit => Ok(()),
+            Effect::Suspend => self.suspend(),
+            Effect::Repaint => self.repaint(),
+            Effect::Mouse(true) => execute!(io::stdout(), EnableMouseCapture),
+            Effect::Mouse(false) => execute!(io::stdout(), DisableMouseCapture),
+        }
+    }
+
+    fn size(&self) -> io::Result<(u16, u16)> {
+        self.terminal.size().map(|size| (size.width, size.height))
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    let entered = execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        Hide,
+        EnableBracketedPaste,
+        EnableFocusChange
+    );
+    match entered {
+        Ok(()) => stderr::hush(),
+        Err(_) => restore(),
+    }
+    entered
+}
+
+/// Gives the terminal back as it was, if it is taken. Undoes everything that may be on, since it is harmless to undo what
+/// is not; errors cannot be helped here.
+pub fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    let _ = queue!(
+        out,
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableFocusChange,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        Show
+    );
+    let _ = out.flush();
+    let _ = disable_raw_mode();
+    stderr::unhush();
+}
+
+/// A panic on any thread gives the terminal back before it is told, and ends a program whose screen it has lost.
+fn restore_on_panic() {
+    static HOOKED: AtomicBool = AtomicBool::new(false);
+    if HOOKED.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let on_screen_thread = std::thread::current().name() == Some("main");
+        if on_screen_thread {
+            restore();
+            before(panic);
+        } else {
+            // Such a panic is caught, counted and answered where it happens; the screen goes on.
+            tracing::error!("panic: {panic}");
+        }
+    }));
+}
+
+#[cfg(unix)]
+fn stop_until_continued() -> io::Result<()> {
+    use rustix::process::{Signal, kill_current_process_group};
+    // The whole group, as a shell's own Ctrl-Z would stop it.
+    kill_current_process_group(Signal::TSTP).map_err(io::Error::from)
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as fallible as on other systems")]
+fn stop_until_continued() -> io::Result<()> {
+    Ok(())
+}
+
+/// While the screen is up, nothing that a library prints to stderr may be drawn over it.
+#[cfg(unix)]
+mod stderr {
+    use std::{
+        fs::OpenOptions,
+        io::IsTerminal as _,
+        os::fd::OwnedFd,
+        sync::{Mutex, PoisonError},
+    };
+
+    /// The real stderr while it is hushed.
+    static KEPT: Mutex<Option<OwnedFd>> = Mutex::new(None);
+
+    /// Sends stderr nowhere, if it is a terminal. (If not, it disturbs nothing, and the user may want it.)
+    pub(super) fn hush() {
+        if !std::io::stderr().is_terminal() {
+            return;
+        }
+        let Ok(nowhere) = OpenOptions::new().write(true).open("/dev/null") else {
+            return;
+        };
+        let Ok(kept) = rustix::io::dup(rustix::stdio::stderr()) else {
+            return;
+        };
+        if rustix::stdio::dup2_stderr(&nowhere).is_ok() {
+            *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        }
+    }
+
+    pub(super) fn unhush() {
+        if let Some(kept) = KEPT.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // If this fails, messages stay unseen; nothing else is lost.
+            let _ = rustix::stdio::dup2_stderr(&kept);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod stderr {
+    pub(super) fn hush() {}
+
+    pub(super) fn unhush() {}
+}

@@ -1,0 +1,88 @@
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+use super::{glyphs::Glyphs, theme::Theme};
+use crate::monitor::Age;
+
+/// What every panel needs to draw: looks and time.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Colours.
+    pub theme: Theme,
+    /// Characters that draw things.
+    pub glyphs: Glyphs,
+    /// Where the user is.
+    pub time_zone: TimeZone,
+    /// The moment that is drawn.
+    pub now: Timestamp,
+    /// How the time of a line is told.
+    pub time_style: TimeStyle,
+    /// Whether lines continue under themselves; if not, they are cut.
+    pub wrap: bool,
+}
+
+/// How the time of a line is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TimeStyle {
+    /// `12:40:02`.
+    #[default]
+    Clock,
+    /// `+03:12` from the start of the conversation.
+    Offset,
+    /// `2m ago`.
+    Age,
+}
+
+impl TimeStyle {
+    /// The style after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Clock => Self::Offset,
+            Self::Offset => Self::Age,
+            Self::Age => Self::Clock,
+        }
+    }
+}
+
+impl Context {
+    /// `12:40:02`.
+    #[must_use]
+    pub fn clock(&self, at: Timestamp) -> String {
+        self.format(at, "%H:%M:%S")
+    }
+
+    /// `12:40`, with the day if it was another one: `Nov 18 12:40`.
+    #[must_use]
+    pub fn short_clock(&self, at: Timestamp) -> String {
+        let today = self.time_zone.to_datetime(self.now).date();
+        let same_day = self.time_zone.to_datetime(at).date() == today;
+        self.format(at, if same_day { "%H:%M" } else { "%b %d %H:%M" })
+    }
+
+    fn format(&self, at: Timestamp, form: &str) -> String {
+        at.to_zoned_datetime(self.time_zone.clone())
+            .strftime(form)
+            .to_string()
+    }
+
+    /// How long ago something was: `now`, `12s ago`, `3m ago`, `12:40`.
+    #[must_use]
+    pub fn age(&self, at: Timestamp) -> String {
+        match Age::of(at, self.now) {
+            Age::Now => "now".to_owned(),
+            Age::Seconds(seconds) => format!("{seconds}s ago"),
+            Age::Minutes(minutes) => format!("{minutes}m ago"),
+            Age::At(at) => self.short_clock(at),
+        }
+    }
+}
+
+/// `45s`, `4m`, `1h 02m`.
+#[must_use]
+pub fn length(span: SignedDuration) -> String {
+    match (span.as_hours(), span.as_mins(), span.as_secs()) {
+        (0, 0, seconds) => format!("{}s", seconds.max(0)),
+        (0, minutes, _) => format!("{minutes}m"),
+        (hours, minutes, _) => format!("{hours}h {:02}m", minutes - hours * 60),
+    }
+}

@@ -1,0 +1,87 @@
+use ratatui::symbols::border;
+
+use crate::monitor::State;
+
+/// Characters that draw things: each has a form in ASCII.
+#[derive(Debug, Clone, Copy)]
+pub struct Glyphs {
+    /// Frames.
+    pub border: border::Set<'static>,
+    /// Levels from nothing to full, for the wave.
+    pub levels: [&'static str; 9],
+    /// A full and an empty part of a bar.
+    pub bar: (&'static str, &'static str),
+    /// A rule that tells of silence.
+    pub rule: &'static str,
+    /// Something is arriving, or not.
+    pub dot: (&'static str, &'static str),
+    /// More below.
+    pub down: &'static str,
+    /// Something is being waited for.
+    pub waiting: &'static str,
+    /// Done, or not yet.
+    pub tick: (&'static str, &'static str),
+    /// Stands between parts of a line.
+    pub middle: &'static str,
+    states: [&'static str; 4],
+}
+
+const ASCII_BORDER: border::Set<'static> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+impl Glyphs {
+    /// Box drawing, blocks and dots.
+    #[must_use]
+    pub fn unicode() -> Self {
+        Self {
+            border: border::ROUNDED,
+            levels: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+            bar: ("█", "░"),
+            rule: "─",
+            dot: ("●", "○"),
+            down: "↓",
+            waiting: "…",
+            tick: ("✓", "·"),
+            middle: "·",
+            states: ["●", "◐", "○", "✖"],
+        }
+    }
+
+    /// Nothing but ASCII.
+    #[must_use]
+    pub fn ascii() -> Self {
+        Self {
+            border: ASCII_BORDER,
+            levels: [" ", ".", ".", ":", "-", "=", "+", "*", "#"],
+            bar: ("#", "."),
+            rule: "-",
+            dot: ("*", "o"),
+            down: "v",
+            waiting: "~",
+            tick: ("x", "-"),
+            middle: "-",
+            states: ["*", "~", "o", "x"],
+        }
+    }
+
+    /// The mark of a feed's state.
+    #[must_use]
+    pub fn state(&self, state: State) -> &'static str {
+        self.states[state as usize]
+    }
+
+    /// The column of a level from 0 to 255.
+    #[must_use]
+    pub fn level(&self, level: u8) -> &'static str {
+        let steps = self.levels.len() - 1;
+        self.levels[(usize::from(level) * steps).div_ceil(255).min(steps)]
+    }
+}

@@ -1,0 +1,139 @@
+//! The one table of keys that dispatch, the hint bar and the help share.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::action::Action;
+
+/// A key and what it does.
+struct Binding {
+    code: KeyCode,
+    control: bool,
+    action: Action,
+}
+
+const fn key(code: KeyCode, action: Action) -> Binding {
+    Binding {
+        code,
+        control: false,
+        action,
+    }
+}
+
+const fn letter(character: char, action: Action) -> Binding {
+    key(KeyCode::Char(character), action)
+}
+
+const fn control(character: char, action: Action) -> Binding {
+    Binding {
+        code: KeyCode::Char(character),
+        control: true,
+        action,
+    }
+}
+
+/// Every key. The first one of an action stands for it in the hint bar.
+const BINDINGS: [Binding; 32] = [
+    letter('q', Action::Back),
+    key(KeyCode::Esc, Action::Back),
+    control('c', Action::Quit),
+    letter('?', Action::Help),
+    key(KeyCode::F(1), Action::Help),
+    letter('i', Action::Card),
+    letter('v', Action::Reveal),
+    key(KeyCode::Up, Action::Up),
+    letter('k', Action::Up),
+    key(KeyCode::Down, Action::Down),
+    letter('j', Action::Down),
+    key(KeyCode::PageUp, Action::PageUp),
+    control('b', Action::PageUp),
+    key(KeyCode::PageDown, Action::PageDown),
+    control('f', Action::PageDown),
+    control('u', Action::HalfUp),
+    control('d', Action::HalfDown),
+    key(KeyCode::Home, Action::First),
+    letter('g', Action::First),
+    key(KeyCode::End, Action::Follow),
+    letter('G', Action::Follow),
+    letter('F', Action::Follow),
+    letter(' ', Action::Freeze),
+    letter('t', Action::TimeStyle),
+    letter('W', Action::Wrap),
+    key(KeyCode::F(2), Action::Mouse),
+    control('z', Action::Suspend),
+    control('l', Action::Repaint),
+    key(KeyCode::Left, Action::PageUp),
+    letter('h', Action::PageUp),
+    key(KeyCode::Right, Action::PageDown),
+    letter('l', Action::PageDown),
+];
+
+/// What a key press asks for.
+pub(super) fn action(event: KeyEvent) -> Option<Action> {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    if event.modifiers.contains(KeyModifiers::ALT) {
+        return None;
+    }
+    BINDINGS
+        .iter()
+        .find(|binding| binding.code == event.code && binding.control == control)
+        .map(|binding| binding.action)
+}
+
+/// The name of the key that stands for an action.
+pub(super) fn key_of(action: Action) -> String {
+    BINDINGS
+        .iter()
+        .find(|binding| binding.action == action)
+        .map(name)
+        .unwrap_or_default()
+}
+
+/// Every action in the order of the table, with the names of its keys.
+pub(super) fn help() -> Vec<(String, Action)> {
+    let mut rows: Vec<(String, Action)> = Vec::new();
+    for binding in &BINDINGS {
+        match rows
+            .iter_mut()
+            .find(|(_, action)| *action == binding.action)
+        {
+            Some((names, _)) => {
+                names.push(' ');
+                names.push_str(&name(binding));
+            }
+            None => rows.push((name(binding), binding.action)),
+        }
+    }
+    rows
+}
+
+fn name(binding: &Binding) -> String {
+    let name = match binding.code {
+        KeyCode::Char(' ') => "Space".to_owned(),
+        KeyCode::Char(character) if binding.control => character.to_uppercase().to_string(),
+        KeyCode::Char(character) => character.to_string(),
+        KeyCode::F(number) => format!("F{number}"),
+        KeyCode::PageUp => "PgUp".to_owned(),
+        KeyCode::PageDown => "PgDn".to_owned(),
+        other => format!("{other:?}"),
+    };
+    if binding.control {
+        format!("Ctrl-{name}")
+    } else {
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_has_two_meanings() {
+        for (at, binding) in BINDINGS.iter().enumerate() {
+            let twin = BINDINGS[..at]
+                .iter()
+                .find(|other| other.code == binding.code && other.control == binding.control);
+            assert!(twin.is_none(), "{}", name(binding));
+        }
+    }
+}

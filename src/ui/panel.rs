@@ -1,0 +1,42 @@
+//! One file for each part of a screen: its state and its drawing.
+
+pub(super) mod audio;
+pub(super) mod card;
+pub(super) mod header;
+pub(super) mod health;
+pub(super) mod help;
+pub(super) mod hints;
+pub(super) mod memories;
+pub(super) mod transcript;
+
+use ratatui::{
+    text::{Line, Span},
+    widgets::{Block, Borders},
+};
+
+use super::Context;
+
+/// A frame with a title: a name, and what is to say about it.
+fn framed<'a>(context: &Context, name: &'a str, about: Vec<Span<'a>>) -> Block<'a> {
+    let mut title = vec![
+        Span::raw(" "),
+        Span::styled(name, context.theme.title),
+        Span::raw(" "),
+    ];
+    if !about.is_empty() {
+        title.push(Span::styled(context.glyphs.rule, context.theme.border));
+        title.push(Span::raw(" "));
+        title.extend(about);
+        title.push(Span::raw(" "));
+    }
+    Block::new()
+        .borders(Borders::ALL)
+        .border_set(context.glyphs.border)
+        .border_style(context.theme.border)
+        .title(Line::from(title))
+}
+
+/// `1 line`, `2 lines`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,125 @@
+//! How loud it is, and the wave of the last seconds.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::framed;
+use crate::{audio::meter::Level, event::SoundChunk, monitor::Monitor, ui::Context};
+
+/// Columns of the level bar, with its space.
+const BAR: u16 = 22;
+
+/// What the bar shows as empty, in dBFS: a quiet room.
+const QUIET: f32 = -60.0;
+
+/// Sound is shown as going on for so many seconds after the last chunk.
+const FRESH: i64 = 10;
+
+/// Draws one row: the wave, which moves from right to left, and the level.
+pub(in crate::ui) fn render(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    monitor: &Monitor,
+    context: &Context,
+) {
+    let latest = monitor.sound().chunks().back();
+    let block = framed(
+        context,
+        "Audio",
+        vec![Span::styled(
+            about(latest, monitor, context),
+            context.theme.dim,
+        )],
+    );
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let [wave, bar] =
+        Layout::horizontal([Constraint::Fill(1), Constraint::Length(BAR)]).areas(inner);
+    let bar_fits = inner.width >= 2 * BAR;
+    let wave = if bar_fits { wave } else { inner };
+    let Some(latest) = latest else {
+        frame.render_widget(Line::styled(" no sound yet", context.theme.dim), wave);
+        return;
+    };
+    let fresh = context.now.duration_since(latest.arrived).as_secs() < FRESH;
+    let style = if fresh {
+        context.theme.accent
+    } else {
+        context.theme.dim
+    };
+    frame.render_widget(
+        Line::styled(columns(monitor, usize::from(wave.width), context), style),
+        wave,
+    );
+    if bar_fits {
+        frame.render_widget(level_bar(latest, fresh, context), bar);
+    }
+}
+
+fn about(latest: Option<&SoundChunk>, monitor: &Monitor, context: &Context) -> String {
+    let Some(latest) = latest else {
+        return "waiting".to_owned();
+    };
+    let peak = monitor
+        .sound()
+        .peak_hold(context.now)
+        .unwrap_or(latest.level.peak);
+    let rule = context.glyphs.rule;
+    format!(
+        "{} kHz {rule} {} dBFS  peak {}",
+        khz(latest.rate),
+        decibels(latest.level.rms),
+        decibels(peak)
+    )
+}
+
+fn khz(rate: u32) -> String {
+    let text = format!("{:.1}", f64::from(rate) / 1000.0);
+    text.strip_suffix(".0")
+        .map_or_else(|| text.clone(), str::to_owned)
+}
+
+fn decibels(level: f32) -> String {
+    if level <= Level::FLOOR {
+        "-inf".to_owned()
+    } else {
+        format!("{level:.0}")
+    }
+}
+
+/// One character for each value of the envelope, the newest at the right; quiet speech is lifted so that it can be seen.
+fn columns(monitor: &Monitor, width: usize, context: &Context) -> String {
+    let envelope = monitor.sound().envelope(width);
+    let lifted = |level: &u8| (f32::from(*level) / 255.0).sqrt() * 255.0;
+    let wave: String = envelope
+        .iter()
+        .map(|level| context.glyphs.level(lifted(level) as u8))
+        .collect();
+    format!("{}{wave}", " ".repeat(width.saturating_sub(envelope.len())))
+}
+
+fn level_bar(latest: &SoundChunk, fresh: bool, context: &Context) -> Line<'static> {
+    let theme = &context.theme;
+    let cells = usize::from(BAR) - 8;
+    let level = if fresh { latest.level.rms } else { QUIET };
+    let filled = ((level - QUIET) / -QUIET * cells as f32)
+        .round()
+        .clamp(0.0, cells as f32) as usize;
+    let (full, empty) = context.glyphs.bar;
+    let clipped = fresh && latest.level.clipped > 0;
+    let clip = if clipped {
+        Span::styled(" clip", theme.bad)
+    } else {
+        Span::styled("     ", Style::new())
+    };
+    Line::from(vec![
+        Span::raw("  "),
+        Span::styled(full.repeat(filled), theme.good),
+        Span::styled(empty.repeat(cells - filled), theme.dim),
+        clip,
+    ])
+}

@@ -1,0 +1,117 @@
+//! The five feeds, and what is wrong in plain words.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::framed;
+use crate::{
+    event::Trigger,
+    monitor::{Advice, FeedHealth, Gravity, Monitor, State},
+    text,
+    ui::Context,
+};
+
+/// Rows inside the frame that the feeds take.
+pub(in crate::ui) const FEEDS: u16 = Trigger::ALL.len() as u16;
+
+/// Draws a row for each feed, then advice as far as there is room.
+pub(in crate::ui) fn render(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    monitor: &Monitor,
+    context: &Context,
+) {
+    let block = framed(context, "Health", Vec::new());
+    let width = usize::from(block.inner(area).width);
+    let mut lines: Vec<_> = monitor
+        .health(context.now)
+        .iter()
+        .map(|feed| row(feed, context))
+        .collect();
+    for advice in monitor.advice(context.now) {
+        lines.extend(advice_rows(&advice, width, context));
+    }
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+fn row(feed: &FeedHealth, context: &Context) -> Line<'static> {
+    let theme = &context.theme;
+    let style = match feed.state {
+        State::Live => theme.good,
+        State::Late => theme.warn,
+        State::Never => theme.dim,
+        State::Failing => theme.bad,
+    };
+    let told = match (feed.state, feed.last) {
+        (State::Failing, _) => "refused".to_owned(),
+        (_, None) => "never".to_owned(),
+        (_, Some(last)) => context.age(last),
+    };
+    let quiet = if feed.state == State::Never {
+        theme.dim
+    } else {
+        theme.text
+    };
+    Line::from(vec![
+        Span::styled(format!(" {:<11}", feed.trigger.name()), quiet),
+        Span::styled(context.glyphs.state(feed.state), style),
+        Span::styled(format!(" {told:<9}"), quiet),
+        Span::styled(detail(feed), theme.dim),
+    ])
+}
+
+/// What else is known: how often and how late for words, how completely for sound.
+fn detail(feed: &FeedHealth) -> String {
+    let mut parts = Vec::new();
+    if feed.trigger == Trigger::Transcript && feed.rate > 0.0 {
+        parts.push(format!("{:.1}/s", feed.rate));
+    }
+    if let Some(lag) = feed.lag.filter(|_| feed.rate > 0.0) {
+        parts.push(format!("lag {:.1}s", lag.as_secs_f64()));
+    }
+    if let Some(coverage) = feed.coverage {
+        parts.push(format!(
+            "{:.0}% of real time",
+            (coverage * 100.0).min(999.0)
+        ));
+    }
+    parts.join("  ")
+}
+
+fn advice_rows(advice: &Advice, width: usize, context: &Context) -> Vec<Line<'static>> {
+    let (sign, style) = sign(advice.gravity, context);
+    text::wrapped(&advice.text, width.saturating_sub(3))
+        .into_iter()
+        .enumerate()
+        .map(|(row, words)| {
+            Line::styled(
+                format!(" {} {words}", if row == 0 { sign } else { " " }),
+                style,
+            )
+        })
+        .collect()
+}
+
+fn sign(gravity: Gravity, context: &Context) -> (&'static str, Style) {
+    match gravity {
+        Gravity::Loss => ("!", context.theme.bad),
+        Gravity::Warning => ("!", context.theme.warn),
+        Gravity::Note => ("i", context.theme.dim),
+    }
+}
+
+/// The gravest advice, for screens that have no room for this panel.
+pub(in crate::ui) fn urgent(monitor: &Monitor, context: &Context) -> Option<Span<'static>> {
+    let advice = monitor
+        .advice(context.now)
+        .into_iter()
+        .next()
+        .filter(|advice| advice.gravity != Gravity::Note)?;
+    let (sign, style) = sign(advice.gravity, context);
+    Some(Span::styled(format!("{sign} {}", advice.text), style))
+}

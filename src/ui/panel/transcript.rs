@@ -1,0 +1,84 @@
+//! What is said, line by line. Follows its end; once scrolled it holds its place, whatever arrives.
+
+mod rows;
+mod scroll;
+
+use ratatui::{
+    Frame,
+    layout::{Alignment, Rect},
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{card, counted, framed};
+use crate::{
+    monitor::Monitor,
+    ui::{Context, app::Session},
+};
+pub(in crate::ui) use scroll::{Port, State, Step};
+
+/// Draws the visible lines, or the connection card while nothing was ever said.
+pub(in crate::ui) fn render(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    in_frame: bool,
+    monitor: &Monitor,
+    state: &State,
+    session: &Session,
+    context: &Context,
+) {
+    let port = port(area, in_frame);
+    let lines = if monitor.transcript().is_empty() {
+        card::lines(monitor, session, card::Key::Masked, context)
+    } else {
+        state.visible(monitor.transcript(), port, context)
+    };
+    let mut text = Paragraph::new(lines);
+    if in_frame {
+        let about = about(monitor, context).map(|about| Span::styled(about, context.theme.dim));
+        let mut block = framed(context, "Transcript", about.into_iter().collect());
+        if let Some(new) = new_below(state, monitor, context) {
+            block = block.title_bottom(Line::from(new).alignment(Alignment::Right));
+        }
+        text = text.block(block);
+    }
+    frame.render_widget(text, area);
+}
+
+/// The room for lines.
+pub(in crate::ui) fn port(area: Rect, in_frame: bool) -> Port {
+    let border = if in_frame { 2 } else { 0 };
+    Port {
+        columns: usize::from(area.width.saturating_sub(border)),
+        rows: usize::from(area.height.saturating_sub(border)),
+    }
+}
+
+/// `now talking since 12:31 · 3 speakers`.
+fn about(monitor: &Monitor, context: &Context) -> Option<String> {
+    use crate::event::Trigger;
+    let talk = monitor.transcript().talks().last()?;
+    let live = monitor.last_seen(Trigger::Transcript).is_some_and(|last| {
+        // The same two minutes after which Omi ends a conversation.
+        context.now.duration_since(last) <= jiff::SignedDuration::from_mins(2)
+    });
+    if !live || talk.conversation.memory.is_some() {
+        return None;
+    }
+    let since = context.short_clock(talk.conversation.started);
+    let speakers = counted(talk.speakers(), "speaker");
+    Some(format!(
+        "now talking since {since} {} {speakers}",
+        context.glyphs.middle
+    ))
+}
+
+fn new_below(state: &State, monitor: &Monitor, context: &Context) -> Option<Span<'static>> {
+    let new = state.new_below(monitor.transcript())?;
+    let text = if new == 0 {
+        " End follows ".to_owned()
+    } else {
+        format!(" {new} new {} ", context.glyphs.down)
+    };
+    Some(Span::styled(text, context.theme.accent))
+}

@@ -1,0 +1,175 @@
+//! The rows that one line of the transcript takes, with what stands before it: the title of its conversation, or a silence.
+
+use jiff::SignedDuration;
+use ratatui::{
+    style::Style,
+    text::{Line as Row, Span},
+};
+
+use crate::{
+    event::{Conversation, Line},
+    monitor::{Place, Speaker, Talk, Transcript},
+    text,
+    ui::{Context, TimeStyle, context::length},
+};
+
+/// A pause of at least this has a row of its own.
+const SILENCE: SignedDuration = SignedDuration::from_secs(30);
+
+/// Below this width the time of a line is left out.
+const TIME_FROM: usize = 48;
+
+/// The rows of the line at a place; none if there is no such line.
+pub(super) fn rows(
+    transcript: &Transcript,
+    place: Place,
+    columns: usize,
+    context: &Context,
+) -> Vec<Row<'static>> {
+    let (Some(talk), Some(line)) = (transcript.talks().get(place.talk), transcript.line(place))
+    else {
+        return Vec::new();
+    };
+    let mut rows = Vec::new();
+    match place
+        .line
+        .checked_sub(1)
+        .and_then(|before| talk.lines.get(before))
+    {
+        None => rows.push(title(talk, columns, context)),
+        Some(before) => rows.extend(silence(before, line, columns, context)),
+    }
+    rows.extend(words(&talk.conversation, line, columns, context));
+    rows
+}
+
+/// `── 12:31 Standup with the design team 🗓 ──`.
+fn title(talk: &Talk, columns: usize, context: &Context) -> Row<'static> {
+    let conversation = &talk.conversation;
+    let title = conversation.title.as_deref().unwrap_or("Conversation");
+    let clock = context.short_clock(conversation.started);
+    let emoji = conversation
+        .emoji
+        .as_deref()
+        .map(text::neutral)
+        .unwrap_or_default();
+    let room = columns.saturating_sub(clock.len() + 10);
+    let title = text::neutral(title).into_owned();
+    let title = text::truncated(&title, room).into_owned();
+    let rule = context.glyphs.rule;
+    Row::from(vec![
+        Span::styled(format!(" {rule}{rule} "), context.theme.border),
+        Span::styled(format!("{clock} "), context.theme.dim),
+        Span::styled(format!("{title} "), context.theme.title),
+        Span::raw(emoji.into_owned()),
+    ])
+}
+
+fn silence(before: &Line, line: &Line, columns: usize, context: &Context) -> Option<Row<'static>> {
+    let pause = SignedDuration::try_from_secs_f64(line.segment.start - before.segment.end).ok()?;
+    if pause < SILENCE {
+        return None;
+    }
+    let text = format!(" {} of silence ", length(pause));
+    let side = columns.saturating_sub(text.len() + 2) / 2;
+    let rule = context.glyphs.rule.repeat(side.min(20));
+    let indent = " ".repeat(side.saturating_sub(20) + 1);
+    Some(Row::styled(
+        format!("{indent}{rule}{text}{rule}"),
+        context.theme.dim,
+    ))
+}
+
+/// ` 12:40:02  You        Let's ship it.`, the words under themselves.
+fn words(
+    conversation: &Conversation,
+    line: &Line,
+    columns: usize,
+    context: &Context,
+) -> Vec<Row<'static>> {
+    let speaker = Speaker::of(&line.segment);
+    let style = match speaker {
+        Speaker::You => context.theme.accent,
+        Speaker::Unknown => context.theme.dim,
+        _ => context.theme.speakers[speaker.colour() % context.theme.speakers.len()],
+    };
+    let time = if columns < TIME_FROM {
+        String::new()
+    } else {
+        time(conversation, line, context)
+    };
+    let name_columns = (columns / 5).clamp(4, 11);
+    let indent =
+        1 + if time.is_empty() {
+            0
+        } else {
+            text::width(&time) + 2
+        } + name_columns
+            + 1;
+    let room = columns.saturating_sub(indent + 1).max(1);
+    let clean = text::neutral(&line.segment.text);
+    let said: &str = if clean.trim().is_empty() {
+        context.glyphs.waiting
+    } else {
+        clean.trim()
+    };
+    let wrapped = if context.wrap {
+        text::wrapped(said, room)
+    } else {
+        vec![]
+    };
+    let cut = text::truncated(said, room);
+    let words: Vec<&str> = if context.wrap { wrapped } else { vec![&cut] };
+    let head = head(&time, &speaker, name_columns, style, context);
+    let continued = || vec![Span::raw(" ".repeat(indent))];
+    words
+        .into_iter()
+        .enumerate()
+        .map(|(row, words)| {
+            let mut spans = if row == 0 { head.clone() } else { continued() };
+            spans.push(Span::styled(words.to_owned(), context.theme.text));
+            Row::from(spans)
+        })
+        .collect()
+}
+
+fn head(
+    time: &str,
+    speaker: &Speaker,
+    columns: usize,
+    style: Style,
+    context: &Context,
+) -> Vec<Span<'static>> {
+    let name = speaker.name();
+    let name = text::neutral(&name);
+    let name = text::truncated(name.trim(), columns);
+    let fill = " ".repeat(columns.saturating_sub(text::width(&name)) + 1);
+    let time = if time.is_empty() {
+        " ".to_owned()
+    } else {
+        format!(" {time}  ")
+    };
+    vec![
+        Span::styled(time, context.theme.dim),
+        Span::styled(name.into_owned(), style),
+        Span::raw(fill),
+    ]
+}
+
+fn time(conversation: &Conversation, line: &Line, context: &Context) -> String {
+    match context.time_style {
+        TimeStyle::Clock => context.clock(conversation.clock(line.segment.start)),
+        TimeStyle::Offset => offset(line.segment.start),
+        TimeStyle::Age => format!("{:>8}", context.age(conversation.clock(line.segment.end))),
+    }
+}
+
+/// `+03:12`, as wide as a clock.
+fn offset(seconds: f64) -> String {
+    let sign = if seconds < 0.0 { '-' } else { '+' };
+    let whole = seconds.abs() as u64;
+    format!(
+        "{:>8}",
+        format!("{sign}{:02}:{:02}", whole / 60, whole % 60)
+    )
+}

@@ -1,0 +1,3 @@
+//! One file for each screen: where its panels are.
+
+pub(super) mod live;

@@ -1,0 +1,79 @@
+//! The dashboard as a user meets it: the real binary in a pseudo-terminal, fed by real posts.
+
+use rustix::process::Signal;
+
+use crate::{program::Sender, terminal::Terminal};
+
+const DASHBOARD: &[&str] = &["--port", "0"];
+
+#[test]
+fn a_posted_segment_is_seen_at_every_size_and_quitting_restores_the_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(home.path(), DASHBOARD, (140, 40));
+    let mut sender = Sender::connect(terminal.address()).unwrap();
+    assert_eq!(sender.say("a", 0.0, "good morning, terminal").unwrap(), 200);
+    terminal.wait_for("good morning, terminal");
+
+    terminal.resize(20, 5);
+    assert_eq!(sender.say("b", 2.0, "tiny").unwrap(), 200);
+    terminal.wait_for("tiny");
+    terminal.resize(140, 40);
+    terminal.wait_for("good morning, terminal");
+
+    terminal.press("?");
+    terminal.wait_for("quit");
+    terminal.press("q");
+    terminal.press("q");
+    assert_eq!(terminal.wait().exit_code(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn what_was_heard_is_there_after_a_restart() {
+    let home = tempfile::tempdir().unwrap();
+    let mut first = Terminal::start(home.path(), DASHBOARD, (100, 30));
+    Sender::connect(first.address())
+        .unwrap()
+        .say("a", 0.0, "remember me")
+        .unwrap();
+    first.wait_for("remember me");
+    first.press("q");
+    first.wait();
+    Terminal::start(home.path(), DASHBOARD, (100, 30)).wait_for("remember me");
+}
+
+#[test]
+fn signals_end_it_cleanly_and_give_the_terminal_back() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let home = tempfile::tempdir().unwrap();
+        let mut terminal = Terminal::start(home.path(), DASHBOARD, (80, 24));
+        terminal.address();
+        terminal.press("\x1b[23~"); // a key that means nothing
+        terminal.signal(signal);
+        assert_eq!(terminal.wait().exit_code(), 0, "{signal:?}");
+        terminal.assert_restored();
+    }
+}
+
+#[test]
+fn a_stalled_screen_slows_no_sender_and_shows_everything_afterwards() {
+    const POSTS: usize = 5_000;
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(home.path(), DASHBOARD, (100, 30));
+    let mut sender = Sender::connect(terminal.address()).unwrap();
+    terminal.stalled(|| {
+        for n in 0..POSTS {
+            let status = sender
+                .say(
+                    &format!("s{n}"),
+                    n as f64,
+                    &format!("number {n:04} of many"),
+                )
+                .unwrap();
+            assert_eq!(status, 200, "post {n}");
+        }
+    });
+    terminal.wait_for("number 4999 of many");
+    terminal.press("g");
+    terminal.wait_for("number 0000 of many");
+}

@@ -1,0 +1,146 @@
+//! The real binary as a process, and a plain HTTP client that knows nothing of the library.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+/// The key that every test uses.
+pub(crate) const KEY: &str = "test-key-1234567890";
+
+/// The wearer that every test uses.
+pub(crate) const UID: &str = "Xk3uidABC";
+
+/// How long anything may take before a test gives up. Never a measure of speed.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The binary with an environment in which nothing of the user's own settings is found.
+pub(crate) fn omiscope(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_omiscope"));
+    command
+        .env_clear()
+        .envs(clean_environment(home))
+        .current_dir(home);
+    command
+}
+
+/// The whole environment of a program under test.
+pub(crate) fn clean_environment(home: &Path) -> Vec<(String, String)> {
+    let home = home.display().to_string();
+    let mut environment = vec![
+        ("HOME".to_owned(), home.clone()),
+        ("XDG_CONFIG_HOME".to_owned(), format!("{home}/config")),
+        ("OMISCOPE_DATA_DIR".to_owned(), format!("{home}/data")),
+        ("WEBHOOK_SECRET".to_owned(), KEY.to_owned()),
+        ("TERM".to_owned(), "xterm-256color".to_owned()),
+        ("TZ".to_owned(), "UTC".to_owned()),
+    ];
+    for inherited in ["PATH", "SYSTEMROOT", "TEMP", "TMP"] {
+        if let Ok(value) = std::env::var(inherited) {
+            environment.push((inherited.to_owned(), value));
+        }
+    }
+    environment
+}
+
+/// A running `omiscope serve`.
+pub(crate) struct Serve {
+    pub(crate) address: SocketAddr,
+    child: Child,
+}
+
+impl Serve {
+    /// Starts it on a free port and waits until it listens.
+    pub(crate) fn start(home: &Path) -> Self {
+        let mut child = omiscope(home)
+            .args(["serve", "--port", "0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let stderr = child.stderr.take().expect("stderr is piped");
+        let stdout = child.stdout.take().expect("stdout is piped");
+        std::thread::spawn(move || {
+            std::io::copy(&mut BufReader::new(stdout), &mut std::io::sink())
+        });
+        let mut lines = BufReader::new(stderr).lines();
+        let address = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| address_in(&line))
+            .expect("serve says where it listens");
+        // What follows must be read on, or the program would block on a full pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { address, child }
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("the process can be killed");
+        self.child.wait().expect("the process ends");
+    }
+}
+
+/// The address of the first `http://address/` in a text.
+pub(crate) fn address_in(text: &str) -> Option<SocketAddr> {
+    let rest = &text[text.find("http://")? + "http://".len()..];
+    rest[..rest.find('/')?].parse().ok()
+}
+
+/// A keep-alive connection that posts webhooks.
+pub(crate) struct Sender {
+    stream: BufReader<TcpStream>,
+}
+
+impl Sender {
+    pub(crate) fn connect(address: SocketAddr) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream: BufReader::new(stream),
+        })
+    }
+
+    /// Posts JSON as the wearer and returns the status. An error means: no answer came.
+    pub(crate) fn post(&mut self, json: &str) -> std::io::Result<u16> {
+        let head = format!(
+            "POST /webhook?key={KEY}&uid={UID} HTTP/1.1\r\nhost: omiscope\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            json.len()
+        );
+        self.stream.get_mut().write_all((head + json).as_bytes())?;
+        let mut status = None;
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if self.stream.read_line(&mut line)? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            let line = line.trim_end().to_ascii_lowercase();
+            if let Some(value) = line.strip_prefix("content-length:") {
+                length = value.trim().parse().map_err(std::io::Error::other)?;
+            } else if status.is_none() {
+                status = line.split(' ').nth(1).and_then(|code| code.parse().ok());
+            } else if line.is_empty() {
+                break;
+            }
+        }
+        std::io::copy(&mut self.stream.by_ref().take(length), &mut std::io::sink())?;
+        status.ok_or_else(|| std::io::Error::other("no status line"))
+    }
+
+    /// Posts one segment.
+    pub(crate) fn say(&mut self, id: &str, start: f64, text: &str) -> std::io::Result<u16> {
+        self.post(
+            &serde_json::json!({
+                "session_id": UID,
+                "segments": [{"id": id, "text": text, "speaker": "SPEAKER_00", "speaker_id": 0, "is_user": true,
+                              "start": start, "end": start + 1.0}],
+            })
+            .to_string(),
+        )
+    }
+}

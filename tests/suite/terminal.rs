@@ -1,0 +1,201 @@
+//! The real binary in a pseudo-terminal, and what a user would see there.
+
+use std::{
+    io::{Read as _, Write},
+    net::SocketAddr,
+    num::NonZero,
+    path::Path,
+    sync::{Arc, Condvar, Mutex},
+};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+use crate::program::{PATIENCE, address_in, clean_environment};
+
+/// A program on a screen.
+pub(crate) struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    keyboard: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    view: Arc<View>,
+}
+
+struct View {
+    parser: Mutex<vt100::Parser>,
+    changed: Condvar,
+    /// While held, nothing is read from the program: its screen is stalled.
+    stall: Mutex<()>,
+}
+
+impl Terminal {
+    /// Starts the binary with arguments on a screen of this size.
+    pub(crate) fn start(home: &Path, arguments: &[&str], (columns, rows): (u16, u16)) -> Self {
+        let pty = native_pty_system()
+            .openpty(size(columns, rows))
+            .expect("a pseudo-terminal opens");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_omiscope"));
+        command.args(arguments);
+        command.cwd(home);
+        command.env_clear();
+        for (name, value) in clean_environment(home) {
+            command.env(name, value);
+        }
+        let child = pty.slave.spawn_command(command).expect("the binary starts");
+        let view = Arc::new(View {
+            parser: Mutex::new(vt100::Parser::new(cells(rows), cells(columns), 0)),
+            changed: Condvar::new(),
+            stall: Mutex::new(()),
+        });
+        let mut output = pty
+            .master
+            .try_clone_reader()
+            .expect("the screen can be read");
+        let keyboard = pty.master.take_writer().expect("keys can be sent");
+        let reader = Arc::clone(&view);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            loop {
+                drop(reader.stall.lock());
+                let Ok(count @ 1..) = output.read(&mut bytes) else {
+                    return;
+                };
+                reader
+                    .parser
+                    .lock()
+                    .expect("no reader panics")
+                    .process(&bytes[..count]);
+                reader.changed.notify_all();
+            }
+        });
+        Self {
+            master: pty.master,
+            keyboard,
+            child,
+            view,
+        }
+    }
+
+    /// Waits until the screen looks as it should; fails with the last screen otherwise.
+    pub(crate) fn wait_until(&self, what: &str, mut holds: impl FnMut(&vt100::Screen) -> bool) {
+        let parser = self.view.parser.lock().expect("no reader panics");
+        let (parser, waited) = self
+            .view
+            .changed
+            .wait_timeout_while(parser, PATIENCE, |parser| !holds(parser.screen()))
+            .expect("no reader panics");
+        assert!(
+            !waited.timed_out(),
+            "{what} never came:\n{}",
+            parser.screen().contents()
+        );
+    }
+
+    /// Waits until a text is on the screen.
+    pub(crate) fn wait_for(&self, text: &str) {
+        self.wait_until(text, |screen| screen.contents().contains(text));
+    }
+
+    /// The text of the screen now.
+    pub(crate) fn contents(&self) -> String {
+        self.view
+            .parser
+            .lock()
+            .expect("no reader panics")
+            .screen()
+            .contents()
+    }
+
+    /// Where the program listens, as its screen says.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let mut found = None;
+        self.wait_until("the address", |screen| {
+            found = address_in(&screen.contents());
+            found.is_some()
+        });
+        found.expect("it was waited for")
+    }
+
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.keyboard
+            .write_all(keys.as_bytes())
+            .expect("keys can be sent");
+        self.keyboard.flush().expect("keys can be sent");
+    }
+
+    pub(crate) fn resize(&self, columns: u16, rows: u16) {
+        self.view
+            .parser
+            .lock()
+            .expect("no reader panics")
+            .screen_mut()
+            .set_size(cells(rows), cells(columns));
+        self.master
+            .resize(size(columns, rows))
+            .expect("the screen can be resized");
+    }
+
+    /// Stops reading the screen while `during` runs.
+    pub(crate) fn stalled<T>(&self, during: impl FnOnce() -> T) -> T {
+        let _stall = self.view.stall.lock().expect("no reader panics");
+        during()
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let pid = self
+            .child
+            .process_id()
+            .and_then(|pid| rustix::process::Pid::from_raw(pid.cast_signed()));
+        rustix::process::kill_process(pid.expect("the program runs"), signal)
+            .expect("it can be signalled");
+    }
+
+    /// Waits for the end of the program.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().expect("the program ends")
+    }
+
+    /// Checks that the terminal is as a shell wants it.
+    pub(crate) fn assert_restored(&self) {
+        self.wait_until("the restored terminal", |screen| {
+            !screen.alternate_screen()
+                && !screen.hide_cursor()
+                && !screen.bracketed_paste()
+                && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+        });
+        #[cfg(unix)]
+        {
+            let modes = format!(
+                "{:?}",
+                self.master
+                    .get_termios()
+                    .expect("the terminal has modes")
+                    .local_flags
+            );
+            assert!(
+                modes.contains("ICANON") && modes.contains("ECHO"),
+                "still raw: {modes}"
+            );
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn size(columns: u16, rows: u16) -> PtySize {
+    PtySize {
+        rows,
+        cols: columns,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
+}
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).expect("a screen has cells")
+}
