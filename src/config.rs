@@ -129,7 +129,7 @@ impl Default for Config {
             body_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(5),
             allowed_uids: HashSet::new(),
-            silence: Duration::from_secs(120),
+            silence: Duration::from_mins(2),
             theme: ThemeChoice::Auto,
             ascii: false,
         }

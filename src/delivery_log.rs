@@ -1,6 +1,7 @@
 //! One line for each delivery, in the format of the webhook-server README. Follows the feed, so that it slows nobody.
 
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     event::{Kind, Record, Uid},
@@ -26,12 +27,16 @@ impl DeliveryLog {
         Self { store, with_data }
     }
 
-    /// Logs everything that a follower gets, until the feed ends.
-    pub async fn run(self, mut follower: Follower) {
+    /// Logs everything that a follower gets, until `done` is cancelled and nothing is left.
+    pub async fn run(self, mut follower: Follower, done: CancellationToken) {
         loop {
-            match follower.next().await {
-                Ok(None) => return,
-                Ok(Some(records)) => records.iter().for_each(|record| self.log(record)),
+            let records = tokio::select! {
+                biased;
+                records = follower.next() => records,
+                () = done.cancelled(), if follower.behind() == 0 => return,
+            };
+            match records {
+                Ok(records) => records.iter().for_each(|record| self.log(record)),
                 Err(error) => {
                     tracing::error!("the log of deliveries ends: {error}");
                     return;
@@ -43,11 +48,8 @@ impl DeliveryLog {
     fn log(&self, record: &Record) {
         let mut line = summary(record);
         if self.with_data {
-            line.push_str(&format!(
-                " | data:{} | response:{}",
-                self.data(record),
-                record.delivery.reply
-            ));
+            let (data, reply) = (self.data(record), &record.delivery.reply);
+            line = format!("{line} | data:{data} | response:{reply}");
         }
         match record.delivery.status {
             500.. => tracing::error!("{line}"),
@@ -99,7 +101,7 @@ fn cut(mut text: String) -> String {
     if text.len() > DATA {
         let rest = text.len() - DATA;
         text.truncate(text.floor_char_boundary(DATA));
-        text.push_str(&format!("… {rest} bytes more"));
+        text = format!("{text}… {rest} bytes more");
     }
     text
 }

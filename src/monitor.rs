@@ -112,7 +112,7 @@ impl Monitor {
     fn apply_change(&mut self, change: &Change, delivery: &Delivery) {
         match change {
             Change::Conversation(conversation) => {
-                self.transcript.put_conversation(conversation.clone())
+                self.transcript.put_conversation(conversation.clone());
             }
             Change::Line(line) => {
                 if let Some(conversation) = self

@@ -1,27 +1,33 @@
 //! The truth: SQLite, one writer thread, group commit. An answer of 200 means that it is here.
+//!
+//! ```text
+//! commit, note ─► queue ─► writer thread ─► keep ─► rows ─► SQLite
+//!                 bounded       │                              │
+//!                               └─► feed ◄── records_after ── read, snapshot
+//! ```
 
-mod apply;
+mod column;
 mod conversation;
-mod lock;
-mod open;
+mod database;
+mod folder;
+mod keep;
+mod matching;
 mod queue;
 mod read;
-mod refusal;
-mod row;
+mod refusals;
+mod rows;
 mod schema;
-#[cfg(test)]
-mod tests;
+mod snapshot;
 mod writer;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
 };
 
 use bytes::Bytes;
-use jiff::Timestamp;
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::{
@@ -29,13 +35,26 @@ use crate::{
         Conversation, DaySummary, Delivery, Event, KeptMemory, Line, Record, Seq, SoundChunk,
         Trigger, Uid,
     },
-    feed::{Archive, Feed, Follower, Source},
+    feed::{Feed, Follower, Source},
     losses::LossCounter,
 };
-use lock::FolderLock;
-use queue::{Priority, Refused};
-use refusal::RefusalBudget;
-use writer::{Job, Writer};
+use jiff::Timestamp;
+
+use database::{Readers, Target};
+use folder::DataFolder;
+use queue::{Limits, Queue, Share};
+use refusals::RefusalLimit;
+use writer::{Answer, Job, Writer};
+
+/// What may wait for the writer. The bytes let a few of the greatest bodies in.
+const LIMITS: Limits = Limits {
+    items: 1024,
+    bytes: 256 << 20,
+};
+/// What a job takes besides its body, about.
+const JOB_BYTES: usize = 1024;
+/// What is kept of the body of a refused request.
+const REFUSED_BODY: usize = 64 << 10;
 
 /// Where the store is.
 #[derive(Debug, Clone)]
@@ -106,12 +125,12 @@ pub enum OpenError {
         /// What went wrong.
         source: std::io::Error,
     },
-    /// The writer's thread cannot be started.
-    #[error("cannot start the store's thread: {0}")]
-    Thread(std::io::Error),
     /// SQLite refused.
     #[error("cannot open the store: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// The system gives no thread for the writer.
+    #[error("cannot start the store's writer: {0}")]
+    Thread(std::io::Error),
 }
 
 /// Why something was not kept. The sender gets a 503 and tries again.
@@ -164,25 +183,19 @@ pub struct Snapshot {
     pub refused_in_a_row: u64,
 }
 
-/// The open store. Cheap to clone; the writer ends with the last handle.
+/// The open store. Cheap to clone. The last one to be dropped ends the writer once it has committed what is queued.
 #[derive(Debug, Clone)]
-pub struct Store {
-    shared: Arc<Shared>,
-}
+pub struct Store(Arc<Inner>);
 
 #[derive(Debug)]
-struct Shared {
-    jobs: queue::Sender<Job>,
-    source: Source,
-    reader: Arc<Reader>,
-    refusals: Mutex<RefusalBudget>,
+struct Inner {
+    queue: Arc<Queue<Job>>,
+    feed: Arc<Feed>,
+    readers: Arc<Readers>,
     losses: LossCounter,
-    _lock: Option<FolderLock>,
+    refusals: Mutex<RefusalLimit>,
+    writer: Mutex<Option<JoinHandle<()>>>,
 }
-
-/// The one connection that reads. Reads are short; the dashboard and the log share it.
-#[derive(Debug)]
-struct Reader(Mutex<Connection>);
 
 impl Store {
     /// Opens (or makes) the store and starts its writer.
@@ -190,114 +203,101 @@ impl Store {
     /// # Errors
     /// [`OpenError`]; nothing is left behind then.
     pub fn open(settings: Settings, losses: LossCounter) -> Result<Self, OpenError> {
-        let lock = match &settings.location {
-            Location::Folder(folder) => {
-                open::make_folder(folder)?;
-                Some(FolderLock::take(folder)?)
+        let Settings { location, silence } = settings;
+        let (folder, target) = match location {
+            Location::Folder(path) => {
+                let folder = DataFolder::claim(path)?;
+                let target = Target::File(folder.database()?);
+                (Some(folder), target)
             }
-            Location::Memory => None,
+            Location::Memory => (None, Target::memory()),
         };
-        let open::Connections { mut writer, reader } = open::connections(&settings.location)?;
-        schema::migrate(&mut writer)?;
-        let latest = read::latest(&writer)?;
-        let reader = Arc::new(Reader(Mutex::new(reader)));
-        let archive: Arc<dyn Archive> = Arc::<Reader>::clone(&reader);
-        let (feed, source) = Feed::new(latest, archive);
-        let (jobs, receiver) = queue::queue();
+        let db = target.writer()?;
+        let gate = target.gate();
+        schema::migrate(&db)?;
+        let readers = Arc::new(Readers::open(target)?);
+        let last = rows::delivery::last_seq(&db)?;
+        let feed = Arc::new(Feed::new(last, Arc::clone(&readers) as Arc<dyn Source>));
+        let queue = Arc::new(Queue::new(LIMITS));
         let writer = Writer {
-            connection: writer,
-            jobs: receiver,
-            feed,
-            latest,
-            silence: settings.silence,
-            losses: losses.clone(),
+            db,
+            gate,
+            keeper: keep::Keeper::new(silence),
+            queue: Arc::clone(&queue),
+            feed: Arc::clone(&feed),
+            last,
+            folder,
         };
-        std::thread::Builder::new()
-            .name("store".to_owned())
-            .spawn(move || writer.run())
-            .map_err(OpenError::Thread)?;
-        let refusals = Mutex::new(RefusalBudget::new(Instant::now()));
-        Ok(Self {
-            shared: Arc::new(Shared {
-                jobs,
-                source,
-                reader,
-                refusals,
-                losses,
-                _lock: lock,
-            }),
-        })
+        let writer = writer.start().map_err(OpenError::Thread)?;
+        Ok(Self(Arc::new(Inner {
+            queue,
+            feed,
+            readers,
+            losses,
+            refusals: Mutex::default(),
+            writer: Mutex::new(Some(writer)),
+        })))
     }
 
     /// Keeps a submission; returns once it is committed. Publishes it to the feed.
+    /// A caller that goes away does not take the submission with it.
     ///
     /// # Errors
-    /// [`CommitError`]: nothing of it was kept, and that is counted as a loss.
+    /// [`CommitError`]: nothing of it was kept.
     pub async fn commit(&self, submission: Submission) -> Result<Receipt, CommitError> {
-        let priority = match submission.event {
-            Some(Event::Audio(_)) => Priority::Sound,
-            _ => Priority::Text,
-        };
-        let outcome = self.enqueue_and_wait(submission, priority).await;
-        if outcome.is_err() {
-            self.shared.losses.add(|losses| match priority {
-                Priority::Text => losses.text_refused += 1,
-                Priority::Sound => losses.sound_refused += 1,
+        let sound = matches!(submission.event, Some(Event::Audio(_)));
+        let result = self.0.submit(submission, sound).await;
+        if result.is_err() {
+            self.0.losses.add(|losses| {
+                if sound {
+                    losses.sound_refused += 1;
+                } else {
+                    losses.text_refused += 1;
+                }
             });
         }
-        outcome
-    }
-
-    async fn enqueue_and_wait(
-        &self,
-        submission: Submission,
-        priority: Priority,
-    ) -> Result<Receipt, CommitError> {
-        let bytes = submission.delivery.size as usize;
-        let (answer, receipt) = oneshot::channel();
-        self.shared
-            .jobs
-            .put(Job::Commit { submission, answer }, bytes, priority)
-            .map_err(|refused| match refused {
-                Refused::Full => CommitError::Full,
-                Refused::Closed => CommitError::Failed,
-            })?;
-        receipt.await.unwrap_or(Err(CommitError::Failed))
+        result
     }
 
     /// Records a refused request, soon and at a bounded rate; what is too much is counted as a loss.
-    pub fn note(&self, delivery: Delivery, mut body: Option<Bytes>) {
-        let shared = &self.shared;
-        let allowed = shared
-            .refusals
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .spend(Instant::now());
-        if let Some(body) = &mut body {
-            // A copy, so that a great body is not held for its beginning.
-            *body = Bytes::copy_from_slice(&body[..body.len().min(refusal::BODY)]);
-        }
-        let bytes = body.as_ref().map_or(0, Bytes::len);
-        let noted = allowed
-            && shared
-                .jobs
-                .put(Job::Note { delivery, body }, bytes, Priority::Sound)
-                .is_ok();
-        if !noted {
-            shared.losses.add(|losses| losses.refusals_unrecorded += 1);
+    pub fn note(&self, delivery: Delivery, body: Option<Bytes>) {
+        let allowed = self.0.refusals().allows(delivery.received);
+        let body = body.map(|body| match body.get(..REFUSED_BODY) {
+            // A slice would keep all of it in memory.
+            Some(first) => Bytes::copy_from_slice(first),
+            None => body,
+        });
+        let job = Job {
+            bytes: JOB_BYTES + body.as_ref().map_or(0, Bytes::len),
+            submission: Submission {
+                delivery,
+                body,
+                event: None,
+            },
+            answer: Answer::Count(self.0.losses.clone()),
+        };
+        let bytes = job.bytes;
+        if !allowed || self.0.queue.push(job, bytes, Share::Half).is_err() {
+            self.0.losses.add(|losses| losses.refusals_unrecorded += 1);
         }
     }
 
     /// A reader of everything after a record.
     #[must_use]
     pub fn follow(&self, after: Seq) -> Follower {
-        self.shared.source.follow(after)
+        self.0.feed.follow(after)
     }
 
-    /// Submissions that wait or are being committed.
+    /// The last record there is.
+    #[must_use]
+    pub fn latest(&self) -> Seq {
+        self.0.feed.latest()
+    }
+
+    /// Submissions that wait to be committed.
     #[must_use]
     pub fn queued(&self) -> usize {
-        self.shared.jobs.len()
+        self.0.queue.len()
     }
 
     /// The recent past. Blocks on SQLite for some milliseconds.
@@ -305,10 +305,15 @@ impl Store {
     /// # Errors
     /// [`ReadError`].
     pub fn snapshot(&self, window: Window) -> Result<Snapshot, ReadError> {
-        Ok(read::snapshot(
-            &mut self.shared.reader.connection(),
-            window,
-        )?)
+        Ok(self.0.readers.read(|db| snapshot::read(db, window))?)
+    }
+
+    /// Records after `after`, oldest first, at most `limit` (fewer when they are big). Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, ReadError> {
+        self.0.readers.records_after(after, limit)
     }
 
     /// The raw body of a delivery, if it was kept. Blocks on SQLite.
@@ -316,34 +321,61 @@ impl Store {
     /// # Errors
     /// [`ReadError`].
     pub fn body(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError> {
-        Ok(read::body(&self.shared.reader.connection(), seq)?)
+        Ok(self.0.readers.read(|db| rows::delivery::body(db, seq))?)
     }
 
-    /// Commits what is queued and ends the writer; followers end after the last record. Later commits fail.
+    /// Commits what is queued and ends the writer, which frees the data folder. Later commits fail.
     pub async fn close(&self) {
-        loop {
-            let (done, closed) = oneshot::channel();
-            match self.shared.jobs.put(Job::Close { done }, 0, Priority::Text) {
-                // The writer is at work on a full queue; there is room when it has taken the next batch.
-                Err(Refused::Full) => tokio::time::sleep(Duration::from_millis(5)).await,
-                Err(Refused::Closed) => return,
-                Ok(()) => {
-                    let _ = closed.await;
-                    return;
-                }
-            }
+        self.0.queue.close();
+        if let Some(writer) = self.0.take_writer() {
+            // A writer that panicked has said so itself.
+            let _ = tokio::task::spawn_blocking(|| writer.join()).await;
         }
     }
 }
 
-impl Reader {
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl Inner {
+    async fn submit(&self, submission: Submission, sound: bool) -> Result<Receipt, CommitError> {
+        let bytes = JOB_BYTES + usize::try_from(submission.delivery.size).unwrap_or(usize::MAX / 2);
+        let (sender, answer) = oneshot::channel();
+        let job = Job {
+            submission,
+            bytes,
+            answer: Answer::Sender(sender),
+        };
+        let share = if sound { Share::Half } else { Share::Whole };
+        self.queue.push(job, bytes, share)?;
+        answer.await.unwrap_or(Err(CommitError::Failed))
+    }
+
+    fn refusals(&self) -> std::sync::MutexGuard<'_, RefusalLimit> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_writer(&self) -> Option<JoinHandle<()>> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.take()
     }
 }
 
-impl Archive for Reader {
-    fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, ReadError> {
-        Ok(read::records_after(&mut self.connection(), after, limit)?)
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue.close();
+        if let Some(writer) = self.take_writer() {
+            // A writer that panicked has said so itself.
+            let _ = writer.join();
+        }
     }
 }
+
+impl From<queue::Rejected> for CommitError {
+    fn from(rejected: queue::Rejected) -> Self {
+        match rejected {
+            queue::Rejected::Full => Self::Full,
+            queue::Rejected::Closed => Self::Failed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

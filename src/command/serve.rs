@@ -1,10 +1,11 @@
 //! The headless server: one log line for each delivery.
 
+use tokio_util::sync::CancellationToken;
+
 use crate::{
     command::{listening::Listening, runtime},
     config::Config,
     delivery_log::DeliveryLog,
-    event::Seq,
     logging, shutdown,
 };
 
@@ -23,13 +24,16 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     } else {
         tracing::info!("keeping everything in {}", config.data_dir.display());
     }
-    let latest = listening.store.follow(Seq::default()).latest();
     let log = DeliveryLog::new(listening.store.clone(), config.log_events);
-    let log = tokio::spawn(log.run(listening.store.follow(latest)));
+    let logged = CancellationToken::new();
+    let log = tokio::spawn(log.run(
+        listening.store.follow(listening.store.latest()),
+        logged.clone(),
+    ));
     shutdown.cancelled().await;
     tracing::info!("stopping");
     listening.finish().await?;
-    // The feed ends with the store, so the log ends after the last line.
+    logged.cancel();
     log.await?;
     Ok(())
 }

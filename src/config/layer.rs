@@ -52,7 +52,7 @@ impl Layer {
             ) {
                 (Some(setting), Some(text)) => values.push((setting, text)),
                 (Some(setting), None) => {
-                    faults.push(format!("{source}: {key} must be {}", setting.allowed))
+                    faults.push(format!("{source}: {key} must be {}", setting.allowed));
                 }
                 (None, _) => faults.push(format!(
                     "{source}: unknown key '{key}'; known are {}",

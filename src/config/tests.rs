@@ -157,11 +157,11 @@ fn all_faults_are_said_at_once() {
 #[test]
 fn the_sample_settings_are_the_defaults() {
     let sample = include_str!("../../assets/config.toml");
-    let uncommented: String = sample
+    let lines: Vec<_> = sample
         .lines()
         .filter_map(|line| line.strip_prefix("#: "))
-        .map(|line| format!("{line}\n"))
         .collect();
+    let uncommented = lines.join("\n");
     assert_eq!(
         uncommented.lines().count(),
         setting::SETTINGS.len() - 2,

@@ -5,6 +5,7 @@ use super::{ConversationId, Segment, Seq, Uid};
 
 /// A finished conversation as Omi describes it. Every field but the text ones may be missing in some era.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Memory {
     /// Omi's id; a repeat of it replaces. Numbers (2024) are kept as text.
     pub id: Option<String>,
@@ -35,7 +36,7 @@ pub struct Memory {
     /// Appointments that were talked of.
     pub events: Vec<CalendarEvent>,
     /// The final transcript: replaces the live segments of its conversation.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<Segment>,
     /// What Omi apps made of it.
     pub app_results: Vec<AppResult>,
@@ -55,6 +56,7 @@ pub struct Memory {
 
 /// Something to be done.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ActionItem {
     /// What.
     pub description: String,
@@ -66,6 +68,7 @@ pub struct ActionItem {
 
 /// An appointment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CalendarEvent {
     /// What.
     pub title: String,
@@ -81,6 +84,7 @@ pub struct CalendarEvent {
 
 /// What one Omi app made of a conversation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AppResult {
     /// The app's id, if told.
     pub app_id: Option<String>,
@@ -90,6 +94,7 @@ pub struct AppResult {
 
 /// Where a conversation happened.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Place {
     /// Degrees north.
     pub latitude: Option<f64>,

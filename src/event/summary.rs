@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 /// The summary of one day. Only `text` is sure; the rest came with the sender of May 2026.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DaySummary {
     /// The summary as plain text.
     pub text: String,
@@ -34,6 +35,7 @@ pub struct DaySummary {
 
 /// Counts of a day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct SummaryStats {
     pub conversations: u32,
@@ -43,6 +45,7 @@ pub struct SummaryStats {
 
 /// Something that stood out in a day.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Highlight {
     pub topic: String,
@@ -52,6 +55,7 @@ pub struct Highlight {
 
 /// Something to be done that a day summary lists.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct SummaryAction {
     pub description: String,

@@ -92,7 +92,6 @@ impl Health {
     }
 
     pub(super) fn count(&mut self, delivery: &Delivery) {
-        let is_webhook = delivery.method == "POST" && delivery.path.starts_with("/webhook");
         if delivery.accepted() {
             self.last = self.last.max(Some(delivery.received));
             self.refused_in_a_row = 0;
@@ -100,7 +99,7 @@ impl Health {
                 .warnings
                 .iter()
                 .any(|warning| warning.starts_with("old sender form"));
-        } else if is_webhook {
+        } else {
             self.refused_in_a_row += 1;
             self.last_refusal = Some(delivery.status);
         }

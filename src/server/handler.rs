@@ -177,7 +177,10 @@ impl Handler {
             reply: reply.clone(),
             warnings: Vec::new(),
         };
-        self.store.note(head.delivery(outcome), body);
+        // What strangers look for elsewhere is no delivery.
+        if head.is_delivery() {
+            self.store.note(head.delivery(outcome), body);
+        }
         self.metrics.count(kind, status);
         reply::refused(&refusal, reply)
     }

@@ -63,6 +63,11 @@ impl Head {
         }
     }
 
+    /// Whether it was meant for the webhook.
+    pub(super) fn is_delivery(&self) -> bool {
+        self.path.starts_with("/webhook")
+    }
+
     /// The delivery of this request, answered with a status.
     pub(super) fn delivery(&self, outcome: Outcome) -> Delivery {
         Delivery {

@@ -1,103 +1,129 @@
-//! The way to the writer: bounded by count and by bytes. Sound gives way to text when it fills up.
+//! The way to the writer: bounded by count and by bytes, never waits on the sending side.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-    mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+use std::{
+    collections::VecDeque,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
 };
 
-/// Most jobs that wait.
-pub(super) const JOBS: usize = 1024;
-/// Most bytes that wait: four of the greatest bodies that the listener takes by default.
-pub(super) const BYTES: usize = 256 << 20;
-
-/// What is let in first when it becomes tight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Priority {
-    /// Up to the last place.
-    Text,
-    /// Only while the queue is less than half full.
-    Sound,
+/// How much may wait.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Items.
+    pub(super) items: usize,
+    /// Bytes, those taken but not yet released among them.
+    pub(super) bytes: usize,
 }
 
-/// Why nothing was put in.
+/// How much of the queue an item may fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(super) enum Share {
+    /// All of it.
+    Whole,
+    /// Half of it: what is shed first.
+    Half,
+}
+
+/// Why an item was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rejected {
     Full,
     Closed,
 }
 
-/// Something with its weight, which counts until it is dropped.
 #[derive(Debug)]
-pub(super) struct Queued<T> {
-    pub(super) job: T,
-    _ticket: Ticket,
+pub(super) struct Queue<T> {
+    limits: Limits,
+    state: Mutex<State<T>>,
+    ready: Condvar,
 }
 
 #[derive(Debug)]
-struct Ticket {
+struct State<T> {
+    items: VecDeque<T>,
     bytes: usize,
-    load: Arc<Load>,
+    closed: bool,
 }
 
-#[derive(Debug, Default)]
-struct Load {
-    jobs: AtomicUsize,
-    bytes: AtomicUsize,
-}
-
-#[derive(Debug)]
-pub(super) struct Sender<T> {
-    load: Arc<Load>,
-    jobs: SyncSender<Queued<T>>,
-}
-
-pub(super) fn queue<T>() -> (Sender<T>, Receiver<Queued<T>>) {
-    let (jobs, receiver) = sync_channel(JOBS);
-    (
-        Sender {
-            load: Arc::default(),
-            jobs,
-        },
-        receiver,
-    )
-}
-
-impl<T> Sender<T> {
-    /// Puts a job in, without waiting.
-    pub(super) fn put(&self, job: T, bytes: usize, priority: Priority) -> Result<(), Refused> {
-        let ticket = Ticket {
-            bytes,
-            load: Arc::clone(&self.load),
-        };
-        let jobs = self.load.jobs.fetch_add(1, Ordering::Relaxed) + 1;
-        let held = self.load.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let share = if priority == Priority::Sound { 2 } else { 1 };
-        // A single body over the byte bound still passes when nothing else waits.
-        if jobs > JOBS / share || (held > BYTES / share && jobs > 1) {
-            return Err(Refused::Full);
+impl<T> Queue<T> {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            state: Mutex::new(State {
+                items: VecDeque::new(),
+                bytes: 0,
+                closed: false,
+            }),
+            ready: Condvar::new(),
         }
-        self.jobs
-            .try_send(Queued {
-                job,
-                _ticket: ticket,
-            })
-            .map_err(|error| match error {
-                TrySendError::Full(_) => Refused::Full,
-                TrySendError::Disconnected(_) => Refused::Closed,
-            })
     }
 
-    /// Jobs that wait or are being committed.
+    /// Puts an item of `bytes` in, if its share of the queue has room. One of any size fits an empty queue.
+    pub(super) fn push(&self, item: T, bytes: usize, share: Share) -> Result<(), Rejected> {
+        let mut state = self.state();
+        if state.closed {
+            return Err(Rejected::Closed);
+        }
+        let part = match share {
+            Share::Whole => 1,
+            Share::Half => 2,
+        };
+        let room = state.items.len() < self.limits.items / part
+            && (state.bytes == 0 || state.bytes.saturating_add(bytes) <= self.limits.bytes / part);
+        if !room {
+            return Err(Rejected::Full);
+        }
+        state.bytes += bytes;
+        state.items.push_back(item);
+        drop(state);
+        self.ready.notify_one();
+        Ok(())
+    }
+
+    /// Waits for an item, then takes all that are there, at most `most`. None once closed and empty.
+    /// What was taken fills the queue until it is released.
+    pub(super) fn take(&self, most: usize) -> Option<Vec<T>> {
+        let mut state = self
+            .ready
+            .wait_while(self.state(), |state| {
+                state.items.is_empty() && !state.closed
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        if state.items.is_empty() {
+            return None;
+        }
+        let count = state.items.len().min(most);
+        Some(state.items.drain(..count).collect())
+    }
+
+    /// Gives the room of taken items back.
+    pub(super) fn release(&self, bytes: usize) {
+        let mut state = self.state();
+        state.bytes = state.bytes.saturating_sub(bytes);
+    }
+
+    /// Items that wait.
     pub(super) fn len(&self) -> usize {
-        self.load.jobs.load(Ordering::Relaxed)
+        self.state().items.len()
     }
-}
 
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        self.load.jobs.fetch_sub(1, Ordering::Relaxed);
-        self.load.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    /// Takes nothing more in; what is in can still be taken out.
+    pub(super) fn close(&self) {
+        self.state().closed = true;
+        self.ready.notify_all();
+    }
+
+    /// Closes and drops what is in.
+    pub(super) fn abandon(&self) {
+        let dropped = {
+            let mut state = self.state();
+            state.closed = true;
+            std::mem::take(&mut state.items)
+        };
+        drop(dropped);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -105,26 +131,48 @@ impl Drop for Ticket {
 mod tests {
     use super::*;
 
+    const LIMITS: Limits = Limits {
+        items: 4,
+        bytes: 100,
+    };
+
     #[test]
-    fn sound_is_refused_when_half_full_and_text_when_full() {
-        let (sender, _receiver) = queue();
-        for _ in 0..JOBS / 2 {
-            sender.put((), 1, Priority::Sound).unwrap();
-        }
-        assert_eq!(sender.put((), 1, Priority::Sound), Err(Refused::Full));
-        for _ in 0..JOBS / 2 {
-            sender.put((), 1, Priority::Text).unwrap();
-        }
-        assert_eq!(sender.put((), 1, Priority::Text), Err(Refused::Full));
-        assert_eq!(sender.len(), JOBS);
+    fn half_of_the_places_are_for_those_who_may_fill_all() {
+        let queue = Queue::new(LIMITS);
+        assert_eq!(queue.push(1, 1, Share::Half), Ok(()));
+        assert_eq!(queue.push(2, 1, Share::Half), Ok(()));
+        assert_eq!(queue.push(3, 1, Share::Half), Err(Rejected::Full));
+        assert_eq!(queue.push(3, 1, Share::Whole), Ok(()));
+        assert_eq!(queue.push(4, 1, Share::Whole), Ok(()));
+        assert_eq!(queue.push(5, 1, Share::Whole), Err(Rejected::Full));
+        assert_eq!(queue.take(3), Some(vec![1, 2, 3]));
+        assert_eq!(queue.take(3), Some(vec![4]));
     }
 
     #[test]
-    fn great_bodies_wait_for_each_other_but_a_single_one_passes() {
-        let (sender, receiver) = queue();
-        sender.put((), 2 * BYTES, Priority::Text).unwrap();
-        assert_eq!(sender.put((), 1, Priority::Text), Err(Refused::Full));
-        drop(receiver.recv().unwrap());
-        sender.put((), 1, Priority::Text).unwrap();
+    fn bytes_count_until_they_are_released() {
+        let queue = Queue::new(LIMITS);
+        assert_eq!(queue.push(1, 60, Share::Whole), Ok(()));
+        assert_eq!(queue.take(9), Some(vec![1]));
+        assert_eq!(queue.push(2, 60, Share::Whole), Err(Rejected::Full));
+        queue.release(60);
+        assert_eq!(queue.push(2, 60, Share::Whole), Ok(()));
+    }
+
+    #[test]
+    fn an_item_greater_than_all_fits_an_empty_queue() {
+        let queue = Queue::new(LIMITS);
+        assert_eq!(queue.push(1, 1000, Share::Half), Ok(()));
+        assert_eq!(queue.push(2, 0, Share::Whole), Err(Rejected::Full));
+    }
+
+    #[test]
+    fn a_closed_queue_gives_out_what_it_has() {
+        let queue = Queue::new(LIMITS);
+        queue.push(1, 1, Share::Whole).unwrap();
+        queue.close();
+        assert_eq!(queue.push(2, 1, Share::Whole), Err(Rejected::Closed));
+        assert_eq!(queue.take(9), Some(vec![1]));
+        assert_eq!(queue.take(9), None);
     }
 }

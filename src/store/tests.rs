@@ -1,1 +1,9 @@
+//! What senders and readers of the store can rely on.
 
+mod measure;
+mod memories;
+mod overload;
+mod reading;
+mod sound;
+mod support;
+mod transcripts;

@@ -1,220 +1,249 @@
-//! The one thread that writes. It blocks for a job, drains the queue, commits once, publishes, then answers: no timer.
+//! The one thread that writes: blocks for a job, takes all that wait, keeps them in one transaction, publishes, then answers.
+//!
+//! There is no timer: while one transaction is being synced to disk the next batch gathers by itself.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, mpsc::Receiver},
-    time::Duration,
+    sync::Arc,
+    thread::{self, JoinHandle},
 };
 
-use bytes::Bytes;
-use rusqlite::{Connection, Savepoint, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::{
-    CommitError, Receipt, Submission,
-    apply::{self, Carry, Context},
-    queue::Queued,
+    CommitError, Receipt, Submission, database::Gate, folder::DataFolder, keep::Keeper,
+    queue::Queue, rows::delivery,
 };
 use crate::{
-    event::{Delivery, Record, Seq},
+    event::{Record, Seq},
     feed::Feed,
     losses::LossCounter,
 };
 
-/// Most jobs in one transaction.
+/// Jobs in one transaction.
 const BATCH: usize = 512;
 
-/// What the writer is asked to do.
+/// A submission on its way.
 #[derive(Debug)]
-pub(super) enum Job {
-    /// Keep it, then answer.
-    Commit {
-        submission: Submission,
-        answer: oneshot::Sender<Result<Receipt, CommitError>>,
-    },
-    /// Keep a refused request; nobody waits.
-    Note {
-        delivery: Delivery,
-        body: Option<Bytes>,
-    },
-    /// Commit what is before this, then end.
-    Close { done: oneshot::Sender<()> },
+pub(super) struct Job {
+    pub(super) submission: Submission,
+    /// What it takes of the queue's bytes.
+    pub(super) bytes: usize,
+    pub(super) answer: Answer,
+}
+
+/// Who wants to know how it went.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// A sender that waits.
+    Sender(oneshot::Sender<Result<Receipt, CommitError>>),
+    /// Nobody: a refusal, which is counted if it cannot be recorded.
+    Count(LossCounter),
 }
 
 pub(super) struct Writer {
-    pub(super) connection: Connection,
-    pub(super) jobs: Receiver<Queued<Job>>,
-    pub(super) feed: Feed,
-    pub(super) latest: Seq,
-    pub(super) silence: Duration,
-    pub(super) losses: LossCounter,
+    pub(super) db: Connection,
+    pub(super) gate: Gate,
+    pub(super) keeper: Keeper,
+    pub(super) queue: Arc<Queue<Job>>,
+    pub(super) feed: Arc<Feed>,
+    pub(super) last: Seq,
+    /// The folder is ours as long as we may write.
+    pub(super) folder: Option<DataFolder>,
 }
-
-type Answer = oneshot::Sender<Result<Receipt, CommitError>>;
 
 impl Writer {
-    /// Works until it is told to close, or the last store handle is gone.
-    pub(super) fn run(mut self) {
-        let mut carry = Carry::default();
-        while let Ok(first) = self.jobs.recv() {
-            let batch: Vec<_> = std::iter::once(first)
-                .chain(self.jobs.try_iter().take(BATCH - 1))
-                .collect();
-            let closing = self.work(batch, &mut carry);
-            if let Some(done) = closing {
-                self.checkpoint();
-                drop(self);
-                // Nobody may be waiting any more.
-                let _ = done.send(());
-                return;
-            }
+    /// Starts the thread. It ends once the queue is closed and empty.
+    pub(super) fn start(self) -> std::io::Result<JoinHandle<()>> {
+        thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || self.run())
+    }
+
+    fn run(mut self) {
+        // Whatever ends this thread, nobody may wait for it any longer.
+        let _abandon = Abandon(Arc::clone(&self.queue));
+        while let Some(batch) = self.queue.take(BATCH) {
+            self.commit(batch);
         }
         self.checkpoint();
+        drop(self.db);
+        drop(self.folder);
     }
 
-    /// Commits a batch and answers it. Gives back who waits for the end, if the batch asks for it.
-    fn work(&mut self, batch: Vec<Queued<Job>>, carry: &mut Carry) -> Option<oneshot::Sender<()>> {
-        let mut kept = Vec::with_capacity(batch.len());
-        let mut failed = Vec::new();
-        let mut closing = None;
-        let committed = self.transact(batch, carry, &mut kept, &mut failed, &mut closing);
-        if let Err(error) = &committed {
-            tracing::error!("cannot commit {} deliveries: {error}", kept.len());
-        } else if let Some((last, _)) = kept.last() {
-            self.latest = last.seq;
-            self.feed
-                .publish(kept.iter().map(|(record, _)| Arc::clone(record)));
+    fn commit(&mut self, batch: Vec<Job>) {
+        let bytes = batch.iter().map(|job| job.bytes).sum();
+        let mut answers = Vec::with_capacity(batch.len());
+        let mut submissions = Vec::with_capacity(batch.len());
+        for job in batch {
+            answers.push(job.answer);
+            submissions.push(job.submission);
         }
-        let keeps = committed.is_ok();
-        for (record, answer) in kept {
-            let receipt = Receipt {
-                seq: record.seq,
-                repeat_of: record.repeat_of,
-            };
-            self.answer(
-                answer,
-                if keeps {
-                    Ok(receipt)
-                } else {
-                    Err(CommitError::Failed)
-                },
-            );
+        let results = self.transact(submissions).unwrap_or_else(|error| {
+            tracing::error!("the store cannot commit: {error}");
+            self.recover();
+            answers.iter().map(|_| Err(CommitError::Failed)).collect()
+        });
+        let kept: Vec<Arc<Record>> = results.iter().flatten().cloned().collect();
+        if let Some(last) = kept.last() {
+            self.last = last.seq;
+            self.feed.publish(kept);
         }
-        for answer in failed {
-            self.answer(answer, Err(CommitError::Failed));
+        // First, so that whoever has an answer finds room for the next.
+        self.queue.release(bytes);
+        for (answer, result) in answers.into_iter().zip(results) {
+            answer.give(result);
         }
-        closing
     }
 
+    /// Keeps a batch in one transaction. A submission that fails costs only itself.
     fn transact(
         &mut self,
-        batch: Vec<Queued<Job>>,
-        carry: &mut Carry,
-        kept: &mut Vec<(Arc<Record>, Option<Answer>)>,
-        failed: &mut Vec<Option<Answer>>,
-        closing: &mut Option<oneshot::Sender<()>>,
-    ) -> rusqlite::Result<()> {
-        let mut transaction = begin(&mut self.connection);
-        let mut seq = self.latest.next();
-        for Queued { job, .. } in batch {
-            let (submission, answer) = match job {
-                Job::Commit { submission, answer } => (submission, Some(answer)),
-                Job::Note { delivery, body } => (
-                    Submission {
-                        delivery,
-                        body,
-                        event: None,
-                    },
-                    None,
-                ),
-                Job::Close { done } => {
-                    *closing = Some(done);
-                    continue;
+        batch: Vec<Submission>,
+    ) -> rusqlite::Result<Vec<Result<Arc<Record>, CommitError>>> {
+        let _alone = self.gate.write();
+        let transaction = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let mut last = self.last;
+        let mut results = Vec::with_capacity(batch.len());
+        for submission in batch {
+            let keeper = &mut self.keeper;
+            let result = isolated(&transaction, |db| keeper.keep(db, last.next(), submission));
+            results.push(match result {
+                Ok(record) => {
+                    last = record.seq;
+                    Ok(Arc::new(record))
                 }
-            };
-            let applied = match &mut transaction {
-                Ok(transaction) => attempt(
-                    transaction,
-                    seq,
-                    self.silence,
-                    carry,
-                    submission,
-                    &self.losses,
-                ),
-                Err(_) => None,
-            };
-            match applied {
-                Some(record) => {
-                    seq = seq.next();
-                    kept.push((Arc::new(record), answer));
+                Err(Failure::Job(why)) => {
+                    tracing::error!("a delivery cannot be stored: {why}");
+                    self.keeper.forget();
+                    Err(CommitError::Failed)
                 }
-                None => failed.push(answer),
-            }
+                Err(Failure::Transaction(error)) => return Err(error),
+            });
         }
-        transaction?.commit()
+        transaction.commit()?;
+        Ok(results)
     }
 
-    fn answer(&self, answer: Option<Answer>, result: Result<Receipt, CommitError>) {
-        match answer {
-            // The sender may have gone away; what it sent is kept all the same.
-            Some(answer) => drop(answer.send(result)),
-            None if result.is_err() => self.losses.add(|losses| losses.refusals_unrecorded += 1),
-            None => {}
+    /// Goes back to what the database holds.
+    fn recover(&mut self) {
+        self.keeper.forget();
+        match delivery::last_seq(&self.db) {
+            Ok(last) => self.last = last,
+            Err(error) => tracing::error!("the store cannot be read: {error}"),
         }
     }
 
-    /// Moves the write-ahead log into the main file, so that the folder holds one file when nothing runs.
     fn checkpoint(&self) {
-        if let Err(error) = self
-            .connection
-            .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
-        {
-            tracing::warn!("cannot fold the write-ahead log into the store: {error}");
+        let truncated = self
+            .db
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = truncated {
+            tracing::warn!("the store's log stays until the next start: {error}");
         }
     }
 }
 
-fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
-    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+/// Closes the queue at the end of the thread, however it comes.
+struct Abandon(Arc<Queue<Job>>);
+
+impl Drop for Abandon {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            tracing::error!("the store's writer has failed; nothing more can be stored");
+        }
+        self.0.abandon();
+    }
 }
 
-/// Applies one submission inside its own savepoint, so that it costs its neighbours nothing when it fails or panics.
-fn attempt(
-    transaction: &mut Transaction<'_>,
-    seq: Seq,
-    silence: Duration,
-    carry: &mut Carry,
-    submission: Submission,
-    losses: &LossCounter,
-) -> Option<Record> {
-    let Submission {
-        delivery,
-        body,
-        event,
-    } = submission;
-    let kind = delivery.kind;
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let savepoint: Savepoint<'_> = transaction.savepoint()?;
-        let mut context = Context {
-            connection: &savepoint,
-            seq,
-            silence,
-            carry,
-        };
-        let record = apply::apply(&mut context, delivery, body.as_ref(), event)?;
-        savepoint.commit()?;
-        Ok::<_, rusqlite::Error>(record)
-    }));
-    match outcome {
-        Ok(Ok(record)) => Some(record),
-        Ok(Err(error)) => {
-            tracing::error!("cannot store a delivery ({}): {error}", kind.name());
-            None
+impl Answer {
+    pub(super) fn give(self, result: Result<Arc<Record>, CommitError>) {
+        match self {
+            Self::Sender(sender) => {
+                // A sender that went away does not matter.
+                let _ = sender.send(result.map(|record| Receipt {
+                    seq: record.seq,
+                    repeat_of: record.repeat_of,
+                }));
+            }
+            Self::Count(losses) if result.is_err() => {
+                losses.add(|losses| losses.refusals_unrecorded += 1);
+            }
+            Self::Count(_) => {}
         }
-        Err(_) => {
-            losses.add(|losses| losses.panics += 1);
-            tracing::error!("storing a delivery ({}) panicked", kind.name());
-            None
+    }
+}
+
+/// What a failing job took with it.
+#[derive(Debug)]
+enum Failure {
+    /// Itself.
+    Job(String),
+    /// The whole transaction.
+    Transaction(rusqlite::Error),
+}
+
+/// Does a job so that its failure, even a panic, leaves no trace in the transaction.
+fn isolated<T>(
+    db: &Connection,
+    job: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<T, Failure> {
+    let run = |sql| db.prepare_cached(sql)?.execute([]);
+    run("SAVEPOINT job").map_err(Failure::Transaction)?;
+    let why = match catch_unwind(AssertUnwindSafe(|| job(db))) {
+        Ok(Ok(done)) => {
+            run("RELEASE job").map_err(Failure::Transaction)?;
+            return Ok(done);
         }
+        // A full disk or the like makes SQLite roll back everything; going on would commit each further job alone.
+        Ok(Err(error)) if db.is_autocommit() => return Err(Failure::Transaction(error)),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "a panic, see above".to_owned(),
+    };
+    run("ROLLBACK TO job").map_err(Failure::Transaction)?;
+    run("RELEASE job").map_err(Failure::Transaction)?;
+    Err(Failure::Job(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(db: &Connection) -> i64 {
+        db.query_row("SELECT count(*) FROM a", [], |row| row.get(0))
+            .unwrap()
+    }
+
+    #[test]
+    fn whatever_a_job_does_costs_only_itself() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch("CREATE TABLE a (x UNIQUE); BEGIN")
+            .unwrap();
+        let insert = |db: &Connection| db.execute("INSERT INTO a VALUES (1)", []);
+        isolated(&db, insert).unwrap();
+        let twice = isolated(&db, insert).unwrap_err();
+        assert!(matches!(twice, Failure::Job(_)), "{twice:?}");
+        let panicked = isolated(&db, |db| -> rusqlite::Result<()> {
+            db.execute("INSERT INTO a VALUES (2)", [])?;
+            panic!("a bug")
+        });
+        assert!(matches!(panicked, Err(Failure::Job(_))), "{panicked:?}");
+        isolated(&db, |db| db.execute("INSERT INTO a VALUES (3)", [])).unwrap();
+        db.execute_batch("COMMIT").unwrap();
+        assert_eq!(count(&db), 2);
+    }
+
+    #[test]
+    fn a_transaction_that_is_gone_is_noticed() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch("CREATE TABLE a (x UNIQUE); BEGIN")
+            .unwrap();
+        let gone = isolated(&db, |db| {
+            db.execute("INSERT INTO a VALUES (1)", [])?;
+            db.execute("INSERT OR ROLLBACK INTO a VALUES (1)", [])
+        });
+        assert!(matches!(gone, Err(Failure::Transaction(_))), "{gone:?}");
+        assert_eq!(count(&db), 0);
     }
 }

@@ -159,7 +159,7 @@ impl View {
         match self.overlay {
             Some(Overlay::Help { first }) => help::render(frame, frame.area(), first, &context),
             Some(Overlay::Card(key)) => {
-                card::render(frame, frame.area(), monitor, session, key, &context)
+                card::render(frame, frame.area(), monitor, session, key, &context);
             }
             None => {}
         }
@@ -197,7 +197,7 @@ impl View {
             Action::PageDown => self.step(transcript::Step::Down(page), monitor, port, now),
             Action::HalfUp => self.step(transcript::Step::Up(page.div_ceil(2)), monitor, port, now),
             Action::HalfDown => {
-                self.step(transcript::Step::Down(page.div_ceil(2)), monitor, port, now)
+                self.step(transcript::Step::Down(page.div_ceil(2)), monitor, port, now);
             }
             Action::First => self.step(transcript::Step::First, monitor, port, now),
             Action::Follow => self.step(transcript::Step::Follow, monitor, port, now),
@@ -333,8 +333,7 @@ impl App {
                     self.monitor.set_losses(losses);
                 }
                 records = self.follower.next() => {
-                    let Some(records) = records? else { return Ok(()) };
-                    for record in &records {
+                    for record in &records? {
                         self.monitor.apply(record);
                     }
                     self.catch_up().await?;

@@ -79,7 +79,7 @@ impl Context {
 
 /// `45s`, `4m`, `1h 02m`.
 #[must_use]
-pub fn length(span: SignedDuration) -> String {
+pub(super) fn length(span: SignedDuration) -> String {
     match (span.as_hours(), span.as_mins(), span.as_secs()) {
         (0, 0, seconds) => format!("{}s", seconds.max(0)),
         (0, minutes, _) => format!("{minutes}m"),

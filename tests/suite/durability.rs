@@ -58,7 +58,7 @@ fn every_acknowledged_segment_survives_kill_nine() {
 fn texts_kept(home: &std::path::Path) -> BTreeSet<String> {
     let settings = Settings {
         location: Location::Folder(home.join("data")),
-        silence: Duration::from_secs(120),
+        silence: Duration::from_mins(2),
     };
     let store = Store::open(settings, LossCounter::default()).unwrap();
     let window = Window {

@@ -15,7 +15,7 @@ pub(crate) const KEY: &str = "test-key-1234567890";
 pub(crate) const UID: &str = "Xk3uidABC";
 
 /// How long anything may take before a test gives up. Never a measure of speed.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The binary with an environment in which nothing of the user's own settings is found.
 pub(crate) fn omiscope(home: &Path) -> Command {

@@ -1,0 +1,132 @@
+//! The data folder: private to its user, and used by one process at a time.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read, Seek, Write},
+    path::{Path, PathBuf},
+};
+
+use super::OpenError;
+
+const LOCK: &str = "omiscope.lock";
+const DATABASE: &str = "omiscope.db";
+
+/// A data folder that is ours until this is dropped.
+#[derive(Debug)]
+pub(super) struct DataFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataFolder {
+    /// Makes the folder if need be and locks it.
+    pub(super) fn claim(path: PathBuf) -> Result<Self, OpenError> {
+        let broken = |source| OpenError::Folder {
+            folder: path.clone(),
+            source,
+        };
+        create_private(&path).map_err(broken)?;
+        let mut lock = open_private(&path.join(LOCK)).map_err(broken)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(OpenError::Locked {
+                    folder: path,
+                    holder: holder(&mut lock),
+                });
+            }
+            Err(TryLockError::Error(source)) => return Err(broken(source)),
+        }
+        write_holder(&mut lock).map_err(broken)?;
+        Ok(Self { path, _lock: lock })
+    }
+
+    /// Where the database is; the file exists, with no rights for others (SQLite gives the same to its side files).
+    pub(super) fn database(&self) -> Result<PathBuf, OpenError> {
+        let path = self.path.join(DATABASE);
+        match open_private(&path) {
+            Ok(_) => Ok(path),
+            Err(source) => Err(OpenError::Folder {
+                folder: self.path.clone(),
+                source,
+            }),
+        }
+    }
+}
+
+fn write_holder(lock: &mut File) -> io::Result<()> {
+    lock.set_len(0)?;
+    lock.rewind()?;
+    writeln!(lock, "{}", std::process::id())?;
+    lock.flush()
+}
+
+/// Windows does not let others read a locked file; then nobody knows.
+fn holder(lock: &mut File) -> String {
+    let mut text = String::new();
+    let read = lock.take(32).read_to_string(&mut text);
+    match (read, text.trim()) {
+        (Ok(_), pid) if !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()) => {
+            pid.to_owned()
+        }
+        _ => "unknown".to_owned(),
+    }
+}
+
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_claim_is_told_who_holds_the_folder() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("a/b");
+        let first = DataFolder::claim(path.clone()).unwrap();
+        let Err(OpenError::Locked { folder, holder }) = DataFolder::claim(path.clone()) else {
+            panic!("claimed twice")
+        };
+        assert_eq!(folder, path);
+        if cfg!(unix) {
+            assert_eq!(holder, std::process::id().to_string());
+        }
+        drop(first);
+        DataFolder::claim(path.clone()).expect("free again");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_look_inside() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("data");
+        let folder = DataFolder::claim(path.clone()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o700);
+        assert_eq!(mode(&folder.database().unwrap()), 0o600);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let parent = tempfile::tempdir().unwrap();
+        let file = parent.path().join("file");
+        fs::write(&file, "").unwrap();
+        let error = DataFolder::claim(file.join("x")).unwrap_err();
+        assert!(matches!(error, OpenError::Folder { .. }), "{error}");
+    }
+}

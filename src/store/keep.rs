@@ -1,0 +1,147 @@
+//! Keeps one submission: its rows, and the record of what it changed. Runs on the writer's thread inside its transaction.
+
+mod memory;
+mod sound;
+mod tidy;
+mod transcript;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{
+    Submission,
+    conversation::Timeline,
+    rows::{conversation, delivery, single},
+};
+use crate::event::{Change, Delivery, Event, Record, Seq, Uid};
+
+/// Wearers whose conversations are kept in memory; a cache of what the database holds.
+const WEARERS: usize = 256;
+
+/// What must be known of the past to keep the next submission.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    silence: Duration,
+    timelines: HashMap<Uid, Timeline>,
+    carries: sound::Carries,
+}
+
+/// Where and when an event is kept.
+#[derive(Debug, Clone, Copy)]
+struct Moment<'a> {
+    db: &'a Connection,
+    seq: Seq,
+    uid: &'a Uid,
+    arrived: Timestamp,
+}
+
+impl Keeper {
+    pub(super) fn new(silence: Duration) -> Self {
+        Self {
+            silence,
+            timelines: HashMap::new(),
+            carries: sound::Carries::default(),
+        }
+    }
+
+    /// Forgets what is cached. Needed after a rollback, when it is ahead of the database.
+    pub(super) fn forget(&mut self) {
+        self.timelines.clear();
+        self.carries = sound::Carries::default();
+    }
+
+    /// Writes a submission as record `seq`.
+    pub(super) fn keep(
+        &mut self,
+        db: &Connection,
+        seq: Seq,
+        submission: Submission,
+    ) -> rusqlite::Result<Record> {
+        let Submission {
+            mut delivery,
+            body,
+            event,
+        } = submission;
+        tidy::delivery(&mut delivery);
+        let accepted = delivery.accepted();
+        let repeat_of = if accepted {
+            delivery::repeated(db, &delivery)?
+        } else {
+            None
+        };
+        delivery::insert(db, seq, &delivery, repeat_of)?;
+        if accepted {
+            delivery::mark_seen(db, seq, &delivery)?;
+        }
+        let mut changes = Vec::new();
+        if repeat_of.is_none() {
+            if let Some(body) = body {
+                delivery::insert_body(db, seq, &body)?;
+            }
+            if let Some(event) = event.filter(|_| accepted) {
+                changes = self.apply(db, seq, &delivery, event)?;
+            }
+        }
+        Ok(Record {
+            seq,
+            delivery,
+            repeat_of,
+            changes,
+        })
+    }
+
+    fn apply(
+        &mut self,
+        db: &Connection,
+        seq: Seq,
+        delivery: &Delivery,
+        mut event: Event,
+    ) -> rusqlite::Result<Vec<Change>> {
+        // Only a ping may come without a uid, and it changes nothing.
+        let Some(uid) = &delivery.uid else {
+            return Ok(Vec::new());
+        };
+        tidy::event(&mut event);
+        let now = Moment {
+            db,
+            seq,
+            uid,
+            arrived: delivery.received,
+        };
+        match event {
+            Event::Transcript(transcript) => self.keep_transcript(now, transcript),
+            Event::Memory(memory) => self.keep_memory(now, *memory),
+            Event::Audio(chunk) => {
+                let chunk = self.carries.keep(now, &chunk)?;
+                Ok(vec![Change::Sound(chunk)])
+            }
+            Event::Progress(progress) => {
+                single::insert_progress(db, seq, uid, &progress)?;
+                Ok(vec![Change::Progress(progress)])
+            }
+            Event::Summary(summary) => {
+                single::insert_summary(db, seq, uid, &summary)?;
+                Ok(vec![Change::Summary(Arc::from(summary))])
+            }
+            Event::Button(button) => {
+                single::insert_button(db, seq, uid, &button)?;
+                Ok(vec![Change::Button(button)])
+            }
+            Event::Ping => Ok(Vec::new()),
+        }
+    }
+
+    /// The conversations that a wearer's new words may belong to.
+    fn timeline(&mut self, now: Moment<'_>) -> rusqlite::Result<&mut Timeline> {
+        if self.timelines.len() >= WEARERS && !self.timelines.contains_key(now.uid) {
+            self.timelines.clear();
+        }
+        if !self.timelines.contains_key(now.uid) {
+            let timeline = conversation::timeline(now.db, now.uid)?;
+            self.timelines.insert(now.uid.clone(), timeline);
+        }
+        Ok(self.timelines.entry(now.uid.clone()).or_default())
+    }
+}

@@ -1,0 +1,228 @@
+//! A memory closes and titles the conversation it is about, and its transcript replaces the live lines.
+
+use std::sync::Arc;
+
+use super::{Keeper, Moment};
+use crate::{
+    event::{
+        Change, Conversation, ConversationId, KeptMemory, Line, LineId, Memory, MemoryId, Segment,
+    },
+    store::{
+        conversation::last_end,
+        matching::{self, Fingerprint},
+        rows::{
+            conversation,
+            line::{self, Origin},
+            memory,
+        },
+    },
+};
+
+/// Conversations that may be compared with one memory.
+const CANDIDATES: usize = 16;
+
+impl Keeper {
+    pub(super) fn keep_memory(
+        &mut self,
+        now: Moment<'_>,
+        mut memory: Memory,
+    ) -> rusqlite::Result<Vec<Change>> {
+        let segments = std::mem::take(&mut memory.segments);
+        let (mut kept, mut closing) = match memory::earlier(now.db, now.uid, &memory)? {
+            Some(earlier) => {
+                let Some(revised) = revise(now, earlier, memory, &segments)? else {
+                    return Ok(Vec::new());
+                };
+                let closed = revised.conversation.into_iter().collect();
+                (revised, closed)
+            }
+            None => (insert(now, memory)?, Vec::new()),
+        };
+        if closing.is_empty() {
+            closing = self::matches(now, &kept.memory, &segments)?;
+        }
+        let mut changes = self.close(now, &mut kept, &closing, segments)?;
+        changes.push(Change::Memory(Arc::new(kept)));
+        Ok(changes)
+    }
+
+    /// Closes conversations with a memory. The first gets its title and its lines; the others were parts of it and are emptied.
+    fn close(
+        &mut self,
+        now: Moment<'_>,
+        kept: &mut KeptMemory,
+        closing: &[ConversationId],
+        segments: Vec<Segment>,
+    ) -> rusqlite::Result<Vec<Change>> {
+        let mut conversations = Vec::new();
+        for id in closing {
+            conversations.extend(conversation::get(now.db, *id)?);
+        }
+        if conversations.is_empty() && !segments.is_empty() {
+            conversations.push(begin(now, &kept.memory, &segments)?);
+        }
+        let Some(first) = conversations.first().map(|first| first.id) else {
+            return Ok(Vec::new());
+        };
+        kept.conversation = Some(first);
+        memory::set_conversation(now.db, kept)?;
+        let fresh = !segments.is_empty() && replaces(now, first, &segments)?;
+        let mut segments = Some(segments).filter(|_| fresh);
+        let mut changes = Vec::new();
+        for mut closed in conversations {
+            let lines = segments.take().unwrap_or_default();
+            stamp(&mut closed, kept, &lines);
+            conversation::update(now.db, now.seq, &closed)?;
+            self.timeline(now)?.update(&closed);
+            let id = closed.id;
+            changes.push(Change::Conversation(closed));
+            if fresh {
+                changes.extend(replace_lines(now, id, lines)?);
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// Makes the lines of a conversation void and puts a memory's in their place.
+fn replace_lines(
+    now: Moment<'_>,
+    conversation: ConversationId,
+    segments: Vec<Segment>,
+) -> rusqlite::Result<Vec<Change>> {
+    conversation::void_lines(now.db, now.seq, conversation)?;
+    let mut changes = vec![Change::LinesReplaced(conversation)];
+    for segment in segments {
+        let mut line = Line {
+            id: LineId(0),
+            seq: now.seq,
+            conversation,
+            arrived: now.arrived,
+            revision: 1,
+            segment,
+        };
+        line::insert(now.db, &mut line, Origin::Memory)?;
+        changes.push(Change::Line(line));
+    }
+    Ok(changes)
+}
+
+fn insert(now: Moment<'_>, memory: Memory) -> rusqlite::Result<KeptMemory> {
+    let mut kept = KeptMemory {
+        id: MemoryId(0),
+        seq: now.seq,
+        uid: now.uid.clone(),
+        conversation: None,
+        revision: 1,
+        arrived: now.arrived,
+        memory,
+    };
+    memory::insert(now.db, &mut kept)?;
+    Ok(kept)
+}
+
+/// The next revision of a memory; None if it says what is known already.
+fn revise(
+    now: Moment<'_>,
+    earlier: KeptMemory,
+    memory: Memory,
+    segments: &[Segment],
+) -> rusqlite::Result<Option<KeptMemory>> {
+    let same_words = match earlier.conversation {
+        _ if segments.is_empty() => true,
+        Some(id) => !replaces(now, id, segments)?,
+        None => false,
+    };
+    if same_words && earlier.memory == memory {
+        return Ok(None);
+    }
+    let revised = KeptMemory {
+        seq: now.seq,
+        revision: earlier.revision.saturating_add(1),
+        arrived: now.arrived,
+        memory,
+        ..earlier
+    };
+    memory::update(now.db, &revised)?;
+    Ok(Some(revised))
+}
+
+/// Whether a transcript differs from what is shown of a conversation.
+fn replaces(now: Moment<'_>, id: ConversationId, segments: &[Segment]) -> rusqlite::Result<bool> {
+    Ok(!line::segments(now.db, id, Origin::Live, 1)?.is_empty()
+        || line::segments(now.db, id, Origin::Memory, segments.len() + 1)? != segments)
+}
+
+/// The live conversations that a memory is about, oldest first.
+fn matches(
+    now: Moment<'_>,
+    memory: &Memory,
+    segments: &[Segment],
+) -> rusqlite::Result<Vec<ConversationId>> {
+    let mut candidates = match matching::arrivals(memory) {
+        Some((from, to)) => conversation::open_between(now.db, now.uid, from, to, CANDIDATES)?,
+        None => Vec::new(),
+    };
+    if segments.is_empty() {
+        // Nothing but the time can tell, so it must be plain.
+        candidates.truncate(2);
+        return Ok(if candidates.len() == 1 {
+            candidates
+        } else {
+            Vec::new()
+        });
+    }
+    for id in segments
+        .iter()
+        .filter_map(|segment| segment.id.as_deref())
+        .take(matching::SAMPLE)
+    {
+        candidates.extend(conversation::open_with_segment(now.db, now.uid, id)?);
+    }
+    candidates.sort_unstable();
+    candidates.dedup();
+    let fingerprint = Fingerprint::of(segments);
+    let mut confirmed = Vec::new();
+    for id in candidates {
+        let live = line::segments(now.db, id, Origin::Live, matching::SAMPLE)?;
+        if fingerprint.confirms(&live) {
+            confirmed.push(id);
+        }
+    }
+    Ok(confirmed)
+}
+
+/// A conversation that was not heard live.
+fn begin(now: Moment<'_>, memory: &Memory, segments: &[Segment]) -> rusqlite::Result<Conversation> {
+    let last_end = last_end(segments.iter().map(|segment| segment.end));
+    let mut begun = Conversation {
+        id: ConversationId(0),
+        uid: now.uid.clone(),
+        started: memory
+            .when()
+            .unwrap_or_else(|| crate::store::conversation::zero(last_end, now.arrived)),
+        last_arrival: now.arrived,
+        last_end,
+        title: None,
+        emoji: None,
+        memory: None,
+    };
+    conversation::insert(now.db, now.seq, &mut begun, None)?;
+    Ok(begun)
+}
+
+/// Puts the memory's marks on a conversation; those of its first one tell all.
+fn stamp(closed: &mut Conversation, kept: &KeptMemory, lines: &[Segment]) {
+    closed.memory = Some(kept.id);
+    if kept.conversation != Some(closed.id) {
+        return;
+    }
+    let memory = &kept.memory;
+    let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    closed.started = memory.started_at.unwrap_or(closed.started);
+    closed.title = given(&memory.title).or(closed.title.take());
+    closed.emoji = given(&memory.emoji).or(closed.emoji.take());
+    if !lines.is_empty() {
+        closed.last_end = last_end(lines.iter().map(|segment| segment.end));
+    }
+}

@@ -1,0 +1,157 @@
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::{
+    event::{Delivery, Kind, Seq, Uid},
+    store::column::{json, maybe_uid, micros, time, to_json},
+};
+
+/// The columns that `read` expects, in its order.
+macro_rules! columns {
+    () => {
+        "seq, received, remote, method, path, query, headers, uid, kind, size, \
+         idempotency_key, status, reply, warnings, took_us, repeat_of"
+    };
+}
+
+/// Writes a delivery.
+pub(in crate::store) fn insert(
+    db: &Connection,
+    seq: Seq,
+    delivery: &Delivery,
+    repeat_of: Option<Seq>,
+) -> rusqlite::Result<()> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO deliveries (seq, received, remote, method, path, query, headers, \
+         uid, kind, size, idempotency_key, status, reply, warnings, took_us, repeat_of) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    insert.execute(params![
+        seq.0 as i64,
+        micros(delivery.received),
+        delivery.remote.map(|remote| remote.to_string()),
+        delivery.method,
+        delivery.path,
+        delivery.query,
+        to_json(&delivery.headers)?,
+        delivery.uid.as_ref().map(Uid::as_str),
+        delivery.kind.name(),
+        delivery.size as i64,
+        delivery.idempotency_key,
+        delivery.status,
+        delivery.reply,
+        to_json(&delivery.warnings)?,
+        delivery.took.as_micros() as i64,
+        repeat_of.map(|seq| seq.0 as i64),
+    ])?;
+    Ok(())
+}
+
+/// Reads a delivery, its number and what it repeats.
+pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<(Seq, Delivery, Option<Seq>)> {
+    let remote = row.get_ref(2)?.as_str_or_null()?;
+    let delivery = Delivery {
+        received: time(row, 1)?,
+        remote: remote.and_then(|remote| remote.parse().ok()),
+        method: row.get(3)?,
+        path: row.get(4)?,
+        query: row.get(5)?,
+        headers: json(row, 6)?,
+        uid: maybe_uid(row, 7)?,
+        kind: Kind::from_name(row.get_ref(8)?.as_str()?),
+        size: row.get::<_, i64>(9)? as u64,
+        idempotency_key: row.get(10)?,
+        status: row.get(11)?,
+        reply: row.get(12)?,
+        warnings: json(row, 13)?,
+        took: Duration::from_micros(row.get::<_, i64>(14)?.unsigned_abs()),
+    };
+    let repeat_of: Option<i64> = row.get(15)?;
+    let seq: i64 = row.get(0)?;
+    Ok((
+        Seq(seq as u64),
+        delivery,
+        repeat_of.map(|seq| Seq(seq as u64)),
+    ))
+}
+
+/// The accepted delivery that this one repeats: same key, same wearer, same kind.
+pub(in crate::store) fn repeated(
+    db: &Connection,
+    delivery: &Delivery,
+) -> rusqlite::Result<Option<Seq>> {
+    let Some(key) = &delivery.idempotency_key else {
+        return Ok(None);
+    };
+    let mut find = db.prepare_cached(
+        "SELECT seq FROM deliveries \
+         WHERE idempotency_key = ? AND uid IS ? AND kind = ? \
+         AND idempotency_key IS NOT NULL AND repeat_of IS NULL AND status BETWEEN 200 AND 299",
+    )?;
+    let uid = delivery.uid.as_ref().map(Uid::as_str);
+    find.query_row(params![key, uid, delivery.kind.name()], |row| {
+        Ok(Seq(row.get::<_, i64>(0)? as u64))
+    })
+    .optional()
+}
+
+/// Remembers an accepted delivery as the last of its kind.
+pub(in crate::store) fn mark_seen(
+    db: &Connection,
+    seq: Seq,
+    delivery: &Delivery,
+) -> rusqlite::Result<()> {
+    let mut mark = db.prepare_cached(
+        "INSERT INTO last_seen (kind, seq, received, uid) VALUES (?, ?, ?, ?) \
+         ON CONFLICT (kind) DO UPDATE SET seq = excluded.seq, received = excluded.received, \
+         uid = coalesce(excluded.uid, uid)",
+    )?;
+    let uid = delivery.uid.as_ref().map(Uid::as_str);
+    mark.execute(params![
+        delivery.kind.name(),
+        seq.0 as i64,
+        micros(delivery.received),
+        uid
+    ])?;
+    Ok(())
+}
+
+/// The last record; 0 before the first.
+pub(in crate::store) fn last_seq(db: &Connection) -> rusqlite::Result<Seq> {
+    let mut last = db.prepare_cached("SELECT coalesce(max(seq), 0) FROM deliveries")?;
+    last.query_row([], |row| Ok(Seq(row.get::<_, i64>(0)? as u64)))
+}
+
+/// Deliveries after a record, oldest first.
+pub(in crate::store) fn after(
+    db: &Connection,
+    seq: Seq,
+    limit: usize,
+) -> rusqlite::Result<Vec<(Seq, Delivery, Option<Seq>)>> {
+    db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM deliveries WHERE seq > ? ORDER BY seq LIMIT ?"
+    ))?
+    .query_map(params![seq.0 as i64, limit as i64], read)?
+    .collect()
+}
+
+/// Writes the raw body of a delivery.
+pub(in crate::store) fn insert_body(
+    db: &Connection,
+    seq: Seq,
+    body: &[u8],
+) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO bodies (seq, body) VALUES (?, ?)")?
+        .execute(params![seq.0 as i64, body])?;
+    Ok(())
+}
+
+/// The raw body of a delivery.
+pub(in crate::store) fn body(db: &Connection, seq: Seq) -> rusqlite::Result<Option<Vec<u8>>> {
+    db.prepare_cached("SELECT body FROM bodies WHERE seq = ?")?
+        .query_row([seq.0 as i64], |row| row.get(0))
+        .optional()
+}

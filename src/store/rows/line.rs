@@ -1,0 +1,230 @@
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::{
+    event::{ConversationId, Line, LineId, Segment, Seq, Uid},
+    store::column::{maybe_json, micros, time, to_json},
+};
+
+/// The columns that `read` expects, in its order.
+macro_rules! columns {
+    () => {
+        "s.id, s.seq, s.conversation_id, s.arrived, s.revision, s.segment_id, s.text, \
+         s.speaker, s.speaker_id, s.is_user, s.person_id, s.speaker_name, s.start_s, \
+         s.end_s, s.translations"
+    };
+}
+
+/// Lines of one start that are compared by their words.
+const SAME_START: usize = 64;
+
+/// Where a line comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Origin {
+    /// It was heard live.
+    Live,
+    /// A memory brought it.
+    Memory,
+}
+
+/// A line that has the key of a segment.
+#[derive(Debug)]
+pub(in crate::store) struct Known {
+    pub(in crate::store) line: Line,
+    pub(in crate::store) origin: Origin,
+    /// Whether a memory made it void.
+    pub(in crate::store) void: bool,
+}
+
+/// Reads a line.
+pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<Line> {
+    Ok(Line {
+        id: LineId(row.get(0)?),
+        seq: Seq(row.get::<_, i64>(1)? as u64),
+        conversation: ConversationId(row.get(2)?),
+        arrived: time(row, 3)?,
+        revision: row.get(4)?,
+        segment: Segment {
+            id: row.get(5)?,
+            text: row.get(6)?,
+            speaker: row.get(7)?,
+            speaker_id: row.get(8)?,
+            is_user: row.get(9)?,
+            person_id: row.get(10)?,
+            speaker_name: row.get(11)?,
+            start: row.get(12)?,
+            end: row.get(13)?,
+            translations: maybe_json(row, 14)?.unwrap_or_default(),
+        },
+    })
+}
+
+fn read_known(row: &Row<'_>) -> rusqlite::Result<Known> {
+    let from_memory: bool = row.get(15)?;
+    Ok(Known {
+        line: read(row)?,
+        origin: if from_memory {
+            Origin::Memory
+        } else {
+            Origin::Live
+        },
+        void: row.get(16)?,
+    })
+}
+
+/// Makes a row and gives the line its id.
+pub(in crate::store) fn insert(
+    db: &Connection,
+    line: &mut Line,
+    origin: Origin,
+) -> rusqlite::Result<()> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO segments (conversation_id, seq, arrived, revision, from_memory, segment_id, \
+         start_ms, start_s, end_s, text, speaker, speaker_id, is_user, person_id, speaker_name, \
+         translations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    let segment = &line.segment;
+    let id = insert.insert(params![
+        line.conversation.0,
+        line.seq.0 as i64,
+        micros(line.arrived),
+        line.revision,
+        origin == Origin::Memory,
+        segment.id,
+        segment.start_ms(),
+        segment.start,
+        segment.end,
+        segment.text,
+        segment.speaker,
+        segment.speaker_id,
+        segment.is_user,
+        segment.person_id,
+        segment.speaker_name,
+        translations(segment)?,
+    ])?;
+    line.id = LineId(id);
+    Ok(())
+}
+
+/// Writes a new revision of a line.
+pub(in crate::store) fn update(db: &Connection, line: &Line) -> rusqlite::Result<()> {
+    let mut update = db.prepare_cached(
+        "UPDATE segments SET seq = ?, arrived = ?, revision = ?, start_ms = ?, start_s = ?, \
+         end_s = ?, text = ?, speaker = ?, speaker_id = ?, is_user = ?, person_id = ?, \
+         speaker_name = ?, translations = ? WHERE id = ?",
+    )?;
+    let segment = &line.segment;
+    update.execute(params![
+        line.seq.0 as i64,
+        micros(line.arrived),
+        line.revision,
+        segment.start_ms(),
+        segment.start,
+        segment.end,
+        segment.text,
+        segment.speaker,
+        segment.speaker_id,
+        segment.is_user,
+        segment.person_id,
+        segment.speaker_name,
+        translations(segment)?,
+        line.id.0,
+    ])?;
+    Ok(())
+}
+
+fn translations(segment: &Segment) -> rusqlite::Result<Option<String>> {
+    if segment.translations.is_empty() {
+        return Ok(None);
+    }
+    to_json(&segment.translations).map(Some)
+}
+
+/// The wearer's line with an id of Omi's; one that is shown before one that is void, else the newest.
+pub(in crate::store) fn by_segment_id(
+    db: &Connection,
+    uid: &Uid,
+    segment_id: &str,
+) -> rusqlite::Result<Option<Known>> {
+    let mut find = db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        ", s.from_memory, s.superseded_by IS NOT NULL \
+             FROM segments s JOIN conversations c ON c.id = s.conversation_id \
+             WHERE s.segment_id = ? AND c.uid = ? \
+             ORDER BY s.superseded_by IS NOT NULL, s.id DESC LIMIT 1"
+    ))?;
+    find.query_row(params![segment_id, uid.as_str()], read_known)
+        .optional()
+}
+
+/// The line of a conversation with the key of a segment that has no id: its start and its words.
+/// Looked for among the newest lines of that start, so that a flood of them stays cheap.
+pub(in crate::store) fn by_words(
+    db: &Connection,
+    conversation: ConversationId,
+    segment: &Segment,
+) -> rusqlite::Result<Option<Known>> {
+    let mut find = db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        ", s.from_memory, s.superseded_by IS NOT NULL \
+         FROM (SELECT * FROM segments WHERE conversation_id = ? AND start_ms = ? \
+         ORDER BY id DESC LIMIT ?) s \
+         WHERE s.segment_id IS NULL AND s.text = ? \
+         ORDER BY s.superseded_by IS NOT NULL, s.id DESC LIMIT 1"
+    ))?;
+    find.query_row(
+        params![
+            conversation.0,
+            segment.start_ms(),
+            SAME_START as i64,
+            segment.text
+        ],
+        read_known,
+    )
+    .optional()
+}
+
+/// The first words of a conversation as they are shown, in the order in which they were kept.
+pub(in crate::store) fn segments(
+    db: &Connection,
+    conversation: ConversationId,
+    origin: Origin,
+    limit: usize,
+) -> rusqlite::Result<Vec<Segment>> {
+    let mut find = db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM segments s \
+             WHERE s.conversation_id = ? AND s.superseded_by IS NULL AND s.from_memory = \
+             ? \
+             ORDER BY s.id LIMIT ?"
+    ))?;
+    find.query_map(
+        params![conversation.0, origin == Origin::Memory, limit as i64],
+        |row| Ok(read(row)?.segment),
+    )?
+    .collect()
+}
+
+/// The lines that a record changed last, in the order in which they were made.
+pub(in crate::store) fn of(db: &Connection, seq: Seq) -> rusqlite::Result<Vec<Line>> {
+    db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM segments s WHERE s.seq = ? AND s.superseded_by IS NULL ORDER BY s.id"
+    ))?
+    .query_map([seq.0 as i64], read)?
+    .collect()
+}
+
+/// The lines that changed last, the newest first.
+pub(in crate::store) fn newest(db: &Connection, limit: usize) -> rusqlite::Result<Vec<Line>> {
+    db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM segments s WHERE s.superseded_by IS NULL ORDER BY s.seq DESC, s.id DESC LIMIT ?"
+    ))?
+    .query_map([limit as i64], read)?
+    .collect()
+}

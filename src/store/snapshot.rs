@@ -1,0 +1,99 @@
+//! The recent past at one moment. Every query here is answered from an index: it must be fast with a million lines kept.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{
+    Snapshot, Window,
+    column::{maybe_uid, time},
+    rows::{conversation, delivery, line, memory, single, sound},
+};
+use crate::event::{Conversation, ConversationId, Kind, Line, Seq, Trigger, Uid};
+
+/// Conversations that are there even if none of their lines are.
+const CONVERSATIONS: usize = 64;
+
+pub(super) fn read(db: &Connection, window: Window) -> rusqlite::Result<Snapshot> {
+    let seq = delivery::last_seq(db)?;
+    let mut lines = line::newest(db, window.lines)?;
+    lines.sort_by_key(|line| (line.conversation, line.segment.start_ms(), line.id));
+    let mut memories = memory::newest(db, window.memories)?;
+    memories.reverse();
+    let mut sounds = sound::newest(db, window.sounds)?;
+    sounds.reverse();
+    let seen = seen(db)?;
+    Ok(Snapshot {
+        seq,
+        conversations: conversations(db, &lines)?,
+        lines,
+        memories,
+        summary: single::newest_summary(db)?,
+        sounds,
+        last_seen: triggers(&seen),
+        uid: seen
+            .iter()
+            .filter(|seen| seen.uid.is_some())
+            .max_by_key(|seen| seen.seq)
+            .and_then(|seen| seen.uid.clone()),
+        refused_in_a_row: refused_since(seq, &seen),
+    })
+}
+
+fn conversations(db: &Connection, lines: &[Line]) -> rusqlite::Result<Vec<Conversation>> {
+    let mut found: BTreeMap<ConversationId, Conversation> =
+        conversation::newest(db, CONVERSATIONS)?
+            .into_iter()
+            .map(|conversation| (conversation.id, conversation))
+            .collect();
+    for id in lines.chunk_by(|a, b| a.conversation == b.conversation) {
+        let Some(id) = id.first().map(|line| line.conversation) else {
+            continue;
+        };
+        if !found.contains_key(&id) {
+            found.extend(conversation::get(db, id)?.map(|conversation| (id, conversation)));
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// The last accepted delivery of a kind.
+struct Seen {
+    kind: Kind,
+    seq: Seq,
+    received: Timestamp,
+    uid: Option<Uid>,
+}
+
+fn seen(db: &Connection) -> rusqlite::Result<Vec<Seen>> {
+    db.prepare_cached("SELECT kind, seq, received, uid FROM last_seen")?
+        .query_map([], |row| {
+            Ok(Seen {
+                kind: Kind::from_name(row.get_ref(0)?.as_str()?),
+                seq: Seq(row.get::<_, i64>(1)? as u64),
+                received: time(row, 2)?,
+                uid: maybe_uid(row, 3)?,
+            })
+        })?
+        .collect()
+}
+
+fn triggers(seen: &[Seen]) -> Vec<(Trigger, Timestamp)> {
+    let last = |trigger| {
+        seen.iter()
+            .filter(|seen| seen.kind.trigger() == Some(trigger))
+            .map(|seen| seen.received)
+            .max()
+    };
+    Trigger::ALL
+        .into_iter()
+        .filter_map(|trigger| Some((trigger, last(trigger)?)))
+        .collect()
+}
+
+/// Every record after the last accepted one is a refusal, since records have no gaps.
+fn refused_since(last: Seq, seen: &[Seen]) -> u64 {
+    let accepted = seen.iter().map(|seen| seen.seq).max().unwrap_or_default();
+    last.0.saturating_sub(accepted.0)
+}
