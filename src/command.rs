@@ -26,7 +26,7 @@ pub struct Usage(String);
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Some(Command::Secret) => secret::run(),
-        Some(Command::Simulate(options)) => simulate::run(options),
+        Some(Command::Simulate(options)) => simulate::run(&options),
         Some(Command::Demo(pace)) => demo::run(resolve(cli.settings)?, pace),
         Some(Command::Serve) => serve::run(&resolve(cli.settings)?),
         None => watch::run(&resolve(cli.settings)?),
