@@ -1,6 +1,23 @@
 //! The one door between the wire and the vocabulary: recognises a request by its shape, whatever era of Omi sent it.
 //!
 //! Loose about the unknown, exact about what it knows. What is odd becomes a warning; only what [`Refusal`] lists is refused.
+//!
+//! ```text
+//! query ── query::parse, repaired ─┐
+//! body ─┬─ sound ─────────────────── audio ────────────────────────────► Decoded
+//!       └─ JSON ── json::parse ─┬─ envelope, by its type ──────────────►   or
+//!                               └─ shape ── transcript, memory, … ─────► Refusal
+//! ```
+
+use bytes::Bytes;
+
+pub use self::query::Query;
+use self::{
+    json::Unread,
+    shape::Found,
+    warnings::{Warnings, quoted},
+};
+use crate::event::{Event, Kind, Uid};
 
 mod audio;
 mod button;
@@ -9,24 +26,18 @@ mod fields;
 mod json;
 mod memory;
 pub mod query;
+mod shape;
 mod summary;
-#[cfg(test)]
-mod tests;
+mod time;
 mod transcript;
-
-use bytes::Bytes;
-use serde_json::Value;
-
-use crate::event::{Event, Kind, Uid};
-use fields::{Fields, Warnings};
-use query::Query;
+mod warnings;
 
 /// What decoding needs of a request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Request<'a> {
     /// `Content-Type`, if sent.
     pub content_type: Option<&'a str>,
-    /// The query after [`query::parse`].
+    /// The query after [`query::parse`]: repaired, percent-decoded pairs.
     pub query: &'a Query,
     /// The body, whole.
     pub body: &'a Bytes,
@@ -57,121 +68,104 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// A shape that was recognised, and what it says.
-struct Shape {
-    kind: Kind,
-    event: Option<Event>,
-}
-
-/// Reads an object of a shape that was recognised.
-type Decode = fn(Fields<'_>, &mut Warnings) -> Shape;
-
-/// A shape that was recognised but cannot be taken.
-struct Malformed {
-    kind: Kind,
-    reason: String,
-}
-
 /// Decodes one request.
 ///
 /// # Errors
-/// [`Refusal`] for a body that is neither JSON nor audio, an unknown or incomplete envelope, bad hex, a bad or missing
-/// uid, and a `sample_rate` outside 1000 to 192000.
+/// [`Refusal`] for a body that is neither JSON nor audio, an unknown or incomplete envelope, bad hex, a bad or missing uid,
+/// and sound with a `sample_rate` outside 1000 to 192000.
 pub fn decode(request: &Request<'_>) -> Result<Decoded, Refusal> {
-    let mut warnings = Warnings::default();
+    let warnings = Warnings::default();
     if request.query.repaired {
-        warnings.say("old sender form ?key=…?uid=… repaired");
+        warnings.add("old sender form ?key=…?uid=… repaired");
     }
-    let body = if audio::is_audio(request) {
-        None
-    } else {
-        json::parse(request.body, &mut warnings).ok()
-    };
-    let uid = uid(request.query, body.as_ref());
-    let shape = match &body {
-        Some(body) => by_shape(body, request.query, &mut warnings),
-        None if audio::is_audio_or_unreadable(request) => audio::decode(request, &mut warnings),
-        None => Err(Malformed {
-            kind: Kind::Unknown,
-            reason: "body is neither JSON nor audio; send a JSON object, or sound as application/octet-stream".into(),
-        }),
-    };
-    match (shape, uid) {
-        (
-            Ok(Shape {
-                kind: Kind::Ping,
-                event,
-            }),
-            uid,
-        ) => Ok(Decoded {
-            kind: Kind::Ping,
-            uid: uid.ok(),
-            event,
-            warnings: warnings.into_vec(),
-        }),
-        (Ok(Shape { kind, event }), Ok(uid)) => Ok(Decoded {
+    let Found {
+        kind,
+        uid: own,
+        event,
+    } = read_body(request, &warnings);
+    let uid = uid(request.query, own.as_deref(), kind, &warnings);
+    match (event, uid) {
+        (Ok(event), Ok(uid)) => Ok(Decoded {
             kind,
-            uid: Some(uid),
+            uid,
             event,
-            warnings: warnings.into_vec(),
+            warnings: warnings.into_sentences(),
         }),
-        (Ok(Shape { kind, .. }), Err(reason)) => Err(Refusal {
+        (Err(reason), uid) => Err(Refusal {
+            kind,
+            uid: uid.ok().flatten(),
+            reason,
+        }),
+        (Ok(_), Err(reason)) => Err(Refusal {
             kind,
             uid: None,
             reason,
         }),
-        (Err(Malformed { kind, reason }), uid) => Err(Refusal {
-            kind,
-            uid: uid.ok(),
-            reason,
-        }),
     }
 }
 
-/// The wearer: the query's `uid`, else the body's own.
-fn uid(query: &Query, body: Option<&Value>) -> Result<Uid, String> {
-    let text = query.first("uid").or_else(|| body?.get("uid")?.as_str());
-    let Some(text) = text else {
-        return Err("missing uid; add &uid=YOUR_UID to the URL".into());
+fn read_body(request: &Request<'_>, warnings: &Warnings) -> Found {
+    let sound = || Found {
+        kind: Kind::AudioBytes,
+        uid: None,
+        event: audio::raw(request.body, request.query, warnings).map(Some),
     };
-    Uid::parse(text).map_err(|error| format!("bad uid '{}': {error}", fields::quoted(text)))
-}
-
-/// Recognises JSON. The order decides: an envelope may carry a memory, a memory may have segments.
-fn by_shape(body: &Value, query: &Query, warnings: &mut Warnings) -> Result<Shape, Malformed> {
-    if let Value::Array(segments) = body {
-        return Ok(transcript::from_array(segments, query, warnings));
+    let rated = request.query.last("sample_rate").is_some();
+    if is_octet_stream(request.content_type) || rated && !opens_json(request.body) {
+        return sound();
     }
-    let Some(fields) = Fields::of(body) else {
-        warnings.say("JSON that is no object; kept as it is");
-        return Ok(Shape {
-            kind: Kind::Unknown,
-            event: None,
-        });
-    };
-    if let Some(name) = fields.get("type").and_then(Value::as_str) {
-        return envelope::decode(name, fields, query, warnings);
-    }
-    let known: [(bool, Decode); 4] = [
-        (
-            fields.get("event_type").and_then(Value::as_str) == Some("button_event"),
-            button::decode,
-        ),
-        (
-            fields.get("segments").is_some_and(Value::is_array),
-            transcript::from_object,
-        ),
-        (memory::is_memory(fields), memory::decode),
-        (summary::is_summary(fields), summary::decode),
-    ];
-    for (matches, decode) in known {
-        if matches {
-            return Ok(decode(fields, warnings));
+    match json::parse(request.body, warnings) {
+        Ok(body) => shape::read(&body, request.query, warnings),
+        Err(Unread::NotJson(_)) if rated => sound(),
+        Err(Unread::NotJson(_)) if request.body.is_empty() => {
+            Found::refused("body is empty; send JSON, or PCM as application/octet-stream".into())
+        }
+        Err(Unread::NotJson(reason)) => Found::refused(format!(
+            "body is not JSON ({reason}); send JSON, or PCM as application/octet-stream"
+        )),
+        Err(Unread::TooMuch) => {
+            warnings.add("body has too many or too deeply nested values to decode");
+            Found::unknown(warnings)
         }
     }
-    warnings.say("unknown shape; kept as it is");
-    Ok(Shape {
-        kind: Kind::Unknown,
-        event: None,
-    })
+}
+
+fn is_octet_stream(content_type: Option<&str>) -> bool {
+    let essence = content_type.and_then(|sent| sent.split(';').next());
+    essence.is_some_and(|sent| sent.trim().eq_ignore_ascii_case("application/octet-stream"))
+}
+
+/// Whether a body begins like a JSON object or list, which spares most sound without a content type the attempt.
+fn opens_json(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// Whose it is: the uid the sender appended to the URL, else the body's own. The error is the text of a refusal.
+fn uid(
+    query: &Query,
+    own: Option<&str>,
+    kind: Kind,
+    warnings: &Warnings,
+) -> Result<Option<Uid>, String> {
+    let sent = query.last("uid");
+    let Some(text) = sent.or(own) else {
+        return match kind {
+            Kind::Ping => Ok(None),
+            _ => Err("uid is missing; add &uid=<your Omi user id> to the URL".into()),
+        };
+    };
+    let uid = Uid::parse(text).map_err(|why| {
+        format!(
+            "uid {} is malformed: {why}; send &uid=<your Omi user id>",
+            quoted(text)
+        )
+    })?;
+    if let Some(own) = own.filter(|own| *own != text) {
+        warnings.add(format_args!(
+            "body is of uid {}, the URL's {uid} taken",
+            quoted(own)
+        ));
+    }
+    Ok(Some(uid))
 }

@@ -64,7 +64,6 @@ impl LogLevel {
 }
 
 /// Logs to stderr. What was logged last is written when the guard is dropped.
-#[must_use]
 pub fn to_stderr(level: LogLevel) -> WorkerGuard {
     start(level, std::io::stderr())
 }

@@ -1,101 +1,69 @@
-//! Raw sound: headerless PCM as Omi posts it, and the hex of the envelope form.
+//! Sound: raw PCM as Omi sends it, or hex inside an envelope as this project's README does.
 
 use bytes::Bytes;
 
 use super::{
-    Malformed, Request, Shape,
-    fields::{Warnings, quoted},
     query::Query,
+    warnings::{Warnings, quoted},
 };
-use crate::event::{AudioChunk, Encoding, Event, Kind};
+use crate::event::{AudioChunk, Encoding, Event};
 
-/// Sample rates taken, in samples a second. Omi's newest backend has the same bounds.
-const RATES: std::ops::RangeInclusive<u32> = 1000..=192_000;
-
-/// What is taken when the sender does not say.
+/// The rate of every device but the first one's first firmware.
 const DEFAULT_RATE: u32 = 16_000;
 
-/// Names of 16-bit PCM in a `codec` parameter.
-const PCM: [&str; 4] = ["pcm", "pcm16", "pcm_s16le", "linear16"];
+/// Names of what [`Encoding::Pcm16`] holds.
+const PCM16_NAMES: [&str; 5] = ["pcm", "pcm16", "pcm_s16le", "s16le", "linear16"];
 
-/// Whether the content type says sound, whatever the bytes look like.
-pub(super) fn is_audio(request: &Request<'_>) -> bool {
-    let essence = request
-        .content_type
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default()
-        .trim();
-    essence.eq_ignore_ascii_case("application/octet-stream")
+/// A body of raw sound.
+pub(super) fn raw(body: &Bytes, query: &Query, warnings: &Warnings) -> Result<Event, String> {
+    Ok(Event::Audio(AudioChunk {
+        rate: rate(query, warnings)?,
+        encoding: encoding(query, warnings),
+        bytes: body.clone(),
+    }))
 }
 
-/// Whether a body that is no JSON is sound.
-pub(super) fn is_audio_or_unreadable(request: &Request<'_>) -> bool {
-    is_audio(request) || request.query.first("sample_rate").is_some()
+/// Sound as hex digits.
+pub(super) fn hex(digits: &str, query: &Query, warnings: &Warnings) -> Result<Event, String> {
+    let bytes = hex::decode(digits).map_err(|error| match error {
+        hex::FromHexError::InvalidHexCharacter { c, index } => format!(
+            "audio has {} at position {index}, which is no hex digit; send two hex digits a byte",
+            quoted(c.encode_utf8(&mut [0; 4]))
+        ),
+        _ => format!(
+            "audio has an odd number of hex digits ({}); send two a byte",
+            digits.len()
+        ),
+    })?;
+    raw(&bytes.into(), query, warnings)
 }
 
-pub(super) fn decode(request: &Request<'_>, warnings: &mut Warnings) -> Result<Shape, Malformed> {
-    let encoding = match request.query.first("codec") {
-        Some(codec) if !PCM.iter().any(|pcm| codec.eq_ignore_ascii_case(pcm)) => {
-            warnings.say(format!("codec '{}' is kept undecoded", quoted(codec)));
-            Encoding::Undecoded(quoted(codec))
-        }
-        _ => Encoding::Pcm16,
+fn rate(query: &Query, warnings: &Warnings) -> Result<u32, String> {
+    let Some(sent) = query.last("sample_rate") else {
+        warnings.add(format_args!("sample_rate is missing; {DEFAULT_RATE} taken"));
+        return Ok(DEFAULT_RATE);
     };
-    chunk(request.query, encoding, request.body.clone(), warnings)
-}
-
-/// The envelope form: hex in JSON.
-pub(super) fn from_hex(
-    text: &str,
-    query: &Query,
-    warnings: &mut Warnings,
-) -> Result<Shape, Malformed> {
-    let bytes = hex::decode(text)
-        .map_err(|error| refused(format!("audio is no hex: {error}").to_lowercase()))?;
-    chunk(query, Encoding::Pcm16, bytes.into(), warnings)
-}
-
-fn chunk(
-    query: &Query,
-    encoding: Encoding,
-    bytes: Bytes,
-    warnings: &mut Warnings,
-) -> Result<Shape, Malformed> {
-    let rate = if let Some(text) = query.first("sample_rate") {
-        rate(text)?
-    } else {
-        warnings.say("no sample_rate; taken as 16000");
-        DEFAULT_RATE
-    };
-    if bytes.is_empty() {
-        warnings.say("sound without a byte");
-    }
-    Ok(Shape {
-        kind: Kind::AudioBytes,
-        event: Some(Event::Audio(AudioChunk {
-            rate,
-            encoding,
-            bytes,
-        })),
-    })
-}
-
-fn rate(text: &str) -> Result<u32, Malformed> {
-    text.parse()
-        .ok()
-        .filter(|rate| RATES.contains(rate))
+    let rate = sent.trim().parse().ok();
+    rate.filter(|rate| (1_000..=192_000).contains(rate))
         .ok_or_else(|| {
-            let (least, most) = (RATES.start(), RATES.end());
-            refused(format!(
-                "bad sample_rate '{}'; use a whole number from {least} to {most}",
-                quoted(text)
-            ))
+            let sent = quoted(sent);
+            format!("sample_rate {sent} is out of range; send a whole number from 1000 to 192000")
         })
 }
 
-fn refused(reason: String) -> Malformed {
-    Malformed {
-        kind: Kind::AudioBytes,
-        reason,
+fn encoding(query: &Query, warnings: &Warnings) -> Encoding {
+    const LONGEST_NAME: usize = 32;
+    let Some(codec) = query.last("codec") else {
+        return Encoding::Pcm16;
+    };
+    let name: String = codec.trim().chars().take(LONGEST_NAME).collect();
+    let name = name.to_ascii_lowercase();
+    if name.is_empty() || PCM16_NAMES.contains(&name.as_str()) {
+        return Encoding::Pcm16;
     }
+    warnings.add(format_args!(
+        "codec {} is not decoded; kept raw",
+        quoted(&name)
+    ));
+    Encoding::Undecoded(name)
 }

@@ -1,24 +1,33 @@
 //! Presses of the device's button (since August 2026).
 
-use super::{
-    Shape,
-    fields::{Fields, Warnings},
-};
-use crate::event::{ButtonPress, Event, Kind, Press};
+use super::fields::Fields;
+use crate::event::{ButtonPress, Press};
 
-pub(super) fn decode(fields: Fields<'_>, warnings: &mut Warnings) -> Shape {
-    let press = Press::from_name(&fields.text(&["button_event"], warnings).unwrap_or_default());
+const KNOWN: [&str; 7] = [
+    "event_type",
+    "button_event",
+    "device_id",
+    "event_id",
+    "timestamp",
+    "session_id",
+    "uid",
+];
+
+/// One press.
+pub(super) fn press(fields: &Fields<'_>) -> ButtonPress {
+    fields.warn_of_unknown(&KNOWN);
+    let name = fields.text(&["button_event"]).unwrap_or_default();
+    let press = Press::from_name(&name);
     if let Press::Other(name) = &press {
-        warnings.say(format!("unknown press '{}'", super::fields::quoted(name)));
+        let name = super::warnings::quoted(name);
+        fields.warnings.add(format_args!(
+            "button_event {name} is unknown to this program"
+        ));
     }
-    let press = ButtonPress {
+    ButtonPress {
         press,
-        device: fields.filled(&["device_id"], warnings),
-        id: fields.filled(&["event_id"], warnings),
-        at: fields.time(&["timestamp"], warnings),
-    };
-    Shape {
-        kind: Kind::ButtonEvent,
-        event: Some(Event::Button(press)),
+        device: fields.text(&["device_id"]),
+        id: fields.text(&["event_id"]),
+        at: fields.time(&["timestamp"]),
     }
 }

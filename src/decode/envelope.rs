@@ -1,131 +1,122 @@
-//! The `{"type": …}` envelopes of the webhook-server README, and the websocket messages they were modelled on.
+//! The `{"type": …}` envelopes of this project's README and of Omi's websocket. Omi never posts them, but they are the documented
+//! surface, so here we are strict: an unknown type and one without its part are refused.
 
-use super::{
-    Malformed, Shape, audio,
-    fields::{Fields, Warnings, quoted},
-    memory,
-    query::Query,
-    transcript,
-};
+use super::{audio, fields::Fields, memory::memory, query::Query, transcript, warnings::quoted};
 use crate::event::{Event, Kind, Progress, Stage, Transcript};
 
-/// Names of envelopes; newer messages say "conversation" where older ones said "memory".
-const NAMES: [(&str, Kind); 14] = [
-    ("memory_created", Kind::MemoryCreated),
-    ("conversation_created", Kind::MemoryCreated),
-    ("transcript_segment", Kind::TranscriptSegment),
-    ("audio_bytes", Kind::AudioBytes),
-    ("ping", Kind::Ping),
-    ("memory_processing_started", Kind::MemoryProcessingStarted),
+/// What an envelope carries.
+#[derive(Clone, Copy)]
+enum Part {
+    None,
+    Memory,
+    Sound,
+    Segment,
+    /// News, of which every field may be missing.
+    News(Stage),
+}
+
+/// Every type we know. Those with `memory` in their name also come with `conversation` in its place, as they were renamed in 2025.
+const TYPES: [(&str, Kind, Part); 9] = [
+    ("ping", Kind::Ping, Part::None),
+    ("memory_created", Kind::MemoryCreated, Part::Memory),
+    ("audio_bytes", Kind::AudioBytes, Part::Sound),
+    ("transcript_segment", Kind::TranscriptSegment, Part::Segment),
     (
-        "conversation_processing_started",
+        "memory_processing_started",
         Kind::MemoryProcessingStarted,
+        Part::News(Stage::Started),
     ),
     (
         "new_processing_memory_created",
         Kind::MemoryProcessingStarted,
+        Part::News(Stage::Started),
     ),
     (
         "processing_memory_status_changed",
         Kind::ProcessingMemoryStatusChanged,
+        Part::News(Stage::StatusChanged),
     ),
     (
-        "processing_conversation_status_changed",
-        Kind::ProcessingMemoryStatusChanged,
+        "memory_backward_synced",
+        Kind::MemoryBackwardSynced,
+        Part::News(Stage::BackwardSynced),
     ),
-    ("memory_backward_synced", Kind::MemoryBackwardSynced),
-    ("conversation_backward_synced", Kind::MemoryBackwardSynced),
-    ("new_memory_create_failed", Kind::NewMemoryCreateFailed),
     (
-        "new_conversation_create_failed",
+        "new_memory_create_failed",
         Kind::NewMemoryCreateFailed,
+        Part::News(Stage::Failed),
     ),
 ];
 
-pub(super) fn decode(
+/// Reads an envelope of the given type; the error is the text of a refusal.
+pub(super) fn read(
     name: &str,
-    fields: Fields<'_>,
+    fields: &Fields<'_>,
     query: &Query,
-    warnings: &mut Warnings,
-) -> Result<Shape, Malformed> {
-    let Some((_, kind)) = NAMES.iter().find(|(known, _)| *known == name) else {
-        let known: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
-        let reason = format!(
-            "unknown type '{}'; known are {}",
-            quoted(name),
-            known.join(", ")
-        );
-        return Err(Malformed {
-            kind: Kind::Unknown,
-            reason,
-        });
+) -> (Kind, Result<Event, String>) {
+    let old_name = name.replace("conversation", "memory");
+    let Some((_, kind, part)) = TYPES.iter().find(|(known, ..)| *known == old_name) else {
+        return (Kind::Unknown, Err(unknown(&quoted(name))));
     };
-    let kind = *kind;
-    let event = match kind {
-        Kind::MemoryCreated => memory_part(fields, warnings)?,
-        Kind::TranscriptSegment => segment_part(fields, warnings)?,
-        Kind::AudioBytes => {
-            let hex = fields.get("audio").and_then(|audio| audio.as_str());
-            let hex = hex.ok_or_else(|| lacking(kind, "audio", "hex of 16-bit PCM"))?;
-            return audio::from_hex(hex, query, warnings);
-        }
-        Kind::MemoryProcessingStarted => progress(Stage::Started, fields, warnings),
-        Kind::ProcessingMemoryStatusChanged => progress(Stage::StatusChanged, fields, warnings),
-        Kind::MemoryBackwardSynced => progress(Stage::BackwardSynced, fields, warnings),
-        Kind::NewMemoryCreateFailed => progress(Stage::Failed, fields, warnings),
-        Kind::Ping | Kind::DaySummary | Kind::ButtonEvent | Kind::Unknown => Event::Ping,
+    let event = match part {
+        Part::None => Ok(Event::Ping),
+        Part::Memory => memory_created(fields),
+        Part::Sound => audio_bytes(fields, query),
+        Part::Segment => transcript_segment(fields, query),
+        Part::News(stage) => Ok(Event::Progress(progress(*stage, fields))),
     };
-    Ok(Shape {
-        kind,
-        event: Some(event),
-    })
+    (*kind, event)
 }
 
-fn memory_part(fields: Fields<'_>, warnings: &mut Warnings) -> Result<Event, Malformed> {
+/// The text of a refusal for a type that is none of ours.
+pub(super) fn unknown(shown: &str) -> String {
+    let known = TYPES.map(|(name, ..)| name).join(", ");
+    format!("unknown type {shown}; send one of {known}, or a body as Omi posts it")
+}
+
+fn memory_created(fields: &Fields<'_>) -> Result<Event, String> {
     let part = fields.object(&["memory", "conversation"]);
-    let part = part.ok_or_else(|| {
-        lacking(
-            Kind::MemoryCreated,
-            "memory",
-            "an object with id, created_at and text",
-        )
-    })?;
-    Ok(Event::Memory(Box::new(memory::memory(part, warnings))))
+    let part = part.ok_or_else(|| lacks("memory_created", "memory", "an object"))?;
+    Ok(Event::Memory(Box::new(memory(&part))))
 }
 
-fn segment_part(fields: Fields<'_>, warnings: &mut Warnings) -> Result<Event, Malformed> {
-    let part = fields.object(&["segment"]);
-    let wanted = "an object with text, start_time and end_time";
-    let part = part.ok_or_else(|| lacking(Kind::TranscriptSegment, "segment", wanted))?;
+fn audio_bytes(fields: &Fields<'_>, query: &Query) -> Result<Event, String> {
+    let digits = fields.str("audio");
+    let digits = digits.ok_or_else(|| lacks("audio_bytes", "audio", "hex digits"))?;
+    audio::hex(digits, query, fields.warnings)
+}
+
+fn transcript_segment(fields: &Fields<'_>, query: &Query) -> Result<Event, String> {
+    let list = match fields.object(&["segment"]) {
+        Some(one) => vec![one],
+        None if fields.has_list(&["segments"]) => fields.objects(&["segments"]),
+        None => return Err(lacks("transcript_segment", "segment", "an object")),
+    };
+    let session = fields.text(&["session_id"]);
     Ok(Event::Transcript(Transcript {
-        session: fields.text(&["session_id"], warnings),
-        segments: vec![transcript::segment(part, warnings)],
+        session: session.or_else(|| query.first("session_id").map(str::to_owned)),
+        segments: transcript::segments(&list),
     }))
 }
 
-fn progress(stage: Stage, fields: Fields<'_>, warnings: &mut Warnings) -> Event {
-    Event::Progress(Progress {
+fn progress(stage: Stage, fields: &Fields<'_>) -> Progress {
+    let part = fields.object(&["memory", "conversation"]);
+    let id_of_part = || part.and_then(|memory| memory.text(&["id"]));
+    Progress {
         stage,
-        processing_id: fields.filled(
-            &["processing_memory_id", "processing_conversation_id"],
-            warnings,
-        ),
-        memory_id: fields.filled(&["memory_id", "conversation_id"], warnings),
-        status: fields.filled(
-            &[
-                "processing_memory_status",
-                "processing_conversation_status",
-                "status",
-            ],
-            warnings,
-        ),
-        file: fields.filled(&["name"], warnings),
-    })
+        processing_id: fields.text(&["processing_memory_id", "processing_conversation_id"]),
+        memory_id: fields
+            .text(&["memory_id", "conversation_id"])
+            .or_else(id_of_part),
+        status: fields.text(&[
+            "processing_memory_status",
+            "processing_conversation_status",
+            "status",
+        ]),
+        file: fields.text(&["name"]),
+    }
 }
 
-fn lacking(kind: Kind, part: &str, what: &str) -> Malformed {
-    Malformed {
-        kind,
-        reason: format!("{} lacks its '{part}': {what}", kind.name()),
-    }
+fn lacks(kind: &str, part: &str, form: &str) -> String {
+    format!("{kind} lacks its \"{part}\"; send {form} there")
 }

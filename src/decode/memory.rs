@@ -1,137 +1,173 @@
-//! Conversations ("memories"), from the phones of May 2024 to the backend of today.
+//! Finished conversations ("memories"): `camelCase` from the phones of 2024, `snake_case` from Omi's backend since, more fields each month.
 
-use super::{
-    Shape,
-    fields::{Fields, Warnings},
-    transcript::segments,
-};
-use crate::event::{ActionItem, AppResult, CalendarEvent, Event, Kind, Memory, Place};
+use super::{fields::Fields, transcript};
+use crate::event::{ActionItem, AppResult, CalendarEvent, Memory, Place};
 
-/// Names of the final transcript.
-const SEGMENTS: [&str; 2] = ["transcript_segments", "transcriptSegments"];
+/// Every field that some sender is known to write, so that a new one is noticed.
+const KNOWN: [&str; 54] = [
+    "action_items",
+    "actionItems",
+    "app_id",
+    "apps_results",
+    "audio_files",
+    "calendar_event",
+    "call_id",
+    "category",
+    "client_device_id",
+    "client_platform",
+    "conversation_audio",
+    "created_at",
+    "createdAt",
+    "data_protection_level",
+    "deferred",
+    "deleted",
+    "discarded",
+    "emoji",
+    "events",
+    "external_data",
+    "finished_at",
+    "finishedAt",
+    "folder_id",
+    "folder_name",
+    "geolocation",
+    "id",
+    "is_locked",
+    "language",
+    "overview",
+    "photos",
+    "plugins_results",
+    "pluginsResponse",
+    "private_cloud_sync_enabled",
+    "processing_conversation_id",
+    "processing_memory_id",
+    "recordingFileBase64",
+    "recordingFilePath",
+    "source",
+    "speaker_label_suggestions",
+    "starred",
+    "started_at",
+    "startedAt",
+    "status",
+    "structured",
+    "suggested_summarization_apps",
+    "text",
+    "title",
+    "transcript",
+    "transcript_segments",
+    "transcript_segments_compressed",
+    "transcriptSegments",
+    "uid",
+    "updated_at",
+    "visibility",
+];
 
-/// Whether an object looks like a conversation of any era.
-pub(super) fn is_memory(fields: Fields<'_>) -> bool {
-    let created = fields.any(&["created_at", "createdAt"]).is_some();
-    fields.object(&["structured"]).is_some()
-        || fields.any(&SEGMENTS).is_some()
-        || (fields.get("id").is_some() && created)
-}
-
-pub(super) fn decode(fields: Fields<'_>, warnings: &mut Warnings) -> Shape {
-    Shape {
-        kind: Kind::MemoryCreated,
-        event: Some(Event::Memory(Box::new(memory(fields, warnings)))),
-    }
-}
-
-pub(super) fn memory(fields: Fields<'_>, warnings: &mut Warnings) -> Memory {
-    let mut memory = Memory {
-        id: fields.filled(&["id"], warnings),
-        created_at: fields.time(&["created_at", "createdAt"], warnings),
-        started_at: fields.time(&["started_at", "startedAt"], warnings),
-        finished_at: fields.time(&["finished_at", "finishedAt"], warnings),
-        source: source(fields, warnings),
-        language: fields.filled(&["language"], warnings),
-        status: fields.filled(&["status"], warnings),
-        text: fields.filled(&["text", "transcript"], warnings),
-        segments: segments(fields.list(&SEGMENTS, warnings), warnings),
-        app_results: app_results(fields, warnings),
-        place: fields
-            .object(&["geolocation"])
-            .map(|place| self::place(place, warnings)),
-        photos: fields.list(&["photos"], warnings).len() as u32,
-        folder: fields.filled(&["folder_name"], warnings),
+/// One memory, bare or from inside an envelope.
+pub(super) fn memory(fields: &Fields<'_>) -> Memory {
+    fields.warn_of_unknown(&KNOWN);
+    let segments =
+        transcript::segments(&fields.objects(&["transcript_segments", "transcriptSegments"]));
+    // The phones of 2024 sent the same words twice, as segments and flat.
+    let flat = fields.text(&["text"]).or_else(|| {
+        let redundant = !segments.is_empty();
+        fields.text(&["transcript"]).filter(|_| !redundant)
+    });
+    // Hand-made memories have the structure's fields at the top.
+    let structured = fields.object(&["structured"]).unwrap_or(*fields);
+    Memory {
+        id: fields.text(&["id"]).filter(|id| !id.is_empty()),
+        created_at: fields.time(&["created_at", "createdAt"]),
+        started_at: fields.time(&["started_at", "startedAt"]),
+        finished_at: fields.time(&["finished_at", "finishedAt"]),
+        source: fields.text(&["source"]).map(without_dart_enum),
+        language: fields.text(&["language"]),
+        status: fields.text(&["status"]),
+        title: structured.text(&["title"]).unwrap_or_default(),
+        overview: structured.text(&["overview"]).unwrap_or_default(),
+        emoji: structured.text(&["emoji"]).unwrap_or_default(),
+        category: structured.text(&["category"]).unwrap_or_default(),
+        text: flat.filter(|text| !text.is_empty()),
+        action_items: action_items(&structured),
+        events: structured
+            .objects(&["events"])
+            .iter()
+            .map(calendar_event)
+            .collect(),
+        segments,
+        app_results: app_results(fields),
+        place: fields.object(&["geolocation"]).as_ref().and_then(place),
+        photos: u32::try_from(fields.list_len(&["photos"])).unwrap_or(u32::MAX),
+        folder: fields.text(&["folder_name"]),
         discarded: fields.flag(&["discarded"]),
         deleted: fields.flag(&["deleted"]),
         starred: fields.flag(&["starred"]),
-        ..Memory::default()
-    };
-    if let Some(structured) = fields.object(&["structured"]) {
-        read_structured(structured, &mut memory, warnings);
     }
-    memory
 }
 
-/// Phones send the source as the name of a Dart value, e.g. `ConversationSource.friend`.
-fn source(fields: Fields<'_>, warnings: &mut Warnings) -> Option<String> {
-    let source = fields.filled(&["source"], warnings)?;
-    Some(
-        source
-            .strip_prefix("ConversationSource.")
-            .map_or_else(|| source.clone(), str::to_owned),
-    )
+/// The phone writes the text of its Dart enum, `ConversationSource.friend`.
+fn without_dart_enum(source: String) -> String {
+    match source.strip_prefix("ConversationSource.") {
+        Some(name) => name.to_owned(),
+        None => source,
+    }
 }
 
-fn read_structured(fields: Fields<'_>, memory: &mut Memory, warnings: &mut Warnings) {
-    let mut text = |name| fields.text(&[name], warnings).unwrap_or_default();
-    memory.title = text("title");
-    memory.overview = text("overview");
-    memory.emoji = text("emoji");
-    memory.category = text("category");
-    memory.action_items = action_items(fields, warnings);
-    memory.events = fields
-        .objects(&["events"], warnings)
-        .into_iter()
-        .map(|event| CalendarEvent {
-            title: event.text(&["title"], warnings).unwrap_or_default(),
-            description: event.text(&["description"], warnings).unwrap_or_default(),
-            start: event.time(&["start", "startsAt"], warnings),
-            duration_min: event.count(&["duration"], warnings).unwrap_or_default(),
-            created: event.flag(&["created"]),
-        })
-        .collect();
-}
-
-fn action_items(fields: Fields<'_>, warnings: &mut Warnings) -> Vec<ActionItem> {
-    const NAMES: [&str; 2] = ["action_items", "actionItems"];
-    let plain = |description: &str| ActionItem {
-        description: description.to_owned(),
+fn action_items(structured: &Fields<'_>) -> Vec<ActionItem> {
+    let text = |description| ActionItem {
+        description,
         ..ActionItem::default()
     };
-    let mut items = Vec::new();
-    for value in fields.list(&NAMES, warnings) {
-        match (value.as_str(), Fields::of(value)) {
-            (Some(description), _) => items.push(plain(description)),
-            (None, Some(item)) if item.flag(&["deleted"]) => {}
-            (None, Some(item)) => items.push(ActionItem {
-                description: item.text(&["description"], warnings).unwrap_or_default(),
-                completed: item.flag(&["completed"]),
-                due_at: item.time(&["due_at"], warnings),
-            }),
-            (None, None) => warnings.say("an action item that is no object was skipped"),
-        }
-    }
-    items
-}
-
-fn app_results(fields: Fields<'_>, warnings: &mut Warnings) -> Vec<AppResult> {
-    const NAMES: [&str; 4] = [
-        "apps_results",
-        "plugins_results",
-        "pluginsResponse",
-        "appResults",
-    ];
-    // Newer senders give both lists, one of them empty.
-    let lists = NAMES.map(|name| fields.objects(&[name], warnings));
-    let longest = lists
-        .into_iter()
-        .rev()
-        .max_by_key(Vec::len)
-        .unwrap_or_default();
-    longest
-        .into_iter()
-        .map(|result| AppResult {
-            app_id: result.filled(&["app_id", "plugin_id", "pluginId"], warnings),
-            content: result.text(&["content"], warnings).unwrap_or_default(),
+    let object = |fields: &Fields<'_>| {
+        (!fields.flag(&["deleted"])).then(|| ActionItem {
+            description: fields.text(&["description"]).unwrap_or_default(),
+            completed: fields.flag(&["completed"]),
+            due_at: fields.time(&["due_at", "dueAt"]),
         })
-        .collect()
+    };
+    structured.entries(&["action_items", "actionItems"], text, object)
 }
 
-fn place(fields: Fields<'_>, warnings: &mut Warnings) -> Place {
-    Place {
-        latitude: fields.number(&["latitude"], warnings),
-        longitude: fields.number(&["longitude"], warnings),
-        address: fields.filled(&["address"], warnings),
+fn calendar_event(fields: &Fields<'_>) -> CalendarEvent {
+    CalendarEvent {
+        title: fields.text(&["title"]).unwrap_or_default(),
+        description: fields.text(&["description"]).unwrap_or_default(),
+        start: fields.time(&["start", "startsAt"]),
+        duration_min: fields.count(&["duration"]).unwrap_or_default(),
+        created: fields.flag(&["created"]),
     }
+}
+
+/// What the apps said. The list was renamed twice; in between both names were sent with the same content.
+fn app_results(fields: &Fields<'_>) -> Vec<AppResult> {
+    let list = |names| {
+        let text = |content| AppResult {
+            app_id: None,
+            content,
+        };
+        let object = |fields: &Fields<'_>| {
+            Some(AppResult {
+                app_id: fields.text(&["app_id", "plugin_id", "appId", "pluginId"]),
+                content: fields.text(&["content"]).unwrap_or_default(),
+            })
+        };
+        fields.entries(names, text, object)
+    };
+    let mut results = list(&["apps_results"]);
+    let older = list(&["plugins_results", "pluginsResponse"]);
+    if older != results {
+        results.extend(older);
+    }
+    results
+}
+
+fn place(fields: &Fields<'_>) -> Option<Place> {
+    let degrees = |names, limit| {
+        let sent = fields.number(names);
+        sent.filter(|degrees: &f64| degrees.abs() <= limit)
+    };
+    let place = Place {
+        latitude: degrees(&["latitude"], 90.0),
+        longitude: degrees(&["longitude"], 180.0),
+        address: fields.text(&["address"]),
+    };
+    (place != Place::default()).then_some(place)
 }

@@ -1,10 +1,9 @@
-//! Query strings, and the form in which Omi broke them until June 2026.
-//!
-//! Omi's backend appended `?uid=…` (and for sound `?sample_rate=…&uid=…`) to whatever URL the user gave, so
-//! `…/webhook?key=S` arrives as `…/webhook?key=S?uid=U`.
+//! Query strings as Omi's senders wrote them. Until June 2026 they appended `?uid=…` blindly, so that `…/webhook?key=S` came as
+//! `?key=S?uid=U`. The repair works on the raw text, for there `%3F` is a genuine part of a value and `?` is not.
 
-/// The parameters that old senders appended with a `?`.
-const APPENDED: [&str; 2] = ["uid=", "sample_rate="];
+use form_urlencoded::parse as pairs_of;
+
+use crate::event::Uid;
 
 /// A query string, repaired and decoded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,161 +14,124 @@ pub struct Query {
     pub repaired: bool,
 }
 
+/// What an old sender appended with a `?`.
+const APPENDED: [&str; 2] = ["uid=", "sample_rate="];
+
+/// What stands for a key that is not shown.
+const MASK: &str = "***";
+
 impl Query {
-    /// The first value of a name.
+    /// The first value of a name. The user's own parameters come before the sender's.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&str> {
+        self.values(name).next()
+    }
+
+    /// The last value of a name: what the sender appended, whatever the user's own URL held.
+    #[must_use]
+    pub fn last(&self, name: &str) -> Option<&str> {
+        self.values(name).next_back()
+    }
+
+    fn values(&self, name: &str) -> impl DoubleEndedIterator<Item = &str> {
         self.pairs
             .iter()
-            .find(|(known, _)| known == name)
+            .filter(move |(known, _)| known == name)
             .map(|(_, value)| value.as_str())
     }
 }
 
-/// Repairs and decodes a raw query: every later `?` directly before `uid=` or `sample_rate=` counts as `&`.
+/// Repairs and decodes a raw query (without its leading `?`).
 #[must_use]
 pub fn parse(raw: &str) -> Query {
     let repaired = repair(raw);
+    let pairs = pairs_of(repaired.as_deref().unwrap_or(raw).as_bytes());
     Query {
-        pairs: pairs(repaired.as_deref().unwrap_or(raw)),
+        pairs: pairs.into_owned().collect(),
         repaired: repaired.is_some(),
     }
 }
 
-/// Every text that the sender may have meant as the key: first as repaired, then as it stands, since a key itself may
-/// hold a `?`.
+/// What the `key` of a raw query may be: its value after the repair, and the value as it would be without, for a key may itself hold a
+/// `?`. Compare each with the secret.
 #[must_use]
 pub fn key_candidates(raw: &str) -> Vec<String> {
-    let keys = |query: &str| {
-        pairs(query)
-            .into_iter()
-            .filter(|(name, _)| name == "key")
-            .map(|(_, value)| value)
-            .collect()
+    let key = |text: &str| {
+        let mut pairs = pairs_of(text.as_bytes());
+        pairs.find_map(|(name, value)| (name == "key").then(|| value.into_owned()))
     };
-    let mut candidates: Vec<String> = keys(raw);
-    if let Some(repaired) = repair(raw) {
-        let repaired: Vec<String> = keys(&repaired);
-        candidates.splice(0..0, repaired);
-    }
+    let mut candidates: Vec<String> = repair(raw).as_deref().and_then(key).into_iter().collect();
+    candidates.extend(key(raw).filter(|unrepaired| !candidates.contains(unrepaired)));
     candidates
 }
 
-/// The raw query with every key as `***`. Of a broken query the appended part is kept only where the rest of the value
-/// cannot belong to the key of `is_key`.
+/// The raw query without any key: every value of a `key`, in whatever spelling of the name, is `***`. Where it is not clear what is
+/// still key, more is masked rather than less.
 #[must_use]
-pub fn masked(raw: &str, is_key: impl Fn(&str) -> bool) -> String {
-    let mask = |part: &str| -> String {
-        let Some((name, value)) = part.split_once('=') else {
-            return part.to_owned();
-        };
-        if decoded(name) != "key" {
-            return part.to_owned();
-        }
-        // Without knowing the key, a value that was not accepted as it stands is taken for a broken one.
-        let broken = if is_key(&decoded_value(value)) {
-            None
-        } else {
-            appended(value)
-        };
-        broken.map_or_else(
-            || format!("{name}=***"),
-            |at| format!("{name}=***{}", &value[at..]),
-        )
-    };
-    raw.split('&').map(mask).collect::<Vec<_>>().join("&")
+pub fn masked(raw: &str) -> String {
+    let mut lone = APPENDED.to_vec();
+    lone.retain(|name| raw.matches(name).count() == 1);
+    let pieces: Vec<String> = raw
+        .split('&')
+        .map(|piece| mask_piece(piece, &lone))
+        .collect();
+    pieces.join("&")
 }
 
-/// Where the first appended parameter begins, at its `?`.
-fn appended(text: &str) -> Option<usize> {
-    text.match_indices('?')
-        .map(|(at, _)| at)
-        .find(|at| APPENDED.iter().any(|name| text[at + 1..].starts_with(name)))
-}
-
+/// The raw query with the old sender's `?` made `&`; None if there is none.
 fn repair(raw: &str) -> Option<String> {
     let mut rest = raw;
-    let mut whole = String::with_capacity(raw.len());
+    let mut repaired = String::new();
     while let Some(at) = appended(rest) {
-        whole.push_str(&rest[..at]);
-        whole.push('&');
+        repaired.push_str(&rest[..at]);
+        repaired.push('&');
         rest = &rest[at + 1..];
     }
-    if whole.is_empty() {
-        None
-    } else {
-        Some(whole + rest)
-    }
+    (!repaired.is_empty()).then(|| repaired + rest)
 }
 
-fn pairs(query: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(query.as_bytes())
-        .into_owned()
-        .collect()
+/// Where the first `?` stands that an old sender set.
+fn appended(raw: &str) -> Option<usize> {
+    let mut marks = raw.match_indices('?').map(|(at, _)| at);
+    marks.find(|at| APPENDED.iter().any(|name| raw[at + 1..].starts_with(name)))
 }
 
-fn decoded(name: &str) -> String {
-    form_urlencoded::parse(name.as_bytes())
-        .next()
-        .map_or_else(String::new, |(name, _)| name.into_owned())
+/// One piece between two `&`, its key masked if it has one. `lone` are the sender's names that the query has but once.
+fn mask_piece(piece: &str, lone: &[&str]) -> String {
+    // A `?` or `;` starts no name in either reading, but a user's own mistake may have put a key there.
+    let starts = piece.match_indices(['?', ';']).map(|(at, _)| at + 1);
+    let Some(start) = std::iter::once(0)
+        .chain(starts)
+        .find(|at| names_key(&piece[*at..]))
+    else {
+        return piece.to_owned();
+    };
+    let tail = senders_part(&piece[start..], lone).unwrap_or_default();
+    format!("{}key={MASK}{tail}", &piece[..start])
 }
 
-fn decoded_value(value: &str) -> String {
-    form_urlencoded::parse(format!("={value}").as_bytes())
-        .next()
-        .map_or_else(String::new, |(_, value)| value.into_owned())
+/// Whether a text starts with a `key=`, in any case and however percent-encoded.
+fn names_key(text: &str) -> bool {
+    const LONGEST: usize = "%6b%65%79%3d".len();
+    let head = &text.as_bytes()[..text.len().min(LONGEST)];
+    pairs_of(head).next().is_some_and(|(name, value)| {
+        let head = format!("{name}={value}").to_ascii_lowercase();
+        head.trim_start().starts_with("key=")
+    })
+}
+
+/// The `?uid=…` at the end of a piece, if it is surely the sender's: it is the only such mark, its value is of the sender's form, and no
+/// other place in the query has its name. Else it may belong to the key.
+fn senders_part<'a>(piece: &'a str, lone: &[&str]) -> Option<&'a str> {
+    let tail = &piece[appended(piece)?..];
+    let name = lone.iter().find(|name| tail[1..].starts_with(**name))?;
+    let value = &tail[1 + name.len()..];
+    let of_form = match *name {
+        "uid=" => Uid::parse(value).is_ok(),
+        _ => value.parse::<u32>().is_ok(),
+    };
+    of_form.then_some(tail)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn old_sender_forms_are_repaired_before_decoding() {
-        let cases = [
-            ("key=S&uid=U", vec![("key", "S"), ("uid", "U")], false),
-            ("key=S?uid=U", vec![("key", "S"), ("uid", "U")], true),
-            (
-                "key=S?sample_rate=16000&uid=U",
-                vec![("key", "S"), ("sample_rate", "16000"), ("uid", "U")],
-                true,
-            ),
-            (
-                "a=1&key=S?uid=U",
-                vec![("a", "1"), ("key", "S"), ("uid", "U")],
-                true,
-            ),
-            ("key=p%3Fuid=U", vec![("key", "p?uid=U")], false),
-            ("key=p%3Fq%2Br%2Fs", vec![("key", "p?q+r/s")], false),
-            ("", vec![], false),
-        ];
-        for (raw, expected, repaired) in cases {
-            let query = parse(raw);
-            let found: Vec<_> = query
-                .pairs
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str()))
-                .collect();
-            assert_eq!((found, query.repaired), (expected, repaired), "{raw}");
-        }
-    }
-
-    #[test]
-    fn a_key_is_tried_repaired_and_as_it_stands() {
-        assert_eq!(key_candidates("key=S?uid=U"), ["S", "S?uid=U"]);
-        assert_eq!(key_candidates("key=a&uid=U&key=b"), ["a", "b"]);
-        assert!(key_candidates("uid=U").is_empty());
-    }
-
-    #[test]
-    fn no_key_is_left_in_a_masked_query() {
-        let nothing = |_: &str| false;
-        assert_eq!(masked("key=S3cret&uid=U", nothing), "key=***&uid=U");
-        assert_eq!(masked("key=S3cret?uid=U", nothing), "key=***?uid=U");
-        assert_eq!(masked("a=b&%6bey=S3cret", nothing), "a=b&%6bey=***");
-        assert_eq!(
-            masked("key=S?uid=3cret&uid=U", |key| key == "S?uid=3cret"),
-            "key=***&uid=U"
-        );
-    }
-}
+mod tests;

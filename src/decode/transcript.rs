@@ -1,94 +1,103 @@
-//! Live transcripts, and the segments that memories carry too.
+//! Live segments, and the segments of a finished conversation, which look alike. Times that make no sense are kept and told, never
+//! refused: Omi's own speech recognition makes them.
 
-use serde_json::Value;
+use super::fields::Fields;
+use crate::event::{Segment, Transcript, Translation};
 
-use super::{
-    Shape,
-    fields::{Fields, Warnings},
-    query::Query,
-};
-use crate::event::{Event, Kind, Segment, Transcript, Translation};
+/// Offsets are clamped to this many seconds (31 years) so that later sums stay finite and exact enough.
+const MAX_OFFSET: f64 = 1e9;
 
-/// `{"segments": […], "session_id": …}`: what every sender really posts.
-pub(super) fn from_object(fields: Fields<'_>, warnings: &mut Warnings) -> Shape {
-    let session = fields.text(&["session_id"], warnings);
-    let segments = segments(fields.list(&["segments"], warnings), warnings);
-    shape(session, segments)
-}
+const KNOWN: [&str; 3] = ["segments", "session_id", "uid"];
 
-/// `[…]` with the session in the query: documented by Omi, used by other senders.
-pub(super) fn from_array(list: &[Value], query: &Query, warnings: &mut Warnings) -> Shape {
-    shape(
-        query.first("session_id").map(str::to_owned),
-        segments(list, warnings),
-    )
-}
-
-fn shape(session: Option<String>, segments: Vec<Segment>) -> Shape {
-    Shape {
-        kind: Kind::TranscriptSegment,
-        event: Some(Event::Transcript(Transcript { session, segments })),
+/// A batch of segments: `{"segments": […], "session_id": "…"}`.
+pub(super) fn batch(fields: &Fields<'_>, session: Option<&str>) -> Transcript {
+    fields.warn_of_unknown(&KNOWN);
+    let own = fields.text(&["session_id", "sessionId"]);
+    Transcript {
+        session: own.or_else(|| session.map(str::to_owned)),
+        segments: segments(&fields.objects(&["segments"])),
     }
 }
 
-/// Reads segments; one that is no object is skipped, and costs its neighbours nothing.
-pub(super) fn segments(list: &[Value], warnings: &mut Warnings) -> Vec<Segment> {
-    let segments: Vec<_> = list
-        .iter()
-        .filter_map(Fields::of)
-        .map(|fields| segment(fields, warnings))
-        .collect();
-    if segments.len() < list.len() {
-        warnings.say("a segment that is no object was skipped");
-    }
-    segments
+/// Every segment of a list.
+pub(super) fn segments(list: &[Fields<'_>]) -> Vec<Segment> {
+    list.iter().map(segment).collect()
 }
 
-/// Reads one segment, in the form of any era or of the envelope.
-pub(super) fn segment(fields: Fields<'_>, warnings: &mut Warnings) -> Segment {
-    let speaker = fields.filled(&["speaker"], warnings);
-    let number = fields.count(&["speaker_id", "speakerId"], warnings);
-    let start = fields
-        .number(&["start", "start_time"], warnings)
-        .unwrap_or_default();
-    let end = fields
-        .number(&["end", "end_time"], warnings)
-        .unwrap_or(start);
-    if end < start {
-        warnings.say("a segment ends before it starts");
+/// One segment, of whatever era.
+pub(super) fn segment(fields: &Fields<'_>) -> Segment {
+    let place = fields.place;
+    if !fields.has(&["text"]) {
+        fields.warnings.add(format_args!("{place}text is missing"));
     }
-    if start < 0.0 {
-        warnings.say("a segment starts before its conversation");
-    }
+    let (start, end) = times(fields);
+    let speaker = fields.text(&["speaker"]);
+    let sent_number = fields.number(&["speaker_id", "speakerId"]);
     Segment {
-        id: fields.filled(&["id"], warnings),
-        text: fields.text(&["text"], warnings).unwrap_or_default(),
-        speaker_id: number.or_else(|| speaker.as_deref().and_then(number_in)),
+        id: fields.text(&["id"]).filter(|id| !id.is_empty()),
+        text: fields.text(&["text"]).unwrap_or_default(),
+        speaker_id: match sent_number {
+            Some(number) => whole(number),
+            None => speaker.as_deref().and_then(number_of_label),
+        },
         speaker,
         is_user: fields.flag(&["is_user", "isUser"]),
-        person_id: fields.filled(&["person_id", "personId"], warnings),
-        speaker_name: fields.filled(&["speaker_name", "speakerName"], warnings),
+        person_id: fields.text(&["person_id", "personId"]),
+        speaker_name: fields.text(&["speaker_name", "speakerName"]),
         start,
         end,
-        translations: translations(fields, warnings),
+        translations: fields
+            .objects(&["translations"])
+            .iter()
+            .map(translation)
+            .collect(),
     }
 }
 
-/// The number in a label such as `SPEAKER_01`.
-fn number_in(label: &str) -> Option<u32> {
-    label.rsplit('_').next()?.parse().ok()
+/// Start and end in seconds. A missing end is the start.
+fn times(fields: &Fields<'_>) -> (f64, f64) {
+    let (place, warnings) = (fields.place, fields.warnings);
+    let start = offset(fields, &["start", "start_time", "startTime"]);
+    if start.is_none() {
+        warnings.add(format_args!("{place}start is missing; 0 taken"));
+    }
+    let start = start.unwrap_or_default();
+    let end = offset(fields, &["end", "end_time", "endTime"]).unwrap_or(start);
+    if start < 0.0 {
+        warnings.add(format_args!("{place}start {start} is before the beginning"));
+    }
+    if end < start {
+        warnings.add(format_args!("{place}end {end} is before its start {start}"));
+    }
+    (start, end)
 }
 
-fn translations(fields: Fields<'_>, warnings: &mut Warnings) -> Vec<Translation> {
-    let translation = |fields: Fields<'_>, warnings: &mut Warnings| {
-        Some(Translation {
-            lang: fields.filled(&["lang"], warnings)?,
-            text: fields.text(&["text"], warnings)?,
-        })
-    };
-    fields
-        .objects(&["translations"], warnings)
-        .into_iter()
-        .filter_map(|fields| translation(fields, warnings))
-        .collect()
+fn offset(fields: &Fields<'_>, names: &[&'static str]) -> Option<f64> {
+    let sent = fields.number(names)?;
+    let clamped = sent.clamp(-MAX_OFFSET, MAX_OFFSET);
+    if sent.abs() > MAX_OFFSET {
+        let place = fields.place;
+        let name = names[0];
+        fields.warnings.add(format_args!(
+            "{place}{name} {sent:e} is out of bounds; {clamped:e} taken"
+        ));
+    }
+    Some(clamped)
+}
+
+/// The number in a label: 0 of `SPEAKER_00`, none of `SPEAKER_None`.
+fn number_of_label(label: &str) -> Option<u32> {
+    label.rsplit('_').next()?.trim().parse().ok()
+}
+
+fn whole(number: f64) -> Option<u32> {
+    let fits = (0.0..=f64::from(u32::MAX)).contains(&number);
+    fits.then_some(number as u32)
+}
+
+fn translation(fields: &Fields<'_>) -> Translation {
+    Translation {
+        lang: fields.text(&["lang", "language"]).unwrap_or_default(),
+        text: fields.text(&["text"]).unwrap_or_default(),
+    }
 }

@@ -114,10 +114,7 @@ fn masked_path(path: &str, secret: &Secret) -> String {
 }
 
 fn masked_query(raw: &str, secret: &Secret) -> String {
-    shortened(
-        &secret.masked_in(&query::masked(raw, |value| secret.matches(value))),
-        TARGET,
-    )
+    shortened(&secret.masked_in(&query::masked(raw)), TARGET)
 }
 
 fn masked_headers(headers: &HeaderMap, secret: &Secret) -> Vec<(String, String)> {

@@ -103,7 +103,7 @@ impl Poster {
             let again = match outcome {
                 Ok(status) if status.is_success() => return,
                 Ok(status) => matches!(status.as_u16(), 408 | 429 | 500..),
-                Err(_) => true,
+                Err(()) => true,
             };
             match (outcome, wait.filter(|_| again)) {
                 (_, Some(wait)) => tokio::time::sleep(wait).await,

@@ -123,7 +123,7 @@ impl Scribe<'_> {
             segments.push(self.segment(line, offset, offset + length));
             offset += length;
         }
-        let memory = self.memory(talk, began, began + offset, segments);
+        let memory = self.memory(talk, began, began + offset, &segments);
         self.post(0.0, memory);
     }
 
@@ -146,7 +146,7 @@ impl Scribe<'_> {
         }
         let silent = began + offset + SILENCE;
         self.post(silent, json!({ "type": "memory_processing_started" }));
-        let memory = self.memory(talk, began, began + offset, segments);
+        let memory = self.memory(talk, began, began + offset, &segments);
         self.post(silent + MAKING, memory);
         silent + MAKING + REST
     }
@@ -169,7 +169,7 @@ impl Scribe<'_> {
         })
     }
 
-    fn memory(&mut self, talk: &Talk, began: f64, ended: f64, segments: Vec<Value>) -> Value {
+    fn memory(&mut self, talk: &Talk, began: f64, ended: f64, segments: &[Value]) -> Value {
         let created = self.clock(ended + SILENCE + MAKING);
         let actions: Vec<_> = talk
             .actions

@@ -6,7 +6,7 @@ use symphonia::core::{
     codecs::audio::AudioDecoderOptions,
     errors::Error,
     formats::{FormatOptions, TrackType, probe::Hint},
-    io::MediaSourceStream,
+    io::{MediaSourceStream, MediaSourceStreamOptions},
     meta::MetadataOptions,
 };
 
@@ -21,7 +21,7 @@ const NOISE: i16 = 16;
 /// Decodes the speech that is built in.
 pub(super) fn decode() -> Result<Vec<i16>, Error> {
     let file = Cursor::new(include_bytes!("../../assets/demo/speech.ogg").as_slice());
-    let source = MediaSourceStream::new(Box::new(file), Default::default());
+    let source = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
     let mut format = symphonia::default::get_probe().probe(
         &Hint::new(),
         source,

@@ -1,9 +1,16 @@
 //! End-to-end tests of the real binary, in one test binary so that they link once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what fails here must fail the test"
+)]
 
 #[cfg(unix)]
 mod dashboard;
+mod decode;
 #[cfg(unix)]
 mod durability;
 mod program;
 #[cfg(unix)]
 mod terminal;
+mod wire;

@@ -95,16 +95,6 @@ impl Terminal {
         self.wait_until(text, |screen| screen.contents().contains(text));
     }
 
-    /// The text of the screen now.
-    pub(crate) fn contents(&self) -> String {
-        self.view
-            .parser
-            .lock()
-            .expect("no reader panics")
-            .screen()
-            .contents()
-    }
-
     /// Where the program listens, as its screen says.
     pub(crate) fn address(&self) -> SocketAddr {
         let mut found = None;
