@@ -22,8 +22,8 @@ pub use transcript::{Place, Talk, Transcript};
 
 use crate::{
     event::{
-        ButtonPress, Change, DaySummary, Delivery, KeptMemory, Progress, Record, Seq, Stage,
-        Trigger, Uid,
+        ButtonPress, Change, Conversation, DaySummary, Delivery, KeptMemory, Progress, Record, Seq,
+        Stage, Trigger, Uid,
     },
     losses::Losses,
     store::{Snapshot, Window},
@@ -112,6 +112,7 @@ impl Monitor {
     fn apply_change(&mut self, change: &Change, delivery: &Delivery) {
         match change {
             Change::Conversation(conversation) => {
+                self.note_true_start(conversation);
                 self.transcript.put_conversation(conversation.clone());
             }
             Change::Line(line) => {
@@ -135,6 +136,18 @@ impl Monitor {
             Change::Summary(summary) => self.summary = Some(Arc::clone(summary)),
             Change::Button(press) => self.button = Some((press.clone(), delivery.received)),
             Change::Sound(chunk) => self.sound.push(chunk.clone()),
+        }
+    }
+
+    /// A memory tells when its talk really began: what the estimate was late by is the least lag of its words.
+    fn note_true_start(&mut self, now: &Conversation) {
+        let before = self
+            .transcript
+            .conversation(now.id)
+            .filter(|before| before.memory.is_none());
+        if let Some(before) = before.filter(|_| now.memory.is_some()) {
+            self.health
+                .note_least_lag(before.started.duration_since(now.started));
         }
     }
 

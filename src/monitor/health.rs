@@ -14,6 +14,9 @@ const ARRIVALS: usize = 1200;
 /// Most lags that are remembered; their median is shown.
 const LAGS: usize = 21;
 
+/// A greater lag than this is none.
+const GREATEST_LAG: SignedDuration = SignedDuration::from_mins(1);
+
 /// Something is arriving if the last delivery is no older than this.
 const RECEIVING: SignedDuration = SignedDuration::from_secs(6);
 
@@ -54,7 +57,9 @@ pub enum State {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Health {
     feeds: [Feed; Trigger::ALL.len()],
+    /// Beyond the least lag, which only memories tell.
     lags: VecDeque<SignedDuration>,
+    least_lag: SignedDuration,
     last: Option<Timestamp>,
     refused_in_a_row: u64,
     last_refusal: Option<u16>,
@@ -85,6 +90,7 @@ impl Health {
     /// Takes over what a snapshot does not hold.
     pub(super) fn keep_rates_of(&mut self, earlier: &Self) {
         self.lags.clone_from(&earlier.lags);
+        self.least_lag = earlier.least_lag;
         self.last_refusal = earlier.last_refusal;
         for (feed, earlier) in self.feeds.iter_mut().zip(&earlier.feeds) {
             feed.arrivals.clone_from(&earlier.arrivals);
@@ -113,6 +119,13 @@ impl Health {
             self.lags.pop_front();
         }
         self.lags.push_back(lag.max(SignedDuration::ZERO));
+    }
+
+    pub(super) fn note_least_lag(&mut self, lag: SignedDuration) {
+        // Anything else is no lag but a clock that goes wrong, or another talk.
+        if (SignedDuration::ZERO..=GREATEST_LAG).contains(&lag) {
+            self.least_lag = lag;
+        }
     }
 
     pub(super) fn last(&self, trigger: Trigger) -> Option<Timestamp> {
@@ -164,7 +177,7 @@ impl Health {
             return None;
         }
         let (_, median, _) = lags.select_nth_unstable(middle);
-        Duration::try_from(*median).ok()
+        Duration::try_from(self.least_lag + *median).ok()
     }
 
     /// When a dot, an age or a rate will next look different.

@@ -58,6 +58,12 @@ impl Transcript {
         &self.talks
     }
 
+    /// A conversation.
+    #[must_use]
+    pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {
+        self.index(id).map(|at| &self.talks[at].conversation)
+    }
+
     /// How many lines there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -175,7 +181,7 @@ impl Transcript {
         lines.insert(at, line);
         let id = self.talks[home].conversation.id;
         self.forget_oldest();
-        self.index(id).map(|at| &self.talks[at].conversation)
+        self.conversation(id)
     }
 
     /// Counts lines on from an earlier state of the same transcript.

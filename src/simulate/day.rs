@@ -28,6 +28,8 @@ pub(super) struct Voice {
 pub(super) struct Talk {
     /// It was over when the demo began; else it is heard live.
     pub(super) minutes_ago: Option<i64>,
+    /// How long it lasted, if that is more than its lines take.
+    pub(super) minutes: Option<i64>,
     pub(super) title: String,
     pub(super) emoji: String,
     pub(super) category: String,

@@ -123,7 +123,10 @@ impl Scribe<'_> {
             segments.push(self.segment(line, offset, offset + length));
             offset += length;
         }
-        let memory = self.memory(talk, began, began + offset, &segments);
+        let lasted = talk
+            .minutes
+            .map_or(offset, |minutes| offset.max(60.0 * minutes as f64));
+        let memory = self.memory(talk, began, began + lasted, &segments);
         self.post(0.0, memory);
     }
 

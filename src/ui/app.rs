@@ -173,7 +173,7 @@ impl View {
         size: (u16, u16),
         now: Timestamp,
     ) -> Option<Effect> {
-        let places = live::places(Rect::new(0, 0, size.0, size.1));
+        let places = live::places(Rect::new(0, 0, size.0, size.1), 0);
         let port = transcript::port(places.transcript, places.framed);
         let page = port.rows.saturating_sub(1).max(1);
         match action {

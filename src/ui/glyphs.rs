@@ -78,10 +78,11 @@ impl Glyphs {
         self.states[state as usize]
     }
 
-    /// The column of a level from 0 to 255.
+    /// A cell that is filled from below to a part of its height; the lowest row always shows a base line.
     #[must_use]
-    pub fn level(&self, level: u8) -> &'static str {
+    pub fn level(&self, part: f32, base: bool) -> &'static str {
         let steps = self.levels.len() - 1;
-        self.levels[(usize::from(level) * steps).div_ceil(255).min(steps)]
+        let filled = (part * steps as f32).round().clamp(0.0, steps as f32) as usize;
+        self.levels[filled.max(usize::from(base))]
     }
 }

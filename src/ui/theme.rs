@@ -1,6 +1,7 @@
 //! Colours by what they mean. Meaning is never in colour alone: signs and weight tell it too.
 //!
-//! Only the sixteen colours of the user's own palette are used, so that every terminal theme stays what it is.
+//! The sixteen colours of the user's own palette come first, so that every terminal theme stays what it is. Only greys, and
+//! what is too pale on white, are taken from the 256, where there are so many.
 
 use std::time::Duration;
 
@@ -21,6 +22,35 @@ pub enum ThemeChoice {
     Light,
     /// Without colour.
     Plain,
+}
+
+/// How many colours a terminal has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The sixteen of the palette.
+    Sixteen,
+    /// 256, or more.
+    Many,
+}
+
+impl Depth {
+    /// What the environment says of the terminal.
+    #[must_use]
+    pub fn of_terminal() -> Self {
+        let says = |name, what: &str| std::env::var(name).is_ok_and(|value| value.contains(what));
+        let many = says("TERM", "256color")
+            || says("COLORTERM", "truecolor")
+            || says("COLORTERM", "24bit");
+        if many || cfg!(windows) {
+            Self::Many
+        } else {
+            Self::Sixteen
+        }
+    }
+
+    fn choose(self, many: Color, sixteen: Color) -> Color {
+        if self == Self::Many { many } else { sixteen }
+    }
 }
 
 /// Styles by what they mean.
@@ -65,17 +95,18 @@ impl ThemeChoice {
     #[must_use]
     pub fn resolve(self) -> Theme {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let depth = Depth::of_terminal();
         match self {
             Self::Plain => Theme::plain(),
             Self::Auto if no_color => Theme::plain(),
-            Self::Dark => Theme::dark(),
-            Self::Light => Theme::light(),
+            Self::Dark => Theme::dark(depth),
+            Self::Light => Theme::light(depth),
             Self::Auto => {
                 let mut options = QueryOptions::default();
                 options.timeout = PATIENCE;
                 match theme_mode(options) {
-                    Ok(ThemeMode::Light) => Theme::light(),
-                    Ok(ThemeMode::Dark) | Err(_) => Theme::dark(),
+                    Ok(ThemeMode::Light) => Theme::light(depth),
+                    Ok(ThemeMode::Dark) | Err(_) => Theme::dark(depth),
                 }
             }
         }
@@ -85,11 +116,12 @@ impl ThemeChoice {
 impl Theme {
     /// For a dark background.
     #[must_use]
-    pub fn dark() -> Self {
+    pub fn dark(depth: Depth) -> Self {
         let of = |colour| Style::new().fg(colour);
         Self {
-            dim: of(Color::DarkGray),
+            dim: of(depth.choose(Color::Indexed(246), Color::Gray)),
             accent: of(Color::Cyan).add_modifier(Modifier::BOLD),
+            title: of(Color::Reset).add_modifier(Modifier::BOLD),
             border: of(Color::DarkGray),
             good: of(Color::Green),
             warn: of(Color::Yellow),
@@ -109,22 +141,23 @@ impl Theme {
 
     /// For a light background: the bright colours would vanish there.
     #[must_use]
-    pub fn light() -> Self {
+    pub fn light(depth: Depth) -> Self {
         let of = |colour| Style::new().fg(colour);
         Self {
-            dim: of(Color::DarkGray),
+            dim: of(depth.choose(Color::Indexed(241), Color::DarkGray)),
             accent: of(Color::Blue).add_modifier(Modifier::BOLD),
-            border: of(Color::Gray),
-            good: of(Color::Green),
-            warn: of(Color::Magenta),
+            title: of(Color::Reset).add_modifier(Modifier::BOLD),
+            border: of(depth.choose(Color::Indexed(248), Color::Gray)),
+            good: of(depth.choose(Color::Indexed(28), Color::Green)),
+            warn: of(depth.choose(Color::Indexed(130), Color::Magenta)),
             bad: of(Color::Red).add_modifier(Modifier::BOLD),
             key: of(Color::Blue),
             speakers: [
                 Color::Magenta,
-                Color::Green,
+                depth.choose(Color::Indexed(28), Color::Green),
                 Color::Red,
-                Color::Cyan,
-                Color::Black,
+                depth.choose(Color::Indexed(30), Color::Cyan),
+                depth.choose(Color::Indexed(94), Color::Black),
             ]
             .map(of),
             ..Self::plain()

@@ -2,9 +2,10 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Rect, Size},
     style::Style,
     text::{Line, Span},
+    widgets::Paragraph,
 };
 
 use super::framed;
@@ -19,7 +20,7 @@ const QUIET: f32 = -60.0;
 /// Sound is shown as going on for so many seconds after the last chunk.
 const FRESH: i64 = 10;
 
-/// Draws one row: the wave, which moves from right to left, and the level.
+/// Draws the wave, which moves from right to left, and the level.
 pub(in crate::ui) fn render(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -51,12 +52,18 @@ pub(in crate::ui) fn render(
     } else {
         context.theme.dim
     };
-    frame.render_widget(
-        Line::styled(columns(monitor, usize::from(wave.width), context), style),
-        wave,
-    );
+    let rows: Vec<_> = self::wave(monitor, wave.as_size(), context)
+        .into_iter()
+        .map(|row| Line::styled(row, style))
+        .collect();
+    frame.render_widget(Paragraph::new(rows), wave);
     if bar_fits {
-        frame.render_widget(level_bar(latest, fresh, context), bar);
+        let middle = Rect {
+            y: bar.y + bar.height / 2,
+            height: 1,
+            ..bar
+        };
+        frame.render_widget(level_bar(latest, fresh, context), middle);
     }
 }
 
@@ -91,15 +98,26 @@ fn decibels(level: f32) -> String {
     }
 }
 
-/// One character for each value of the envelope, the newest at the right; quiet speech is lifted so that it can be seen.
-fn columns(monitor: &Monitor, width: usize, context: &Context) -> String {
-    let envelope = monitor.sound().envelope(width);
-    let lifted = |level: &u8| (f32::from(*level) / 255.0).sqrt() * 255.0;
-    let wave: String = envelope
+/// A column for each value of the envelope, the newest at the right; quiet speech is lifted so that it can be seen.
+fn wave(monitor: &Monitor, size: Size, context: &Context) -> Vec<String> {
+    let (columns, rows) = (usize::from(size.width), usize::from(size.height));
+    let envelope = monitor.sound().envelope(columns);
+    let empty = " ".repeat(columns.saturating_sub(envelope.len()));
+    let heights: Vec<_> = envelope
         .iter()
-        .map(|level| context.glyphs.level(lifted(level) as u8))
+        .map(|level| (f32::from(*level) / 255.0).sqrt() * rows as f32)
         .collect();
-    format!("{}{wave}", " ".repeat(width.saturating_sub(envelope.len())))
+    (0..rows)
+        .rev()
+        .map(|row| {
+            let part = |height: &f32| context.glyphs.level(height - row as f32, row == 0);
+            empty
+                .chars()
+                .map(|_| " ")
+                .chain(heights.iter().map(part))
+                .collect()
+        })
+        .collect()
 }
 
 fn level_bar(latest: &SoundChunk, fresh: bool, context: &Context) -> Line<'static> {

@@ -82,7 +82,7 @@ pub(in crate::ui) fn lines(
         let value = if suffix.is_empty() {
             "the URL".to_owned()
         } else {
-            format!("the URL and {suffix}  (a chunk every 5 s)")
+            format!("the URL with {suffix} at its end (sound every 5 s)")
         };
         Line::from(vec![
             Span::styled(format!(" {tick} "), style),

@@ -16,8 +16,19 @@ use crate::{
     ui::Context,
 };
 
-/// Rows inside the frame that the feeds take.
-pub(in crate::ui) const FEEDS: u16 = Trigger::ALL.len() as u16;
+/// Rows that advice takes at most.
+const ADVICE: usize = 6;
+
+/// Rows that the panel wants: a frame, the feeds, and the advice there is.
+pub(in crate::ui) fn height(monitor: &Monitor, width: u16, context: &Context) -> u16 {
+    let inner = usize::from(width.saturating_sub(2));
+    let advice = monitor.advice(context.now);
+    let rows: usize = advice
+        .iter()
+        .map(|advice| advice_rows(advice, inner, context).len())
+        .sum();
+    (Trigger::ALL.len() + 2 + rows.min(ADVICE)) as u16
+}
 
 /// Draws a row for each feed, then advice as far as there is room.
 pub(in crate::ui) fn render(
@@ -68,7 +79,7 @@ fn row(feed: &FeedHealth, context: &Context) -> Line<'static> {
 /// What else is known: how often and how late for words, how completely for sound.
 fn detail(feed: &FeedHealth) -> String {
     let mut parts = Vec::new();
-    if feed.trigger == Trigger::Transcript && feed.rate > 0.0 {
+    if feed.trigger == Trigger::Transcript && feed.rate >= 0.05 {
         parts.push(format!("{:.1}/s", feed.rate));
     }
     if let Some(lag) = feed.lag.filter(|_| feed.rate > 0.0) {

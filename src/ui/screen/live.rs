@@ -32,6 +32,7 @@ use crate::{
 };
 
 /// From these sizes on a panel is shown: columns, rows.
+const TALL_AUDIO_FROM: (u16, u16) = (60, 30);
 const AUDIO_FROM: (u16, u16) = (60, 18);
 const HEALTH_FROM: (u16, u16) = (90, 16);
 const MEMORIES_FROM: (u16, u16) = (72, 10);
@@ -53,8 +54,8 @@ pub(in crate::ui) struct Places {
     pub(in crate::ui) hints: Rect,
 }
 
-/// Divides the screen.
-pub(in crate::ui) fn places(area: Rect) -> Places {
+/// Divides the screen; only the side panels depend on how high health wants to be.
+pub(in crate::ui) fn places(area: Rect, health_height: u16) -> Places {
     let fits = |(columns, rows): (u16, u16)| area.width >= columns && area.height >= rows;
     if !fits(FRAMES_FROM) {
         let [transcript, hints] =
@@ -69,7 +70,13 @@ pub(in crate::ui) fn places(area: Rect) -> Places {
             hints,
         };
     }
-    let audio_height = if fits(AUDIO_FROM) { 3 } else { 0 };
+    let audio_height = if fits(TALL_AUDIO_FROM) {
+        5
+    } else if fits(AUDIO_FROM) {
+        3
+    } else {
+        0
+    };
     let rows = [
         Constraint::Length(1),
         Constraint::Fill(1),
@@ -78,14 +85,14 @@ pub(in crate::ui) fn places(area: Rect) -> Places {
     ];
     let [header, middle, audio, hints] = Layout::vertical(rows).areas(area);
     let side_width = if fits(MEMORIES_FROM) {
-        (area.width / 3).clamp(SIDE.0, SIDE.1)
+        side_width(area)
     } else {
         0
     };
     let [transcript, side] =
         Layout::horizontal([Constraint::Fill(1), Constraint::Length(side_width)]).areas(middle);
     let health_height = if fits(HEALTH_FROM) {
-        health::FEEDS + 2 + advice_rows(middle.height)
+        health_height.min(middle.height / 2)
     } else {
         0
     };
@@ -103,9 +110,9 @@ pub(in crate::ui) fn places(area: Rect) -> Places {
     }
 }
 
-/// Rows for advice: none where memories would have too few.
-fn advice_rows(height: u16) -> u16 {
-    (height / 6).min(5)
+/// Columns of the side panels.
+fn side_width(area: Rect) -> u16 {
+    (area.width / 3).clamp(SIDE.0, SIDE.1)
 }
 
 /// Draws the screen.
@@ -116,7 +123,8 @@ pub(in crate::ui) fn render(
     session: &Session,
     context: &Context,
 ) {
-    let places = places(frame.area());
+    let health_height = health::height(monitor, side_width(frame.area()), context);
+    let places = places(frame.area(), health_height);
     if let Some(area) = places.header {
         header::render(frame, area, monitor, session, context);
     }
@@ -165,7 +173,7 @@ mod tests {
     #[test]
     fn panels_fold_away_in_the_order_of_their_worth() {
         let shown = |width, height| {
-            let places = places(Rect::new(0, 0, width, height));
+            let places = places(Rect::new(0, 0, width, height), 7);
             [places.memories, places.health, places.audio, places.header]
                 .map(|place| place.is_some())
         };

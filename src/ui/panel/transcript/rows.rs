@@ -36,7 +36,12 @@ pub(super) fn rows(
         .checked_sub(1)
         .and_then(|before| talk.lines.get(before))
     {
-        None => rows.push(title(talk, columns, context)),
+        None => {
+            if place.talk > 0 {
+                rows.push(Row::raw(""));
+            }
+            rows.push(title(talk, columns, context));
+        }
         Some(before) => rows.extend(silence(before, line, columns, context)),
     }
     rows.extend(words(&talk.conversation, line, columns, context));
