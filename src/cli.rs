@@ -1,7 +1,6 @@
-//! The command line, as clap sees it.
-#![expect(clippy::doc_markdown, reason = "these comments are the help text")]
+//! The command line, as clap sees it. Flags of settings come from the one table of settings.
 
-use std::path::PathBuf;
+mod flags;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -9,128 +8,67 @@ use crate::config::Flags;
 
 /// A live terminal monitor and webhook server for the Omi wearable.
 ///
-/// Without a command the dashboard starts: it listens for Omi's webhooks and shows what they bring.
+/// Without a command it opens the dashboard. Every setting can also stand in the environment, in .env and in config.toml (see README.md); a flag
+/// is stronger than these.
 #[derive(Debug, Parser)]
-#[command(name = "omiscope", version, propagate_version = true)]
+#[command(
+    version,
+    max_term_width = 100,
+    subcommand_help_heading = "Commands",
+    disable_help_subcommand = true
+)]
 pub struct Cli {
-    /// What to do; the dashboard if nothing is said.
+    /// What to do; the dashboard if nothing is named.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Settings that win over everything else.
+    /// What the command line says about settings.
     #[command(flatten)]
-    pub settings: SettingFlags,
+    pub flags: Flags,
 }
 
-/// What the program can do.
+/// What the program can do besides the dashboard.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Listen without a screen and log one line for each delivery
+    /// Take deliveries and log them, without a dashboard.
     Serve,
-    /// Show the dashboard with a simulated wearer: no device, settings, network or sound card needed
-    Demo(Pace),
-    /// Post what a wearer's day brings to any omiscope, as Omi would
-    Simulate(Simulate),
-    /// Print a fresh webhook key
+    /// Print a fresh webhook key.
     Secret,
+    /// Open the dashboard on a simulated wearer. Needs no device and keeps nothing.
+    Demo(Script),
+    /// Post what a wearer's Omi would to a webhook.
+    Simulate(Simulate),
 }
 
-/// How a simulated day runs.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Pace {
-    /// How many times faster than life
-    #[arg(long, default_value_t = 1.0, value_parser = speed)]
+/// How the simulated wearer behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Args)]
+pub struct Script {
+    /// How many times as fast as life.
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
-    /// The same seed gives the same ids
-    #[arg(long, default_value_t = 1)]
+    /// The same number gives the same day.
+    #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
 }
 
-/// Where a simulated day is posted.
-#[derive(Debug, Args)]
+/// Where the simulated wearer posts, and how it behaves.
+#[derive(Debug, Clone, PartialEq, Args)]
 pub struct Simulate {
-    /// Webhook URL with its key, as it would be given to Omi: `http://HOST:PORT/webhook?key=KEY`
-    #[arg(long)]
+    /// The webhook, its key in it.
+    #[arg(long, value_name = "URL")]
     pub url: String,
-    /// Whose day it is
-    #[arg(long, default_value = crate::simulate::DEMO_UID)]
+    /// Whose day it is.
+    #[arg(long, value_name = "UID", default_value = crate::simulate::DEMO_UID)]
     pub uid: String,
-    /// How the day runs.
+    /// How it behaves.
     #[command(flatten)]
-    pub pace: Pace,
-}
-
-/// The settings that have a flag; all of them are in `config.toml` and in the environment too.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Settings")]
-pub struct SettingFlags {
-    /// Folder in which everything is kept [env: OMISCOPE_DATA_DIR]
-    #[arg(long, global = true, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-    /// Settings file [env: OMISCOPE_CONFIG]
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// File of environment variables, instead of `.env` in the working folder
-    #[arg(long, global = true, value_name = "FILE")]
-    env_file: Option<PathBuf>,
-    /// Address to listen at [env: HOST] [default: 127.0.0.1]
-    #[arg(long, global = true)]
-    host: Option<String>,
-    /// Port to listen at, 0 for any free one [env: PORT] [default: 32768]
-    #[arg(long, global = true)]
-    port: Option<String>,
-    /// DEBUG, INFO, WARNING, ERROR or CRITICAL [env: LOG_LEVEL] [default: INFO]
-    #[arg(long, global = true, value_name = "LEVEL")]
-    log_level: Option<String>,
-    /// Log what each delivery says [env: LOG_EVENTS]
-    #[arg(long, global = true)]
-    log_events: bool,
-    /// Keep everything in memory only [env: OMISCOPE_EPHEMERAL]
-    #[arg(long, global = true)]
-    ephemeral: bool,
-    /// auto, dark, light or plain [env: OMISCOPE_THEME] [default: auto]
-    #[arg(long, global = true)]
-    theme: Option<String>,
-    /// Draw with ASCII characters only [env: OMISCOPE_ASCII]
-    #[arg(long, global = true)]
-    ascii: bool,
-}
-
-impl SettingFlags {
-    /// The flags that were given, as settings.
-    #[must_use]
-    pub fn given(self) -> Flags {
-        let on = |flag: bool| flag.then(|| "true".to_owned());
-        let path = |path: PathBuf| path.to_string_lossy().into_owned();
-        let values = [
-            ("data_dir", self.data_dir.map(path)),
-            ("host", self.host),
-            ("port", self.port),
-            ("log_level", self.log_level),
-            ("log_events", on(self.log_events)),
-            ("ephemeral", on(self.ephemeral)),
-            ("theme", self.theme),
-            ("ascii", on(self.ascii)),
-        ];
-        Flags {
-            config: self.config,
-            env_file: self.env_file,
-            values: values
-                .into_iter()
-                .filter_map(|(key, value)| Some((key, value?)))
-                .collect(),
-        }
-    }
+    pub script: Script,
 }
 
 fn speed(text: &str) -> Result<f64, String> {
-    let speed: f64 = text
-        .parse()
-        .map_err(|_| "a number such as 1 or 2.5".to_owned())?;
-    if (0.1..=1000.0).contains(&speed) {
-        Ok(speed)
-    } else {
-        Err("a number from 0.1 to 1000".to_owned())
-    }
+    text.parse()
+        .ok()
+        .filter(|speed| (0.01..=1000.0).contains(speed))
+        .ok_or_else(|| "must be a number from 0.01 to 1000".to_owned())
 }
 
 #[cfg(test)]
@@ -140,7 +78,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_definitions_are_sound() {
+    fn the_definitions_hold_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_mean_the_same_before_and_after_a_command() {
+        for line in [
+            "omiscope --port 1 serve --ascii",
+            "omiscope serve --ascii --port=1",
+        ] {
+            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+            let expected = [("port", "1"), ("ascii", "true")].map(|(k, v)| (k, v.to_owned()));
+            assert_eq!(cli.flags.settings, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_speed_is_a_number_a_clock_can_follow() {
+        for bad in ["0", "-1", "nan", "inf", "1e9", "fast"] {
+            assert!(speed(bad).is_err(), "{bad}");
+        }
+        assert_eq!(speed("2.5"), Ok(2.5));
     }
 }

@@ -1,59 +1,97 @@
-//! One file for each subcommand: assembly only.
+//! One file for each subcommand: assembly only. Here is what they share: the way from the command line to an exit code.
 
 mod demo;
-mod listening;
+mod listener;
 mod secret;
 mod serve;
 mod simulate;
 mod watch;
 
-use anyhow::Context as _;
+use std::{future::Future, time::Duration};
 
 use crate::{
     cli::{Cli, Command},
-    config::Config,
+    config::ConfigError,
 };
 
-/// A mistake of the user's, which ends the program with status 2.
+/// Exit code when something went wrong.
+pub const FAILURE: u8 = 1;
+/// Exit code when what was asked for cannot be done by anyone: wrong flags or settings. The same as clap's.
+pub const USAGE: u8 = 2;
+
+/// A command was used in a way in which it cannot work.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Usage(String);
+struct UsageError(String);
 
-/// Runs what the command line asks for.
-///
-/// # Errors
-/// Whatever ended the command, with its causes; [`Usage`] and [`crate::config::Invalid`] are the user's mistakes.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
-    match cli.command {
-        Some(Command::Secret) => secret::run(),
-        Some(Command::Simulate(options)) => simulate::run(&options),
-        Some(Command::Demo(pace)) => demo::run(resolve(cli.settings)?, pace),
-        Some(Command::Serve) => serve::run(&resolve(cli.settings)?),
-        None => watch::run(&resolve(cli.settings)?),
+impl UsageError {
+    fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
     }
 }
 
-fn resolve(flags: crate::cli::SettingFlags) -> anyhow::Result<Config> {
-    let environment: Vec<_> = std::env::vars_os()
-        .filter_map(|(name, value)| {
-            Some((
-                name.into_string().ok()?,
-                value.to_string_lossy().into_owned(),
-            ))
-        })
-        .collect();
-    let working_folder = std::env::current_dir().unwrap_or_default();
-    Ok(Config::resolve(
-        &flags.given(),
-        &environment,
-        &working_folder,
-    )?)
+/// Runs a command to its end.
+///
+/// # Errors
+/// Whatever ended it, with its causes.
+pub fn run(cli: &Cli) -> anyhow::Result<()> {
+    match &cli.command {
+        None => watch::run(&cli.flags),
+        Some(Command::Serve) => serve::run(&cli.flags),
+        Some(Command::Secret) => secret::run(),
+        Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
+        Some(Command::Simulate(options)) => simulate::run(options),
+    }
 }
 
-/// The runtime of every command that waits for something.
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")
+/// The exit code of an error.
+#[must_use]
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.is::<ConfigError>() || error.is::<UsageError>() {
+        USAGE
+    } else {
+        FAILURE
+    }
+}
+
+/// An error and its causes, one line for each thing that is wrong. A cause that its error has already told is not told again.
+#[must_use]
+pub fn report(error: &anyhow::Error) -> String {
+    let mut told = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !told.ends_with(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    let lines = told.lines().map(crate::text::escaped);
+    lines
+        .flat_map(|line| ["error: ".into(), line, "\n".into()])
+        .collect()
+}
+
+/// Runs a command on worker threads, its own part on this one. What still runs at the end is left behind.
+fn on_runtime(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let result = runtime.block_on(command);
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let disk = std::io::Error::other("disk full");
+        let store = crate::store::OpenError::Folder {
+            folder: "/data".into(),
+            source: disk,
+        };
+        let error = anyhow::Error::new(store).context("cannot start");
+        assert_eq!(
+            report(&error),
+            "error: cannot start: cannot use data folder /data: disk full\n"
+        );
+    }
 }

@@ -1,43 +1,52 @@
-//! One resolved [`Config`]. One rule: flags > environment > `.env` > `config.toml` > defaults.
+//! What the user wants, resolved once at the start into one [`Config`].
 //!
-//! Every layer becomes the same list of keys and texts, read by the same table of settings; a bad value is refused wherever it
-//! stands, also under a good one.
+//! One rule layers the sources: flags > environment > `.env` > `config.toml` > defaults. One table ([`SETTINGS`]) says for each setting what it is called
+//! in each source and what it may be. Everything that is wrong is reported at once, with where it stands and what is allowed there.
 
 mod layer;
+mod problem;
 mod setting;
+mod surroundings;
+mod value;
+
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::HashSet,
-    fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::Duration,
 };
 
-use etcetera::BaseStrategy as _;
+use crate::{event::Uid, logging::LogLevel, secret::Secret, server, store};
+use layer::Layers;
+pub use problem::{ConfigError, Problem};
+pub use setting::{Flag, SETTINGS, Setting};
+pub use surroundings::Surroundings;
+pub use value::Theme;
 
-use crate::{event::Uid, logging::LogLevel, secret::Secret, ui::theme::ThemeChoice};
-use layer::Layer;
-
-/// Everything that can be set, resolved.
+/// Every setting, resolved.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where to listen.
+    /// The address to listen on.
     pub host: IpAddr,
-    /// Where to listen; 0 for any free port.
+    /// The port to listen on; 0: any free one.
     pub port: u16,
-    /// The webhook key, if one was given.
-    pub secret: Option<Secret>,
-    /// Where everything is kept.
-    pub data_dir: PathBuf,
-    /// Keep everything in memory only.
-    pub ephemeral: bool,
-    /// What is logged.
+    /// The webhook key, if one was given. Never empty.
+    pub webhook_secret: Option<Secret>,
+    /// What the log leaves out.
     pub log_level: LogLevel,
-    /// Whether log lines tell what a delivery says.
+    /// Whether the log of `serve` has the bodies of deliveries and replies.
     pub log_events: bool,
+    /// The data folder. Not used when `ephemeral`.
+    pub data_dir: PathBuf,
+    /// Whether everything is kept in memory only.
+    pub ephemeral: bool,
+    /// Whose deliveries are taken; empty: everyone's who has the key.
+    pub allowed_uids: HashSet<Uid>,
+    /// A silence of at least this ends a conversation.
+    pub silence: Duration,
     /// Greatest body in bytes.
     pub max_body: u64,
     /// Greatest number of open connections.
@@ -48,149 +57,130 @@ pub struct Config {
     pub body_timeout: Duration,
     /// Longest wait for open requests at the end.
     pub drain_timeout: Duration,
-    /// Whose deliveries are taken; empty: everyone's.
-    pub allowed_uids: HashSet<Uid>,
-    /// A silence of at least this ends a conversation.
-    pub silence: Duration,
-    /// Colours.
-    pub theme: ThemeChoice,
-    /// Draw with ASCII characters only.
+    /// The colours of the dashboard.
+    pub theme: Theme,
+    /// Whether the dashboard draws with ASCII only.
     pub ascii: bool,
 }
 
-/// Flags that were given.
+/// What the command line says about settings.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
-    /// `--config`.
+    /// The `config.toml` to read instead of the usual one.
     pub config: Option<PathBuf>,
-    /// `--env-file`.
+    /// The file to read instead of `.env` in the working folder.
     pub env_file: Option<PathBuf>,
-    /// Settings by their key.
-    pub values: Vec<(&'static str, String)>,
+    /// [`Setting::key`] and text of each setting given.
+    pub settings: Vec<(&'static str, String)>,
 }
-
-/// What is wrong with the settings: every fault, one line each.
-#[derive(Debug)]
-pub struct Invalid(Vec<String>);
-
-impl fmt::Display for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n       "))
-    }
-}
-
-impl std::error::Error for Invalid {}
 
 impl Config {
     /// Resolves the settings of this process.
     ///
     /// # Errors
-    /// [`Invalid`], with everything that is wrong.
-    pub fn resolve(
-        flags: &Flags,
-        environment: &[(String, String)],
-        working_folder: &Path,
-    ) -> Result<Self, Invalid> {
-        let mut config = Self::default();
-        let mut faults = Vec::new();
-        for layer in layers(flags, environment, working_folder, &mut faults) {
-            layer.apply(&mut config, &mut faults);
+    /// [`ConfigError`] with everything that is wrong.
+    pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
+        Self::resolve(flags, &Surroundings::of_process())
+    }
+
+    /// Resolves the settings of given surroundings.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with everything that is wrong.
+    pub fn resolve(flags: &Flags, surroundings: &Surroundings) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        let layers = Layers::read(flags, surroundings, &mut problems);
+        let mut config = Self {
+            data_dir: surroundings.data_dir.clone().unwrap_or_default(),
+            ..Self::default()
+        };
+        for setting in &SETTINGS {
+            let Some((source, text)) = layers.get(setting) else {
+                continue;
+            };
+            if !(setting.apply)(&mut config, text) {
+                problems.push(Problem::value(setting, source, text));
+            }
         }
-        validate_secret(&config, &mut faults);
-        if faults.is_empty() {
+        if config.theme == Theme::Auto && surroundings.forbids_colour() {
+            config.theme = Theme::None;
+        }
+        problems.extend(exposed_placeholder(&config, &layers));
+        if config.data_dir.as_os_str().is_empty() && !config.ephemeral {
+            problems.push(Problem::NoHome);
+        }
+        if problems.is_empty() {
             Ok(config)
         } else {
-            Err(Invalid(faults))
+            Err(ConfigError { problems })
         }
     }
 
-    /// Where to listen.
+    /// The address to listen on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         SocketAddr::new(self.host, self.port)
+    }
+
+    /// How the store is to behave.
+    #[must_use]
+    pub fn store(&self) -> store::Settings {
+        store::Settings {
+            location: if self.ephemeral {
+                store::Location::Memory
+            } else {
+                store::Location::Folder(self.data_dir.clone())
+            },
+            silence: self.silence,
+        }
+    }
+
+    /// How the listener is to behave.
+    #[must_use]
+    pub fn server(&self, secret: Secret) -> server::Settings {
+        server::Settings {
+            secret,
+            allowed_uids: self.allowed_uids.clone(),
+            header_timeout: self.header_timeout,
+            body_timeout: self.body_timeout,
+            max_body: self.max_body,
+            max_connections: self.max_connections,
+            drain_timeout: self.drain_timeout,
+        }
     }
 }
 
 impl Default for Config {
     fn default() -> Self {
-        let data_dir = etcetera::choose_base_strategy()
-            .map_or_else(|_| PathBuf::from("."), |base| base.data_dir());
         Self {
             host: Ipv4Addr::LOCALHOST.into(),
             port: 32768,
-            secret: None,
-            data_dir: data_dir.join("omiscope"),
-            ephemeral: false,
+            webhook_secret: None,
             log_level: LogLevel::Info,
             log_events: false,
+            data_dir: PathBuf::new(),
+            ephemeral: false,
+            allowed_uids: HashSet::new(),
+            silence: Duration::from_mins(2),
             max_body: 64 << 20,
             max_connections: 512,
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(5),
-            allowed_uids: HashSet::new(),
-            silence: Duration::from_mins(2),
-            theme: ThemeChoice::Auto,
+            theme: Theme::Auto,
             ascii: false,
         }
     }
 }
 
-/// All layers, the weakest first.
-fn layers(
-    flags: &Flags,
-    environment: &[(String, String)],
-    working_folder: &Path,
-    faults: &mut Vec<String>,
-) -> Vec<Layer> {
-    let named = environment
-        .iter()
-        .find(|(name, _)| name == layer::CONFIG_VARIABLE)
-        .map(|(_, path)| PathBuf::from(path));
-    let config_file = match flags.config.clone().or(named) {
-        Some(path) => Some((path, layer::Missing::Refused)),
-        None => etcetera::choose_base_strategy().ok().map(|base| {
-            (
-                base.config_dir().join("omiscope").join("config.toml"),
-                layer::Missing::Fine,
-            )
-        }),
-    };
-    let env_file = match &flags.env_file {
-        Some(path) => (path.clone(), layer::Missing::Refused),
-        None => (working_folder.join(".env"), layer::Missing::Fine),
-    };
-    let mut layers = Vec::new();
-    layers.extend(config_file.and_then(|(path, missing)| Layer::from_toml(&path, missing, faults)));
-    layers.extend(Layer::from_env_file(&env_file.0, env_file.1, faults));
-    layers.push(Layer::from_environment(environment, faults));
-    layers.push(Layer::from_flags(&flags.values));
-    layers
-}
-
-/// Texts that examples use where a secret belongs.
-const PLACEHOLDERS: [&str; 8] = [
-    "your_key",
-    "your_secret",
-    "your_webhook_secret",
-    "your-secret",
-    "changeme",
-    "change_me",
-    "secret",
-    "webhook_secret",
-];
-
-/// An open door is refused where others can reach it.
-fn validate_secret(config: &Config, faults: &mut Vec<String>) {
-    let Some(secret) = &config.secret else { return };
-    let placeholder = PLACEHOLDERS
-        .iter()
-        .any(|text| secret.reveal().eq_ignore_ascii_case(text));
-    if placeholder && !config.host.is_loopback() {
-        faults.push(format!(
-            "WEBHOOK_SECRET is a placeholder, and {} can be reached by others; set one made by `omiscope secret`, \
-             or leave it out to have one made",
-            config.host
-        ));
-    }
+/// A key that everyone knows must not guard an address that others can reach.
+/// On a loopback address an empty one counts as not given.
+fn exposed_placeholder(config: &Config, layers: &Layers) -> Option<Problem> {
+    let setting = SETTINGS.iter().find(|setting| setting.is_secret())?;
+    let (source, text) = layers.get(setting)?;
+    let known = text.is_empty() || Secret::new(text.to_owned()).is_placeholder();
+    (known && !config.host.to_canonical().is_loopback()).then(|| Problem::ExposedPlaceholder {
+        place: source.place(setting),
+        host: config.host,
+    })
 }

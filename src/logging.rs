@@ -1,147 +1,199 @@
-//! Where the program's own log goes: stderr when headless, a file in the data folder under the dashboard.
+//! The log: one form of line for all of it, `2024-03-20 14:23:06 [INFO] what happened | name:value`, in local time.
 //!
-//! Every line reads `2024-03-20 14:23:06 [INFO] text`, in local time, with control characters escaped. Writing waits for
-//! nobody: a log that cannot be written fast enough loses lines, not deliveries.
+//! `serve` logs to stdout, what the program says of itself and its deliveries alike (`command::serve` writes the latter itself, so that
+//! they wait for a slow reader instead of being dropped). The dashboard owns the terminal and logs to a file of each day in the data folder. Every
+//! other command logs to stderr, as its stdout is its result. What ends a program is said once, on stderr, by `main`.
 
-use std::{fmt::Write as _, path::Path};
+mod delivery;
+mod format;
 
-use jiff::ZonedDateTime;
-use tracing::{
-    Event, Level, Subscriber,
-    field::{Field, Visit},
-    level_filters::LevelFilter,
+use std::{
+    io::{self, Write as _},
+    panic::{self, PanicHookInfo},
+    path::Path,
+    thread,
 };
+
+use tracing::level_filters::LevelFilter;
 use tracing_appender::{
-    non_blocking::WorkerGuard,
-    rolling::{RollingFileAppender, Rotation},
+    non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard},
+    rolling::{self, RollingFileAppender, Rotation},
 };
 use tracing_subscriber::{
-    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
-    registry::LookupSpan,
+    filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
-use crate::text::escaped;
+use crate::{private, text};
+pub use delivery::DeliveryLog;
+use format::LineFormat;
+pub use format::line;
 
-/// Days of log files that are kept.
-const DAYS: usize = 7;
+/// Lines that may wait for a slow reader; what comes then is left out rather than hold up the listener.
+const WAITING_LINES: usize = 1024;
+/// Files of past days that are kept.
+const KEPT_DAYS: usize = 7;
 
-/// The least grave of what is logged, by the names of the webhook-server README.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How grave a line is; as a setting, the least that is logged. `LOG_LEVEL` names them as Python does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum LogLevel {
     Debug,
+    #[default]
     Info,
     Warning,
     Error,
+    /// Nothing is graver than an error here, so this logs errors.
     Critical,
 }
 
-const NAMES: [(LogLevel, &str, LevelFilter); 5] = [
-    (LogLevel::Debug, "DEBUG", LevelFilter::DEBUG),
-    (LogLevel::Info, "INFO", LevelFilter::INFO),
-    (LogLevel::Warning, "WARNING", LevelFilter::WARN),
-    (LogLevel::Error, "ERROR", LevelFilter::ERROR),
-    // Nothing that we log is that grave; what ends the program is printed in any case.
-    (LogLevel::Critical, "CRITICAL", LevelFilter::OFF),
-];
-
 impl LogLevel {
-    /// The level of a name, in any case of letters.
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Debug, "DEBUG"),
+        (Self::Info, "INFO"),
+        (Self::Warning, "WARNING"),
+        (Self::Error, "ERROR"),
+        (Self::Critical, "CRITICAL"),
+    ];
+
+    /// The level of a name, in capitals or not.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        NAMES
+        Self::ALL
             .iter()
-            .find(|(_, known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(level, ..)| *level)
+            .find(|(_, known)| known.eq_ignore_ascii_case(name))
+            .map(|(level, _)| *level)
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(level, _)| *level == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// Whether a line of this level is logged when the setting is `least`.
+    #[must_use]
+    pub fn passes(self, least: Self) -> bool {
+        self >= least.min(Self::Error)
     }
 
     fn filter(self) -> LevelFilter {
-        NAMES
-            .iter()
-            .find(|(level, ..)| *level == self)
-            .map_or(LevelFilter::INFO, |(.., filter)| *filter)
+        match self {
+            Self::Debug => LevelFilter::DEBUG,
+            Self::Info => LevelFilter::INFO,
+            Self::Warning => LevelFilter::WARN,
+            Self::Error | Self::Critical => LevelFilter::ERROR,
+        }
     }
 }
 
-/// Logs to stderr. What was logged last is written when the guard is dropped.
-pub fn to_stderr(level: LogLevel) -> WorkerGuard {
-    start(level, std::io::stderr())
+impl From<&tracing::Level> for LogLevel {
+    fn from(level: &tracing::Level) -> Self {
+        match *level {
+            tracing::Level::ERROR => Self::Error,
+            tracing::Level::WARN => Self::Warning,
+            tracing::Level::INFO => Self::Info,
+            _ => Self::Debug,
+        }
+    }
 }
 
-/// Logs to files in a folder, a new one each day.
+/// Where the log goes.
+#[derive(Debug, Clone, Copy)]
+pub enum Destination<'a> {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+    /// `omiscope.<date>.log` in a folder, a new file each day.
+    Folder(&'a Path),
+    /// Nowhere.
+    Nowhere,
+}
+
+/// Why the log cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The folder cannot be made.
+    #[error("cannot make the folder of the log: {0}")]
+    Folder(#[source] io::Error),
+    /// The file cannot be made.
+    #[error("cannot write a log file: {0}")]
+    File(#[from] rolling::InitError),
+    /// Something else in this process logs already.
+    #[error("cannot start the log: {0}")]
+    Taken(#[from] tracing_subscriber::util::TryInitError),
+}
+
+/// Keeps the log going. Dropped, it writes what still waits, and how much was left out.
+#[derive(Debug)]
+#[must_use = "the log ends when this is dropped"]
+pub struct Logging(Option<(ErrorCounter, WorkerGuard)>);
+
+impl Drop for Logging {
+    fn drop(&mut self) {
+        let left_out = self.0.as_ref().map_or(0, |(lost, _)| lost.dropped_lines());
+        if left_out > 0 {
+            tracing::warn!("{left_out} lines of this log were left out: it was read too slowly");
+        }
+    }
+}
+
+/// Starts the log of this process. From here on panics are logged too, and only that of the main thread is told on stderr besides:
+/// the others are caught, and the terminal may be the dashboard's.
 ///
 /// # Errors
-/// When the file cannot be made.
-pub fn to_folder(
-    level: LogLevel,
-    folder: &Path,
-) -> Result<WorkerGuard, tracing_appender::rolling::InitError> {
-    let file = RollingFileAppender::builder()
+/// [`LogError`].
+pub fn start(destination: Destination<'_>, least: LogLevel) -> Result<Logging, LogError> {
+    panic::set_hook(Box::new(log_panic));
+    match destination {
+        Destination::Stdout => start_with(io::stdout(), least),
+        Destination::Stderr => start_with(io::stderr(), least),
+        Destination::Folder(folder) => start_with(daily_files(folder)?, least),
+        Destination::Nowhere => Ok(Logging(None)),
+    }
+}
+
+fn daily_files(folder: &Path) -> Result<RollingFileAppender, LogError> {
+    private::make_folder(folder).map_err(LogError::Folder)?;
+    Ok(RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("omiscope")
         .filename_suffix("log")
-        .max_log_files(DAYS)
-        .build(folder)?;
-    Ok(start(level, file))
+        .max_log_files(KEPT_DAYS)
+        .build(folder)?)
 }
 
-fn start(level: LogLevel, target: impl std::io::Write + Send + 'static) -> WorkerGuard {
-    let (writer, guard) = tracing_appender::non_blocking(target);
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level.filter())
-        .with_writer(writer)
-        .event_format(Line)
-        .finish();
-    // A second logger in one process only happens in tests; the first one stays.
-    let _ = tracing::subscriber::set_global_default(subscriber);
-    guard
-}
-
-/// The form of a line.
-struct Line;
-
-impl<S, N> FormatEvent<S, N> for Line
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'a> FormatFields<'a> + 'static,
-{
-    fn format_event(
-        &self,
-        _: &FmtContext<'_, S, N>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> std::fmt::Result {
-        let mut message = Message(String::new());
-        event.record(&mut message);
-        let now = ZonedDateTime::now();
-        let level = level_name(*event.metadata().level());
-        writeln!(
-            writer,
-            "{} [{level}] {}",
-            now.strftime("%Y-%m-%d %H:%M:%S"),
-            escaped(&message.0)
-        )
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let told = panic.to_string().replacen('\n', " ", 1);
+    tracing::error!("{told}");
+    if thread::current().name() == Some("main") {
+        // Without a stderr there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "error: {}", text::escaped(&told));
     }
 }
 
-fn level_name(level: Level) -> &'static str {
-    match level {
-        Level::ERROR => "ERROR",
-        Level::WARN => "WARNING",
-        Level::INFO => "INFO",
-        Level::DEBUG | Level::TRACE => "DEBUG",
-    }
-}
-
-/// The message of an event, then its other fields.
-struct Message(String);
-
-impl Visit for Message {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        // Writing to a String cannot fail.
-        let _ = match field.name() {
-            "message" => write!(self.0, "{value:?}"),
-            name => write!(self.0, " {name}={value:?}"),
-        };
-    }
+fn start_with(
+    writer: impl io::Write + Send + 'static,
+    least: LogLevel,
+) -> Result<Logging, LogError> {
+    let (writer, guard) = NonBlockingBuilder::default()
+        .buffered_lines_limit(WAITING_LINES)
+        .thread_name("log")
+        .finish(writer);
+    let lost = writer.error_counter();
+    let lines = tracing_subscriber::fmt::layer()
+        .event_format(LineFormat)
+        .log_internal_errors(false)
+        .with_writer(writer);
+    let ours = Targets::new()
+        .with_default(least.filter().min(LevelFilter::WARN))
+        .with_target(env!("CARGO_CRATE_NAME"), least.filter());
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(ours)
+        .try_init()?;
+    Ok(Logging(Some((lost, guard))))
 }

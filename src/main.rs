@@ -1,17 +1,21 @@
 //! The `omiscope` program.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::Parser as _;
-use omiscope::{cli::Cli, command, config};
+use omiscope::{cli::Cli, command};
 
 fn main() -> ExitCode {
-    match command::run(Cli::parse()) {
+    let cli = Cli::parse();
+    match command::run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
-            let users_mistake = error.is::<config::Invalid>() || error.is::<command::Usage>();
-            ExitCode::from(if users_mistake { 2 } else { 1 })
+            // Without a stderr there is nobody left to tell.
+            let _ = io::stderr().write_all(command::report(&error).as_bytes());
+            ExitCode::from(command::exit_code(&error))
         }
     }
 }

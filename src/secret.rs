@@ -1,12 +1,34 @@
-//! The webhook key: never printed, compared in constant time, kept in a file that only its owner can read.
+//! The webhook key: never printed, compared in constant time.
 
-mod file;
+mod kept;
 
 use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 
-pub use file::kept_in;
+pub use kept::{KeepError, kept_in};
+
+/// Keys that stand in examples, in lower case, letters and digits only.
+const PLACEHOLDERS: [&str; 18] = [
+    "yourkey",
+    "yoursecret",
+    "yourkeyhere",
+    "yoursecrethere",
+    "yourwebhooksecret",
+    "yoursecretkey",
+    "webhooksecret",
+    "secret",
+    "secretkey",
+    "mysecret",
+    "key",
+    "changeme",
+    "changethis",
+    "replaceme",
+    "password",
+    "example",
+    "test",
+    "todo",
+];
 
 /// A webhook key. Its `Debug` shows nothing of it.
 #[derive(Clone)]
@@ -35,6 +57,24 @@ impl Secret {
         self.0.as_bytes().ct_eq(candidate.as_bytes()).into()
     }
 
+    /// Whether this is a key that stands in an example, and so is known to everyone. `your_key` and `<YOUR-KEY>` are the same.
+    #[must_use]
+    pub fn is_placeholder(&self) -> bool {
+        let plain: String = self
+            .0
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_ascii_lowercase();
+        plain.is_empty() || plain.bytes().all(|b| b == b'x') || PLACEHOLDERS.contains(&&*plain)
+    }
+
+    /// Whether this is short enough to be guessed (fewer than 16 characters).
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.0.chars().count() < 16
+    }
+
     /// A text with every occurrence of this key, plain or percent-encoded, as `***`.
     #[must_use]
     pub fn masked_in(&self, text: &str) -> String {
@@ -45,7 +85,7 @@ impl Secret {
         text.replace(&self.0, "***").replace(&encoded, "***")
     }
 
-    /// The key itself, for the user's own eyes (the connection card, `omiscope secret`).
+    /// The key itself, for the user's own eyes (the connection card).
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -61,6 +101,23 @@ impl fmt::Debug for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_of_examples_are_known_in_any_spelling() {
+        for known in [
+            "your_key",
+            "YOUR_SECRET",
+            "<your-key>",
+            "changeme",
+            "xxxx",
+            "***",
+        ] {
+            assert!(Secret::new(known.into()).is_placeholder(), "{known}");
+        }
+        for own in ["yourkey7", "e3b0c44298fc1c14", "ключ7"] {
+            assert!(!Secret::new(own.into()).is_placeholder(), "{own}");
+        }
+    }
 
     #[test]
     fn a_secret_matches_itself_and_shows_nothing() {

@@ -1,65 +1,81 @@
-//! Signals to one cancellation token: the first asks for an orderly end, the second ends at once.
+//! Signals to one cancellation token. The first asks everything to end in its own time; the second ends the process at once.
+
+use std::{io, process};
 
 use tokio_util::sync::CancellationToken;
 
-/// Exit status of a program that a second signal ended.
-const CUT_SHORT: i32 = 130;
-
-/// Begins to listen for signals; the token is cancelled by the first one.
+/// Listens for the signals that end a program: TERM, INT and HUP; Ctrl-C on Windows. Needs a runtime.
+///
+/// The token is cancelled at the first. At the second, `restore` runs (the terminal must not be left as it is) and the process
+/// exits with 128 + the signal's number.
 ///
 /// # Errors
-/// When the system does not let us listen.
-pub fn on_signal() -> std::io::Result<CancellationToken> {
-    let token = CancellationToken::new();
+/// When the system refuses a handler.
+pub fn on_signals(restore: impl Fn() + Send + 'static) -> io::Result<CancellationToken> {
     let mut signals = Signals::new()?;
-    let told = token.clone();
+    let token = CancellationToken::new();
+    let first = token.clone();
     tokio::spawn(async move {
-        signals.next().await;
-        told.cancel();
-        signals.next().await;
-        crate::ui::terminal::restore();
-        std::process::exit(CUT_SHORT);
+        let _ = signals.next().await;
+        first.cancel();
+        let number = signals.next().await;
+        restore();
+        process::exit(128 + number);
     });
     Ok(token)
 }
 
 #[cfg(unix)]
-struct Signals([tokio::signal::unix::Signal; 3]);
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+}
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self([
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::hangup())?,
-        ]))
+
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
     }
 
-    async fn next(&mut self) {
-        let [terminate, interrupt, hangup] = &mut self.0;
+    /// The number of the next signal.
+    async fn next(&mut self) -> i32 {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            _ = hangup.recv() => {}
+            _ = self.terminate.recv() => 15,
+            _ = self.interrupt.recv() => 2,
+            _ = self.hang_up.recv() => 1,
         }
     }
 }
 
-#[cfg(not(unix))]
-struct Signals;
+#[cfg(windows)]
+struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+    close: tokio::signal::windows::CtrlClose,
+}
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Signals {
-    #[expect(clippy::unnecessary_wraps, reason = "as fallible as on other systems")]
-    fn new() -> std::io::Result<Self> {
-        Ok(Self)
+    fn new() -> io::Result<Self> {
+        use tokio::signal::windows::{ctrl_c, ctrl_close};
+
+        Ok(Self {
+            interrupt: ctrl_c()?,
+            close: ctrl_close()?,
+        })
     }
 
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+    /// The number of the next signal, as Unix counts them.
+    async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.interrupt.recv() => 2,
+            _ = self.close.recv() => 15,
         }
     }
 }

@@ -1,49 +1,51 @@
-//! The dashboard with a simulated wearer: a listener on a free loopback port, a store in memory, and real HTTP between.
+//! `omiscope demo`: the dashboard with a simulated wearer; a listener on a free loopback port, a store in memory, and real
+//! HTTP between.
 
-use std::net::Ipv4Addr;
+use std::{collections::HashSet, net::Ipv4Addr};
 
+use super::{listener::Listening, on_runtime, watch};
 use crate::{
-    cli::Pace,
-    command::{listening::Listening, runtime, watch},
-    config::Config,
+    cli::Script,
+    config::{Config, Flags},
+    logging::{self, Destination},
     secret::Secret,
     shutdown,
     simulate::{DEMO_UID, Target, Wearer},
+    ui::{terminal, theme::Theme},
 };
 
-/// Runs the demo until the user quits. Of the settings only the looks are used.
-pub(super) fn run(config: Config, pace: Pace) -> anyhow::Result<()> {
-    watch::must_be_terminal()?;
-    let theme = config.theme.resolve();
+/// Of the settings only the looks are used.
+pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
+    let looks = Config::load(flags)?;
+    watch::require_terminal()?;
+    let _log = logging::start(Destination::Nowhere, looks.log_level)?;
+    let theme = Theme::resolve(looks.theme);
     let config = Config {
         host: Ipv4Addr::LOCALHOST.into(),
         port: 0,
-        secret: Some(Secret::generate()?),
+        webhook_secret: Some(Secret::generate()?),
         ephemeral: true,
-        allowed_uids: std::collections::HashSet::new(),
-        ..config
+        allowed_uids: HashSet::new(),
+        ..looks
     };
-    runtime()?.block_on(async {
-        let shutdown = shutdown::on_signal()?;
+    on_runtime(async {
+        let shutdown = shutdown::on_signals(terminal::restore)?;
         let listening = Listening::start(&config, shutdown.clone()).await?;
         let url = format!(
             "http://{}/webhook?key={}",
             listening.address,
             listening.secret.reveal()
         );
-        let target = Target::parse(&url, DEMO_UID)?;
         let wearer = Wearer {
-            target,
+            target: Target::parse(&url, DEMO_UID)?,
             uid: DEMO_UID.to_owned(),
-            speed: pace.speed,
-            seed: pace.seed,
+            speed: script.speed,
+            seed: script.seed,
         };
         let wearer = tokio::spawn(wearer.run(shutdown.clone()));
         let shown = watch::show(&config, theme, &listening, shutdown.clone()).await;
-        shutdown.cancel();
-        let lived = wearer.await?;
-        listening.finish().await?;
+        listening.end(&shutdown).await?;
         shown?;
-        Ok(lived?)
+        Ok(wearer.await??)
     })
 }

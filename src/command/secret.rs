@@ -1,11 +1,10 @@
-use std::io::Write as _;
+//! `omiscope secret`: prints a fresh webhook key, for `WEBHOOK_SECRET`.
 
-use anyhow::Context as _;
+use std::io::{self, Write as _};
 
 use crate::secret::Secret;
 
-/// Prints a fresh key.
 pub(super) fn run() -> anyhow::Result<()> {
-    let secret = Secret::generate().context("cannot make a key")?;
-    writeln!(std::io::stdout(), "{}", secret.reveal()).context("cannot print the key")
+    writeln!(io::stdout(), "{}", Secret::generate()?.reveal())?;
+    Ok(())
 }

@@ -1,34 +1,28 @@
-//! A simulated wearer that posts to a server of the user's.
+//! `omiscope simulate`: a simulated wearer that posts to a server of the user's.
 
-use anyhow::Context as _;
-
+use super::{UsageError, on_runtime};
 use crate::{
     cli::Simulate,
-    command::{Usage, runtime},
     event::Uid,
-    logging::{self, LogLevel},
+    logging::{self, Destination, LogLevel},
     shutdown,
     simulate::{Target, Wearer},
 };
 
-/// Posts until a signal comes.
 pub(super) fn run(options: &Simulate) -> anyhow::Result<()> {
-    let _guard = logging::to_stderr(LogLevel::Info);
-    Uid::parse(&options.uid).map_err(|error| Usage(format!("--uid: {error}")))?;
+    let _log = logging::start(Destination::Stderr, LogLevel::Info)?;
+    Uid::parse(&options.uid).map_err(|error| UsageError::new(format!("--uid: {error}")))?;
     let target = Target::parse(&options.url, &options.uid)
-        .map_err(|error| Usage(format!("--url: {error}")))?;
+        .map_err(|error| UsageError::new(format!("--url: {error}")))?;
     let wearer = Wearer {
         target,
         uid: options.uid.clone(),
-        speed: options.pace.speed,
-        seed: options.pace.seed,
+        speed: options.script.speed,
+        seed: options.script.seed,
     };
-    runtime()?.block_on(async {
-        let shutdown = shutdown::on_signal()?;
+    on_runtime(async {
+        let shutdown = shutdown::on_signals(|| ())?;
         tracing::info!("posting a simulated day; Ctrl-C ends it");
-        wearer
-            .run(shutdown)
-            .await
-            .context("the simulated day ended")
+        Ok(wearer.run(shutdown).await?)
     })
 }

@@ -1,57 +1,54 @@
-//! The dashboard on a listener of its own.
+//! `omiscope`: the dashboard over its own listener.
 
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _};
 
 use anyhow::Context as _;
 use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
+use super::{UsageError, listener::Listening, on_runtime};
 use crate::{
-    command::{Usage, listening::Listening, runtime},
-    config::Config,
-    logging,
+    config::{Config, Flags},
+    logging::{self, Destination},
     monitor::{Monitor, WINDOW},
     shutdown,
     ui::{
         Clock, Glyphs,
         app::{App, Session, View},
-        terminal::Screen,
+        terminal::{self, Screen},
         theme::Theme,
     },
 };
 
-/// Shows the dashboard until the user quits or a signal comes.
-pub(super) fn run(config: &Config) -> anyhow::Result<()> {
-    must_be_terminal()?;
+pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
+    let config = Config::load(flags)?;
+    require_terminal()?;
+    let destination = if config.ephemeral {
+        Destination::Nowhere
+    } else {
+        Destination::Folder(&config.data_dir)
+    };
+    let _log = logging::start(destination, config.log_level)?;
     // Asked before anything else reads from the terminal.
-    let theme = config.theme.resolve();
-    runtime()?.block_on(async {
-        let shutdown = shutdown::on_signal()?;
-        let listening = Listening::start(config, shutdown.clone()).await?;
-        let _guard = if config.ephemeral {
-            None
-        } else {
-            Some(
-                logging::to_folder(config.log_level, &config.data_dir)
-                    .context("cannot write the log")?,
-            )
-        };
-        let shown = show(config, theme, &listening, shutdown).await;
-        listening.finish().await?;
+    let theme = Theme::resolve(config.theme);
+    on_runtime(async {
+        let shutdown = shutdown::on_signals(terminal::restore)?;
+        let listening = Listening::start(&config, shutdown.clone()).await?;
+        let shown = show(&config, theme, &listening, shutdown.clone()).await;
+        listening.end(&shutdown).await?;
         shown
     })
 }
 
-/// A dashboard needs a terminal; headless there is `serve`.
-pub(super) fn must_be_terminal() -> anyhow::Result<()> {
-    if std::io::stdout().is_terminal() {
+/// A dashboard needs a terminal.
+pub(super) fn require_terminal() -> Result<(), UsageError> {
+    if io::stdout().is_terminal() {
         return Ok(());
     }
-    Err(Usage(
-        "stdout is no terminal; use `omiscope serve` to listen without a dashboard".to_owned(),
-    )
-    .into())
+    Err(UsageError::new(
+        "the dashboard needs a terminal; use `omiscope serve` to run without one",
+    ))
 }
 
 /// Takes the screen, shows what a listener receives, and gives the screen back.

@@ -1,183 +1,183 @@
-//! One source of settings, as keys and texts.
+mod config_file;
+mod env_file;
 
-use std::path::Path;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use super::{
-    Config,
+    Flags, Problem, Surroundings,
     setting::{SETTINGS, Setting},
 };
 
-/// The variable that names the settings file.
-pub(super) const CONFIG_VARIABLE: &str = "OMISCOPE_CONFIG";
+/// Names of the environment that are ours although no setting has them.
+const CONFIG_FILE: &str = "OMISCOPE_CONFIG";
+const OURS: &str = "OMISCOPE_";
 
-/// Variables that begin so are ours, and must be known.
-const PREFIX: &str = "OMISCOPE_";
-
-/// What it means when a file is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
-    Fine,
-    Refused,
+/// Where a value was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    Flag,
+    Environment,
+    EnvFile(PathBuf),
+    File(PathBuf),
 }
 
-/// Settings from one source.
-pub(super) struct Layer {
-    source: String,
-    values: Vec<(&'static Setting, String)>,
+impl Source {
+    /// What a setting is called there.
+    fn name(&self, setting: &Setting) -> &'static str {
+        match self {
+            Self::Flag => setting.flag_name(),
+            Self::Environment | Self::EnvFile(_) => setting.env,
+            Self::File(_) => setting.key,
+        }
+    }
+
+    fn is_variable(&self) -> bool {
+        matches!(self, Self::Environment | Self::EnvFile(_))
+    }
+
+    /// Where a setting stands, without its value.
+    pub(super) fn place(&self, setting: &Setting) -> String {
+        self.place_of(self.name(setting))
+    }
+
+    /// Where a setting stands, with its value.
+    pub(super) fn place_with(&self, setting: &Setting, value: &str) -> String {
+        let name = self.name(setting);
+        match self {
+            Self::Flag => format!("--{name} {value}"),
+            Self::Environment | Self::EnvFile(_) => self.place_of(&format!("{name}={value}")),
+            Self::File(_) => self.place_of(&format!("{name} = {value}")),
+        }
+    }
+
+    fn place_of(&self, what: &str) -> String {
+        match self {
+            Self::Flag => format!("--{what}"),
+            Self::Environment => format!("{what} in the environment"),
+            Self::EnvFile(path) | Self::File(path) => format!("{what} in {}", path.display()),
+        }
+    }
+}
+
+/// What one source gives.
+#[derive(Debug)]
+struct Layer {
+    source: Source,
+    values: Vec<(String, String)>,
 }
 
 impl Layer {
-    pub(super) fn from_toml(
-        path: &Path,
-        missing: Missing,
-        faults: &mut Vec<String>,
-    ) -> Option<Self> {
-        let source = path.display().to_string();
-        let text = read(path, missing, faults)?;
-        let table = match text.parse::<toml::Table>() {
-            Ok(table) => table,
-            Err(error) => {
-                faults.push(format!(
-                    "{source}: {}",
-                    error.to_string().trim_end().replace('\n', " ")
-                ));
-                return None;
-            }
-        };
-        let mut values = Vec::new();
-        for (key, value) in table {
-            match (
-                SETTINGS.iter().find(|setting| setting.key == key),
-                plain(&value),
-            ) {
-                (Some(setting), Some(text)) => values.push((setting, text)),
-                (Some(setting), None) => {
-                    faults.push(format!("{source}: {key} must be {}", setting.allowed));
-                }
-                (None, _) => faults.push(format!(
-                    "{source}: unknown key '{key}'; known are {}",
-                    keys()
-                )),
-            }
-        }
-        Some(Self { source, values })
-    }
-
-    pub(super) fn from_env_file(
-        path: &Path,
-        missing: Missing,
-        faults: &mut Vec<String>,
-    ) -> Option<Self> {
-        let source = path.display().to_string();
-        let text = read(path, missing, faults)?;
-        let mut variables = Vec::new();
-        for variable in dotenvy::from_read_iter(text.as_bytes()) {
-            match variable {
-                Ok(variable) => variables.push(variable),
-                // The error would quote the line, and with it a secret.
-                Err(_) => faults.push(format!("{source}: a line is not of the form NAME=value")),
-            }
-        }
-        Some(Self::from_variables(source, &variables, faults))
-    }
-
-    pub(super) fn from_environment(
-        variables: &[(String, String)],
-        faults: &mut Vec<String>,
-    ) -> Self {
-        Self::from_variables("environment".to_owned(), variables, faults)
-    }
-
-    fn from_variables(
-        source: String,
-        variables: &[(String, String)],
-        faults: &mut Vec<String>,
-    ) -> Self {
-        let mut values = Vec::new();
-        for (name, value) in variables {
-            match SETTINGS.iter().find(|setting| setting.variable == name) {
-                Some(setting) => values.push((setting, value.clone())),
-                None if name.starts_with(PREFIX) && name != CONFIG_VARIABLE => {
-                    faults.push(format!(
-                        "{source}: unknown variable '{name}'; known are {}",
-                        variable_names()
-                    ));
-                }
-                None => {}
-            }
-        }
-        Self { source, values }
-    }
-
-    pub(super) fn from_flags(flags: &[(&'static str, String)]) -> Self {
-        let setting = |key: &str| SETTINGS.iter().find(|setting| setting.key == key);
-        let values = flags
-            .iter()
-            .filter_map(|(key, value)| Some((setting(key)?, value.clone())))
-            .collect();
-        Self {
-            source: "command line".to_owned(),
-            values,
-        }
-    }
-
-    /// Writes this layer over the weaker ones. In the order of the table: the secret looks at the host.
-    pub(super) fn apply(mut self, config: &mut Config, faults: &mut Vec<String>) {
+    fn get(&self, name: &str) -> Option<&str> {
         self.values
-            .sort_by_key(|(setting, _)| SETTINGS.iter().position(|known| known.key == setting.key));
-        for (setting, text) in self.values {
-            if (setting.set)(config, text.trim()).is_none() {
-                let shown = if setting.is_secret {
-                    "***"
-                } else {
-                    text.as_str()
-                };
-                faults.push(format!(
-                    "{}: {} = '{}' is not allowed; {} must be {}",
-                    self.source,
-                    setting.key,
-                    shown.escape_default(),
-                    setting.key,
-                    setting.allowed
-                ));
-            }
-        }
-    }
-}
-
-fn read(path: &Path, missing: Missing, faults: &mut Vec<String>) -> Option<String> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && missing == Missing::Fine => {
-            None
-        }
-        Err(error) => {
-            faults.push(format!("cannot read {}: {error}", path.display()));
-            None
-        }
-    }
-}
-
-/// A TOML value as the text that an environment variable would hold.
-fn plain(value: &toml::Value) -> Option<String> {
-    match value {
-        toml::Value::String(text) => Some(text.clone()),
-        toml::Value::Integer(number) => Some(number.to_string()),
-        toml::Value::Float(number) => Some(number.to_string()),
-        toml::Value::Boolean(flag) => Some(flag.to_string()),
-        toml::Value::Array(list) => list
             .iter()
-            .map(plain)
-            .collect::<Option<Vec<_>>>()
-            .map(|texts| texts.join(",")),
-        toml::Value::Datetime(_) | toml::Value::Table(_) => None,
+            .rev()
+            .find(|(given, _)| given == name)
+            .map(|(_, text)| text.as_str())
     }
 }
 
-fn keys() -> String {
-    SETTINGS.map(|setting| setting.key).join(", ")
+/// What all sources give, the strongest first.
+#[derive(Debug)]
+pub(super) struct Layers(Vec<Layer>);
+
+impl Layers {
+    /// Reads every source. What is wrong with one is added to `problems`; the others are read all the same.
+    pub(super) fn read(
+        flags: &Flags,
+        surroundings: &Surroundings,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let mut layers = vec![
+            from_flags(flags),
+            from_environment(surroundings, problems),
+            env_file::layer(flags, surroundings, problems),
+        ];
+        let named = layers
+            .iter()
+            .find_map(|layer| layer.get(CONFIG_FILE).filter(|path| !path.is_empty()))
+            .map(PathBuf::from);
+        let named = flags.config.clone().or(named);
+        layers.extend(config_file::layer(named, surroundings, problems));
+        Self(layers)
+    }
+
+    /// The strongest text given for a setting. An empty variable counts as not given; for the key, if nothing else is given, as
+    /// one that was emptied by mistake.
+    pub(super) fn get(&self, setting: &Setting) -> Option<(&Source, &str)> {
+        let mut given = self.0.iter().filter_map(|layer| {
+            let text = layer.get(layer.source.name(setting))?;
+            Some((&layer.source, text))
+        });
+        let emptied = given.clone().next().filter(|_| setting.is_secret());
+        given
+            .find(|(source, text)| !text.is_empty() || !source.is_variable())
+            .or(emptied)
+    }
 }
 
-fn variable_names() -> String {
-    SETTINGS.map(|setting| setting.variable).join(", ")
+fn from_flags(flags: &Flags) -> Layer {
+    let values = flags
+        .settings
+        .iter()
+        .map(|(key, text)| (key.replace('_', "-"), text.clone()))
+        .collect();
+    Layer {
+        source: Source::Flag,
+        values,
+    }
+}
+
+fn from_environment(surroundings: &Surroundings, problems: &mut Vec<Problem>) -> Layer {
+    let source = Source::Environment;
+    let mut values = Vec::new();
+    for (name, value) in &surroundings.environment {
+        let Some(name) = name.to_str().filter(|name| is_ours(name)) else {
+            continue;
+        };
+        match value.to_str() {
+            Some(text) => values.push((name.to_owned(), text.to_owned())),
+            None => problems.push(Problem::Value {
+                place: source.place_of(name),
+                allowed: "valid UTF-8",
+            }),
+        }
+    }
+    problems.extend(unknown_variables(&source, &values));
+    Layer { source, values }
+}
+
+/// The text of a file. If it need not be there and is not (or is a folder: some call their Python environments `.env`), an empty one.
+fn read(path: &Path, must_be_there: bool) -> io::Result<String> {
+    use io::ErrorKind::{IsADirectory, NotFound};
+
+    match fs::read_to_string(path) {
+        Err(error) if !must_be_there && matches!(error.kind(), NotFound | IsADirectory) => {
+            Ok(String::new())
+        }
+        other => other,
+    }
+}
+
+fn is_ours(name: &str) -> bool {
+    name.starts_with(OURS) || SETTINGS.iter().any(|setting| setting.env == name)
+}
+
+fn unknown_variables(source: &Source, values: &[(String, String)]) -> Vec<Problem> {
+    let known =
+        |name: &str| name == CONFIG_FILE || SETTINGS.iter().any(|setting| setting.env == name);
+    values
+        .iter()
+        .filter(|(name, _)| !known(name))
+        .map(|(name, _)| Problem::Unknown {
+            place: source.place_of(&name.escape_debug().to_string()),
+            known: format!("{}, {CONFIG_FILE}", names(|setting| setting.env)),
+        })
+        .collect()
+}
+
+fn names(name: fn(&Setting) -> &'static str) -> String {
+    SETTINGS.iter().map(name).collect::<Vec<_>>().join(", ")
 }

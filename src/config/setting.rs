@@ -1,191 +1,191 @@
-//! The table of settings: what each is called, what is allowed, and where it goes.
+use super::{Config, value};
+use crate::{logging::LogLevel, secret::Secret};
 
-use std::{net::Ipv4Addr, time::Duration};
-
-use super::Config;
-use crate::{event::Uid, logging::LogLevel, secret::Secret, ui::theme::ThemeChoice};
-
-/// One setting.
-pub(super) struct Setting {
-    /// Its key in `config.toml`.
-    pub(super) key: &'static str,
-    /// Its environment variable.
-    pub(super) variable: &'static str,
-    /// What is allowed, for the message when something else is given.
-    pub(super) allowed: &'static str,
-    /// Its value is never shown.
-    pub(super) is_secret: bool,
-    /// Reads a text into the config; None if it is not allowed.
-    pub(super) set: fn(&mut Config, &str) -> Option<()>,
+/// One setting: what it is called in each source, and what it may be.
+#[derive(Debug)]
+pub struct Setting {
+    /// Name in `config.toml`.
+    pub key: &'static str,
+    /// Name in the environment and in `.env`.
+    pub env: &'static str,
+    /// How the command line takes it.
+    pub flag: Flag,
+    /// What it does, in a few words.
+    pub help: &'static str,
+    /// What is allowed, to follow "must be".
+    pub allowed: &'static str,
+    /// Takes a text into the settings; false if it is not allowed.
+    pub(super) apply: fn(&mut Config, &str) -> bool,
 }
 
-const fn setting(
-    key: &'static str,
-    variable: &'static str,
-    allowed: &'static str,
-    set: fn(&mut Config, &str) -> Option<()>,
-) -> Setting {
-    Setting {
-        key,
-        variable,
-        allowed,
-        is_secret: false,
-        set,
+/// How the command line takes a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// Not at all, and its value is never shown: every user of the machine can read command lines.
+    Secret,
+    /// `--name VALUE`: the names of the flag and of its value.
+    Value(&'static str, &'static str),
+    /// `--name`, or `--name=false`.
+    Switch(&'static str),
+}
+
+impl Setting {
+    /// Name of its flag, without the dashes; empty for a secret.
+    #[must_use]
+    pub fn flag_name(&self) -> &'static str {
+        match self.flag {
+            Flag::Secret => "",
+            Flag::Value(name, _) | Flag::Switch(name) => name,
+        }
+    }
+
+    /// Whether its value must never be shown.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.flag == Flag::Secret
     }
 }
 
-const SECONDS: &str = "seconds from 1 to 86400";
-const FLAG: &str = "true, 1, yes, false, 0 or no";
+const SWITCH: &str = "true, 1, yes, false, 0 or no";
+const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
-/// Every setting there is.
-pub(super) const SETTINGS: [Setting; 16] = [
-    setting(
-        "host",
-        "HOST",
-        "an IP address, or localhost",
-        |config, text| {
-            config.host = if text.eq_ignore_ascii_case("localhost") {
-                Ipv4Addr::LOCALHOST.into()
-            } else {
-                text.parse().ok()?
-            };
-            Some(())
-        },
-    ),
-    setting(
-        "port",
-        "PORT",
-        "a number from 0 to 65535",
-        |config, text| store(&mut config.port, text.parse().ok()),
-    ),
+/// Every setting there is, in the order in which they are shown.
+pub static SETTINGS: [Setting; 16] = [
+    Setting {
+        key: "host",
+        env: "HOST",
+        flag: Flag::Value("host", "ADDRESS"),
+        help: "Address to listen on [default: 127.0.0.1]",
+        allowed: "an IP address or localhost",
+        apply: |config, text| put(&mut config.host, value::host(text)),
+    },
+    Setting {
+        key: "port",
+        env: "PORT",
+        flag: Flag::Value("port", "PORT"),
+        help: "Port to listen on, 0 for any free one [default: 32768]",
+        allowed: "a number from 0 to 65535",
+        apply: |config, text| put(&mut config.port, text.parse().ok()),
+    },
     Setting {
         key: "webhook_secret",
-        variable: "WEBHOOK_SECRET",
-        allowed: "a text without control characters; an empty one only on a loopback address",
-        is_secret: true,
-        set: secret,
+        env: "WEBHOOK_SECRET",
+        flag: Flag::Secret,
+        help: "Webhook key [default: made at the first start and kept in the data folder]",
+        allowed: "at most 256 characters without control characters",
+        apply: |config, text| {
+            let good = text.len() <= 256 && !text.contains(char::is_control);
+            config.webhook_secret =
+                (good && !text.is_empty()).then(|| Secret::new(text.to_owned()));
+            good
+        },
     },
-    setting("data_dir", "OMISCOPE_DATA_DIR", "a path", |config, text| {
-        store(
-            &mut config.data_dir,
-            (!text.is_empty()).then(|| text.into()),
-        )
-    }),
-    setting("ephemeral", "OMISCOPE_EPHEMERAL", FLAG, |config, text| {
-        store(&mut config.ephemeral, flag(text))
-    }),
-    setting(
-        "log_level",
-        "LOG_LEVEL",
-        "DEBUG, INFO, WARNING, ERROR or CRITICAL",
-        |config, text| store(&mut config.log_level, LogLevel::from_name(text)),
-    ),
-    setting("log_events", "LOG_EVENTS", FLAG, |config, text| {
-        store(&mut config.log_events, flag(text))
-    }),
-    setting(
-        "max_body",
-        "OMISCOPE_MAX_BODY",
-        "bytes, or a size such as 64MiB, up to 1GiB",
-        |config, text| store(&mut config.max_body, size(text)),
-    ),
-    setting(
-        "max_connections",
-        "OMISCOPE_MAX_CONNECTIONS",
-        "a number from 1 to 65535",
-        |config, text| {
-            store(
-                &mut config.max_connections,
-                text.parse::<u16>()
-                    .ok()
-                    .filter(|count| *count > 0)
-                    .map(usize::from),
-            )
-        },
-    ),
-    setting(
-        "header_timeout",
-        "OMISCOPE_HEADER_TIMEOUT",
-        SECONDS,
-        |config, text| store(&mut config.header_timeout, seconds(text)),
-    ),
-    setting(
-        "body_timeout",
-        "OMISCOPE_BODY_TIMEOUT",
-        SECONDS,
-        |config, text| store(&mut config.body_timeout, seconds(text)),
-    ),
-    setting(
-        "drain_timeout",
-        "OMISCOPE_DRAIN_TIMEOUT",
-        SECONDS,
-        |config, text| store(&mut config.drain_timeout, seconds(text)),
-    ),
-    setting(
-        "allowed_uids",
-        "OMISCOPE_ALLOWED_UIDS",
-        "uids with commas between them",
-        |config, text| {
-            let uids = text.split(',').map(str::trim).filter(|uid| !uid.is_empty());
-            store(
-                &mut config.allowed_uids,
-                uids.map(|uid| Uid::parse(uid).ok()).collect(),
-            )
-        },
-    ),
-    setting("silence", "OMISCOPE_SILENCE", SECONDS, |config, text| {
-        store(&mut config.silence, seconds(text))
-    }),
-    setting(
-        "theme",
-        "OMISCOPE_THEME",
-        "auto, dark, light or plain",
-        |config, text| store(&mut config.theme, ThemeChoice::from_name(text)),
-    ),
-    setting("ascii", "OMISCOPE_ASCII", FLAG, |config, text| {
-        store(&mut config.ascii, flag(text))
-    }),
+    Setting {
+        key: "log_level",
+        env: "LOG_LEVEL",
+        flag: Flag::Value("log-level", "LEVEL"),
+        help: "Least level that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL [default: INFO]",
+        allowed: "DEBUG, INFO, WARNING, ERROR or CRITICAL",
+        apply: |config, text| put(&mut config.log_level, LogLevel::from_name(text)),
+    },
+    Setting {
+        key: "log_events",
+        env: "LOG_EVENTS",
+        flag: Flag::Switch("log-events"),
+        help: "Log the bodies of deliveries and replies too",
+        allowed: SWITCH,
+        apply: |config, text| put(&mut config.log_events, value::switch(text)),
+    },
+    Setting {
+        key: "data_dir",
+        env: "OMISCOPE_DATA_DIR",
+        flag: Flag::Value("data-dir", "FOLDER"),
+        help: "Data folder [default: the user's data folder, e.g. ~/.local/share/omiscope]",
+        allowed: "a folder, written without ~",
+        apply: |config, text| put(&mut config.data_dir, value::folder(text)),
+    },
+    Setting {
+        key: "ephemeral",
+        env: "OMISCOPE_EPHEMERAL",
+        flag: Flag::Switch("ephemeral"),
+        help: "Keep everything in memory, and nothing after the end",
+        allowed: SWITCH,
+        apply: |config, text| put(&mut config.ephemeral, value::switch(text)),
+    },
+    Setting {
+        key: "allowed_uids",
+        env: "OMISCOPE_ALLOWED_UIDS",
+        flag: Flag::Value("allowed-uids", "UIDS"),
+        help: "Take deliveries of these wearers only, with commas between them [default: all]",
+        allowed: "uids of 1 to 128 letters, digits, '_' or '-', with commas between them",
+        apply: |config, text| put(&mut config.allowed_uids, value::uids(text)),
+    },
+    Setting {
+        key: "silence",
+        env: "OMISCOPE_SILENCE",
+        flag: Flag::Value("silence", "TIME"),
+        help: "Silence that ends a conversation [default: 120s]",
+        allowed: SPAN,
+        apply: |config, text| put(&mut config.silence, value::span(text)),
+    },
+    Setting {
+        key: "theme",
+        env: "OMISCOPE_THEME",
+        flag: Flag::Value("theme", "THEME"),
+        help: "Colours of the dashboard: auto, dark, light or none [default: auto]",
+        allowed: "auto, dark, light or none",
+        apply: |config, text| put(&mut config.theme, value::theme(text)),
+    },
+    Setting {
+        key: "ascii",
+        env: "OMISCOPE_ASCII",
+        flag: Flag::Switch("ascii"),
+        help: "Draw the dashboard with ASCII only",
+        allowed: SWITCH,
+        apply: |config, text| put(&mut config.ascii, value::switch(text)),
+    },
+    Setting {
+        key: "max_body",
+        env: "OMISCOPE_MAX_BODY",
+        flag: Flag::Value("max-body", "SIZE"),
+        help: "Greatest body of a request [default: 64MiB]",
+        allowed: "a size such as 64MiB or 500kB, from 1 byte to 1GiB",
+        apply: |config, text| put(&mut config.max_body, value::size(text)),
+    },
+    Setting {
+        key: "max_connections",
+        env: "OMISCOPE_MAX_CONNECTIONS",
+        flag: Flag::Value("max-connections", "COUNT"),
+        help: "Greatest number of open connections [default: 512]",
+        allowed: "a number from 1 to 65535",
+        apply: |config, text| put(&mut config.max_connections, value::count(text)),
+    },
+    Setting {
+        key: "header_timeout",
+        env: "OMISCOPE_HEADER_TIMEOUT",
+        flag: Flag::Value("header-timeout", "TIME"),
+        help: "Longest time for the head of a request [default: 10s]",
+        allowed: SPAN,
+        apply: |config, text| put(&mut config.header_timeout, value::span(text)),
+    },
+    Setting {
+        key: "body_timeout",
+        env: "OMISCOPE_BODY_TIMEOUT",
+        flag: Flag::Value("body-timeout", "TIME"),
+        help: "Longest time for the body of a request [default: 30s]",
+        allowed: SPAN,
+        apply: |config, text| put(&mut config.body_timeout, value::span(text)),
+    },
+    Setting {
+        key: "drain_timeout",
+        env: "OMISCOPE_DRAIN_TIMEOUT",
+        flag: Flag::Value("drain-timeout", "TIME"),
+        help: "Longest wait for open requests at the end [default: 5s]",
+        allowed: "a time such as 5s, at most 24h",
+        apply: |config, text| put(&mut config.drain_timeout, value::time(text)),
+    },
 ];
 
-fn store<T>(place: &mut T, value: Option<T>) -> Option<()> {
-    *place = value?;
-    Some(())
-}
-
-/// An empty secret counts as not given where only this machine can reach us; elsewhere it is a mistake.
-fn secret(config: &mut Config, text: &str) -> Option<()> {
-    if text.chars().any(char::is_control) {
-        return None;
-    }
-    if text.is_empty() {
-        config.secret = None;
-        return config.host.is_loopback().then_some(());
-    }
-    config.secret = Some(Secret::new(text.to_owned()));
-    Some(())
-}
-
-fn flag(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" => Some(true),
-        "false" | "0" | "no" => Some(false),
-        _ => None,
-    }
-}
-
-fn seconds(text: &str) -> Option<Duration> {
-    let seconds: f64 = text.strip_suffix('s').unwrap_or(text).parse().ok()?;
-    (1.0..=86400.0)
-        .contains(&seconds)
-        .then(|| Duration::from_secs_f64(seconds))
-}
-
-fn size(text: &str) -> Option<u64> {
-    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
-    let unit = units
-        .iter()
-        .find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, shift)));
-    let (number, shift) = unit.unwrap_or((text, &0));
-    let bytes = number.trim().parse::<u64>().ok()?.checked_shl(*shift)?;
-    (1..=1 << 30).contains(&bytes).then_some(bytes)
+fn put<T>(slot: &mut T, value: Option<T>) -> bool {
+    value.map(|value| *slot = value).is_some()
 }

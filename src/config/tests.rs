@@ -1,180 +1,393 @@
+mod samples;
+
+use std::{fs, path::Path};
+
 use super::*;
 
-/// Sources of settings and what comes of them.
-#[derive(Default)]
+/// What the sources of one start give. `{folder}` in an expected text stands for the folder of the files.
+#[derive(Default, Clone, Copy)]
 struct Sources {
     flags: &'static [(&'static str, &'static str)],
     environment: &'static [(&'static str, &'static str)],
     env_file: &'static str,
-    toml: &'static str,
+    file: &'static str,
+}
+
+fn resolve(folder: &Path, sources: Sources) -> Result<Config, ConfigError> {
+    fs::write(folder.join(".env"), sources.env_file).unwrap();
+    fs::write(folder.join("config.toml"), sources.file).unwrap();
+    let owned = |pairs: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
+        pairs.iter().map(|&(k, v)| (k, v.to_owned())).collect()
+    };
+    let flags = Flags {
+        settings: owned(sources.flags),
+        ..Flags::default()
+    };
+    Config::resolve(&flags, &surroundings(folder, sources.environment))
+}
+
+fn surroundings(folder: &Path, environment: &[(&str, &str)]) -> Surroundings {
+    Surroundings {
+        environment: environment
+            .iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect(),
+        working_folder: folder.to_owned(),
+        config_dir: Some(folder.to_owned()),
+        data_dir: Some(folder.join("data")),
+    }
+}
+
+/// A setting as it was resolved.
+fn resolved(config: &Config, key: &str) -> String {
+    match key {
+        "address" => config.address().to_string(),
+        "webhook_secret" => match &config.webhook_secret {
+            Some(secret) => secret.reveal().to_owned(),
+            None => "none".to_owned(),
+        },
+        "log_level" => config.log_level.name().to_owned(),
+        "log_events" => config.log_events.to_string(),
+        "theme" => format!("{:?}", config.theme),
+        "max_body" => config.max_body.to_string(),
+        "silence" => format!("{:?}", config.silence),
+        "allowed_uids" => {
+            let mut uids: Vec<_> = config.allowed_uids.iter().map(Uid::as_str).collect();
+            uids.sort_unstable();
+            uids.join(" ")
+        }
+        "data_dir" => config.data_dir.display().to_string(),
+        other => panic!("no view of {other}"),
+    }
+}
+
+const NONE: Sources = Sources {
+    flags: &[],
+    environment: &[],
+    env_file: "",
+    file: "",
+};
+
+#[test]
+fn the_stronger_source_wins() {
+    const ALL: Sources = Sources {
+        flags: &[("port", "1")],
+        environment: &[("PORT", "2")],
+        env_file: "PORT=3",
+        file: "port = 4",
+    };
+    let scenarios = [
+        ("flag over all", ALL, "127.0.0.1:1"),
+        (
+            "environment over files",
+            Sources { flags: &[], ..ALL },
+            "127.0.0.1:2",
+        ),
+        (
+            ".env over config.toml",
+            Sources {
+                flags: &[],
+                environment: &[],
+                ..ALL
+            },
+            "127.0.0.1:3",
+        ),
+        (
+            "config.toml over the default",
+            Sources {
+                file: "port = 4",
+                ..NONE
+            },
+            "127.0.0.1:4",
+        ),
+        ("the default", NONE, "127.0.0.1:32768"),
+        (
+            "an empty variable gives way",
+            Sources {
+                environment: &[("PORT", "")],
+                ..ALL
+            }
+            .without_flags(),
+            "127.0.0.1:3",
+        ),
+        (
+            "a wrong value that is overruled does not matter",
+            Sources {
+                environment: &[("PORT", "tcp://10.0.0.1:80")],
+                ..ALL
+            },
+            "127.0.0.1:1",
+        ),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (name, sources, expected) in scenarios {
+        let config = resolve(folder.path(), sources).unwrap();
+        assert_eq!(resolved(&config, "address"), expected, "{name}");
+    }
 }
 
 impl Sources {
-    fn resolve(&self) -> Result<Config, String> {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(".env"), self.env_file).unwrap();
-        let file = folder.path().join("config.toml");
-        std::fs::write(&file, self.toml).unwrap();
-        let flags = Flags {
-            config: Some(file),
-            env_file: None,
-            values: self
-                .flags
-                .iter()
-                .map(|(key, value)| (*key, (*value).to_owned()))
-                .collect(),
-        };
-        let environment: Vec<_> = self
-            .environment
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let folder_name = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
-        Config::resolve(&flags, &environment, folder.path())
-            .map_err(|error| error.to_string().replace(&folder_name, ""))
+    const fn without_flags(self) -> Self {
+        Self { flags: &[], ..self }
     }
 }
 
 #[test]
-fn each_layer_wins_over_the_ones_below() {
-    let all = Sources {
-        flags: &[("port", "1")],
-        environment: &[("PORT", "2"), ("HOST", "0.0.0.0")],
-        env_file: "PORT=3\nHOST=localhost\nLOG_LEVEL=error\nUNRELATED=x\n",
-        toml: "port = 4\nlog_level = 'debug'\nsilence = 90\n",
+fn values_are_taken_in_every_form_they_are_written_in() {
+    let scenarios = [
+        ("HOST=localhost", "address", "127.0.0.1:32768"),
+        ("HOST=0.0.0.0", "address", "0.0.0.0:32768"),
+        ("HOST=::1", "address", "[::1]:32768"),
+        ("HOST=[::]", "address", "[::]:32768"),
+        (
+            "PORT=32768                # Server port",
+            "address",
+            "127.0.0.1:32768",
+        ),
+        ("export PORT='8080'", "address", "127.0.0.1:8080"),
+        ("PORT=1\nPORT=2", "address", "127.0.0.1:2"),
+        ("\u{feff}PORT=7", "address", "127.0.0.1:7"),
+        ("LOG_LEVEL=warning", "log_level", "WARNING"),
+        ("LOG_EVENTS=Yes", "log_events", "true"),
+        ("LOG_EVENTS=1", "log_events", "true"),
+        ("LOG_EVENTS=0", "log_events", "false"),
+        ("OMISCOPE_MAX_BODY=64MiB", "max_body", "67108864"),
+        ("OMISCOPE_MAX_BODY='1 kB'", "max_body", "1000"),
+        ("OMISCOPE_SILENCE=90", "silence", "90s"),
+        ("OMISCOPE_SILENCE='2 min'", "silence", "120s"),
+        ("OMISCOPE_ALLOWED_UIDS=b,a", "allowed_uids", "a b"),
+        (
+            "OMISCOPE_DATA_DIR=/var/lib/omiscope",
+            "data_dir",
+            "/var/lib/omiscope",
+        ),
+        ("WEBHOOK_SECRET=", "webhook_secret", "none"),
+        ("WEBHOOK_SECRET='a $b #c'", "webhook_secret", "a $b #c"),
+        ("GREETING=hello there\nPORT=5", "address", "127.0.0.1:5"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (env_file, key, expected) in scenarios {
+        let config = resolve(folder.path(), Sources { env_file, ..NONE }).unwrap();
+        assert_eq!(resolved(&config, key), expected, "{env_file}");
+    }
+}
+
+#[test]
+fn config_toml_takes_its_own_kinds_of_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = "log_events = true\nallowed_uids = [\"a\", 'b']\nmax_body = 5";
+    let config = resolve(folder.path(), Sources { file, ..NONE }).unwrap();
+    assert!(config.log_events);
+    assert_eq!(resolved(&config, "allowed_uids"), "a b");
+    assert_eq!(config.max_body, 5);
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place_and_its_remedy() {
+    let env = |environment| Sources {
+        environment,
+        ..NONE
     };
-    let config = all.resolve().unwrap();
-    assert_eq!(config.address().to_string(), "0.0.0.0:1");
-    assert_eq!(config.log_level, LogLevel::Error);
-    assert_eq!(config.silence, Duration::from_secs(90));
-    assert_eq!(config.max_body, 64 << 20);
-}
-
-#[test]
-fn values_are_read_in_all_their_forms() {
-    let config = Sources {
-        environment: &[
-            ("LOG_EVENTS", "YES"),
-            ("OMISCOPE_MAX_BODY", "2MiB"),
-            ("HOST", "::1"),
-            ("WEBHOOK_SECRET", ""),
-        ],
-        toml: "allowed_uids = ['a', 'b']\nmax_connections = 7\nascii = true\ntheme = 'light'\n",
-        ..Sources::default()
-    }
-    .resolve()
-    .unwrap();
-    assert!(config.log_events && config.ascii && config.secret.is_none());
-    assert_eq!(
+    let flag = |flags| Sources { flags, ..NONE };
+    let dot = |env_file| Sources { env_file, ..NONE };
+    let toml = |file| Sources { file, ..NONE };
+    let scenarios = [
         (
-            config.max_body,
-            config.max_connections,
-            config.allowed_uids.len()
-        ),
-        (2 << 20, 7, 2)
-    );
-}
-
-#[test]
-fn what_is_wrong_is_said_with_its_place_and_what_is_allowed() {
-    let cases = [
-        (
-            Sources {
-                environment: &[("PORT", "99999")],
-                ..Sources::default()
-            },
-            "environment: port = '99999' is not allowed; port must be a number from 0 to 65535",
+            flag(&[("port", "99999")]),
+            r#"--port "99999": must be a number from 0 to 65535"#,
         ),
         (
             Sources {
-                toml: "log_events = 'maybe'",
-                ..Sources::default()
+                flags: &[("host", "")],
+                ..env(&[("HOST", "::1")])
             },
-            "config.toml: log_events = 'maybe' is not allowed; log_events must be true, 1, yes, false, 0 or no",
+            r#"--host "": must be an IP address or localhost"#,
+        ),
+        (
+            env(&[("LOG_LEVEL", "loud")]),
+            r#"LOG_LEVEL="loud" in the environment: must be DEBUG, INFO, WARNING, ERROR or CRITICAL"#,
+        ),
+        (
+            env(&[("LOG_EVENTS", "maybe\u{1b}[2J")]),
+            r#"LOG_EVENTS="maybe\u{1b}[2J" in the environment: must be true, 1, yes, false, 0 or no"#,
+        ),
+        (
+            dot("OMISCOPE_MAX_BODY=0"),
+            r#"OMISCOPE_MAX_BODY="0" in {folder}/.env: must be a size such as 64MiB or 500kB, from 1 byte to 1GiB"#,
+        ),
+        (
+            dot("OMISCOPE_DATA_DIR='~/omi'"),
+            r#"OMISCOPE_DATA_DIR="~/omi" in {folder}/.env: must be a folder, written without ~"#,
+        ),
+        (
+            toml("silence = 99999999999999999999999"),
+            "line 1 of {folder}/config.toml: ",
+        ),
+        (
+            toml("theme = [1]"),
+            r#"theme = "[1]" in {folder}/config.toml: must be auto, dark, light or none"#,
+        ),
+        (
+            toml("drain_timeout = 1.5"),
+            r#"drain_timeout = "1.5" in {folder}/config.toml: must be a time such as 5s, at most 24h"#,
+        ),
+        (
+            toml("\nprot = 1"),
+            r#""prot" in {folder}/config.toml: no such setting; there are host, port, webhook_secret, "#,
+        ),
+        (
+            dot("OMISCOPE_PORT=1"),
+            "OMISCOPE_PORT in {folder}/.env: no such setting; there are HOST, PORT, ",
+        ),
+        (
+            env(&[("OMISCOPE_CONFIG", "/no/such.toml")]),
+            "cannot read /no/such.toml: ",
+        ),
+        (
+            env(&[("HOST", "0.0.0.0"), ("WEBHOOK_SECRET", "your_key")]),
+            "WEBHOOK_SECRET in the environment: is empty or an example, and others can reach 0.0.0.0; \
+             leave it out to have a key made, or set one that only you know",
         ),
         (
             Sources {
-                toml: "prot = 1",
-                ..Sources::default()
+                env_file: "WEBHOOK_SECRET=",
+                ..env(&[("HOST", "::")])
             },
-            "config.toml: unknown key 'prot'; known are host, port,",
-        ),
-        (
-            Sources {
-                env_file: "OMISCOPE_PORT=1",
-                ..Sources::default()
-            },
-            ".env: unknown variable 'OMISCOPE_PORT'; known are HOST, PORT,",
-        ),
-        (
-            Sources {
-                env_file: "WEBHOOK_SECRET='a\tb'",
-                ..Sources::default()
-            },
-            ".env: webhook_secret = '***' is not allowed; webhook_secret must be a text without control characters",
-        ),
-        (
-            Sources {
-                flags: &[("host", "0.0.0.0")],
-                environment: &[("WEBHOOK_SECRET", "YOUR_KEY")],
-                ..Sources::default()
-            },
-            "WEBHOOK_SECRET is a placeholder, and 0.0.0.0 can be reached by others",
-        ),
-        (
-            Sources {
-                environment: &[("HOST", "0.0.0.0"), ("WEBHOOK_SECRET", "")],
-                ..Sources::default()
-            },
-            "environment: webhook_secret = '***' is not allowed",
-        ),
-        (
-            Sources {
-                toml: "port = [",
-                ..Sources::default()
-            },
-            "config.toml: TOML parse error",
+            "WEBHOOK_SECRET in {folder}/.env: is empty or an example, and others can reach ::; ",
         ),
     ];
-    for (sources, expected) in cases {
-        let fault = sources.resolve().unwrap_err();
-        assert!(fault.contains(expected), "{fault}\nshould hold\n{expected}");
-    }
-}
-
-#[test]
-fn all_faults_are_said_at_once() {
-    let fault = Sources {
-        environment: &[("PORT", "x")],
-        toml: "a = 1\nb = 2",
-        ..Sources::default()
-    }
-    .resolve()
-    .unwrap_err();
-    assert_eq!(fault.lines().count(), 3, "{fault}");
-}
-
-#[test]
-fn the_sample_settings_are_the_defaults() {
-    let sample = include_str!("../../assets/config.toml");
-    let lines: Vec<_> = sample
-        .lines()
-        .filter_map(|line| line.strip_prefix("#: "))
-        .collect();
-    let uncommented = lines.join("\n");
-    assert_eq!(
-        uncommented.lines().count(),
-        setting::SETTINGS.len() - 2,
-        "all but webhook_secret and data_dir"
-    );
-    let mut faults = Vec::new();
-    let mut config = Config::default();
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("config.toml");
-    std::fs::write(&file, uncommented).unwrap();
-    Layer::from_toml(&file, layer::Missing::Refused, &mut faults)
-        .unwrap()
-        .apply(&mut config, &mut faults);
-    assert!(faults.is_empty(), "{faults:?}");
-    assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+    let shown = folder.path().display().to_string();
+    for (sources, expected) in scenarios {
+        let error = resolve(folder.path(), sources).unwrap_err().to_string();
+        let error = error
+            .replace(&shown, "{folder}")
+            .replace("{folder}\\", "{folder}/");
+        assert!(error.starts_with(expected), "{error}\n{expected}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let sources = Sources {
+        flags: &[("port", "x")],
+        environment: &[("HOST", "x"), ("OMISCOPE_X", "x")],
+        env_file: "LOG_LEVEL=x",
+        file: "x = 1\ntheme = \"x\"",
+    };
+    let error = resolve(folder.path(), sources).unwrap_err();
+    assert_eq!(error.problems.len(), 6, "{error}");
+}
+
+#[test]
+fn a_key_is_never_told() {
+    let long = format!("WEBHOOK_SECRET={}", "hunter2".repeat(60)).leak();
+    let scenarios = [
+        Sources {
+            env_file: "WEBHOOK_SECRET=hunter2 and more",
+            ..NONE
+        },
+        Sources {
+            env_file: "\n\nexport WEBHOOK_SECRET='hunter2",
+            ..NONE
+        },
+        Sources {
+            env_file: long,
+            ..NONE
+        },
+        Sources {
+            environment: &[("WEBHOOK_SECRET", "hunter2\u{7}")],
+            ..NONE
+        },
+        Sources {
+            file: "webhook_secret = \"hunter2",
+            ..NONE
+        },
+        Sources {
+            file: "webhook_secret = hunter2",
+            ..NONE
+        },
+        Sources {
+            file: "webhook_secret = \"\\u0007hunter2\"",
+            ..NONE
+        },
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for sources in scenarios {
+        let error = resolve(folder.path(), sources).unwrap_err();
+        for text in [error.to_string(), format!("{error:?}")] {
+            assert!(!text.contains("hunter2"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_line_is_told_by_its_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenarios = [
+        "# ours\nOTHER=a b\nPORT=1 2\n",
+        "PORT=1\n\nPORT 2\n",
+        "HOST=::1\nOTHER='not closed\nPORT=1\n",
+    ];
+    for env_file in scenarios {
+        let error = resolve(folder.path(), Sources { env_file, ..NONE }).unwrap_err();
+        let expected = format!(
+            "line 3 of {}: PORT must be followed by = and a value, in quotes if it has blanks",
+            folder.path().join(".env").display()
+        );
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn files_that_are_named_must_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing");
+    let there = surroundings(folder.path(), &[]);
+    let config = Flags {
+        config: Some(missing.clone()),
+        ..Flags::default()
+    };
+    let env_file = Flags {
+        env_file: Some(missing),
+        ..Flags::default()
+    };
+    for flags in [config, env_file] {
+        let error = Config::resolve(&flags, &there).unwrap_err().to_string();
+        assert!(error.starts_with("cannot read "), "{error}");
+    }
+    assert!(Config::resolve(&Flags::default(), &there).is_ok());
+}
+
+#[test]
+fn no_color_takes_the_colours_unless_a_theme_is_asked_for() {
+    let theme = |environment: &[(&str, &str)]| {
+        let folder = tempfile::tempdir().unwrap();
+        let surroundings = surroundings(folder.path(), environment);
+        Config::resolve(&Flags::default(), &surroundings)
+            .unwrap()
+            .theme
+    };
+    assert_eq!(theme(&[("NO_COLOR", "1")]), Theme::None);
+    assert_eq!(theme(&[("NO_COLOR", "")]), Theme::Auto);
+    assert_eq!(
+        theme(&[("NO_COLOR", "1"), ("OMISCOPE_THEME", "dark")]),
+        Theme::Dark
+    );
+}
+
+#[test]
+fn without_a_home_a_data_folder_must_be_named() {
+    let homeless = Surroundings::default();
+    let error = Config::resolve(&Flags::default(), &homeless).unwrap_err();
+    assert!(matches!(error.problems[..], [Problem::NoHome]), "{error}");
+    for (key, value) in [("ephemeral", "true"), ("data_dir", "/data")] {
+        let flags = Flags {
+            settings: vec![(key, value.to_owned())],
+            ..Flags::default()
+        };
+        assert!(Config::resolve(&flags, &homeless).is_ok(), "{key}");
+    }
 }

@@ -1,12 +1,13 @@
 //! The data folder: private to its user, and used by one process at a time.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{self, Read, Seek, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use super::OpenError;
+use crate::private;
 
 const LOCK: &str = "omiscope.lock";
 const DATABASE: &str = "omiscope.db";
@@ -25,8 +26,8 @@ impl DataFolder {
             folder: path.clone(),
             source,
         };
-        create_private(&path).map_err(broken)?;
-        let mut lock = open_private(&path.join(LOCK)).map_err(broken)?;
+        private::make_folder(&path).map_err(broken)?;
+        let mut lock = private::open_file(&path.join(LOCK)).map_err(broken)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -44,7 +45,7 @@ impl DataFolder {
     /// Where the database is; the file exists, with no rights for others (SQLite gives the same to its side files).
     pub(super) fn database(&self) -> Result<PathBuf, OpenError> {
         let path = self.path.join(DATABASE);
-        match open_private(&path) {
+        match private::open_file(&path) {
             Ok(_) => Ok(path),
             Err(source) => Err(OpenError::Folder {
                 folder: self.path.clone(),
@@ -73,24 +74,10 @@ fn holder(lock: &mut File) -> String {
     }
 }
 
-fn create_private(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-fn open_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use super::*;
 
     #[test]

@@ -8,21 +8,10 @@ use std::time::Duration;
 use ratatui::style::{Color, Modifier, Style};
 use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 
+use crate::config::Theme as Choice;
+
 /// Longest wait for a terminal to tell its background.
 const PATIENCE: Duration = Duration::from_millis(100);
-
-/// Which colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ThemeChoice {
-    /// By the terminal's background.
-    Auto,
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
-    /// Without colour.
-    Plain,
-}
 
 /// How many colours a terminal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,42 +67,26 @@ pub struct Theme {
     pub speakers: [Style; 5],
 }
 
-impl ThemeChoice {
-    /// The choice of a name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name.to_ascii_lowercase().as_str() {
-            "auto" => Some(Self::Auto),
-            "dark" => Some(Self::Dark),
-            "light" => Some(Self::Light),
-            "plain" => Some(Self::Plain),
-            _ => None,
-        }
-    }
-
+impl Theme {
     /// The theme of a choice. Asks the terminal, so it must be called before the screen is taken.
     #[must_use]
-    pub fn resolve(self) -> Theme {
-        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    pub fn resolve(choice: Choice) -> Self {
         let depth = Depth::of_terminal();
-        match self {
-            Self::Plain => Theme::plain(),
-            Self::Auto if no_color => Theme::plain(),
-            Self::Dark => Theme::dark(depth),
-            Self::Light => Theme::light(depth),
-            Self::Auto => {
+        match choice {
+            Choice::None => Self::plain(),
+            Choice::Dark => Self::dark(depth),
+            Choice::Light => Self::light(depth),
+            Choice::Auto => {
                 let mut options = QueryOptions::default();
                 options.timeout = PATIENCE;
                 match theme_mode(options) {
-                    Ok(ThemeMode::Light) => Theme::light(depth),
-                    Ok(ThemeMode::Dark) | Err(_) => Theme::dark(depth),
+                    Ok(ThemeMode::Light) => Self::light(depth),
+                    Ok(ThemeMode::Dark) | Err(_) => Self::dark(depth),
                 }
             }
         }
     }
-}
 
-impl Theme {
     /// For a dark background.
     #[must_use]
     pub fn dark(depth: Depth) -> Self {

@@ -5,6 +5,7 @@
     reason = "what fails here must fail the test"
 )]
 
+mod cli;
 #[cfg(unix)]
 mod dashboard;
 mod decode;

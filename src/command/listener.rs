@@ -1,0 +1,143 @@
+//! The half that `serve`, `watch` and `demo` share: an open store behind a running listener.
+
+use std::{io, net::SocketAddr};
+
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Config,
+    event::Seq,
+    losses::LossCounter,
+    secret::{Secret, kept_in},
+    server,
+    store::Store,
+};
+
+/// A store that takes deliveries.
+pub(super) struct Listening {
+    /// The address really bound.
+    pub(super) address: SocketAddr,
+    /// The webhook key.
+    pub(super) secret: Secret,
+    /// What was delivered.
+    pub(super) store: Store,
+    /// The last record of earlier runs.
+    pub(super) start: Seq,
+    /// What was lost.
+    pub(super) losses: LossCounter,
+    task: JoinHandle<()>,
+}
+
+/// Why an address cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BindError {
+    #[error(
+        "port {} on {} is in use; stop the other program or choose another with --port",
+        .0.port(), .0.ip()
+    )]
+    InUse(SocketAddr),
+    #[error(
+        "port {} may not be used by this user; choose one above 1023 with --port",
+        .0.port()
+    )]
+    Privileged(SocketAddr),
+    #[error("{} is no address of this machine; choose another with --host", .0.ip())]
+    NotHere(SocketAddr),
+    #[error("cannot listen on {0}: {1}")]
+    Other(SocketAddr, io::Error),
+}
+
+impl Listening {
+    /// Opens the store, finds the key, binds, and listens until `shutdown`. Nothing is left behind when one of these fails.
+    pub(super) async fn start(
+        config: &Config,
+        shutdown: CancellationToken,
+    ) -> anyhow::Result<Self> {
+        let losses = LossCounter::default();
+        let store = Store::open(config.store(), losses.clone())?;
+        match Self::start_with(config, shutdown, store.clone(), losses).await {
+            Ok(listening) => Ok(listening),
+            Err(error) => {
+                store.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn start_with(
+        config: &Config,
+        shutdown: CancellationToken,
+        store: Store,
+        losses: LossCounter,
+    ) -> anyhow::Result<Self> {
+        let secret = secret(config)?;
+        let start = store.latest();
+        let listener = bind(config.address()).await?;
+        let address = listener.local_addr()?;
+        let task = tokio::spawn(server::serve(
+            listener,
+            config.server(secret.clone()),
+            store.clone(),
+            losses.clone(),
+            shutdown,
+        ));
+        Ok(Self {
+            address,
+            secret,
+            store,
+            start,
+            losses,
+            task,
+        })
+    }
+
+    /// Asks the listener to end, waits until it has, and closes the store.
+    pub(super) async fn end(mut self, shutdown: &CancellationToken) -> anyhow::Result<()> {
+        shutdown.cancel();
+        let served = self.drained().await;
+        self.store.close().await;
+        served
+    }
+
+    /// Waits until the listener has ended: no delivery is committed after this.
+    pub(super) async fn drained(&mut self) -> anyhow::Result<()> {
+        Ok((&mut self.task).await?)
+    }
+}
+
+/// The key given, else the one kept in the data folder, else (ephemeral) a fresh one.
+fn secret(config: &Config) -> anyhow::Result<Secret> {
+    let secret = match &config.webhook_secret {
+        Some(given) => given.clone(),
+        None if config.ephemeral => Secret::generate()?,
+        None => kept_in(&config.data_dir)?,
+    };
+    if secret.is_placeholder() {
+        tracing::warn!("the webhook key is from an example: whoever finds the URL can post to it");
+    } else if secret.is_short() {
+        tracing::warn!("the webhook key is shorter than 16 characters: it can be guessed");
+    }
+    Ok(secret)
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => BindError::InUse(address),
+            io::ErrorKind::PermissionDenied => BindError::Privileged(address),
+            io::ErrorKind::AddrNotAvailable => BindError::NotHere(address),
+            _ => BindError::Other(address, error),
+        })
+}
+
+/// The webhook's URL on this machine, its key masked.
+pub(super) fn masked_url(address: SocketAddr) -> String {
+    let port = address.port();
+    if address.ip().is_unspecified() {
+        format!("http://localhost:{port}/webhook?key=…")
+    } else {
+        format!("http://{address}/webhook?key=…")
+    }
+}

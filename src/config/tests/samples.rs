@@ -1,0 +1,64 @@
+use std::fs;
+
+use super::{super::*, surroundings};
+
+/// What a user gets who takes the `#` away from every setting of a sample.
+fn uncommented(sample: &str) -> String {
+    let setting = |line: &str| {
+        line.strip_prefix("# ")
+            .filter(|l| l.contains('='))
+            .map(str::to_owned)
+    };
+    sample
+        .lines()
+        .map(|line| setting(line).unwrap_or_else(|| line.to_owned()) + "\n")
+        .collect()
+}
+
+#[test]
+fn the_samples_name_every_setting_and_give_the_defaults() {
+    const TOML: &str = include_str!("../../../assets/config.toml");
+    const ENV: &str = include_str!("../../../assets/env.example");
+    let folder = tempfile::tempdir().unwrap();
+    let resolve = |file: &str, env_file: &str| {
+        fs::write(folder.path().join("config.toml"), file).unwrap();
+        fs::write(folder.path().join(".env"), env_file).unwrap();
+        let mut surroundings = surroundings(folder.path(), &[]);
+        surroundings.data_dir = Some("/home/you/.local/share/omiscope".into());
+        format!(
+            "{:?}",
+            Config::resolve(&Flags::default(), &surroundings).unwrap()
+        )
+    };
+    let defaults = resolve("", "");
+    assert_eq!(resolve(TOML, ENV), defaults, "as they are");
+    assert_eq!(
+        resolve(&uncommented(TOML), ""),
+        defaults,
+        "config.toml in full"
+    );
+    assert_eq!(
+        resolve("", &uncommented(ENV)),
+        defaults,
+        "env.example in full"
+    );
+    for setting in &SETTINGS {
+        let line = format!("\n{} = ", setting.key);
+        assert!(uncommented(TOML).contains(&line), "{}", setting.key);
+        let line = format!("\n{}=", setting.env);
+        assert!(uncommented(ENV).contains(&line), "{}", setting.env);
+    }
+}
+
+#[test]
+fn the_readme_names_every_setting() {
+    const README: &str = include_str!("../../../README.md");
+    for setting in &SETTINGS {
+        let flag = match setting.flag_name() {
+            "" => " ".to_owned(),
+            name => format!(" `--{name}` "),
+        };
+        let row = format!("| `{}` |{flag}|", setting.env);
+        assert!(README.contains(&row), "{row}");
+    }
+}

@@ -1,0 +1,157 @@
+use std::{convert::Infallible, time::Duration};
+
+use super::*;
+use crate::event::Uid;
+
+const KEY: &str = "0123456789abcdef";
+
+fn record(kind: Kind, uid: Option<&str>, status: u16, size: usize) -> Arc<Record> {
+    Arc::new(Record {
+        seq: Seq(7),
+        delivery: Delivery {
+            received: "2024-03-20T14:23:06.5Z".parse().unwrap(),
+            remote: None,
+            method: "POST".into(),
+            path: "/webhook".into(),
+            query: "key=…".into(),
+            headers: Vec::new(),
+            uid: uid.map(|uid| Uid::parse(uid).unwrap()),
+            kind,
+            size: size as u64,
+            idempotency_key: None,
+            status,
+            reply: if status == 200 {
+                "{}"
+            } else {
+                r#"{"error":"no"}"#
+            }
+            .into(),
+            warnings: Vec::new(),
+            took: Duration::ZERO,
+        },
+        repeat_of: None,
+        changes: Vec::new(),
+    })
+}
+
+fn logged(log: &DeliveryLog, record: Arc<Record>, body: Option<&[u8]>) -> String {
+    let mut out = Vec::new();
+    let body = |_| Ok::<_, Infallible>(body.map(<[u8]>::to_vec));
+    log.write(&mut out, &[record], body).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn log(least: LogLevel, bodies: bool) -> DeliveryLog {
+    DeliveryLog {
+        zone: TimeZone::UTC,
+        ..DeliveryLog::new(least, bodies.then(|| Secret::new(KEY.into())))
+    }
+}
+
+#[test]
+fn a_delivery_is_one_line_of_a_level_that_fits_its_status() {
+    let scenarios = [
+        (
+            record(Kind::MemoryCreated, Some("test-user-1"), 200, 9),
+            "2024-03-20 14:23:06 [INFO] memory_created | uid:test-user-1 | status:200\n",
+        ),
+        (
+            record(Kind::Unknown, None, 401, 9),
+            "2024-03-20 14:23:06 [WARNING] unknown | uid:- | status:401\n",
+        ),
+        (
+            record(Kind::AudioBytes, Some("u"), 503, 9),
+            "2024-03-20 14:23:06 [ERROR] audio_bytes | uid:u | status:503\n",
+        ),
+    ];
+    for (record, expected) in scenarios {
+        assert_eq!(logged(&log(LogLevel::Debug, false), record, None), expected);
+    }
+}
+
+#[test]
+fn the_level_leaves_out_what_is_less_grave() {
+    let statuses = [200, 404, 500];
+    let count = |least| {
+        let log = log(least, false);
+        let lines = statuses.map(|status| logged(&log, record(Kind::Ping, None, status, 0), None));
+        lines.concat().lines().count()
+    };
+    let expected = [
+        (LogLevel::Debug, 3),
+        (LogLevel::Info, 3),
+        (LogLevel::Warning, 2),
+        (LogLevel::Error, 1),
+        (LogLevel::Critical, 1),
+    ];
+    for (least, lines) in expected {
+        assert_eq!(count(least), lines, "{least:?}");
+    }
+}
+
+#[test]
+fn bodies_are_on_the_same_line_compact_and_harmless() {
+    let hex = r#"{"type":"audio_bytes","audio":"000102030405"}"#.as_bytes();
+    let scenarios: [(Kind, usize, &[u8], &str); 7] = [
+        (
+            Kind::Ping,
+            20,
+            b"{ \"type\":\n \"ping\" }",
+            r#"{"type":"ping"}"#,
+        ),
+        (Kind::Ping, 0, b"", "-"),
+        (Kind::AudioBytes, 32000, b"", "<32000 bytes>"),
+        (
+            Kind::AudioBytes,
+            45,
+            hex,
+            r#"{"type":"audio_bytes","audio":"<6 bytes>"}"#,
+        ),
+        (Kind::Unknown, 3, b"a=b", "a=b"),
+        (Kind::Unknown, 9, b"", "<9 bytes, not kept>"),
+        (
+            Kind::Unknown,
+            30,
+            br#"{"echo":"0123456789abcdef"}"#,
+            r#"{"echo":"…"}"#,
+        ),
+    ];
+    for (kind, size, body, expected) in scenarios {
+        let line = logged(
+            &log(LogLevel::Info, true),
+            record(kind, Some("u"), 200, size),
+            Some(body),
+        );
+        let data = line.split_once(" | data:").unwrap().1;
+        assert_eq!(data, format!("{expected} | response:{{}}\n"));
+    }
+}
+
+#[test]
+fn a_hostile_body_stays_on_its_line() {
+    let body = "\u{1b}[2J\r\n2024-03-20 14:23:06 [INFO] forged\u{202e}\u{9b}1m\0".as_bytes();
+    let json = format!(r#"{{"a":"{}"}}"#, "\u{202e}\u{9b}\u{2028}\\u001b\\n");
+    for body in [body, json.as_bytes(), &[0xff, 0xfe, 0x0d]] {
+        let line = logged(
+            &log(LogLevel::Info, true),
+            record(Kind::Unknown, None, 200, body.len()),
+            Some(body),
+        );
+        assert_eq!(line.lines().count(), 1, "{line:?}");
+        assert!(line.ends_with('\n'));
+        let shown = line.trim_end();
+        assert!(!shown.contains(char::is_control), "{shown:?}");
+        assert!(!shown.contains(['\u{202e}', '\u{2028}']), "{shown:?}");
+    }
+}
+
+#[test]
+fn a_long_body_is_cut_and_says_by_how_much() {
+    let body = "ä".repeat(50_000);
+    let line = logged(
+        &log(LogLevel::Info, true),
+        record(Kind::Unknown, None, 200, body.len()),
+        Some(body.as_bytes()),
+    );
+    assert!(line.contains("ä… (34464 more bytes) | response:{}"));
+}

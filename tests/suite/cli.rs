@@ -1,0 +1,194 @@
+//! The real binary, as a shell sees it.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _},
+    net::TcpListener,
+    process::{Child, Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// The program with a home, a working folder and an environment of its own.
+fn omiscope(home: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_omiscope"));
+    command
+        .args(arguments)
+        .current_dir(home.path())
+        .env_clear()
+        .env("HOME", home.path())
+        .env("USERPROFILE", home.path())
+        .env("APPDATA", home.path().join("roaming"))
+        .env("LOCALAPPDATA", home.path().join("local"))
+        .env("COLUMNS", "100")
+        .stdin(Stdio::null());
+    // Windows cannot open a socket without it.
+    if let Some(root) = std::env::var_os("SystemRoot") {
+        command.env("SystemRoot", root);
+    }
+    command
+}
+
+fn home() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn output(home: &TempDir, arguments: &[&str]) -> Output {
+    omiscope(home, arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec())
+        .unwrap()
+        .replace("\r\n", "\n")
+}
+
+#[test]
+fn help_says_what_there_is() {
+    let help = output(&home(), &["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    insta::assert_snapshot!(text(&help.stdout).replace("omiscope.exe", "omiscope"));
+}
+
+#[test]
+fn the_version_is_that_of_the_crate() {
+    let version = output(&home(), &["--version"]);
+    let expected = concat!("omiscope ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!(text(&version.stdout), expected);
+}
+
+#[test]
+fn each_secret_is_64_fresh_hex_digits() {
+    let secret = || text(&output(&home(), &["secret"]).stdout);
+    let first = secret();
+    assert_eq!(first.trim().len(), 64, "{first}");
+    assert!(
+        first.trim().bytes().all(|b| b.is_ascii_hexdigit()),
+        "{first}"
+    );
+    assert_ne!(secret(), first);
+}
+
+#[test]
+fn what_cannot_work_ends_with_one_line_for_each_reason() {
+    let busy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = busy.local_addr().unwrap().port().to_string();
+    let in_use = format!(
+        "error: port {port} on 127.0.0.1 is in use; stop the other program or choose another with --port\n"
+    );
+    let scenarios: [(&[&str], i32, &str); 4] = [
+        (&["serve", "--ephemeral", "--port", &port], 1, &in_use),
+        (
+            &["serve", "--port=x", "--theme=x"],
+            2,
+            "error: --port \"x\": must be a number from 0 to 65535\n\
+             error: --theme \"x\": must be auto, dark, light or none\n",
+        ),
+        (
+            &[],
+            2,
+            "error: the dashboard needs a terminal; use `omiscope serve` to run without one\n",
+        ),
+        (
+            &["serve", "--host", "192.0.2.1", "--ephemeral"],
+            1,
+            "error: 192.0.2.1 is no address of this machine; choose another with --host\n",
+        ),
+    ];
+    for (arguments, code, expected) in scenarios {
+        let output = output(&home(), arguments);
+        assert_eq!(text(&output.stderr), expected, "{arguments:?}");
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+    }
+}
+
+#[test]
+fn settings_that_do_not_exist_are_refused() {
+    let home = home();
+    fs::write(home.path().join("own.toml"), "prot = 1").unwrap();
+    let output = omiscope(&home, &["serve", "--config", "own.toml"])
+        .env("OMISCOPE_PROT", "1")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stderr);
+    assert!(
+        told.contains("error: OMISCOPE_PROT in the environment: no such setting"),
+        "{told}"
+    );
+    assert!(
+        told.contains("error: \"prot\" in own.toml: no such setting"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_data_folder_of_a_failed_start_is_free_again() {
+    let home = home();
+    let busy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = busy.local_addr().unwrap().port().to_string();
+    for _ in 0..2 {
+        let output = output(&home, &["serve", "--port", &port, "--data-dir", "data"]);
+        assert!(text(&output.stderr).contains("is in use; stop the other program"));
+    }
+}
+
+/// A running `serve`, ended with the test.
+struct Serving {
+    child: Child,
+    log: BufReader<std::process::ChildStdout>,
+}
+
+impl Serving {
+    fn start(home: &TempDir, arguments: &[&str]) -> Self {
+        let mut child = omiscope(home, &[&["serve", "--port", "0"], arguments].concat())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(child.stdout.take().unwrap());
+        Self { child, log }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.log.read_line(&mut line).unwrap();
+        line
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn serve_says_where_it_listens_and_never_its_key() {
+    let home = home();
+    let key = text(&output(&home, &["secret", "--data-dir", "data"]).stdout);
+    let mut serving = Serving::start(&home, &["--data-dir", "data"]);
+    let line = serving.line();
+    assert!(
+        line.contains(" [INFO] listening on http://127.0.0.1:"),
+        "{line}"
+    );
+    assert!(line.ends_with("/webhook?key=… | data:data\n"), "{line}");
+    assert!(!line.contains(key.trim()), "{line}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_serve_in_its_own_time() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let mut serving = Serving::start(&home(), &["--ephemeral"]);
+        assert!(serving.line().contains("listening on"));
+        kill_process(Pid::from_child(&serving.child), signal).unwrap();
+        let mut rest = String::new();
+        serving.log.read_to_string(&mut rest).unwrap();
+        assert!(rest.ends_with(" [INFO] stopped\n"), "{rest}");
+        assert_eq!(serving.child.wait().unwrap().code(), Some(0), "{signal:?}");
+    }
+}
