@@ -72,13 +72,14 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The beginning of a text that fits into so many columns, with `…` where something was cut. Never splits a grapheme.
+/// The beginning of a text that fits into so many columns, with an ellipsis where something was cut. Never splits a
+/// grapheme.
 #[must_use]
-pub fn truncated(text: &str, columns: usize) -> Cow<'_, str> {
+pub fn truncated<'a>(text: &'a str, columns: usize, ellipsis: &str) -> Cow<'a, str> {
     if text.width() <= columns {
         return Cow::Borrowed(text);
     }
-    let Some(room) = columns.checked_sub(1) else {
+    let Some(room) = columns.checked_sub(ellipsis.width()) else {
         return Cow::Borrowed("");
     };
     let mut used = 0;
@@ -90,7 +91,7 @@ pub fn truncated(text: &str, columns: usize) -> Cow<'_, str> {
         }
         short.push_str(grapheme);
     }
-    short.push('…');
+    short.push_str(ellipsis);
     Cow::Owned(short)
 }
 
@@ -266,7 +267,7 @@ mod tests {
         #[test]
         fn cut_text_fits(text in any::<String>(), columns in 0_usize..40) {
             let clean = neutral(&text);
-            prop_assert!(width(&truncated(&clean, columns)) <= columns);
+            prop_assert!(width(&truncated(&clean, columns, "…")) <= columns);
         }
 
         #[test]

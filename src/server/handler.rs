@@ -218,3 +218,58 @@ async fn caught(answer: impl Future<Output = Result<Reply, Refused>>) -> Result<
         Err(_) => Err(Refusal::Panic.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        event::Seq,
+        secret::Secret,
+        store::{self, Location},
+    };
+
+    #[tokio::test]
+    async fn a_panic_is_answered_counted_and_recorded() {
+        let losses = LossCounter::default();
+        let store = store::Settings {
+            location: Location::Memory,
+            silence: Duration::from_mins(2),
+        };
+        let store = Store::open(store, losses.clone()).unwrap();
+        let second = Duration::from_secs(1);
+        let settings = Settings {
+            secret: Secret::new("S".into()),
+            allowed_uids: std::collections::HashSet::new(),
+            header_timeout: second,
+            body_timeout: second,
+            max_body: 1,
+            max_connections: 1,
+            drain_timeout: second,
+        };
+        let handler = Handler::new(settings, store.clone(), losses.clone());
+        let (parts, ()) = Request::post("/webhook?key=S")
+            .body(())
+            .unwrap()
+            .into_parts();
+        let head = Head::new(&parts, None, &handler.settings.secret);
+        let Err(refused) = caught(async { panic!("a fault of ours") }).await else {
+            panic!("nothing was caught")
+        };
+        assert_eq!(
+            handler.refuse(&head, refused).status(),
+            StatusCode::INTERNAL_SERVER_ERROR
+        );
+        assert_eq!(losses.get().panics, 1);
+        store.close().await;
+        let records = store.records_after(Seq::default(), 10).unwrap();
+        assert_eq!(
+            records
+                .iter()
+                .map(|record| record.delivery.status)
+                .collect::<Vec<_>>(),
+            [500]
+        );
+    }
+}

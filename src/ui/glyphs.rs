@@ -19,6 +19,10 @@ pub struct Glyphs {
     pub down: &'static str,
     /// Something is being waited for.
     pub waiting: &'static str,
+    /// Something was cut.
+    pub ellipsis: &'static str,
+    /// Stands for a character of a secret.
+    pub mask: &'static str,
     /// Done, or not yet.
     pub tick: (&'static str, &'static str),
     /// Stands between parts of a line.
@@ -49,6 +53,8 @@ impl Glyphs {
             dot: ("●", "○"),
             down: "↓",
             waiting: "…",
+            ellipsis: "…",
+            mask: "•",
             tick: ("✓", "·"),
             middle: "·",
             states: ["●", "◐", "○", "✖"],
@@ -66,6 +72,8 @@ impl Glyphs {
             dot: ("*", "o"),
             down: "v",
             waiting: "~",
+            ellipsis: "..",
+            mask: "*",
             tick: ("x", "-"),
             middle: "-",
             states: ["*", "~", "o", "x"],

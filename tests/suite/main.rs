@@ -11,6 +11,8 @@ mod dashboard;
 mod decode;
 #[cfg(unix)]
 mod durability;
+mod http;
+mod listener;
 mod program;
 #[cfg(unix)]
 mod terminal;

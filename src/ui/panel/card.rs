@@ -4,7 +4,7 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
-    widgets::Paragraph,
+    widgets::{Clear, Paragraph, Wrap},
 };
 
 use super::framed;
@@ -43,7 +43,7 @@ pub(in crate::ui) fn render(
     let width = lines.iter().map(Line::width).max().unwrap_or_default() as u16 + 4;
     let height = lines.len() as u16 + 2;
     let area = area.centered(width.min(area.width).into(), height.min(area.height).into());
-    frame.render_widget(ratatui::widgets::Clear, area);
+    frame.render_widget(Clear, area);
     let block = framed(
         context,
         "Connect",
@@ -52,7 +52,12 @@ pub(in crate::ui) fn render(
             context.theme.dim,
         )],
     );
-    frame.render_widget(Paragraph::new(lines).block(block), area);
+    frame.render_widget(
+        Paragraph::new(lines)
+            .wrap(Wrap { trim: false })
+            .block(block),
+        area,
+    );
 }
 
 /// The rows of the card, for the empty transcript too.
@@ -63,13 +68,11 @@ pub(in crate::ui) fn lines(
     context: &Context,
 ) -> Vec<Line<'static>> {
     let theme = &context.theme;
-    let shown = match key {
-        Key::Masked => "••••••••",
-        Key::Revealed => session.secret.reveal(),
-    };
     let encoded: String = match key {
-        Key::Masked => shown.to_owned(),
-        Key::Revealed => form_urlencoded::byte_serialize(shown.as_bytes()).collect(),
+        Key::Masked => context.glyphs.mask.repeat(8),
+        Key::Revealed => {
+            form_urlencoded::byte_serialize(session.secret.reveal().as_bytes()).collect()
+        }
     };
     let url = format!("http://{}/webhook?key={encoded}", session.address);
     let (done, open) = context.glyphs.tick;

@@ -28,9 +28,12 @@ pub(in crate::ui) fn render(
     } else {
         Span::styled(format!(" {off} listening "), theme.dim)
     });
-    let wearer = monitor
-        .uid()
-        .map(|uid| format!(" wearer {} ", shortened(uid.as_str())));
+    let wearer = monitor.uid().map(|uid| {
+        format!(
+            " wearer {} ",
+            shortened(uid.as_str(), context.glyphs.ellipsis)
+        )
+    });
     let optional = [
         (format!(" http://{}/webhook ", session.address), theme.text),
         (wearer.unwrap_or_default(), theme.dim),
@@ -52,10 +55,10 @@ pub(in crate::ui) fn render(
 }
 
 /// `Xk3u…ABC`: enough to tell wearers apart, too little to read over a shoulder.
-fn shortened(uid: &str) -> String {
+fn shortened(uid: &str, ellipsis: &str) -> String {
     if text::width(uid) <= 10 {
         uid.to_owned()
     } else {
-        format!("{}…{}", &uid[..4], &uid[uid.len() - 3..])
+        format!("{}{ellipsis}{}", &uid[..4], &uid[uid.len() - 3..])
     }
 }

@@ -38,7 +38,7 @@ pub(in crate::ui) fn render(
     }
     if lines.is_empty() {
         lines.push(Line::styled(
-            " none yet: they come minutes after a talk",
+            " none yet; they follow a talk",
             context.theme.dim,
         ));
     }
@@ -91,12 +91,17 @@ fn rows(kept: &KeptMemory, width: usize, context: &Context) -> [Line<'static>; 2
     // The emoji comes last: terminals differ on the width of some, and nothing stands behind it here.
     let emoji = text::neutral(&memory.emoji).into_owned();
     let room = width.saturating_sub(1 + if emoji.is_empty() { 0 } else { 3 });
-    let title = text::truncated(&title, room).into_owned();
+    let title = text::truncated(&title, room, context.glyphs.ellipsis).into_owned();
     let first = Line::from(vec![
         Span::styled(format!(" {title} "), style),
         Span::raw(emoji),
     ]);
-    let about = text::truncated(&about(kept, context), width.saturating_sub(4)).into_owned();
+    let about = text::truncated(
+        &about(kept, context),
+        width.saturating_sub(4),
+        context.glyphs.ellipsis,
+    )
+    .into_owned();
     [first, Line::styled(format!("   {about}"), theme.dim)]
 }
 

@@ -7,7 +7,7 @@ use ratatui::{
     Frame,
     layout::{Alignment, Rect},
     text::{Line, Span},
-    widgets::Paragraph,
+    widgets::{Paragraph, Wrap},
 };
 
 use super::{card, counted, framed};
@@ -28,12 +28,12 @@ pub(in crate::ui) fn render(
     context: &Context,
 ) {
     let port = port(area, in_frame);
-    let lines = if monitor.transcript().is_empty() {
-        card::lines(monitor, session, card::Key::Masked, context)
+    let mut text = if monitor.transcript().is_empty() {
+        let card = card::lines(monitor, session, card::Key::Masked, context);
+        Paragraph::new(card).wrap(Wrap { trim: false })
     } else {
-        state.visible(monitor.transcript(), port, context)
+        Paragraph::new(state.visible(monitor.transcript(), port, context))
     };
-    let mut text = Paragraph::new(lines);
     if in_frame {
         let about = about(monitor, context).map(|about| Span::styled(about, context.theme.dim));
         let mut block = framed(context, "Transcript", about.into_iter().collect());

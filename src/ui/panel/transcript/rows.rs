@@ -60,7 +60,7 @@ fn title(talk: &Talk, columns: usize, context: &Context) -> Row<'static> {
         .unwrap_or_default();
     let room = columns.saturating_sub(clock.len() + 10);
     let title = text::neutral(title).into_owned();
-    let title = text::truncated(&title, room).into_owned();
+    let title = text::truncated(&title, room, context.glyphs.ellipsis).into_owned();
     let rule = context.glyphs.rule;
     Row::from(vec![
         Span::styled(format!(" {rule}{rule} "), context.theme.border),
@@ -123,7 +123,7 @@ fn words(
     } else {
         vec![]
     };
-    let cut = text::truncated(said, room);
+    let cut = text::truncated(said, room, context.glyphs.ellipsis);
     let words: Vec<&str> = if context.wrap { wrapped } else { vec![&cut] };
     let head = head(&time, &speaker, name_columns, style, context);
     let continued = || vec![Span::raw(" ".repeat(indent))];
@@ -147,7 +147,7 @@ fn head(
 ) -> Vec<Span<'static>> {
     let name = speaker.name();
     let name = text::neutral(&name);
-    let name = text::truncated(name.trim(), columns);
+    let name = text::truncated(name.trim(), columns, context.glyphs.ellipsis);
     let fill = " ".repeat(columns.saturating_sub(text::width(&name)) + 1);
     let time = if time.is_empty() {
         " ".to_owned()

@@ -1,0 +1,130 @@
+//! What the Live screen does while things arrive and keys are pressed.
+
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+
+use super::script::{
+    Step::{Count, Press, Say, Wait},
+    key, misses, play, sees,
+};
+
+/// Long enough for a frame.
+const MOMENT: Duration = Duration::from_millis(100);
+
+#[tokio::test(start_paused = true)]
+async fn the_newest_line_is_followed_until_the_user_scrolls() {
+    play(vec![
+        Say(60),
+        Wait(MOMENT),
+        sees("line number 59"),
+        Press(KeyCode::PageUp),
+        Wait(MOMENT),
+        misses("line number 59"),
+        sees("line number 30"),
+        Say(7),
+        Wait(MOMENT),
+        sees("line number 30"),
+        misses("line number 59"),
+        sees("7 new ↓"),
+        Press(KeyCode::End),
+        Wait(MOMENT),
+        sees("line number 66"),
+        misses("new ↓"),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn scrolling_down_to_the_end_follows_again() {
+    play(vec![
+        Say(60),
+        Wait(MOMENT),
+        Press(KeyCode::Up),
+        Press(KeyCode::Up),
+        Wait(MOMENT),
+        sees("End follows"),
+        Press(KeyCode::Down),
+        Press(KeyCode::Down),
+        Wait(MOMENT),
+        misses("End follows"),
+        Say(1),
+        Wait(MOMENT),
+        sees("line number 60"),
+        key('g'),
+        Wait(MOMENT),
+        sees("line number 0"),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frozen_view_stays_and_nothing_is_lost() {
+    play(vec![
+        Say(1),
+        Wait(MOMENT),
+        Press(KeyCode::Char(' ')),
+        Say(2),
+        Wait(MOMENT),
+        sees("frozen, 2 waiting"),
+        misses("line number 1"),
+        Press(KeyCode::Char(' ')),
+        Wait(MOMENT),
+        sees("line number 2"),
+        misses("frozen"),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn q_goes_back_before_it_quits() {
+    let left = play(vec![
+        key('?'),
+        Wait(MOMENT),
+        sees("this help"),
+        key('q'),
+        Wait(MOMENT),
+        misses("this help"),
+        key('q'),
+        key('x'),
+    ]);
+    assert_eq!(left.await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_screen_is_drawn_once() {
+    let hour = Duration::from_hours(1);
+    play(vec![
+        Wait(hour),
+        Count(Box::new(|frames| assert_eq!(frames, 1))),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_last_word_the_screen_comes_to_rest() {
+    let (minutes, day) = (Duration::from_mins(11), Duration::from_hours(23));
+    play(vec![
+        Say(1),
+        Wait(minutes),
+        Count(Box::new(|frames| {
+            assert!((60..90).contains(&frames), "{frames}");
+        })),
+        Wait(day),
+        Count(Box::new(|frames| assert!(frames <= 1, "{frames}"))),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_is_drawn_in_few_frames_and_shown_whole() {
+    play(vec![
+        Say(5000),
+        Wait(MOMENT),
+        sees("line number 4999"),
+        key('g'),
+        Wait(MOMENT),
+        sees("line number 0"),
+    ])
+    .await;
+}

@@ -1,0 +1,143 @@
+//! Whole screens at the sizes that matter.
+
+use super::scene::{dark, drawn, empty, full, session, text, view};
+use crate::{
+    monitor::Monitor,
+    ui::{
+        Glyphs,
+        action::Action,
+        theme::{Depth, Theme},
+    },
+};
+
+const SIZES: [(u16, u16); 5] = [(140, 40), (80, 24), (40, 12), (39, 12), (20, 5)];
+
+fn shot(name: &str, monitor: &Monitor, size: (u16, u16), actions: &[Action]) {
+    let screen = text(&drawn(monitor, &mut dark(), size, actions));
+    insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), screen);
+}
+
+#[test]
+fn live_at_every_size() {
+    for size in SIZES {
+        shot("live_full", &full(), size, &[]);
+        shot("live_empty", &empty(), size, &[]);
+    }
+}
+
+#[test]
+fn help_and_card_lie_over_the_screen() {
+    for size in [(140, 40), (80, 24), (40, 12)] {
+        shot("help", &full(), size, &[Action::Help]);
+        shot("card", &full(), size, &[Action::Card]);
+    }
+    shot(
+        "help_end",
+        &full(),
+        (40, 12),
+        &[Action::Help, Action::Follow],
+    );
+}
+
+#[test]
+fn the_key_is_shown_only_when_asked_for() {
+    let shown = |actions: &[Action]| text(&drawn(&full(), &mut dark(), (140, 40), actions));
+    let key = session().secret.reveal().to_owned();
+    assert!(!shown(&[Action::Card]).contains(&key));
+    assert!(shown(&[Action::Card, Action::Reveal]).contains(&key));
+    assert!(!shown(&[Action::Card, Action::Reveal, Action::Reveal]).contains(&key));
+    assert!(!shown(&[Action::Card, Action::Reveal, Action::Card]).contains(&key));
+}
+
+#[test]
+fn times_are_told_in_three_ways_and_lines_can_be_cut() {
+    shot("time_offset", &full(), (80, 24), &[Action::TimeStyle]);
+    shot(
+        "time_age",
+        &full(),
+        (80, 24),
+        &[Action::TimeStyle, Action::TimeStyle],
+    );
+    shot("cut_lines", &full(), (80, 24), &[Action::Wrap]);
+}
+
+#[test]
+fn themes_differ_in_style_and_not_in_text() {
+    let themes = [
+        ("dark", Theme::dark(Depth::Many)),
+        ("dark_16", Theme::dark(Depth::Sixteen)),
+        ("light", Theme::light(Depth::Many)),
+        ("plain", Theme::plain()),
+    ];
+    let expected = text(&drawn(&full(), &mut dark(), (100, 24), &[]));
+    for (name, theme) in themes {
+        let buffer = drawn(
+            &full(),
+            &mut view(theme, &Glyphs::unicode()),
+            (100, 24),
+            &[],
+        );
+        assert_eq!(text(&buffer), expected, "{name}");
+        insta::assert_snapshot!(format!("theme_{name}"), format!("{buffer:?}"));
+    }
+}
+
+#[test]
+fn without_colour_nothing_is_coloured() {
+    use ratatui::style::Color;
+    let buffer = drawn(
+        &full(),
+        &mut view(Theme::plain(), &Glyphs::unicode()),
+        (140, 40),
+        &[],
+    );
+    assert!(
+        buffer
+            .content
+            .iter()
+            .all(|cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset))
+    );
+}
+
+#[test]
+fn in_ascii_mode_everything_of_our_own_is_ascii() {
+    let buffer = drawn(
+        &empty(),
+        &mut view(Theme::plain(), &Glyphs::ascii()),
+        (140, 40),
+        &[],
+    );
+    let foreign: String = text(&buffer)
+        .chars()
+        .filter(|character| !character.is_ascii())
+        .collect();
+    assert_eq!(foreign, "");
+    let screen = text(&drawn(
+        &full(),
+        &mut view(Theme::plain(), &Glyphs::ascii()),
+        (80, 24),
+        &[],
+    ));
+    insta::assert_snapshot!("live_ascii_80x24", screen);
+}
+
+#[test]
+fn no_size_is_too_small() {
+    let actions = [
+        Action::Help,
+        Action::Card,
+        Action::Up,
+        Action::PageUp,
+        Action::First,
+        Action::Down,
+        Action::Freeze,
+    ];
+    for columns in 1..=45 {
+        for rows in 1..=14 {
+            for action in actions {
+                drawn(&full(), &mut dark(), (columns, rows), &[action, Action::Up]);
+            }
+            drawn(&empty(), &mut dark(), (columns, rows), &[]);
+        }
+    }
+}

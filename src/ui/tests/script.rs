@@ -1,0 +1,199 @@
+//! The real loop, driven by a script in which time is paused.
+
+use std::{cell::RefCell, collections::VecDeque, io, rc::Rc, time::Duration};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use futures_util::{Stream, stream};
+use ratatui::{Frame, Terminal, backend::TestBackend};
+use tokio_util::sync::CancellationToken;
+
+use super::scene;
+use crate::{
+    event::{Delivery, Kind, Segment, Transcript, Uid},
+    losses::LossCounter,
+    monitor::Monitor,
+    store::{Location, Settings, Store, Submission},
+    ui::{Clock, action::Effect, app::App, terminal::Surface},
+};
+
+/// One step of a script.
+pub(super) enum Step {
+    /// The user presses a key.
+    Press(KeyCode),
+    /// The wearer says so many numbered lines.
+    Say(u32),
+    /// Time passes.
+    Wait(Duration),
+    /// What is on the screen is looked at.
+    Look(Box<dyn Fn(&str)>),
+    /// How many frames were drawn since the last count is looked at.
+    Count(Box<dyn Fn(usize)>),
+}
+
+/// Presses a letter.
+pub(super) fn key(letter: char) -> Step {
+    Step::Press(KeyCode::Char(letter))
+}
+
+/// Looks whether a text is on the screen.
+pub(super) fn sees(text: &'static str) -> Step {
+    Step::Look(Box::new(move |screen| {
+        assert!(screen.contains(text), "'{text}' is missing:\n{screen}");
+    }))
+}
+
+/// Looks whether a text is not on the screen.
+pub(super) fn misses(text: &'static str) -> Step {
+    Step::Look(Box::new(move |screen| {
+        assert!(!screen.contains(text), "'{text}' is there:\n{screen}");
+    }))
+}
+
+#[derive(Default)]
+struct Drawn {
+    screen: String,
+    frames: usize,
+}
+
+struct TestSurface {
+    terminal: Terminal<TestBackend>,
+    drawn: Rc<RefCell<Drawn>>,
+}
+
+impl Surface for TestSurface {
+    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(render).map_err(io::Error::other)?;
+        let mut drawn = self.drawn.borrow_mut();
+        drawn.screen = scene::text(self.terminal.backend().buffer());
+        drawn.frames += 1;
+        Ok(())
+    }
+
+    fn perform(&mut self, _: Effect) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn size(&self) -> io::Result<(u16, u16)> {
+        Ok((100, 30))
+    }
+}
+
+/// Runs a script to its end, or until the user has quit. Returns how many steps were left then.
+pub(super) async fn play(steps: Vec<Step>) -> usize {
+    let losses = LossCounter::default();
+    let settings = Settings {
+        location: Location::Memory,
+        silence: Duration::from_mins(2),
+    };
+    let store = Store::open(settings, losses.clone()).unwrap();
+    let drawn = Rc::default();
+    let terminal = Terminal::new(TestBackend::new(100, 30)).unwrap();
+    let mut surface = TestSurface {
+        terminal,
+        drawn: Rc::clone(&drawn),
+    };
+    let app = App {
+        session: scene::session(),
+        store: store.clone(),
+        follower: store.follow(store.latest()),
+        losses: losses.watch(),
+        monitor: Monitor::default(),
+        view: scene::dark(),
+        clock: Clock::starting_at(scene::now()),
+    };
+    let left = Rc::new(RefCell::new(VecDeque::from(steps)));
+    let events = events(
+        Rc::clone(&left),
+        Player {
+            store,
+            drawn,
+            said: 0,
+            clock: app.clock.clone(),
+        },
+    );
+    app.run(&mut surface, events, CancellationToken::new())
+        .await
+        .unwrap();
+    left.take().len()
+}
+
+struct Player {
+    store: Store,
+    drawn: Rc<RefCell<Drawn>>,
+    said: u32,
+    clock: Clock,
+}
+
+/// The script as what the terminal tells: keys come out, everything else is done on the way.
+fn events(
+    left: Rc<RefCell<VecDeque<Step>>>,
+    player: Player,
+) -> impl Stream<Item = io::Result<Event>> {
+    stream::unfold((left, player), |(left, mut player)| async {
+        loop {
+            let step = left.borrow_mut().pop_front()?;
+            if let Step::Press(code) = step {
+                let key = KeyEvent::new(code, KeyModifiers::NONE);
+                return Some((Ok(Event::Key(key)), (left, player)));
+            }
+            player.play(step).await;
+        }
+    })
+}
+
+impl Player {
+    async fn play(&mut self, step: Step) {
+        match step {
+            Step::Press(_) => {}
+            Step::Say(count) => {
+                for _ in 0..count {
+                    self.say().await;
+                }
+            }
+            Step::Wait(time) => tokio::time::sleep(time).await,
+            Step::Look(look) => look(&self.drawn.borrow().screen),
+            Step::Count(count) => count(std::mem::take(&mut self.drawn.borrow_mut().frames)),
+        }
+    }
+
+    async fn say(&mut self) {
+        let number = self.said;
+        self.said += 1;
+        let segment = Segment {
+            id: Some(number.to_string()),
+            text: format!("line number {number}"),
+            start: f64::from(number),
+            end: f64::from(number) + 0.5,
+            ..Segment::default()
+        };
+        let delivery = Delivery {
+            received: self.clock.now(),
+            remote: None,
+            method: "POST".into(),
+            path: "/webhook".into(),
+            query: String::new(),
+            headers: Vec::new(),
+            uid: Some(Uid::parse("U").unwrap()),
+            kind: Kind::TranscriptSegment,
+            size: 0,
+            idempotency_key: None,
+            status: 200,
+            reply: "{}".into(),
+            warnings: Vec::new(),
+            took: Duration::ZERO,
+        };
+        let transcript = Transcript {
+            session: None,
+            segments: vec![segment],
+        };
+        let event = Some(crate::event::Event::Transcript(transcript));
+        self.store
+            .commit(Submission {
+                delivery,
+                body: None,
+                event,
+            })
+            .await
+            .unwrap();
+    }
+}
