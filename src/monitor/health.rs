@@ -59,7 +59,7 @@ pub(super) struct Health {
     feeds: [Feed; Trigger::ALL.len()],
     /// Beyond the least lag, which only memories tell.
     lags: VecDeque<SignedDuration>,
-    least_lag: SignedDuration,
+    least_lag: Option<SignedDuration>,
     last: Option<Timestamp>,
     refused_in_a_row: u64,
     last_refusal: Option<u16>,
@@ -124,7 +124,7 @@ impl Health {
     pub(super) fn note_least_lag(&mut self, lag: SignedDuration) {
         // Anything else is no lag but a clock that goes wrong, or another talk.
         if (SignedDuration::ZERO..=GREATEST_LAG).contains(&lag) {
-            self.least_lag = lag;
+            self.least_lag = Some(lag);
         }
     }
 
@@ -170,6 +170,7 @@ impl Health {
         Trigger::ALL.into_iter().map(of_feed).collect()
     }
 
+    /// Known once a memory has told when its talk began.
     fn lag(&self) -> Option<Duration> {
         let mut lags: Vec<_> = self.lags.iter().copied().collect();
         let middle = lags.len() / 2;
@@ -177,7 +178,7 @@ impl Health {
             return None;
         }
         let (_, median, _) = lags.select_nth_unstable(middle);
-        Duration::try_from(self.least_lag + *median).ok()
+        Duration::try_from(self.least_lag? + *median).ok()
     }
 
     /// When a dot, an age or a rate will next look different.

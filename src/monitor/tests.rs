@@ -1,1 +1,384 @@
+use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::*;
+use crate::event::{ConversationId, LineId};
+use crate::{
+    decode::{Request, decode, query},
+    event::{Kind, Line},
+    losses::LossCounter,
+    store::{Location, Settings, Store, Submission},
+};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_000_000 + second).unwrap()
+}
+
+/// A store in memory, to which bodies are delivered at given seconds.
+struct Feed {
+    store: Store,
+    losses: LossCounter,
+}
+
+impl Feed {
+    fn new() -> Self {
+        let losses = LossCounter::default();
+        let settings = Settings {
+            location: Location::Memory,
+            silence: Duration::from_mins(2),
+        };
+        Self {
+            store: Store::open(settings, losses.clone()).unwrap(),
+            losses,
+        }
+    }
+
+    async fn deliver(&self, second: i64, raw_query: &str, body: &'static [u8], content_type: &str) {
+        let (query, body) = (query::parse(raw_query), body.into());
+        let request = Request {
+            content_type: Some(content_type),
+            query: &query,
+            body: &body,
+        };
+        let decoded = decode(&request).unwrap();
+        let delivery = delivery(
+            second,
+            decoded.kind,
+            decoded.uid,
+            200,
+            decoded.warnings,
+            body.len() as u64,
+        );
+        self.store
+            .commit(Submission {
+                delivery,
+                body: None,
+                event: decoded.event,
+            })
+            .await
+            .unwrap();
+    }
+
+    async fn say(&self, second: i64, id: &str, start: f64, text: &str) {
+        let body = serde_json::json!({"segments": [{"id": id, "text": text, "start": start, "end": start + 1.0}]});
+        let body: &'static [u8] = body.to_string().into_bytes().leak();
+        self.deliver(second, "uid=U", body, "application/json")
+            .await;
+    }
+
+    fn refuse(&self, second: i64, status: u16) {
+        self.store.note(
+            delivery(second, Kind::Unknown, None, status, Vec::new(), 0),
+            None,
+        );
+    }
+
+    /// The model of a dashboard that was there from the beginning.
+    async fn followed(&self) -> Monitor {
+        let mut monitor = Monitor::default();
+        self.store.close().await;
+        for record in self.store.records_after(Seq::default(), 10_000).unwrap() {
+            monitor.apply(&record);
+        }
+        monitor.set_losses(self.losses.get());
+        monitor
+    }
+}
+
+fn delivery(
+    second: i64,
+    kind: Kind,
+    uid: Option<Uid>,
+    status: u16,
+    warnings: Vec<String>,
+    size: u64,
+) -> Delivery {
+    Delivery {
+        received: at(second),
+        remote: None,
+        method: "POST".into(),
+        path: "/webhook".into(),
+        query: String::new(),
+        headers: Vec::new(),
+        uid,
+        kind,
+        size,
+        idempotency_key: None,
+        status,
+        reply: "{}".into(),
+        warnings,
+        took: Duration::ZERO,
+    }
+}
+
+fn texts(monitor: &Monitor) -> Vec<Vec<&str>> {
+    fn text(line: &Line) -> &str {
+        &line.segment.text
+    }
+    monitor
+        .transcript()
+        .talks()
+        .iter()
+        .map(|talk| talk.lines.iter().map(text).collect())
+        .collect()
+}
+
+/// A second of silence at 16 kHz.
+static SECOND: [u8; 32_000] = [0; 32_000];
+
+const MEMORY: &[u8] = br#"{"id":"m1","created_at":"2026-11-18T11:10:00Z","started_at":"2026-11-18T11:06:40Z",
+    "finished_at":"2026-11-18T11:07:10Z","structured":{"title":"Hello","emoji":"x"},
+    "transcript_segments":[{"id":"b","text":"hello world","start":3,"end":9,"speaker_name":"Ada"}]}"#;
+
+#[tokio::test]
+async fn lines_stand_by_their_start_and_a_memory_takes_their_place() {
+    let feed = Feed::new();
+    feed.say(10, "b", 5.0, "world").await;
+    feed.say(11, "a", 3.0, "hello").await;
+    assert_eq!(
+        texts(&Monitor::new(feed.store.snapshot(WINDOW).unwrap())),
+        [["hello", "world"]]
+    );
+    feed.deliver(200, "uid=U", MEMORY, "application/json").await;
+    feed.say(201, "c", 0.0, "something else").await;
+    let monitor = feed.followed().await;
+    assert_eq!(texts(&monitor), [["hello world"], ["something else"]]);
+    assert_eq!(
+        monitor.transcript().talks()[0]
+            .conversation
+            .title
+            .as_deref(),
+        Some("Hello")
+    );
+    assert_eq!(monitor.transcript().len(), 2);
+}
+
+#[tokio::test]
+async fn a_dashboard_that_starts_late_sees_what_one_that_followed_sees() {
+    let feed = Feed::new();
+    for (second, id, start, text) in [
+        (1, "a", 0.0, "one"),
+        (5, "b", 4.0, "two"),
+        (6, "a", 0.0, "one, really"),
+        (400, "c", 0.5, "later"),
+    ] {
+        feed.say(second, id, start, text).await;
+    }
+    feed.deliver(500, "uid=U", MEMORY, "application/json").await;
+    feed.deliver(
+        501,
+        "uid=U&sample_rate=16000",
+        &SECOND,
+        "application/octet-stream",
+    )
+    .await;
+    feed.refuse(502, 401);
+    let followed = feed.followed().await;
+    let late = Monitor::new(feed.store.snapshot(WINDOW).unwrap());
+    assert_eq!(texts(&late), texts(&followed));
+    assert_eq!(late.seq(), followed.seq());
+    assert_eq!(late.uid(), followed.uid());
+    assert_eq!(late.memories(), followed.memories());
+    assert_eq!(late.sound().chunks(), followed.sound().chunks());
+    for trigger in Trigger::ALL {
+        assert_eq!(
+            late.last_seen(trigger),
+            followed.last_seen(trigger),
+            "{trigger:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn applying_a_record_again_changes_nothing() {
+    let feed = Feed::new();
+    feed.say(1, "a", 0.0, "one").await;
+    let mut monitor = feed.followed().await;
+    let before = monitor.transcript().added();
+    for record in feed.store.records_after(Seq::default(), 10).unwrap() {
+        monitor.apply(&record);
+    }
+    assert_eq!(
+        (monitor.transcript().added(), texts(&monitor)),
+        (before, vec![vec!["one"]])
+    );
+}
+
+#[tokio::test]
+async fn reloading_counts_on() {
+    let feed = Feed::new();
+    feed.say(1, "a", 0.0, "one").await;
+    let mut monitor = Monitor::new(feed.store.snapshot(WINDOW).unwrap());
+    let before = monitor.transcript().added();
+    feed.say(2, "b", 1.0, "two").await;
+    feed.say(3, "c", 2.0, "three").await;
+    monitor.reload(feed.store.snapshot(WINDOW).unwrap());
+    assert_eq!(monitor.transcript().added() - before, 2);
+}
+
+#[tokio::test]
+async fn feeds_are_live_then_late_and_never_before_the_first() {
+    let feed = Feed::new();
+    feed.say(0, "a", 0.0, "one").await;
+    let monitor = feed.followed().await;
+    let states = |second| {
+        monitor
+            .health(at(second))
+            .into_iter()
+            .map(|feed| feed.state)
+            .collect::<Vec<_>>()
+    };
+    let never = [State::Never; 4];
+    assert_eq!(states(119), [&[State::Live][..], &never].concat());
+    assert_eq!(states(121), [&[State::Late][..], &never].concat());
+    assert!(monitor.receiving(at(5)) && !monitor.receiving(at(60)));
+}
+
+#[tokio::test]
+async fn sound_is_measured_against_the_clock() {
+    let feed = Feed::new();
+    for second in (0..40).step_by(2) {
+        feed.deliver(
+            second,
+            "uid=U&sample_rate=16000",
+            &SECOND,
+            "application/octet-stream",
+        )
+        .await;
+    }
+    let monitor = feed.followed().await;
+    let coverage = monitor.health(at(39))[1].coverage.unwrap();
+    assert!((coverage - 0.51).abs() < 0.02, "{coverage}");
+    let advice = monitor.advice(at(39));
+    assert!(
+        advice[0]
+            .text
+            .starts_with("sound arrives at 0.5 of real time"),
+        "{advice:?}"
+    );
+}
+
+#[tokio::test]
+async fn trouble_is_told_in_plain_words_the_gravest_first() {
+    let feed = Feed::new();
+    feed.deliver(0, "key=S?uid=U", br#"{"segments":[]}"#, "application/json")
+        .await;
+    assert_eq!(feed.store.latest(), Seq(1));
+    for second in 1..=9 {
+        feed.refuse(second, 401);
+    }
+    let mut monitor = feed.followed().await;
+    monitor.set_losses(Losses {
+        panics: 2,
+        ..Losses::default()
+    });
+    let told: Vec<_> = monitor
+        .advice(at(10))
+        .into_iter()
+        .map(|advice| advice.text)
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2 requests failed inside omiscope (500)",
+            "9 refusals in a row (wrong key: paste the URL of the card again, i): Omi switches a webhook off at 100",
+            "old sender form ?key=…?uid=… repaired",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn words_without_sound_are_told_only_where_sound_was_heard_before() {
+    let feed = Feed::new();
+    feed.say(0, "a", 0.0, "one").await;
+    feed.deliver(
+        1,
+        "uid=U&sample_rate=16000",
+        &[0; 32],
+        "application/octet-stream",
+    )
+    .await;
+    feed.say(900, "b", 0.0, "two").await;
+    let monitor = feed.followed().await;
+    assert!(monitor.advice(at(2)).is_empty());
+    assert!(
+        monitor.advice(at(901))[0]
+            .text
+            .contains("no sound for 15 min")
+    );
+}
+
+#[tokio::test]
+async fn a_memory_in_the_making_is_waited_for_and_given_up() {
+    let feed = Feed::new();
+    feed.deliver(
+        0,
+        "uid=U",
+        br#"{"type":"memory_processing_started"}"#,
+        "application/json",
+    )
+    .await;
+    let monitor = feed.followed().await;
+    assert!(monitor.in_progress(at(600)).is_some());
+    assert!(monitor.in_progress(at(901)).is_none());
+    assert_eq!(
+        monitor.next_change(at(30)),
+        Some(at(60)).map(|next| next.min(at(31) + SignedDuration::from_millis(1)))
+    );
+}
+
+#[tokio::test]
+async fn wakes_become_rare_when_nothing_arrives() {
+    let feed = Feed::new();
+    feed.say(0, "a", 0.0, "one").await;
+    let monitor = feed.followed().await;
+    let mut now = at(0);
+    let mut wakes = 0;
+    while let Some(next) = monitor.next_change(now) {
+        assert!(next > now);
+        now = next;
+        wakes += 1;
+    }
+    assert!((60..90).contains(&wakes), "{wakes}");
+}
+
+proptest! {
+    #[test]
+    fn the_transcript_stays_in_order_and_bounded(lines in prop::collection::vec((0_i64..5, 0_i64..40, -5.0..100.0_f64), 1..200)) {
+        let mut transcript = Transcript::default();
+        let conversation = |id| Conversation {
+            id: ConversationId(id),
+            uid: Uid::parse("U").unwrap(),
+            started: at(100 - id * 10),
+            last_arrival: at(0),
+            last_end: 0.0,
+            title: None,
+            emoji: None,
+            memory: None,
+        };
+        for (talk, id, start) in lines {
+            transcript.put_conversation(conversation(talk));
+            let segment = crate::event::Segment { start, ..Default::default() };
+            let line = Line { id: LineId(id), seq: Seq(1), conversation: ConversationId(talk), arrived: at(0), revision: 1, segment };
+            transcript.put_line(line);
+        }
+        let mut walked = 0;
+        let mut place = transcript.first();
+        let mut last = None;
+        while let Some(at) = place {
+            let line = transcript.line(at).unwrap();
+            prop_assert_eq!(transcript.find(line.id), Some(at));
+            prop_assert!(last.is_none_or(|before| transcript.before(at) == Some(before)));
+            walked += 1;
+            last = place;
+            place = transcript.after(at);
+        }
+        prop_assert_eq!(walked, transcript.len());
+        prop_assert_eq!(last, transcript.last());
+        let talks = transcript.talks();
+        prop_assert!(talks.is_sorted_by_key(|talk| talk.conversation.started));
+        prop_assert!(talks.iter().all(|talk| talk.lines.is_sorted_by_key(|line| line.segment.start_ms())));
+    }
+}

@@ -13,6 +13,7 @@ use ratatui::{
 use super::{card, counted, framed};
 use crate::{
     monitor::Monitor,
+    text,
     ui::{Context, app::Session},
 };
 pub(in crate::ui) use scroll::{Port, State, Step};
@@ -28,21 +29,22 @@ pub(in crate::ui) fn render(
     context: &Context,
 ) {
     let port = port(area, in_frame);
-    let mut text = if monitor.transcript().is_empty() {
+    let mut shown = if monitor.transcript().is_empty() {
         let card = card::lines(monitor, session, card::Key::Masked, context);
         Paragraph::new(card).wrap(Wrap { trim: false })
     } else {
         Paragraph::new(state.visible(monitor.transcript(), port, context))
     };
     if in_frame {
-        let about = about(monitor, context).map(|about| Span::styled(about, context.theme.dim));
+        let about =
+            about(monitor, port, context).map(|about| Span::styled(about, context.theme.dim));
         let mut block = framed(context, "Transcript", about.into_iter().collect());
         if let Some(new) = new_below(state, monitor, context) {
             block = block.title_bottom(Line::from(new).alignment(Alignment::Right));
         }
-        text = text.block(block);
+        shown = shown.block(block);
     }
-    frame.render_widget(text, area);
+    frame.render_widget(shown, area);
 }
 
 /// The room for lines.
@@ -55,7 +57,7 @@ pub(in crate::ui) fn port(area: Rect, in_frame: bool) -> Port {
 }
 
 /// `now talking since 12:31 · 3 speakers`.
-fn about(monitor: &Monitor, context: &Context) -> Option<String> {
+fn about(monitor: &Monitor, port: Port, context: &Context) -> Option<String> {
     use crate::event::Trigger;
     let talk = monitor.transcript().talks().last()?;
     let live = monitor.last_seen(Trigger::Transcript).is_some_and(|last| {
@@ -67,10 +69,15 @@ fn about(monitor: &Monitor, context: &Context) -> Option<String> {
     }
     let since = context.short_clock(talk.conversation.started);
     let speakers = counted(talk.speakers(), "speaker");
-    Some(format!(
-        "now talking since {since} {} {speakers}",
-        context.glyphs.middle
-    ))
+    let middle = context.glyphs.middle;
+    let whole = format!("now talking since {since} {middle} {speakers}");
+    // The name of the panel stands before it.
+    let fits = text::width(&whole) + "Transcript".len() + 6 <= port.columns;
+    Some(if fits {
+        whole
+    } else {
+        format!("since {since}")
+    })
 }
 
 fn new_below(state: &State, monitor: &Monitor, context: &Context) -> Option<Span<'static>> {

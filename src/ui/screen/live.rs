@@ -39,7 +39,7 @@ const MEMORIES_FROM: (u16, u16) = (72, 10);
 const FRAMES_FROM: (u16, u16) = (40, 8);
 
 /// Columns of the side panels.
-const SIDE: (u16, u16) = (30, 44);
+const SIDE: (u16, u16) = (26, 44);
 
 /// Where the panels are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
