@@ -2,7 +2,7 @@
 
 mod kept;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use subtle::ConstantTimeEq as _;
 
@@ -32,13 +32,18 @@ const PLACEHOLDERS: [&str; 18] = [
 
 /// A webhook key. Its `Debug` shows nothing of it.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret {
+    key: String,
+    /// As it stands in a query.
+    encoded: String,
+}
 
 impl Secret {
     /// Takes a key.
     #[must_use]
     pub fn new(key: String) -> Self {
-        Self(key)
+        let encoded = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+        Self { key, encoded }
     }
 
     /// Makes a fresh key of 32 random bytes, in hex.
@@ -48,20 +53,20 @@ impl Secret {
     pub fn generate() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
-        Ok(Self(hex::encode(bytes)))
+        Ok(Self::new(hex::encode(bytes)))
     }
 
     /// Whether a text is this key. Takes as long for a wrong text as for the right one.
     #[must_use]
     pub fn matches(&self, candidate: &str) -> bool {
-        self.0.as_bytes().ct_eq(candidate.as_bytes()).into()
+        self.key.as_bytes().ct_eq(candidate.as_bytes()).into()
     }
 
     /// Whether this is a key that stands in an example, and so is known to everyone. `your_key` and `<YOUR-KEY>` are the same.
     #[must_use]
     pub fn is_placeholder(&self) -> bool {
         let plain: String = self
-            .0
+            .key
             .chars()
             .filter(char::is_ascii_alphanumeric)
             .collect::<String>()
@@ -72,23 +77,26 @@ impl Secret {
     /// Whether this is short enough to be guessed (fewer than 16 characters).
     #[must_use]
     pub fn is_short(&self) -> bool {
-        self.0.chars().count() < 16
+        self.key.chars().count() < 16
     }
 
     /// A text with every occurrence of this key, plain or percent-encoded, as `***`.
     #[must_use]
-    pub fn masked_in(&self, text: &str) -> String {
-        if self.0.is_empty() {
-            return text.to_owned();
+    pub fn masked_in<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let holds = |key: &str| !key.is_empty() && text.contains(key);
+        if holds(&self.key) || holds(&self.encoded) {
+            text.replace(&self.key, "***")
+                .replace(&self.encoded, "***")
+                .into()
+        } else {
+            text.into()
         }
-        let encoded: String = form_urlencoded::byte_serialize(self.0.as_bytes()).collect();
-        text.replace(&self.0, "***").replace(&encoded, "***")
     }
 
     /// The key itself, for the user's own eyes (the connection card).
     #[must_use]
     pub fn reveal(&self) -> &str {
-        &self.0
+        &self.key
     }
 }
 

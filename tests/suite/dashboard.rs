@@ -77,3 +77,28 @@ fn a_stalled_screen_slows_no_sender_and_shows_everything_afterwards() {
     terminal.press("g");
     terminal.wait_for("number 0000 of many");
 }
+
+/// Takes the screen and panics; run in a terminal of its own by the test below.
+#[test]
+#[ignore = "panics on purpose"]
+fn panic_on_a_screen() {
+    let _screen = omiscope::ui::terminal::Screen::take().unwrap();
+    panic!("the sky is falling");
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    let this = std::env::current_exe().unwrap();
+    let arguments = [
+        "dashboard::panic_on_a_screen",
+        "--exact",
+        "--ignored",
+        "--nocapture",
+        "--test-threads=1",
+    ];
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start_program(&this, home.path(), &arguments, (80, 24));
+    terminal.wait_for("the sky is falling");
+    terminal.wait();
+    terminal.assert_restored();
+}

@@ -29,11 +29,26 @@ struct View {
 
 impl Terminal {
     /// Starts the binary with arguments on a screen of this size.
-    pub(crate) fn start(home: &Path, arguments: &[&str], (columns, rows): (u16, u16)) -> Self {
+    pub(crate) fn start(home: &Path, arguments: &[&str], size: (u16, u16)) -> Self {
+        Self::start_program(
+            Path::new(env!("CARGO_BIN_EXE_omiscope")),
+            home,
+            arguments,
+            size,
+        )
+    }
+
+    /// Starts any program.
+    pub(crate) fn start_program(
+        program: &Path,
+        home: &Path,
+        arguments: &[&str],
+        (columns, rows): (u16, u16),
+    ) -> Self {
         let pty = native_pty_system()
             .openpty(size(columns, rows))
             .expect("a pseudo-terminal opens");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_omiscope"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.cwd(home);
         command.env_clear();

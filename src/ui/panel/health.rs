@@ -69,9 +69,9 @@ fn row(feed: &FeedHealth, context: &Context) -> Line<'static> {
         theme.text
     };
     Line::from(vec![
-        Span::styled(format!(" {:<11}", feed.trigger.name()), quiet),
+        Span::styled(format!(" {:<10} ", feed.trigger.name()), quiet),
         Span::styled(context.glyphs.state(feed.state), style),
-        Span::styled(format!(" {told:<9}"), quiet),
+        Span::styled(format!(" {told:<8} "), quiet),
         Span::styled(detail(feed), theme.dim),
     ])
 }
@@ -86,10 +86,7 @@ fn detail(feed: &FeedHealth) -> String {
         parts.push(format!("lag {:.1}s", lag.as_secs_f64()));
     }
     if let Some(coverage) = feed.coverage {
-        parts.push(format!(
-            "{:.0}% of real time",
-            (coverage * 100.0).min(999.0)
-        ));
+        parts.push(format!("{:.0}% real time", (coverage * 100.0).min(999.0)));
     }
     parts.join("  ")
 }
