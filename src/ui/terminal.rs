@@ -153,21 +153,19 @@ pub fn restore() {
     stderr::unhush();
 }
 
-/// A panic on any thread gives the terminal back before it is told, and ends a program whose screen it has lost.
+/// A panic of the thread that has the screen gives it back before it is told. Panics of other threads are caught, counted
+/// and answered where they happen; the screen goes on, and they are only logged.
 fn restore_on_panic() {
-    static HOOKED: AtomicBool = AtomicBool::new(false);
-    if HOOKED.swap(true, Ordering::SeqCst) {
-        return;
-    }
+    let owner = std::thread::current().id();
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let on_screen_thread = std::thread::current().name() == Some("main");
-        if on_screen_thread {
+        if std::thread::current().id() == owner {
             restore();
             before(panic);
+        } else if TAKEN.load(Ordering::SeqCst) {
+            tracing::error!("{panic}");
         } else {
-            // Such a panic is caught, counted and answered where it happens; the screen goes on.
-            tracing::error!("panic: {panic}");
+            before(panic);
         }
     }));
 }
