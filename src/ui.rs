@@ -1,7 +1,7 @@
 //! The dashboard: turns keys into actions, actions into state and effects, and draws what changed.
 //!
 //! ```text
-//!  keys ── keymap ─► Action ── App::act ─► state + Effect ─► app loop
+//!  keys ── keymap ─► Action ── View::act ─► state + Effect ─► app loop
 //!  records, losses, time ── monitor ─┐
 //!                                    ├─► screen ── panels ─► frame
 //!  state of the panels ──────────────┘
@@ -22,7 +22,9 @@ pub mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod theme;
+mod view;
 
 pub use clock::Clock;
 pub use context::{Context, TimeStyle};
 pub use glyphs::Glyphs;
+pub use view::View;

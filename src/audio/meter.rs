@@ -1,48 +1,27 @@
 //! How loud a stretch of sound is.
 
-/// Loudness of a stretch of sound, in dB relative to full scale; silence is [`Level::FLOOR`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Level {
-    /// Root mean square, dBFS.
-    pub rms: f32,
-    /// Greatest absolute sample, dBFS.
-    pub peak: f32,
-    /// Samples at full scale.
-    pub clipped: u32,
-}
+use crate::event::Level;
 
-impl Level {
-    /// What stands for silence, dBFS.
-    pub const FLOOR: f32 = -96.0;
-
-    /// Silence.
-    pub const SILENCE: Self = Self {
-        rms: Self::FLOOR,
-        peak: Self::FLOOR,
-        clipped: 0,
+/// Measures the loudness of samples.
+#[must_use]
+pub fn level(samples: &[i16]) -> Level {
+    let mut square = 0.0_f64;
+    let mut peak = 0_u16;
+    let mut clipped = 0;
+    for &sample in samples {
+        square += f64::from(sample) * f64::from(sample);
+        peak = peak.max(sample.unsigned_abs());
+        clipped += u32::from(sample == i16::MAX || sample == i16::MIN);
+    }
+    let rms = if samples.is_empty() {
+        0.0
+    } else {
+        (square / samples.len() as f64).sqrt()
     };
-
-    /// Measures samples.
-    #[must_use]
-    pub fn of(samples: &[i16]) -> Self {
-        let mut square = 0.0_f64;
-        let mut peak = 0_u16;
-        let mut clipped = 0;
-        for &sample in samples {
-            square += f64::from(sample) * f64::from(sample);
-            peak = peak.max(sample.unsigned_abs());
-            clipped += u32::from(sample == i16::MAX || sample == i16::MIN);
-        }
-        let rms = if samples.is_empty() {
-            0.0
-        } else {
-            (square / samples.len() as f64).sqrt()
-        };
-        Self {
-            rms: decibels(rms),
-            peak: decibels(f64::from(peak)),
-            clipped,
-        }
+    Level {
+        rms: decibels(rms),
+        peak: decibels(f64::from(peak)),
+        clipped,
     }
 }
 
@@ -77,20 +56,20 @@ mod tests {
         let sine: Vec<i16> = (0..16000)
             .map(|n| ((f64::from(n) * 0.2).sin() * 32767.0) as i16)
             .collect();
-        let level = Level::of(&sine);
-        assert!((level.rms + 3.01).abs() < 0.02, "{level:?}");
-        assert!(level.peak > -0.01, "{level:?}");
+        let measured = level(&sine);
+        assert!((measured.rms + 3.01).abs() < 0.02, "{measured:?}");
+        assert!(measured.peak > -0.01, "{measured:?}");
     }
 
     #[test]
     fn silence_and_nothing_are_the_floor() {
-        assert_eq!(Level::of(&[0; 100]), Level::SILENCE);
-        assert_eq!(Level::of(&[]), Level::SILENCE);
+        assert_eq!(level(&[0; 100]), Level::SILENCE);
+        assert_eq!(level(&[]), Level::SILENCE);
     }
 
     #[test]
     fn full_scale_samples_are_counted_as_clipped() {
-        assert_eq!(Level::of(&[i16::MAX, i16::MIN, 5]).clipped, 2);
+        assert_eq!(level(&[i16::MAX, i16::MIN, 5]).clipped, 2);
     }
 
     #[test]

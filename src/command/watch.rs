@@ -14,8 +14,8 @@ use crate::{
     monitor::{Monitor, WINDOW},
     shutdown,
     ui::{
-        Clock, Glyphs,
-        app::{App, Session, View},
+        Clock, Glyphs, View,
+        app::{App, Session},
         terminal::{self, Screen},
         theme::Theme,
     },

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::{Seq, Uid};
-use crate::audio::meter::Level;
 
 /// A stretch of sound as it arrived: headerless, mono, of one rate.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +23,29 @@ pub enum Encoding {
     Pcm16,
     /// A codec we do not decode, by the name it was sent with. Kept raw.
     Undecoded(String),
+}
+
+/// Loudness of a stretch of sound, in dB relative to full scale; silence is [`Level::FLOOR`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Level {
+    /// Root mean square, dBFS.
+    pub rms: f32,
+    /// Greatest absolute sample, dBFS.
+    pub peak: f32,
+    /// Samples at full scale.
+    pub clipped: u32,
+}
+
+impl Level {
+    /// What stands for silence, dBFS.
+    pub const FLOOR: f32 = -96.0;
+
+    /// Silence.
+    pub const SILENCE: Self = Self {
+        rms: Self::FLOOR,
+        peak: Self::FLOOR,
+        clipped: 0,
+    };
 }
 
 /// A kept stretch of sound: where it stands in time and how loud it is.

@@ -1,4 +1,11 @@
 //! The real binary as a process, and a plain HTTP client that knows nothing of the library.
+#![cfg_attr(
+    not(unix),
+    allow(
+        dead_code,
+        reason = "the tests with a terminal and with kill are for unix"
+    )
+)]
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Moment;
 use crate::{
     audio::{
-        meter::{Level, envelope},
+        meter::{envelope, level},
         pcm,
     },
     event::{AudioChunk, Encoding, SoundChunk, Uid},
@@ -45,7 +45,7 @@ impl Carries {
             arrived: now.arrived,
             rate: audio.rate,
             samples: u32::try_from(samples.len()).unwrap_or(u32::MAX),
-            level: Level::of(&samples),
+            level: level(&samples),
             envelope: envelope(&samples, audio.rate, SoundChunk::ENVELOPE_RATE).into(),
             pcm: (audio.encoding == Encoding::Pcm16).then(|| Arc::from(samples)),
         };

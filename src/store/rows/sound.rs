@@ -1,8 +1,7 @@
 use rusqlite::{Connection, Row, params};
 
 use crate::{
-    audio::meter::Level,
-    event::{Encoding, Seq, SoundChunk},
+    event::{Encoding, Level, Seq, SoundChunk},
     store::column::{micros, time, uid},
 };
 

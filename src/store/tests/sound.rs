@@ -1,8 +1,5 @@
 use super::{super::*, support::*};
-use crate::{
-    audio::meter::Level,
-    event::{Change, Encoding},
-};
+use crate::event::{Change, Encoding, Level};
 
 /// The samples of each record, as a follower hears them.
 async fn samples(store: &Store, chunks: &[(i64, &[u8])]) -> Vec<Vec<i16>> {

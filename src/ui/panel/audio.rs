@@ -9,7 +9,11 @@ use ratatui::{
 };
 
 use super::framed;
-use crate::{audio::meter::Level, event::SoundChunk, monitor::Monitor, ui::Context};
+use crate::{
+    event::{Level, SoundChunk},
+    monitor::Monitor,
+    ui::Context,
+};
 
 /// Columns of the level bar, with its space.
 const BAR: u16 = 22;

@@ -24,9 +24,9 @@ use ratatui::{
 use crate::{
     monitor::Monitor,
     ui::{
-        Context,
+        Context, View,
         action::Action,
-        app::{Session, View},
+        app::Session,
         panel::{audio, header, health, hints, memories, transcript},
     },
 };

@@ -6,19 +6,18 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 use crate::{
-    audio::meter::Level,
     event::{
-        ActionItem, Conversation, ConversationId, KeptMemory, Line, LineId, Memory, MemoryId,
-        Segment, Seq, SoundChunk, Trigger, Uid,
+        ActionItem, Conversation, ConversationId, KeptMemory, Level, Line, LineId, Memory,
+        MemoryId, Segment, Seq, SoundChunk, Trigger, Uid,
     },
     losses::Losses,
     monitor::Monitor,
     secret::Secret,
     store::Snapshot,
     ui::{
-        Glyphs,
+        Glyphs, View,
         action::Action,
-        app::{Session, View},
+        app::Session,
         theme::{Depth, Theme},
     },
 };

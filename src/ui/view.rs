@@ -1,0 +1,234 @@
+//! How the model is shown: what actions change, and what is drawn.
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use ratatui::{Frame, layout::Rect, text::Span};
+
+use super::{
+    Context, Glyphs, TimeStyle,
+    action::{Action, Effect},
+    app::Session,
+    panel::{card, help, transcript},
+    screen::live,
+    theme::Theme,
+};
+use crate::monitor::Monitor;
+
+/// How the model is shown.
+#[derive(Debug)]
+pub struct View {
+    pub(super) transcript: transcript::State,
+    overlay: Option<Overlay>,
+    frozen: Option<Frozen>,
+    mouse: bool,
+    time_style: TimeStyle,
+    wrap: bool,
+    waiting: u64,
+    theme: Theme,
+    glyphs: Glyphs,
+    time_zone: TimeZone,
+}
+
+/// What lies over the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Overlay {
+    Help { first: usize },
+    Card(card::Key),
+}
+
+/// The view as it was.
+#[derive(Debug)]
+struct Frozen {
+    monitor: Monitor,
+    now: Timestamp,
+}
+
+impl View {
+    /// The Live screen, following.
+    #[must_use]
+    pub fn new(theme: Theme, glyphs: Glyphs, time_zone: TimeZone) -> Self {
+        Self {
+            transcript: transcript::State::Follow,
+            overlay: None,
+            frozen: None,
+            mouse: false,
+            time_style: TimeStyle::default(),
+            wrap: true,
+            waiting: 0,
+            theme,
+            glyphs,
+            time_zone,
+        }
+    }
+
+    fn context(&self, now: Timestamp) -> Context {
+        Context {
+            theme: self.theme.clone(),
+            glyphs: self.glyphs,
+            time_zone: self.time_zone.clone(),
+            now: self.frozen.as_ref().map_or(now, |frozen| frozen.now),
+            time_style: self.time_style,
+            wrap: self.wrap,
+        }
+    }
+
+    /// What the last row says before its hints.
+    pub(super) fn notice(&self, context: &Context) -> Option<Span<'static>> {
+        self.frozen.as_ref().map(|_| {
+            Span::styled(
+                format!("frozen, {} waiting", self.waiting),
+                context.theme.warn,
+            )
+        })
+    }
+
+    /// Draws the whole screen.
+    pub fn render(
+        &self,
+        frame: &mut Frame<'_>,
+        monitor: &Monitor,
+        session: &Session,
+        now: Timestamp,
+    ) {
+        let context = self.context(now);
+        let monitor = self
+            .frozen
+            .as_ref()
+            .map_or(monitor, |frozen| &frozen.monitor);
+        live::render(frame, monitor, self, session, &context);
+        match self.overlay {
+            Some(Overlay::Help { first }) => help::render(frame, frame.area(), first, &context),
+            Some(Overlay::Card(key)) => {
+                card::render(frame, frame.area(), monitor, session, key, &context);
+            }
+            None => {}
+        }
+    }
+
+    /// Does what an action asks for; what is outside the state is given back as an effect.
+    pub fn act(
+        &mut self,
+        action: Action,
+        monitor: &Monitor,
+        size: (u16, u16),
+        now: Timestamp,
+    ) -> Option<Effect> {
+        let places = live::places(Rect::new(0, 0, size.0, size.1), 0);
+        let port = transcript::port(places.transcript, places.framed);
+        let page = port.rows.saturating_sub(1).max(1);
+        match action {
+            Action::Quit => return Some(Effect::Quit),
+            Action::Back => return self.back(),
+            Action::Suspend => return Some(Effect::Suspend),
+            Action::Repaint => return Some(Effect::Repaint),
+            Action::Mouse => {
+                self.mouse = !self.mouse;
+                return Some(Effect::Mouse(self.mouse));
+            }
+            Action::Help => self.toggle(Overlay::Help { first: 0 }),
+            Action::Card => self.toggle(Overlay::Card(card::Key::Masked)),
+            Action::Reveal => self.reveal(),
+            Action::Freeze => self.freeze(monitor, now),
+            Action::TimeStyle => self.time_style = self.time_style.next(),
+            Action::Wrap => self.wrap = !self.wrap,
+            Action::Up => self.step(transcript::Step::Up(1), monitor, port, now),
+            Action::Down => self.step(transcript::Step::Down(1), monitor, port, now),
+            Action::PageUp => self.step(transcript::Step::Up(page), monitor, port, now),
+            Action::PageDown => self.step(transcript::Step::Down(page), monitor, port, now),
+            Action::HalfUp => self.step(transcript::Step::Up(page.div_ceil(2)), monitor, port, now),
+            Action::HalfDown => {
+                self.step(transcript::Step::Down(page.div_ceil(2)), monitor, port, now);
+            }
+            Action::First => self.step(transcript::Step::First, monitor, port, now),
+            Action::Follow => self.step(transcript::Step::Follow, monitor, port, now),
+        }
+        None
+    }
+
+    fn back(&mut self) -> Option<Effect> {
+        if self.overlay.take().is_some() {
+            None
+        } else {
+            Some(Effect::Quit)
+        }
+    }
+
+    fn toggle(&mut self, overlay: Overlay) {
+        let same = self
+            .overlay
+            .is_some_and(|open| std::mem::discriminant(&open) == std::mem::discriminant(&overlay));
+        self.overlay = if same { None } else { Some(overlay) };
+    }
+
+    fn reveal(&mut self) {
+        if let Some(Overlay::Card(key)) = &mut self.overlay {
+            *key = if *key == card::Key::Masked {
+                card::Key::Revealed
+            } else {
+                card::Key::Masked
+            };
+        } else {
+            self.overlay = Some(Overlay::Card(card::Key::Revealed));
+        }
+    }
+
+    fn freeze(&mut self, monitor: &Monitor, now: Timestamp) {
+        self.waiting = 0;
+        self.frozen = if self.frozen.is_some() {
+            None
+        } else {
+            Some(Frozen {
+                monitor: monitor.clone(),
+                now,
+            })
+        };
+    }
+
+    /// Moves in the help if it is open, else in the transcript.
+    fn step(
+        &mut self,
+        step: transcript::Step,
+        monitor: &Monitor,
+        port: transcript::Port,
+        now: Timestamp,
+    ) {
+        if let Some(Overlay::Help { first }) = &mut self.overlay {
+            let last = help::last_row(port.rows);
+            *first = match step {
+                transcript::Step::Up(count) => first.saturating_sub(count),
+                transcript::Step::Down(count) => (*first + count).min(last),
+                transcript::Step::First => 0,
+                transcript::Step::Follow => last,
+            };
+            return;
+        }
+        let context = self.context(now);
+        let monitor = self
+            .frozen
+            .as_ref()
+            .map_or(monitor, |frozen| &frozen.monitor);
+        self.transcript = self
+            .transcript
+            .after(step, monitor.transcript(), port, &context);
+    }
+
+    /// Counts what arrives behind a frozen view.
+    pub(super) fn count_waiting(&mut self, monitor: &Monitor) {
+        if let Some(frozen) = &self.frozen {
+            self.waiting = monitor.seq().0.saturating_sub(frozen.monitor.seq().0);
+        }
+    }
+
+    /// When the view will next look different although nothing arrives.
+    pub(super) fn next_change(&self, monitor: &Monitor, now: Timestamp) -> Option<Timestamp> {
+        if self.frozen.is_some() {
+            return None;
+        }
+        let ages = (self.time_style == TimeStyle::Age)
+            .then(|| now.saturating_add(SignedDuration::from_secs(30)).ok());
+        monitor
+            .next_change(now)
+            .into_iter()
+            .chain(ages.flatten())
+            .min()
+    }
+}
