@@ -71,17 +71,10 @@ impl Wearer {
         let words = Lane::new(poster.clone());
         let sound = Lane::new(poster);
         let mut begin = Instant::now();
-        let mut with_past = true;
-        let mut plan = schedule(
-            day,
-            clips,
-            &self.uid,
-            Start {
-                now: Timestamp::now(),
-                with_past,
-            },
-            &mut random,
-        );
+        let mut start = Start {
+            now: Timestamp::now(),
+            with_past: true,
+        };
         let speech = async {
             speech
                 .await
@@ -90,6 +83,7 @@ impl Wearer {
         let mut speech = std::pin::pin!(speech);
         let mut decoded: Option<Vec<i16>> = None;
         loop {
+            let plan = schedule(day, clips, &self.uid, start, &mut random);
             for step in steps(&plan) {
                 let due = begin + at_speed(step.at, self.speed);
                 sleep_until(due).await;
@@ -105,17 +99,10 @@ impl Wearer {
                 }
             }
             begin += at_speed(plan.end, self.speed);
-            with_past = false;
-            plan = schedule(
-                day,
-                clips,
-                &self.uid,
-                Start {
-                    now: Timestamp::now(),
-                    with_past,
-                },
-                &mut random,
-            );
+            start = Start {
+                now: Timestamp::now(),
+                with_past: false,
+            };
         }
     }
 
