@@ -69,17 +69,30 @@ fn themes_differ_in_style_and_not_in_text() {
         ("light", Theme::light(Depth::Many)),
         ("plain", Theme::plain()),
     ];
-    let expected = text(&drawn(&full(), &mut dark(), (100, 24), &[]));
-    for (name, theme) in themes {
-        let buffer = drawn(
-            &full(),
-            &mut view(theme, &Glyphs::unicode()),
-            (100, 24),
-            &[],
-        );
-        assert_eq!(text(&buffer), expected, "{name}");
-        insta::assert_snapshot!(format!("theme_{name}"), format!("{buffer:?}"));
+    for (moment, monitor) in [("full", full()), ("empty", empty())] {
+        for size in [(140, 40), (80, 24), (40, 12)] {
+            let expected = text(&drawn(&monitor, &mut dark(), size, &[]));
+            for (name, theme) in &themes {
+                let buffer = drawn(
+                    &monitor,
+                    &mut view(theme.clone(), &Glyphs::unicode()),
+                    size,
+                    &[],
+                );
+                assert_eq!(text(&buffer), expected, "{name}");
+                insta::assert_snapshot!(
+                    format!("theme_{name}_{moment}_{}x{}", size.0, size.1),
+                    styles(&buffer)
+                );
+            }
+        }
     }
+}
+
+/// Where each style begins, row by row.
+fn styles(buffer: &ratatui::buffer::Buffer) -> String {
+    let told = format!("{buffer:?}");
+    told[told.find("styles: [").unwrap()..].to_owned()
 }
 
 #[test]
