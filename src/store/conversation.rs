@@ -79,20 +79,26 @@ impl Timeline {
         }
     }
 
-    /// Finds a place for each segment of a batch, all by the state before it: inside a batch the order means nothing.
+    /// Finds a place for each segment of a batch. One sender posts a batch, with one zero, so its new segments stay
+    /// together; the latest of them decides, since an early one among them is only late.
     pub(super) fn assign(
         &self,
         batch: &[Offer],
         arrived: Timestamp,
         silence: Duration,
     ) -> Vec<Place> {
-        let place = |offer: &Offer| {
-            offer
-                .known
-                .or_else(|| self.continued(offer, arrived, silence))
-                .map_or(Place::New, Place::In)
-        };
-        batch.iter().map(place).collect()
+        let new = batch.iter().filter(|offer| offer.known.is_none());
+        let latest = new.copied().reduce(|one, other| Offer {
+            start: one.start.max(other.start),
+            end: one.end.max(other.end),
+            known: None,
+        });
+        let continued = latest.and_then(|latest| self.continued(&latest, arrived, silence));
+        let together = continued.map_or(Place::New, Place::In);
+        batch
+            .iter()
+            .map(|offer| offer.known.map_or(together, Place::In))
+            .collect()
     }
 
     /// The conversation that goes on with these words; of several, the one whose clock fits best.
