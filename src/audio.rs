@@ -1,4 +1,12 @@
 //! Sound: from bytes to samples, how loud they are, and (with the feature `playback`) to a sound card.
+//!
+//! ```text
+//! store ─► feed ─► listen ─► Playback ─► device thread ─► Feeder ─► ring ─► Player ─► callback ─► sound card
+//! ```
 
+pub mod listen;
 pub mod meter;
 pub mod pcm;
+pub mod playback;
+#[cfg(feature = "playback")]
+mod player;

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{UsageError, listener::Listening, on_runtime};
 use crate::{
+    audio::{listen, playback::Playback},
     config::{Config, Flags},
     logging::{self, Destination},
     monitor::{Monitor, WINDOW},
@@ -64,6 +65,10 @@ pub(super) async fn show(
     } else {
         Glyphs::unicode()
     };
+    let playback = Playback::start().context("cannot start playback")?;
+    let ended = shutdown.child_token();
+    let heard = listening.store.follow(listening.store.latest());
+    let listen = tokio::spawn(listen::run(heard, playback.clone(), ended.clone()));
     let app = App {
         session: Session {
             address: listening.address,
@@ -71,6 +76,7 @@ pub(super) async fn show(
         },
         store: listening.store.clone(),
         follower: listening.store.follow(snapshot.seq),
+        playback,
         losses: listening.losses.watch(),
         monitor: Monitor::new(snapshot),
         view: View::new(theme, glyphs, TimeZone::system()),
@@ -79,5 +85,7 @@ pub(super) async fn show(
     let mut screen = Screen::take().context("cannot use the terminal")?;
     let shown = app.run(&mut screen, EventStream::new(), shutdown).await;
     drop(screen);
+    ended.cancel();
+    listen.await??;
     shown.context("the dashboard ended")
 }

@@ -18,6 +18,9 @@ pub enum Action {
     First,
     Follow,
     Freeze,
+    Listen,
+    Louder,
+    Softer,
     TimeStyle,
     Wrap,
     Mouse,
@@ -43,6 +46,9 @@ impl Action {
             Self::HalfDown => "half a page down",
             Self::First => "the oldest line",
             Self::Follow => "follow the newest line",
+            Self::Listen => "listen live, or stop",
+            Self::Louder => "louder",
+            Self::Softer => "softer",
             Self::Freeze => "freeze the view (nothing is lost)",
             Self::TimeStyle => "clock, offset or age",
             Self::Wrap => "wrap long lines or cut them",
@@ -64,4 +70,8 @@ pub enum Effect {
     Repaint,
     /// Turn reports of the mouse on or off.
     Mouse(bool),
+    /// Begin or end listening.
+    Listen,
+    /// Make what is heard louder by so many percent, or softer.
+    Volume(i8),
 }

@@ -15,6 +15,7 @@ use super::{
     terminal::Surface,
 };
 use crate::{
+    audio::playback::Playback,
     feed::Follower,
     losses::Losses,
     monitor::{Monitor, WINDOW},
@@ -49,6 +50,8 @@ pub struct App {
     pub store: Store,
     /// Where the present comes from.
     pub follower: Follower,
+    /// What plays the sound.
+    pub playback: Playback,
     /// What was lost.
     pub losses: watch::Receiver<Losses>,
     /// The model of both.
@@ -82,6 +85,8 @@ impl App {
         shutdown: CancellationToken,
     ) -> Result<(), Error> {
         let mut events = std::pin::pin!(events);
+        let mut listening = self.playback.status();
+        self.view.listening = *listening.borrow_and_update();
         let mut frames = Frames::default();
         loop {
             let now = self.clock.now();
@@ -104,6 +109,7 @@ impl App {
                     surface.draw(&mut |frame| self.view.render(frame, &self.monitor, &self.session, now))?;
                     continue;
                 }
+                Ok(()) = listening.changed() => self.view.listening = *listening.borrow_and_update(),
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);
@@ -140,8 +146,11 @@ impl App {
         for _ in 0..times {
             effect = self.view.act(action, &self.monitor, size, self.clock.now());
         }
-        if let Some(effect) = effect {
-            surface.perform(effect)?;
+        match effect {
+            Some(Effect::Listen) => self.playback.toggle(),
+            Some(Effect::Volume(percent)) => self.playback.change_volume(percent),
+            Some(effect) => surface.perform(effect)?,
+            None => {}
         }
         Ok(effect)
     }

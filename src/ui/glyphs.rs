@@ -19,6 +19,8 @@ pub struct Glyphs {
     pub down: &'static str,
     /// Something is being waited for.
     pub waiting: &'static str,
+    /// Someone listens.
+    pub play: &'static str,
     /// Something was cut.
     pub ellipsis: &'static str,
     /// Stands for a character of a secret.
@@ -53,6 +55,7 @@ impl Glyphs {
             dot: ("●", "○"),
             down: "↓",
             waiting: "…",
+            play: "▶",
             ellipsis: "…",
             mask: "•",
             tick: ("✓", "·"),
@@ -72,6 +75,7 @@ impl Glyphs {
             dot: ("*", "o"),
             down: "v",
             waiting: "~",
+            play: ">",
             ellipsis: "..",
             mask: "*",
             tick: ("x", "-"),

@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 32] = [
+const BINDINGS: [Binding; 36] = [
     letter('q', Action::Back),
     key(KeyCode::Esc, Action::Back),
     control('c', Action::Quit),
@@ -56,6 +56,10 @@ const BINDINGS: [Binding; 32] = [
     letter('G', Action::Follow),
     letter('F', Action::Follow),
     letter(' ', Action::Freeze),
+    letter('a', Action::Listen),
+    letter('+', Action::Louder),
+    letter('=', Action::Louder),
+    letter('-', Action::Softer),
     letter('t', Action::TimeStyle),
     letter('W', Action::Wrap),
     key(KeyCode::F(2), Action::Mouse),

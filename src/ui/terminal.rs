@@ -96,7 +96,8 @@ impl Surface for Screen {
     fn perform(&mut self, effect: super::action::Effect) -> io::Result<()> {
         use super::action::Effect;
         match effect {
-            Effect::Quit => Ok(()),
+            // The loop does these itself.
+            Effect::Quit | Effect::Listen | Effect::Volume(_) => Ok(()),
             Effect::Suspend => self.suspend(),
             Effect::Repaint => self.repaint(),
             Effect::Mouse(true) => execute!(io::stdout(), EnableMouseCapture),

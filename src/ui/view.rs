@@ -11,7 +11,10 @@ use super::{
     screen::live,
     theme::Theme,
 };
-use crate::monitor::Monitor;
+use crate::{audio::playback::Status, monitor::Monitor};
+
+/// Percent by which a key makes it louder or softer.
+const VOLUME_STEP: i8 = 10;
 
 /// How the model is shown.
 #[derive(Debug)]
@@ -23,6 +26,7 @@ pub struct View {
     time_style: TimeStyle,
     wrap: bool,
     waiting: u64,
+    pub(super) listening: Status,
     theme: Theme,
     glyphs: Glyphs,
     time_zone: TimeZone,
@@ -54,6 +58,7 @@ impl View {
             time_style: TimeStyle::default(),
             wrap: true,
             waiting: 0,
+            listening: Status::default(),
             theme,
             glyphs,
             time_zone,
@@ -124,6 +129,9 @@ impl View {
                 self.mouse = !self.mouse;
                 return Some(Effect::Mouse(self.mouse));
             }
+            Action::Listen => return Some(Effect::Listen),
+            Action::Louder => return Some(Effect::Volume(VOLUME_STEP)),
+            Action::Softer => return Some(Effect::Volume(-VOLUME_STEP)),
             Action::Help => self.toggle(Overlay::Help { first: 0 }),
             Action::Card => self.toggle(Overlay::Card(card::Key::Masked)),
             Action::Reveal => self.reveal(),

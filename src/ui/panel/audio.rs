@@ -10,6 +10,7 @@ use ratatui::{
 
 use super::framed;
 use crate::{
+    audio::playback::{State, Status},
     event::{Level, SoundChunk},
     monitor::Monitor,
     ui::Context,
@@ -29,17 +30,16 @@ pub(in crate::ui) fn render(
     frame: &mut Frame<'_>,
     area: Rect,
     monitor: &Monitor,
+    listening: &Status,
     context: &Context,
 ) {
     let latest = monitor.sound().chunks().back();
-    let block = framed(
-        context,
-        "Audio",
-        vec![Span::styled(
-            about(latest, monitor, context),
-            context.theme.dim,
-        )],
-    );
+    let mut about = vec![Span::styled(
+        self::about(latest, monitor, context),
+        context.theme.dim,
+    )];
+    about.extend(heard(listening, context));
+    let block = framed(context, "Audio", about);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let [wave, bar] =
@@ -69,6 +69,41 @@ pub(in crate::ui) fn render(
         };
         frame.render_widget(level_bar(latest, fresh, context), middle);
     }
+}
+
+/// `▶ listening, 1.5 s behind`, and how loud.
+fn heard(listening: &Status, context: &Context) -> Option<Span<'static>> {
+    let theme = &context.theme;
+    let play = context.glyphs.play;
+    let (text, style) = match listening.state {
+        State::Off | State::Missing => return None,
+        State::Waiting => (
+            format!("{play} listening, nothing has arrived yet"),
+            theme.accent,
+        ),
+        State::NoDevice => (
+            "! no sound card to play on; it is looked for again".to_owned(),
+            theme.warn,
+        ),
+        State::Playing => {
+            let behind = listening.behind.as_secs_f64();
+            (
+                format!("{play} listening, {behind:.1} s behind"),
+                theme.accent,
+            )
+        }
+    };
+    let rule = context.glyphs.rule;
+    let mut text = format!(" {rule} {text} {rule} vol {}%", listening.volume);
+    for (count, what) in [
+        (listening.underruns, "gaps"),
+        (listening.dropped, "dropped"),
+    ] {
+        if count > 0 && listening.state == State::Playing {
+            text = format!("{text}  {count} {what}");
+        }
+    }
+    Some(Span::styled(text, style))
 }
 
 fn about(latest: Option<&SoundChunk>, monitor: &Monitor, context: &Context) -> String {

@@ -144,7 +144,7 @@ pub(in crate::ui) fn render(
         health::render(frame, area, monitor, context);
     }
     if let Some(area) = places.audio {
-        audio::render(frame, area, monitor, context);
+        audio::render(frame, area, monitor, &view.listening, context);
     }
     let notice = view.notice(context).or_else(|| {
         if places.health.is_none() {
@@ -156,11 +156,12 @@ pub(in crate::ui) fn render(
     hints::render(frame, places.hints, notice, &HINTS, context);
 }
 
-const HINTS: [(Action, &str); 7] = [
+const HINTS: [(Action, &str); 8] = [
     (Action::Back, "quit"),
     (Action::Help, "help"),
     (Action::Up, "scroll"),
     (Action::Follow, "follow"),
+    (Action::Listen, "listen"),
     (Action::Freeze, "freeze"),
     (Action::Card, "connect"),
     (Action::TimeStyle, "time"),

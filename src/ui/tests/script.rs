@@ -96,6 +96,7 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
         session: scene::session(),
         store: store.clone(),
         follower: store.follow(store.latest()),
+        playback: crate::audio::playback::Playback::start().unwrap(),
         losses: losses.watch(),
         monitor: Monitor::default(),
         view: scene::dark(),
