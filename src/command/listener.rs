@@ -75,13 +75,19 @@ impl Listening {
         let start = store.latest();
         let listener = bind(config.address()).await?;
         let address = listener.local_addr()?;
-        let task = tokio::spawn(server::serve(
+        // However the listener ends, the rest of the program then ends with it instead of waiting for what cannot come.
+        let ended = shutdown.clone().drop_guard();
+        let served = server::serve(
             listener,
             config.server(secret.clone()),
             store.clone(),
             losses.clone(),
             shutdown,
-        ));
+        );
+        let task = tokio::spawn(async move {
+            let _ended = ended;
+            served.await;
+        });
         Ok(Self {
             address,
             secret,
