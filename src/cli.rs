@@ -1,10 +1,14 @@
 //! The command line, as clap sees it. Flags of settings come from the one table of settings.
 
 mod flags;
+mod moment;
+
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
 
-use crate::config::Flags;
+use crate::{config::Flags, export::Format};
 
 /// A live terminal monitor and webhook server for the Omi wearable.
 ///
@@ -33,10 +37,38 @@ pub enum Command {
     Serve,
     /// Print a fresh webhook key.
     Secret,
+    /// Write conversations as notes, text, subtitles or JSON; also while omiscope runs.
+    Export(Export),
     /// Open the dashboard on a simulated wearer. Needs no device and keeps nothing.
     Demo(Script),
     /// Post what a wearer's Omi would to a webhook.
     Simulate(Simulate),
+}
+
+/// What is exported, and how.
+#[derive(Debug, Clone, Args)]
+pub struct Export {
+    /// Form of the export.
+    #[arg(long, value_enum, default_value_t = Format::Md)]
+    pub format: Format,
+    /// Only this conversation.
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<i64>,
+    /// Only what began at this time or later: 2026-11-20, `2026-11-20T14:00`, yesterday, 2h.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub since: Option<Timestamp>,
+    /// Only what began before this time.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub until: Option<Timestamp>,
+    /// Only this wearer.
+    #[arg(long, value_name = "UID")]
+    pub uid: Option<String>,
+    /// A file, a folder that is there (then a file for each conversation), or - for stdout.
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub output: Option<PathBuf>,
+    /// Do not say how much was written.
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 /// How the simulated wearer behaves.
@@ -62,6 +94,10 @@ pub struct Simulate {
     /// How it behaves.
     #[command(flatten)]
     pub script: Script,
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    moment::parse(text, Timestamp::now(), &jiff::tz::TimeZone::system())
 }
 
 fn speed(text: &str) -> Result<f64, String> {

@@ -1,6 +1,7 @@
 //! One file for each subcommand: assembly only. Here is what they share: the way from the command line to an exit code.
 
 mod demo;
+mod export;
 mod listener;
 mod secret;
 mod serve;
@@ -39,6 +40,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         None => watch::run(&cli.flags),
         Some(Command::Serve) => serve::run(&cli.flags),
         Some(Command::Secret) => secret::run(),
+        Some(Command::Export(options)) => export::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
         Some(Command::Simulate(options)) => simulate::run(options),
     }

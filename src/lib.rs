@@ -25,6 +25,7 @@ pub mod command;
 pub mod config;
 pub mod decode;
 pub mod event;
+pub mod export;
 pub mod feed;
 pub mod logging;
 pub mod losses;

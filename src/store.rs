@@ -6,6 +6,7 @@
 //!                               └─► feed ◄── records_after ── read, snapshot
 //! ```
 
+pub mod archive;
 mod column;
 mod conversation;
 mod database;

@@ -12,7 +12,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 /// A wait for a lock that should take no more than a checkpoint.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// Statements kept ready on each connection; more than there are.
 const STATEMENTS: usize = 96;
 /// Page cache of the writer: holds the pages of the indexes that each insert touches.

@@ -10,7 +10,7 @@ use super::OpenError;
 use crate::private;
 
 const LOCK: &str = "omiscope.lock";
-const DATABASE: &str = "omiscope.db";
+pub(super) const DATABASE: &str = "omiscope.db";
 
 /// A data folder that is ours until this is dropped.
 #[derive(Debug)]

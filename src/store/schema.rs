@@ -10,13 +10,21 @@ const STEPS: &[&str] = &[include_str!("schema/v1.sql")];
 /// Tells our files from other SQLite databases: `OMIS`.
 const APPLICATION_ID: u32 = 0x4f4d_4953;
 
+/// The newest version.
+pub(super) const KNOWN: u32 = STEPS.len() as u32;
+
+/// The version of a database.
+pub(super) fn version(db: &Connection) -> rusqlite::Result<u32> {
+    db.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
 /// Brings a database up to the newest version; each step is one transaction.
 pub(super) fn migrate(db: &Connection) -> Result<(), OpenError> {
     take_steps(db, STEPS)
 }
 
 fn take_steps(db: &Connection, steps: &[&str]) -> Result<(), OpenError> {
-    let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let found = version(db)?;
     let known = steps.len() as u32;
     if found > known {
         return Err(OpenError::TooNew { found, known });
@@ -36,8 +44,7 @@ mod tests {
     use super::*;
 
     fn version(db: &Connection) -> u32 {
-        db.pragma_query_value(None, "user_version", |row| row.get(0))
-            .unwrap()
+        super::version(db).unwrap()
     }
 
     #[test]

@@ -11,6 +11,8 @@ mod dashboard;
 mod decode;
 #[cfg(unix)]
 mod durability;
+#[cfg(unix)]
+mod export;
 mod http;
 mod listener;
 mod program;

@@ -151,3 +151,11 @@ impl Sender {
         )
     }
 }
+
+impl Drop for Serve {
+    fn drop(&mut self) {
+        // Killed already, or left behind by a test that failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

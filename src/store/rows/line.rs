@@ -218,6 +218,21 @@ pub(in crate::store) fn of(db: &Connection, seq: Seq) -> rusqlite::Result<Vec<Li
     .collect()
 }
 
+/// The lines of a conversation that are shown, in the order of (start in ms, id).
+pub(in crate::store) fn of_conversation(
+    db: &Connection,
+    id: ConversationId,
+) -> rusqlite::Result<Vec<Line>> {
+    db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM segments s WHERE s.conversation_id = ? AND s.superseded_by IS NULL \
+         ORDER BY s.start_ms, s.id"
+    ))?
+    .query_map([id.0], read)?
+    .collect()
+}
+
 /// The lines that changed last, the newest first.
 pub(in crate::store) fn newest(db: &Connection, limit: usize) -> rusqlite::Result<Vec<Line>> {
     db.prepare_cached(concat!(

@@ -56,6 +56,19 @@ pub(in crate::store) fn newest(
     .collect()
 }
 
+/// The memory of an id.
+pub(in crate::store) fn get(db: &Connection, id: MemoryId) -> rusqlite::Result<Option<KeptMemory>> {
+    let kept = db
+        .prepare_cached(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM memories WHERE id = ?"
+        ))?
+        .query_row([id.0], read)
+        .optional()?;
+    kept.map(|kept| complete(db, kept)).transpose()
+}
+
 /// Adds what other tables hold of it.
 fn complete(db: &Connection, mut kept: KeptMemory) -> rusqlite::Result<KeptMemory> {
     kept.memory.action_items = db

@@ -1,0 +1,62 @@
+//! Subtitles: `SubRip` and `WebVTT`. Times count from the start of the conversation.
+
+use std::io::{self, Write};
+
+use super::{speaker, spoken, words};
+use crate::{event::Line, store::archive::Talk};
+
+/// Shortest time that a subtitle is shown, in seconds: of some segments the end is before the start.
+const SHORTEST: f64 = 0.5;
+
+/// Which form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    SubRip,
+    WebVtt,
+}
+
+pub(super) fn write(kind: Kind, talk: &Talk, out: &mut impl Write) -> io::Result<()> {
+    if kind == Kind::WebVtt {
+        writeln!(out, "WEBVTT\n")?;
+    }
+    for (number, line) in (1..).zip(spoken(talk)) {
+        let start = line.segment.start.max(0.0);
+        let end = line.segment.end.max(start + SHORTEST);
+        writeln!(
+            out,
+            "{number}\n{} --> {}\n{}\n",
+            clock(kind, start),
+            clock(kind, end),
+            cue(kind, line)
+        )?;
+    }
+    Ok(())
+}
+
+/// Who says what; in the way in which each form marks a voice.
+fn cue(kind: Kind, line: &Line) -> String {
+    let (speaker, words) = (speaker(line), words(line));
+    match kind {
+        // An arrow in the words would be read as a time.
+        Kind::SubRip => format!("{speaker}: {}", words.replace("-->", "->")),
+        Kind::WebVtt => format!("<v {}>{}", escaped(&speaker), escaped(&words)),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// `01:02:03,456`, or with a point.
+fn clock(kind: Kind, seconds: f64) -> String {
+    let millis = (seconds * 1000.0).round() as u64;
+    let (hours, minutes) = (millis / 3_600_000, millis / 60_000 % 60);
+    let mark = if kind == Kind::SubRip { ',' } else { '.' };
+    format!(
+        "{hours:02}:{minutes:02}:{:02}{mark}{:03}",
+        millis / 1000 % 60,
+        millis % 1000
+    )
+}

@@ -1,0 +1,102 @@
+//! `omiscope export` on a folder that a server is writing to.
+
+use std::{fs, path::Path, process::Output};
+
+use crate::program::{Sender, Serve, omiscope};
+
+fn export(home: &Path, arguments: &[&str]) -> Output {
+    omiscope(home)
+        .arg("export")
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A server that has heard two conversations.
+fn served(home: &Path) -> Serve {
+    let serve = Serve::start(home);
+    let mut sender = Sender::connect(serve.address).unwrap();
+    for (id, start, words) in [
+        ("a", 100.0, "the first words"),
+        ("b", 101.0, "and the next"),
+        ("c", 0.0, "something else"),
+    ] {
+        assert_eq!(sender.say(id, start, words).unwrap(), 200);
+    }
+    serve
+}
+
+#[test]
+fn it_exports_while_a_server_runs() {
+    let home = tempfile::tempdir().unwrap();
+    let _serve = served(home.path());
+    let all = export(home.path(), &["--format", "jsonl"]);
+    assert_eq!(text(&all.stdout).lines().count(), 3);
+    assert_eq!(text(&all.stderr), "2 conversations, 3 lines\n");
+    let one = export(
+        home.path(),
+        &["--format", "srt", "--conversation", "1", "--quiet"],
+    );
+    assert!(
+        text(&one.stdout).starts_with("1\n00:01:40,000 --> 00:01:41,000\nYou: the first words\n")
+    );
+    assert_eq!(text(&one.stderr), "");
+    let none = export(home.path(), &["--until", "yesterday"]);
+    assert_eq!(
+        (text(&none.stdout), text(&none.stderr)),
+        (String::new(), "0 conversations, 0 lines\n".to_owned())
+    );
+}
+
+#[test]
+fn a_folder_gets_a_file_for_each_and_running_again_changes_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let _serve = served(home.path());
+    let vault = home.path().join("vault");
+    fs::create_dir(&vault).unwrap();
+    fs::write(vault.join("my own.md"), "stays").unwrap();
+    let files = || {
+        let names = fs::read_dir(&vault)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
+    };
+    for _ in 0..2 {
+        assert!(
+            export(home.path(), &["-o", vault.to_str().unwrap()])
+                .status
+                .success()
+        );
+        assert_eq!(files().len(), 3, "{:?}", files());
+    }
+    assert!(
+        files()[0].ends_with("Conversation (2).md") || files()[0].ends_with("Conversation (1).md"),
+        "{:?}",
+        files()
+    );
+}
+
+#[test]
+fn what_cannot_be_exported_is_said() {
+    let home = tempfile::tempdir().unwrap();
+    let nothing = export(home.path(), &[]);
+    assert!(
+        text(&nothing.stderr).contains("nothing is kept in"),
+        "{}",
+        text(&nothing.stderr)
+    );
+    let _serve = served(home.path());
+    let several = export(home.path(), &["--format", "vtt"]);
+    assert_eq!(several.status.code(), Some(2));
+    assert!(
+        text(&several.stderr).contains("choose it with --conversation"),
+        "{}",
+        text(&several.stderr)
+    );
+}
