@@ -39,6 +39,15 @@ pub enum Command {
     Secret,
     /// Write conversations as notes, text, subtitles or JSON; also while omiscope runs.
     Export(Export),
+    /// Count what is kept, and how much room it takes.
+    Stats,
+    /// Look whether what is kept is whole.
+    Check,
+    /// Write a consistent copy of the store; also while omiscope runs.
+    Backup {
+        /// The file, which must not be there yet.
+        file: PathBuf,
+    },
     /// Open the dashboard on a simulated wearer. Needs no device and keeps nothing.
     Demo(Script),
     /// Post what a wearer's Omi would to a webhook.

@@ -1,11 +1,14 @@
 //! One file for each subcommand: assembly only. Here is what they share: the way from the command line to an exit code.
 
+mod backup;
+mod check;
 mod demo;
 mod export;
 mod listener;
 mod secret;
 mod serve;
 mod simulate;
+mod stats;
 mod watch;
 
 use std::{future::Future, time::Duration};
@@ -40,6 +43,9 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         None => watch::run(&cli.flags),
         Some(Command::Serve) => serve::run(&cli.flags),
         Some(Command::Secret) => secret::run(),
+        Some(Command::Stats) => stats::run(&cli.flags),
+        Some(Command::Check) => check::run(&cli.flags),
+        Some(Command::Backup { file }) => backup::run(&cli.flags, file),
         Some(Command::Export(options)) => export::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
         Some(Command::Simulate(options)) => simulate::run(options),

@@ -5,8 +5,15 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, params};
 
-use super::{ReadError, column::micros, folder, rows, schema};
-use crate::event::{Conversation, ConversationId, KeptMemory, Line, Uid};
+use super::{
+    ReadError,
+    column::{maybe_time, micros},
+    folder, rows, schema,
+};
+use crate::{
+    event::{Conversation, ConversationId, KeptMemory, Line, Uid},
+    private,
+};
 
 /// A data folder, opened for reading.
 #[derive(Debug)]
@@ -56,6 +63,44 @@ pub enum ArchiveError {
     #[error(transparent)]
     Read(#[from] ReadError),
 }
+
+/// How much is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stats {
+    /// Kinds of things and how many there are.
+    pub counts: Vec<(&'static str, u64)>,
+    /// Seconds of sound that were heard.
+    pub sound_seconds: f64,
+    /// When the first and the last delivery arrived.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// Bytes of the store on disk, by table with its indexes, the greatest first.
+    pub sizes: Vec<(String, u64)>,
+}
+
+/// What is counted, and how.
+const COUNTS: [(&str, &str); 9] = [
+    ("deliveries", "SELECT count(*) FROM deliveries"),
+    (
+        "refused",
+        "SELECT count(*) FROM deliveries WHERE status >= 300",
+    ),
+    ("conversations", "SELECT count(*) FROM conversations"),
+    (
+        "lines",
+        "SELECT count(*) FROM segments WHERE superseded_by IS NULL",
+    ),
+    (
+        "memories",
+        "SELECT count(*) FROM memories WHERE deleted = 0",
+    ),
+    (
+        "open actions",
+        "SELECT count(*) FROM action_items WHERE completed = 0",
+    ),
+    ("day summaries", "SELECT count(*) FROM summaries"),
+    ("button presses", "SELECT count(*) FROM buttons"),
+    ("sound chunks", "SELECT count(*) FROM sound_chunks"),
+];
 
 impl From<rusqlite::Error> for ArchiveError {
     fn from(error: rusqlite::Error) -> Self {
@@ -139,4 +184,92 @@ impl Archive {
             memory,
         }))
     }
+
+    /// Counts what is kept.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn stats(&self) -> Result<Stats, ReadError> {
+        let db = self.0.unchecked_transaction()?;
+        let count = |query| {
+            db.query_row(query, [], |row| row.get::<_, i64>(0))
+                .map(i64::unsigned_abs)
+        };
+        let counts: rusqlite::Result<_> = COUNTS
+            .iter()
+            .map(|(what, query)| Ok((*what, count(query)?)))
+            .collect();
+        let span = db.query_row(
+            "SELECT min(received), max(received) FROM deliveries",
+            [],
+            |row| Ok(maybe_time(row, 0)?.zip(maybe_time(row, 1)?)),
+        )?;
+        let seconds = "SELECT total(CAST(samples AS REAL) / rate) FROM sound_chunks";
+        let mut sizes = db.prepare(
+            "SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s JOIN sqlite_schema m ON m.name = s.name
+             GROUP BY m.tbl_name ORDER BY 2 DESC",
+        )?;
+        let sizes = sizes.query_map([], |row| {
+            Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+        })?;
+        Ok(Stats {
+            counts: counts?,
+            sound_seconds: db.query_row(seconds, [], |row| row.get(0))?,
+            span,
+            sizes: sizes.collect::<rusqlite::Result<_>>()?,
+        })
+    }
+
+    /// Looks for damage: what SQLite finds, and rows that belong to nothing. Empty: all is well.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it is too damaged even to look.
+    pub fn faults(&self) -> Result<Vec<String>, ReadError> {
+        let mut check = self.0.prepare("PRAGMA integrity_check(20)")?;
+        let found = check.query_map([], |row| row.get::<_, String>(0))?;
+        let mut faults: Vec<_> = found.collect::<rusqlite::Result<_>>()?;
+        faults.retain(|fault| fault != "ok");
+        let mut orphans = self
+            .0
+            .prepare("SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1")?;
+        let orphans = orphans.query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+        })?;
+        for orphan in orphans {
+            let (table, count) = orphan?;
+            faults.push(format!("{count} rows of {table} belong to nothing"));
+        }
+        Ok(faults)
+    }
+
+    /// Writes a consistent copy of the store to a file that must not be there yet. Writers are not held up.
+    ///
+    /// # Errors
+    /// When the file is there already, or cannot be written.
+    pub fn backup(&self, file: &Path) -> Result<(), BackupError> {
+        // Made first, so that nobody else can read it; SQLite fills an empty file.
+        private::make_file(file)?;
+        let copied = self
+            .0
+            .pragma_update(None, "query_only", false)
+            .and_then(|()| self.0.execute("VACUUM INTO ?", [file.to_string_lossy()]))
+            .and_then(|_| self.0.pragma_update(None, "query_only", true));
+        if let Err(error) = copied {
+            // Half a copy is none.
+            let _ = std::fs::remove_file(file);
+            return Err(error.into());
+        }
+        Ok(std::fs::File::open(file)?.sync_all()?)
+    }
+}
+
+/// Why there is no copy.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The file cannot be made.
+    #[error(transparent)]
+    File(#[from] std::io::Error),
+    /// The store cannot be copied into it.
+    #[error("cannot copy the store: {0}")]
+    Sqlite(#[from] rusqlite::Error),
 }

@@ -1,4 +1,4 @@
-//! `omiscope export` on a folder that a server is writing to.
+//! `omiscope export` and its like on a folder that a server is writing to.
 
 use std::{fs, path::Path, process::Output};
 
@@ -99,4 +99,58 @@ fn what_cannot_be_exported_is_said() {
         "{}",
         text(&several.stderr)
     );
+}
+
+#[test]
+fn a_backup_is_a_whole_store_made_while_a_server_runs() {
+    let home = tempfile::tempdir().unwrap();
+    let _serve = served(home.path());
+    let copy = home.path().join("copy");
+    fs::create_dir(&copy).unwrap();
+    let file = copy.join("omiscope.db");
+    let backup = || {
+        omiscope(home.path())
+            .arg("backup")
+            .arg(&file)
+            .output()
+            .unwrap()
+    };
+    assert!(backup().status.success());
+    let of_copy = |command: &str| {
+        let output = omiscope(home.path())
+            .args([command, "--data-dir"])
+            .arg(&copy)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        text(&output.stdout)
+    };
+    assert_eq!(of_copy("check"), "all is well\n");
+    let stats = of_copy("stats");
+    assert!(stats.contains("lines                      3\n"), "{stats}");
+    assert!(stats.contains("conversations              2\n"), "{stats}");
+    let again = backup();
+    assert!(!again.status.success());
+    assert!(
+        text(&again.stderr).contains("cannot back up to"),
+        "{}",
+        text(&again.stderr)
+    );
+}
+
+#[test]
+fn damage_is_found() {
+    let home = tempfile::tempdir().unwrap();
+    served(home.path()).kill();
+    let file = home.path().join("data/omiscope.db");
+    // The log is folded in, then a page in the middle is overwritten.
+    rusqlite::Connection::open(&file)
+        .unwrap()
+        .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[8192..16384].fill(0xa5);
+    fs::write(&file, bytes).unwrap();
+    let check = omiscope(home.path()).arg("check").output().unwrap();
+    assert_eq!(check.status.code(), Some(1), "{check:?}");
 }

@@ -1,0 +1,25 @@
+//! `omiscope check`: is what is kept whole?
+
+use std::io::{self, Write as _};
+
+use crate::{
+    config::{Config, Flags},
+    store::archive::Archive,
+};
+
+pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
+    let config = Config::load(flags)?;
+    let faults = Archive::open(&config.data_dir)?.faults()?;
+    for fault in &faults {
+        writeln!(io::stdout(), "{}", crate::text::escaped(fault))?;
+    }
+    if faults.is_empty() {
+        writeln!(io::stdout(), "all is well")?;
+        return Ok(());
+    }
+    anyhow::bail!(
+        "{} faults; keep a copy of {} before anything else",
+        faults.len(),
+        config.data_dir.display()
+    )
+}

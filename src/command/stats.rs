@@ -1,0 +1,52 @@
+//! `omiscope stats`: how much is kept.
+
+use std::io::{self, Write as _};
+
+use jiff::{SignedDuration, tz::TimeZone};
+
+use crate::{
+    config::{Config, Flags},
+    store::archive::Archive,
+};
+
+/// Rows of sizes that are shown.
+const TABLES: usize = 8;
+
+pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
+    let config = Config::load(flags)?;
+    let stats = Archive::open(&config.data_dir)?.stats()?;
+    let mut out = io::stdout().lock();
+    for (what, count) in &stats.counts {
+        writeln!(out, "{what:<16}{count:>12}")?;
+    }
+    let heard = SignedDuration::try_from_secs_f64(stats.sound_seconds.round()).unwrap_or_default();
+    writeln!(
+        out,
+        "{:<16}{:>12}",
+        "sound heard",
+        format!("{}h {:02}m", heard.as_hours(), heard.as_mins() % 60)
+    )?;
+    if let Some((oldest, newest)) = stats.span {
+        let day = |at| {
+            TimeZone::system()
+                .to_datetime(at)
+                .strftime("%Y-%m-%d %H:%M")
+        };
+        writeln!(out, "{:<16}{} to {}", "from", day(oldest), day(newest))?;
+    }
+    let whole: u64 = stats.sizes.iter().map(|(_, bytes)| bytes).sum();
+    writeln!(out, "\n{:<16}{:>12}", "on disk", size(whole))?;
+    for (table, bytes) in stats.sizes.iter().take(TABLES) {
+        writeln!(out, "  {table:<14}{:>12}", size(*bytes))?;
+    }
+    Ok(())
+}
+
+fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let unit = UNITS.iter().find(|(unit, _)| bytes >= *unit);
+    unit.map_or_else(
+        || format!("{bytes} B"),
+        |(unit, name)| format!("{:.1} {name}", bytes as f64 / *unit as f64),
+    )
+}
