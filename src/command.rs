@@ -52,6 +52,20 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
     }
 }
 
+/// Whether an error only says that nobody reads on, as when stdout is piped into `head`.
+#[must_use]
+pub fn nobody_reads(error: &anyhow::Error) -> bool {
+    let io = |cause: &(dyn std::error::Error + 'static)| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .map(std::io::Error::kind)
+    };
+    error
+        .chain()
+        .filter_map(io)
+        .any(|kind| kind == std::io::ErrorKind::BrokenPipe)
+}
+
 /// The exit code of an error.
 #[must_use]
 pub fn exit_code(error: &anyhow::Error) -> u8 {

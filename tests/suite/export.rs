@@ -139,6 +139,24 @@ fn a_backup_is_a_whole_store_made_while_a_server_runs() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let home = tempfile::tempdir().unwrap();
+    let _serve = served(home.path());
+    let mut export = omiscope(home.path())
+        .args(["export", "--quiet"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(export.stdout.take());
+    let output = export.wait_with_output().unwrap();
+    assert_eq!(
+        (output.status.code(), text(&output.stderr)),
+        (Some(0), String::new())
+    );
+}
+
+#[test]
 fn damage_is_found() {
     let home = tempfile::tempdir().unwrap();
     served(home.path()).kill();
