@@ -4,6 +4,7 @@ mod kept;
 
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use subtle::ConstantTimeEq as _;
 
 pub use kept::{KeepError, kept_in};
@@ -75,14 +76,29 @@ impl Secret {
         self.0.chars().count() < 16
     }
 
-    /// A text with every occurrence of this key, plain or percent-encoded, as `***`.
+    /// A text with every occurrence of this key, plain or percent-encoded, as `***`. If the key hides in it in an unusual spelling, all
+    /// of it is masked.
     #[must_use]
     pub fn masked_in(&self, text: &str) -> String {
+        const MASK: &str = "***";
         if self.0.is_empty() {
             return text.to_owned();
         }
+        let plain = text.replace(&self.0, MASK);
+        if !plain.contains(['%', '+']) {
+            return plain;
+        }
         let encoded: String = form_urlencoded::byte_serialize(self.0.as_bytes()).collect();
-        text.replace(&self.0, "***").replace(&encoded, "***")
+        let masked = plain.replace(&encoded, MASK);
+        let hides = |text: &str| {
+            percent_decode_str(text)
+                .decode_utf8_lossy()
+                .contains(&self.0)
+        };
+        if hides(&masked) || hides(&masked.replace('+', " ")) {
+            return MASK.to_owned();
+        }
+        masked
     }
 
     /// The key itself, for the user's own eyes (the connection card).
@@ -126,5 +142,20 @@ mod tests {
         assert!(!secret.matches(""));
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         assert_ne!(secret.reveal(), Secret::generate().unwrap().reveal());
+    }
+
+    #[test]
+    fn no_spelling_of_a_key_is_left_in_a_text() {
+        let secret = Secret::new("a b/c".into());
+        let cases = [
+            ("x a b/c y a b/c", "x *** y ***"),
+            ("u?key=a+b%2Fc&n=1", "u?key=***&n=1"),
+            ("u?key=a%20b/c&n=1", "***"),
+            ("u?key=%61+b%2fc", "***"),
+            ("100 %, 1+1", "100 %, 1+1"),
+        ];
+        for (text, masked) in cases {
+            assert_eq!(secret.masked_in(text), masked);
+        }
     }
 }
