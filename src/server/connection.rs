@@ -24,6 +24,9 @@ const STREAMS: u32 = 64;
 /// add some.
 const HEAD: u32 = 64 << 10;
 
+/// Rest after which a connection that is to end is cut: a client may be in the middle of a head, or silent.
+const FAREWELL: Duration = Duration::from_millis(500);
+
 /// HTTP/1.1 and HTTP/2, with every limit set on purpose.
 pub(super) fn protocol(settings: &Settings, tasks: Tasks) -> Builder<Tasks> {
     let mut protocol = Builder::new(tasks);
@@ -59,8 +62,8 @@ pub(super) async fn run(
     connection.as_mut().graceful_shutdown();
     tokio::select! {
         _ = connection => {}
-        // The client does not care for our good-bye.
-        () = pulse.rests(idle) => {}
+        // Nothing is open, and the client does not care for our good-bye.
+        () = pulse.rests(FAREWELL.min(idle)) => {}
     }
 }
 

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, panic::AssertUnwindSafe};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use hyper::{
-    HeaderMap, Request, StatusCode, Version,
+    HeaderMap, Method, Request, StatusCode, Version,
     body::{Body as _, Incoming},
     header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT},
     http::request::Parts,
@@ -63,7 +63,8 @@ impl<S: Sink> Handler<S> {
         let (parts, mut body) = request.into_parts();
         let head = Head::new(&parts, remote, &self.settings.secret);
         let mut known = Known::default();
-        match caught(self.answer(&parts, &mut body, &head, &mut known)).await {
+        let answer = self.answer(&parts, &mut body, &head, &mut known);
+        let mut reply = match caught(answer).await {
             Ok(reply) => reply,
             Err(refusal) => {
                 let unread = known.body.is_none() && !body.is_end_stream();
@@ -74,7 +75,11 @@ impl<S: Sink> Handler<S> {
                 }
                 reply
             }
+        };
+        if parts.method == Method::HEAD {
+            reply::without_body(&mut reply);
         }
+        reply
     }
 
     async fn answer(

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{
     Response, StatusCode, Version,
-    header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE},
+    body::Body as _,
+    header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE},
 };
 
 use super::refusal::Refusal;
@@ -63,6 +64,13 @@ pub(super) fn close(reply: &mut Reply, version: Version) {
         let close = HeaderValue::from_static("close");
         reply.headers_mut().insert(CONNECTION, close);
     }
+}
+
+/// Takes the body out of an answer to a HEAD; its length stays. Hyper does so for HTTP/1 only.
+pub(super) fn without_body(reply: &mut Reply) {
+    let body = std::mem::take(reply.body_mut());
+    let length = body.size_hint().lower();
+    reply.headers_mut().insert(CONTENT_LENGTH, length.into());
 }
 
 /// The whole answer on a connection for which there is no place, as HTTP/1.1.

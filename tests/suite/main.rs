@@ -1,4 +1,4 @@
-//! End-to-end tests of the real binary, in one test binary so that they link once.
+//! End-to-end tests of the real binary and its listener, in one test binary so that they link once.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,6 +11,7 @@ mod dashboard;
 mod decode;
 #[cfg(unix)]
 mod durability;
+mod http;
 mod program;
 #[cfg(unix)]
 mod terminal;
