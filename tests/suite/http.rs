@@ -5,6 +5,7 @@ mod connections;
 mod keys;
 mod limits;
 mod requests;
+mod wire;
 
 use std::{collections::HashSet, net::SocketAddr, sync::Arc, time::Duration};
 
