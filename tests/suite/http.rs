@@ -2,6 +2,8 @@
 
 mod client;
 mod connections;
+#[cfg(unix)]
+mod exhaustion;
 mod keys;
 mod limits;
 mod requests;
