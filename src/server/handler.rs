@@ -169,6 +169,18 @@ impl<S: Sink> Handler<S> {
         }
     }
 
+    /// What is spent on a body that is refused.
+    fn wasted(&self, known: &Known) -> Allowance {
+        if !known.has_key {
+            return Allowance::STRANGER;
+        }
+        // Omi takes a 413 as final, but sends again four times over a connection that broke.
+        Allowance {
+            bytes: self.settings.max_body.saturating_mul(2),
+            ..self.allowance()
+        }
+    }
+
     fn allows(&self, known: &Known) -> bool {
         let allowed = &self.settings.allowed_uids;
         allowed.is_empty() || known.uid.as_ref().is_none_or(|uid| allowed.contains(uid))
@@ -198,12 +210,7 @@ impl<S: Sink> Handler<S> {
         if is_lost || is_held_back {
             return;
         }
-        let allowance = if known.has_key {
-            self.allowance()
-        } else {
-            Allowance::STRANGER
-        };
-        body::discard(body, allowance);
+        body::discard(body, self.wasted(known));
     }
 }
 

@@ -31,11 +31,12 @@ impl Client {
         Self(BufReader::new(TcpStream::connect(address).await.unwrap()))
     }
 
-    /// Sends bytes as they are. That the server may have gone shows in what is read.
-    pub(super) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        let _ = timeout(PATIENCE, self.0.get_mut().write_all(bytes.as_ref()))
+    /// Sends bytes as they are. Whether the server took them all, or closed before.
+    pub(super) async fn send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        timeout(PATIENCE, self.0.get_mut().write_all(bytes.as_ref()))
             .await
-            .expect("the server reads on, or closes");
+            .expect("the server reads on, or closes")
+            .is_ok()
     }
 
     /// Sends a request with a content length, which may be given among the headers instead.
