@@ -11,8 +11,8 @@ mod dashboard;
 mod decode;
 #[cfg(unix)]
 mod durability;
-mod http;
 mod program;
+mod server;
 #[cfg(unix)]
 mod terminal;
 mod wire;
