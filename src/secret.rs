@@ -4,6 +4,7 @@ mod kept;
 
 use std::{borrow::Cow, fmt};
 
+use percent_encoding::percent_decode_str;
 use subtle::ConstantTimeEq as _;
 
 pub use kept::{KeepError, kept_in};
@@ -80,17 +81,26 @@ impl Secret {
         self.key.chars().count() < 16
     }
 
-    /// A text with every occurrence of this key, plain or percent-encoded, as `***`.
+    /// A text with every occurrence of this key, plain or percent-encoded, as `***`. If the key hides in it in an unusual spelling, all
+    /// of it is masked.
     #[must_use]
     pub fn masked_in<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let holds = |key: &str| !key.is_empty() && text.contains(key);
-        if holds(&self.key) || holds(&self.encoded) {
-            text.replace(&self.key, "***")
-                .replace(&self.encoded, "***")
-                .into()
-        } else {
-            text.into()
+        const MASK: &str = "***";
+        let holds = |text: &str| text.contains(&self.key) || text.contains(&self.encoded);
+        let spelled = text.contains(['%', '+']);
+        if self.key.is_empty() || (!spelled && !holds(text)) {
+            return text.into();
         }
+        let masked = text.replace(&self.key, MASK).replace(&self.encoded, MASK);
+        let hides = |text: &str| {
+            percent_decode_str(text)
+                .decode_utf8_lossy()
+                .contains(&self.key)
+        };
+        if spelled && (hides(&masked) || hides(&masked.replace('+', " "))) {
+            return MASK.into();
+        }
+        masked.into()
     }
 
     /// The key itself, for the user's own eyes (the connection card).
@@ -134,5 +144,20 @@ mod tests {
         assert!(!secret.matches(""));
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         assert_ne!(secret.reveal(), Secret::generate().unwrap().reveal());
+    }
+
+    #[test]
+    fn no_spelling_of_a_key_is_left_in_a_text() {
+        let secret = Secret::new("a b/c".into());
+        let cases = [
+            ("x a b/c y a b/c", "x *** y ***"),
+            ("u?key=a+b%2Fc&n=1", "u?key=***&n=1"),
+            ("u?key=a%20b/c&n=1", "***"),
+            ("u?key=%61+b%2fc", "***"),
+            ("100 %, 1+1", "100 %, 1+1"),
+        ];
+        for (text, masked) in cases {
+            assert_eq!(secret.masked_in(text), masked);
+        }
     }
 }

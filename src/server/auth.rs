@@ -1,6 +1,7 @@
 //! Who may deliver: the key in the query, in the path, or in `Authorization`.
 
 use hyper::{HeaderMap, Uri, header};
+use percent_encoding::percent_decode_str;
 
 use super::route::key_in;
 use crate::{decode::query, secret::Secret};
@@ -16,6 +17,7 @@ pub(super) fn authorized(secret: &Secret, uri: &Uri, headers: &HeaderMap) -> boo
         .into_iter()
         .chain(in_path)
         .chain(in_header)
+        .filter(|candidate| !candidate.is_empty())
         .any(|candidate| secret.matches(&candidate))
 }
 
@@ -58,11 +60,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 }
 
 fn percent_decoded(text: &str) -> String {
-    // In a path a plus is a plus; form decoding would make it a space.
-    let text = text.replace('+', "%2B");
-    form_urlencoded::parse(text.replace('=', "%3D").replace('&', "%26").as_bytes())
-        .next()
-        .map_or_else(String::new, |(name, _)| name.into_owned())
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -84,6 +82,7 @@ mod tests {
             ("/webhook?key=p%3Fq%2Br%2Fs", none.clone(), true),
             ("/webhook?key=p?q%2Br/s?uid=U", none.clone(), true),
             ("/webhook/p%3Fq+r%2Fs", none.clone(), true),
+            ("/webhook/p%3Fq+r%2Fs/", none.clone(), true),
             ("/webhook", headers("Bearer p?q+r/s"), true),
             ("/webhook", headers("Basic b21pOnA/cStyL3M="), true),
             ("/webhook", headers("Basic !!!"), false),
@@ -98,6 +97,18 @@ mod tests {
                 expected,
                 "{uri} {headers:?}"
             );
+        }
+    }
+
+    #[test]
+    fn an_empty_key_opens_nothing() {
+        let secret = Secret::new(String::new());
+        for uri in ["/webhook", "/webhook?key=", "/webhook?key"] {
+            assert!(!authorized(
+                &secret,
+                &uri.parse().unwrap(),
+                &headers("Bearer ")
+            ));
         }
     }
 }

@@ -5,27 +5,29 @@ use std::{net::SocketAddr, panic::AssertUnwindSafe};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use hyper::{
-    Request, StatusCode,
-    body::Incoming,
-    header::{CONTENT_ENCODING, CONTENT_TYPE},
+    HeaderMap, Method, Request, StatusCode, Version,
+    body::{Body as _, Incoming},
+    header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT},
     http::request::Parts,
 };
 
 use super::{
     Settings,
     auth::authorized,
-    body,
-    head::{Head, Outcome},
+    body::{self, Allowance},
+    head::{Head, Known},
+    listen::Places,
     metrics::Metrics,
     refusal::Refusal,
     reply::{self, Reply},
-    route::{Route, route},
+    route::{Route, is_webhook, route},
+    sink::Sink,
 };
 use crate::{
     decode::{self, Decoded, query},
-    event::{Event, Kind},
+    event::Event,
     losses::LossCounter,
-    store::{Store, Submission},
+    store::Submission,
 };
 
 /// From this length on, decoding gets a thread of its own, so that it holds up nobody's connection.
@@ -33,66 +35,74 @@ const LONG_BODY: usize = 256 << 10;
 
 /// What answering needs.
 #[derive(Debug)]
-pub(super) struct Handler {
+pub(super) struct Handler<S> {
     settings: Settings,
-    store: Store,
+    sink: S,
     losses: LossCounter,
     metrics: Metrics,
+    places: Places,
 }
 
-/// A refused request: why, and what of its body was read.
-struct Refused {
-    refusal: Refusal,
-    body: Option<Bytes>,
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self {
-            refusal,
-            body: None,
-        }
-    }
-}
-
-impl Handler {
-    pub(super) fn new(settings: Settings, store: Store, losses: LossCounter) -> Self {
+impl<S: Sink> Handler<S> {
+    pub(super) fn new(settings: Settings, sink: S, losses: LossCounter, places: Places) -> Self {
         Self {
             settings,
-            store,
+            sink,
             losses,
             metrics: Metrics::default(),
+            places,
         }
     }
 
-    /// Answers a request. Never fails, never panics.
+    /// Answers a request. Never fails.
     pub(super) async fn handle(
         &self,
         request: Request<Incoming>,
         remote: Option<SocketAddr>,
     ) -> Reply {
-        let (parts, body) = request.into_parts();
+        let (parts, mut body) = request.into_parts();
         let head = Head::new(&parts, remote, &self.settings.secret);
-        let answer = self.answer(&parts, body, &head);
-        match caught(answer).await {
+        let mut known = Known::default();
+        let answer = self.answer(&parts, &mut body, &head, &mut known);
+        let mut reply = match caught(answer).await {
             Ok(reply) => reply,
-            Err(refused) => self.refuse(&head, refused),
+            Err(refusal) => {
+                let unread = known.body.is_none() && !body.is_end_stream();
+                let mut reply = self.refuse(&parts, &head, &known, &refusal);
+                if unread {
+                    reply::close(&mut reply, parts.version);
+                    self.dispose(&parts, body, &known, &refusal);
+                }
+                reply
+            }
+        };
+        if parts.method == Method::HEAD {
+            reply::without_body(&mut reply);
         }
+        reply
     }
 
-    async fn answer(&self, parts: &Parts, body: Incoming, head: &Head) -> Result<Reply, Refused> {
+    async fn answer(
+        &self,
+        parts: &Parts,
+        body: &mut Incoming,
+        head: &Head,
+        known: &mut Known,
+    ) -> Result<Reply, Refusal> {
         match route(&parts.method, parts.uri.path()) {
-            Route::Webhook => self.webhook(parts, body, head).await,
+            Route::Webhook => self.webhook(parts, body, head, known).await,
             Route::Greeting => Ok(reply::text(
                 "omiscope is listening; Omi posts to /webhook\n",
             )),
             Route::Health => Ok(reply::text("ok")),
-            Route::Metrics if !self.authorized(parts) => Err(Refusal::Key.into()),
-            Route::Metrics => Ok(reply::text(
-                self.metrics.render(self.losses.get(), self.store.queued()),
-            )),
-            Route::WrongMethod(allowed) => Err(Refusal::Method(allowed).into()),
-            Route::Nowhere => Err(Refusal::Nowhere.into()),
+            Route::Metrics if !self.authorized(parts) => Err(Refusal::Key),
+            Route::Metrics => Ok(reply::metrics(self.metrics.render(
+                self.losses.get(),
+                self.sink.queued(),
+                self.places.taken(),
+            ))),
+            Route::WrongMethod(allowed) => Err(Refusal::Method(allowed)),
+            Route::Nowhere => Err(Refusal::Nowhere),
         }
     }
 
@@ -100,100 +110,123 @@ impl Handler {
         authorized(&self.settings.secret, &parts.uri, &parts.headers)
     }
 
-    /// The way of a delivery: key, body, decode, commit, answer.
-    async fn webhook(&self, parts: &Parts, body: Incoming, head: &Head) -> Result<Reply, Refused> {
+    /// The way of a delivery: key, body, decode, commit, answer. What is learned on it stays known when it ends early.
+    async fn webhook(
+        &self,
+        parts: &Parts,
+        body: &mut Incoming,
+        head: &Head,
+        known: &mut Known,
+    ) -> Result<Reply, Refusal> {
+        // Before the body: a stranger cannot make us hold one.
         if !self.authorized(parts) {
-            // A stranger's body is not kept, but read a little, so that the answer arrives.
-            body::discard(body).await;
-            return Err(Refusal::Key.into());
+            return Err(Refusal::Key);
         }
-        if parts
-            .headers
-            .get(CONTENT_ENCODING)
-            .is_some_and(|encoding| encoding != "identity")
-        {
-            body::discard(body).await;
-            return Err(Refusal::Encoded.into());
+        known.has_key = true;
+        if is_encoded(&parts.headers) {
+            return Err(Refusal::Encoded);
         }
-        let body = body::read(body, self.settings.max_body, self.settings.body_timeout).await?;
-        let with_body = |refusal: Refusal| Refused {
-            refusal,
-            body: Some(body.clone()),
-        };
-        let decoded = decode(parts, &body).await.map_err(with_body)?;
-        if !self.allows(&decoded) {
-            return Err(with_body(Refusal::Uid));
+        let body = body::read(body, self.allowance()).await?;
+        known.body = Some(body.clone());
+        let decoded = decode(parts, body.clone())
+            .await
+            .inspect_err(|refusal| known.learn_from(refusal))?;
+        known.kind = decoded.kind;
+        known.uid = decoded.uid;
+        known.warnings = decoded.warnings;
+        if !self.allows(known) {
+            return Err(Refusal::Uid);
         }
+        self.keep(head, known, &body, decoded.event).await
+    }
+
+    async fn keep(
+        &self,
+        head: &Head,
+        known: &Known,
+        body: &Bytes,
+        event: Option<Event>,
+    ) -> Result<Reply, Refusal> {
         let status = StatusCode::OK;
-        let reply = reply::accepted_body(decoded.kind).to_owned();
-        let kind = decoded.kind;
-        let delivery = head.delivery(Outcome {
-            kind,
-            uid: decoded.uid,
-            size: body.len() as u64,
-            status: status.as_u16(),
-            reply: reply.clone(),
-            warnings: decoded.warnings,
-        });
+        let reply = reply::accepted_body(known.kind);
         // Raw sound is kept as sound; hex of it came wrapped in JSON, which is kept like any other.
         let is_raw_sound =
-            matches!(&decoded.event, Some(Event::Audio(chunk)) if chunk.bytes.len() == body.len());
-        let kept = (!is_raw_sound).then(|| body.clone());
+            matches!(&event, Some(Event::Audio(chunk)) if chunk.bytes.len() == body.len());
         let submission = Submission {
-            delivery,
-            body: kept,
-            event: decoded.event,
+            delivery: head.delivery(known, status, reply, &self.settings.secret),
+            body: (!is_raw_sound).then(|| body.clone()),
+            event,
         };
-        self.store
-            .commit(submission)
-            .await
-            .map_err(|error| with_body(error.into()))?;
-        self.metrics.count(kind, status.as_u16());
+        self.sink.commit(submission).await?;
+        self.metrics.count(known.kind, status);
         Ok(reply::json(status, reply))
     }
 
-    fn allows(&self, decoded: &Decoded) -> bool {
-        let allowed = &self.settings.allowed_uids;
-        allowed.is_empty() || decoded.uid.as_ref().is_none_or(|uid| allowed.contains(uid))
+    fn allowance(&self) -> Allowance {
+        Allowance {
+            bytes: self.settings.max_body,
+            time: self.settings.body_timeout,
+        }
     }
 
-    /// Answers, counts and records a refused request.
-    fn refuse(&self, head: &Head, Refused { refusal, body }: Refused) -> Reply {
+    /// What is spent on a body that is refused.
+    fn wasted(&self, known: &Known) -> Allowance {
+        if !known.has_key {
+            return Allowance::STRANGER;
+        }
+        // Omi takes a 413 as final, but sends again four times over a connection that broke.
+        Allowance {
+            bytes: self.settings.max_body.saturating_mul(2),
+            ..self.allowance()
+        }
+    }
+
+    fn allows(&self, known: &Known) -> bool {
+        let allowed = &self.settings.allowed_uids;
+        allowed.is_empty() || known.uid.as_ref().is_none_or(|uid| allowed.contains(uid))
+    }
+
+    /// Counts and records a refused request, and makes its answer.
+    fn refuse(&self, parts: &Parts, head: &Head, known: &Known, refusal: &Refusal) -> Reply {
         if matches!(refusal, Refusal::Panic) {
             self.losses.add(|losses| losses.panics += 1);
         }
-        let (kind, uid) = match &refusal {
-            Refusal::Decode(refusal) => (refusal.kind, refusal.uid.clone()),
-            _ => (Kind::Unknown, None),
-        };
-        let status = refusal.status().as_u16();
-        let reply = reply::refused_body(&refusal);
-        let size = body.as_ref().map_or(0, |body| body.len() as u64);
-        let outcome = Outcome {
-            kind,
-            uid,
-            size,
-            status,
-            reply: reply.clone(),
-            warnings: Vec::new(),
-        };
+        let status = refusal.status();
+        let reply = reply::refused_body(refusal);
         // What strangers look for elsewhere is no delivery.
-        if head.is_delivery() {
-            self.store.note(head.delivery(outcome), body);
+        if is_webhook(parts.uri.path()) {
+            let delivery = head.delivery(known, status, &reply, &self.settings.secret);
+            self.sink.note(delivery, known.body.clone());
         }
-        self.metrics.count(kind, status);
-        reply::refused(&refusal, reply)
+        self.metrics.count(known.kind, status);
+        reply::refused(refusal, reply)
+    }
+
+    /// Sees to the body of a refused request that was not, or not wholly, read.
+    fn dispose(&self, parts: &Parts, body: Incoming, known: &Known, refusal: &Refusal) {
+        let is_lost = matches!(refusal, Refusal::Slow | Refusal::Broken);
+        // Who waits for a "continue" sees our answer instead and sends nothing; streams of HTTP/2 end without harm to the answer.
+        let is_held_back = parts.headers.contains_key(EXPECT) || parts.version == Version::HTTP_2;
+        if is_lost || is_held_back {
+            return;
+        }
+        body::discard(body, self.wasted(known));
     }
 }
 
-async fn decode(parts: &Parts, body: &Bytes) -> Result<Decoded, Refusal> {
+/// Whether a body is compressed, which no version of Omi does.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
+    encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+async fn decode(parts: &Parts, body: Bytes) -> Result<Decoded, Refusal> {
     let query = query::parse(parts.uri.query().unwrap_or_default());
     let content_type = parts
         .headers
         .get(CONTENT_TYPE)
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let long = body.len() >= LONG_BODY;
-    let body = body.clone();
+    let is_long = body.len() >= LONG_BODY;
     let decode = move || {
         let request = decode::Request {
             content_type: content_type.as_deref(),
@@ -202,74 +235,17 @@ async fn decode(parts: &Parts, body: &Bytes) -> Result<Decoded, Refusal> {
         };
         decode::decode(&request)
     };
-    if long {
-        return tokio::task::spawn_blocking(decode)
-            .await
-            .map_err(|_| Refusal::Panic)?
-            .map_err(Refusal::from);
+    if is_long {
+        let decoded = tokio::task::spawn_blocking(decode).await;
+        return Ok(decoded.map_err(|_| Refusal::Panic)??);
     }
-    decode().map_err(Refusal::from)
+    Ok(decode()?)
 }
 
 /// Turns a panic into a refusal: one request's misfortune is nobody else's.
-async fn caught(answer: impl Future<Output = Result<Reply, Refused>>) -> Result<Reply, Refused> {
+async fn caught<T>(answer: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
     match AssertUnwindSafe(answer).catch_unwind().await {
         Ok(answer) => answer,
-        Err(_) => Err(Refusal::Panic.into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::{
-        event::Seq,
-        secret::Secret,
-        store::{self, Location},
-    };
-
-    #[tokio::test]
-    async fn a_panic_is_answered_counted_and_recorded() {
-        let losses = LossCounter::default();
-        let store = store::Settings {
-            location: Location::Memory,
-            silence: Duration::from_mins(2),
-        };
-        let store = Store::open(store, losses.clone()).unwrap();
-        let second = Duration::from_secs(1);
-        let settings = Settings {
-            secret: Secret::new("S".into()),
-            allowed_uids: std::collections::HashSet::new(),
-            header_timeout: second,
-            body_timeout: second,
-            max_body: 1,
-            max_connections: 1,
-            drain_timeout: second,
-        };
-        let handler = Handler::new(settings, store.clone(), losses.clone());
-        let (parts, ()) = Request::post("/webhook?key=S")
-            .body(())
-            .unwrap()
-            .into_parts();
-        let head = Head::new(&parts, None, &handler.settings.secret);
-        let Err(refused) = caught(async { panic!("a fault of ours") }).await else {
-            panic!("nothing was caught")
-        };
-        assert_eq!(
-            handler.refuse(&head, refused).status(),
-            StatusCode::INTERNAL_SERVER_ERROR
-        );
-        assert_eq!(losses.get().panics, 1);
-        store.close().await;
-        let records = store.records_after(Seq::default(), 10).unwrap();
-        assert_eq!(
-            records
-                .iter()
-                .map(|record| record.delivery.status)
-                .collect::<Vec<_>>(),
-            [500]
-        );
+        Err(_) => Err(Refusal::Panic),
     }
 }

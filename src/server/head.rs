@@ -1,14 +1,16 @@
 //! What is known of a request before its body: what its delivery will tell, with every secret masked.
 
-use std::{
-    net::SocketAddr,
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, time::Instant};
 
-use hyper::{HeaderMap, header, http::request::Parts};
+use bytes::Bytes;
+use hyper::{
+    HeaderMap, StatusCode,
+    header::{self, HeaderName, HeaderValue},
+    http::request::Parts,
+};
 use jiff::Timestamp;
 
-use super::route::key_in;
+use super::{refusal::Refusal, route::key_in};
 use crate::{
     decode::query,
     event::{Delivery, Kind, Uid},
@@ -22,11 +24,15 @@ const MASK: &str = "***";
 const HEADERS: usize = 64;
 const VALUE: usize = 1024;
 
+/// Longest method, and longest name of a header, that a delivery keeps, in bytes.
+const METHOD: usize = 32;
+const NAME: usize = 128;
+
 /// Longest path and query that a delivery keeps, in bytes.
 const TARGET: usize = 4096;
 
 /// Headers whose whole value is nobody's business.
-const SECRET_HEADERS: [header::HeaderName; 4] = [
+const SECRET_HEADERS: [HeaderName; 4] = [
     header::AUTHORIZATION,
     header::PROXY_AUTHORIZATION,
     header::COOKIE,
@@ -47,6 +53,41 @@ pub(super) struct Head {
     query: String,
     headers: Vec<(String, String)>,
     idempotency_key: Option<String>,
+    declared: u64,
+}
+
+/// What was found out about a request after its head.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Whether it came with the key.
+    pub(super) has_key: bool,
+    /// The body, once it was read whole.
+    pub(super) body: Option<Bytes>,
+    pub(super) kind: Kind,
+    pub(super) uid: Option<Uid>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            has_key: false,
+            body: None,
+            kind: Kind::Unknown,
+            uid: None,
+            warnings: Vec::new(),
+        }
+    }
+}
+
+impl Known {
+    /// Keeps what a refusal of the decoder tells of its request.
+    pub(super) fn learn_from(&mut self, refusal: &Refusal) {
+        if let Refusal::Decode(refusal) = refusal {
+            self.kind = refusal.kind;
+            self.uid.clone_from(&refusal.uid);
+        }
+    }
 }
 
 impl Head {
@@ -55,21 +96,27 @@ impl Head {
             received: Timestamp::now(),
             since: Instant::now(),
             remote,
-            method: parts.method.as_str().to_owned(),
+            method: shortened(parts.method.as_str(), METHOD),
             path: masked_path(parts.uri.path(), secret),
             query: masked_query(parts.uri.query().unwrap_or_default(), secret),
             headers: masked_headers(&parts.headers, secret),
-            idempotency_key: idempotency_key(&parts.headers),
+            idempotency_key: idempotency_key(&parts.headers)
+                .map(|key| secret.masked_in(key).into_owned()),
+            declared: declared(&parts.headers),
         }
     }
 
-    /// Whether it was meant for the webhook.
-    pub(super) fn is_delivery(&self) -> bool {
-        self.path.starts_with("/webhook")
-    }
-
-    /// The delivery of this request, answered with a status.
-    pub(super) fn delivery(&self, outcome: Outcome) -> Delivery {
+    /// The delivery of this request, as it is answered.
+    pub(super) fn delivery(
+        &self,
+        known: &Known,
+        status: StatusCode,
+        reply: &str,
+        secret: &Secret,
+    ) -> Delivery {
+        let read = known.body.as_ref().map(|body| body.len() as u64);
+        // Replies and warnings quote what was sent.
+        let masked = |text: &str| secret.masked_in(text).into_owned();
         Delivery {
             received: self.received,
             remote: self.remote,
@@ -77,40 +124,23 @@ impl Head {
             path: self.path.clone(),
             query: self.query.clone(),
             headers: self.headers.clone(),
-            uid: outcome.uid,
-            kind: outcome.kind,
-            size: outcome.size,
+            uid: known.uid.clone(),
+            kind: known.kind,
+            size: read.unwrap_or(self.declared),
             idempotency_key: self.idempotency_key.clone(),
-            status: outcome.status,
-            reply: outcome.reply,
-            warnings: outcome.warnings,
-            took: self.took(),
+            status: status.as_u16(),
+            reply: masked(reply),
+            warnings: known.warnings.iter().map(|text| masked(text)).collect(),
+            took: self.since.elapsed(),
         }
     }
-
-    fn took(&self) -> Duration {
-        self.since.elapsed()
-    }
-}
-
-/// What became of a request.
-#[derive(Debug)]
-pub(super) struct Outcome {
-    pub(super) kind: Kind,
-    pub(super) uid: Option<Uid>,
-    pub(super) size: u64,
-    pub(super) status: u16,
-    pub(super) reply: String,
-    pub(super) warnings: Vec<String>,
 }
 
 fn masked_path(path: &str, secret: &Secret) -> String {
-    let path = if key_in(path).is_some() {
-        format!("/webhook/{MASK}")
-    } else {
-        path.to_owned()
-    };
-    shortened(&secret.masked_in(&path), TARGET)
+    if key_in(path).is_some() {
+        return format!("/webhook/{MASK}");
+    }
+    shortened(&secret.masked_in(path), TARGET)
 }
 
 fn masked_query(raw: &str, secret: &Secret) -> String {
@@ -118,29 +148,33 @@ fn masked_query(raw: &str, secret: &Secret) -> String {
 }
 
 fn masked_headers(headers: &HeaderMap, secret: &Secret) -> Vec<(String, String)> {
-    let value = |name: &header::HeaderName, value: &header::HeaderValue| {
+    let value = |name: &HeaderName, value: &HeaderValue| {
         if SECRET_HEADERS.contains(name) {
             return MASK.to_owned();
         }
-        shortened(
-            &secret.masked_in(&String::from_utf8_lossy(value.as_bytes())),
-            VALUE,
-        )
+        let text = String::from_utf8_lossy(value.as_bytes());
+        shortened(&secret.masked_in(&text), VALUE)
     };
     headers
         .iter()
         .take(HEADERS)
-        .map(|(name, text)| (name.as_str().to_owned(), value(name, text)))
+        .map(|(name, text)| (shortened(name.as_str(), NAME), value(name, text)))
         .collect()
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Option<String> {
-    let value = IDEMPOTENCY.iter().find_map(|name| headers.get(*name))?;
-    value
-        .to_str()
-        .ok()
-        .filter(|key| !key.is_empty() && key.len() <= VALUE)
-        .map(str::to_owned)
+/// The first usable key, by the order of names.
+fn idempotency_key(headers: &HeaderMap) -> Option<&str> {
+    IDEMPOTENCY.iter().find_map(|name| {
+        let key = headers.get(*name)?.to_str().ok()?.trim();
+        (1..=VALUE).contains(&key.len()).then_some(key)
+    })
+}
+
+/// The length that a body was announced with.
+fn declared(headers: &HeaderMap) -> u64 {
+    let length = headers.get(header::CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
+    length.unwrap_or_default()
 }
 
 fn shortened(text: &str, most: usize) -> String {
@@ -153,51 +187,77 @@ mod tests {
 
     use super::*;
 
+    const KEY: &str = "Tr0ub4dor&3";
+
     fn head(uri: &str, headers: &[(&str, &str)]) -> Head {
         let mut request = Request::builder().uri(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        Head::new(&parts, None, &Secret::new("Tr0ub4dor&3".into()))
+        Head::new(&parts, None, &Secret::new(KEY.into()))
     }
 
     #[test]
     fn no_form_of_the_key_is_kept() {
         let cases = [
-            ("/webhook?key=Tr0ub4dor%263&uid=U", vec![]),
-            ("/webhook?key=Tr0ub4dor%263?uid=U", vec![]),
-            ("/webhook?KEY=Tr0ub4dor%263", vec![]),
-            ("/webhook/Tr0ub4dor&3", vec![]),
-            ("/webhooks/Tr0ub4dor&3/more", vec![]),
-            (
-                "/webhook",
-                vec![
-                    ("authorization", "Bearer Tr0ub4dor&3"),
-                    ("x-original-url", "/webhook?key=Tr0ub4dor&3"),
-                ],
-            ),
-            (
-                "/webhook",
-                vec![
-                    ("referer", "https://x/webhook?key=Tr0ub4dor%263"),
-                    ("cookie", "a=b"),
-                ],
-            ),
+            ("/webhook?key=Tr0ub4dor%263&uid=U", ("a", "b")),
+            ("/webhook?key=Tr0ub4dor%263?uid=U", ("a", "b")),
+            ("/webhook?KEY=Tr0ub4dor%263", ("a", "b")),
+            ("/webhook?uid=Tr0ub4dor%263", ("a", "b")),
+            ("/webhook?uid=%54r0ub4dor%263", ("a", "b")),
+            ("/webhook/Tr0ub4dor&3", ("a", "b")),
+            ("/webhook/Tr0ub4dor&3/", ("a", "b")),
+            ("/webhooks/Tr0ub4dor&3/more", ("a", "b")),
+            ("/webhook", ("authorization", "Bearer Tr0ub4dor&3")),
+            ("/webhook", ("x-original-url", "/webhook?key=Tr0ub4dor&3")),
+            ("/webhook", ("referer", "/webhook?key=Tr0ub4dor%263")),
+            ("/webhook", ("referer", "/webhook?key=Tr0ub4dor%26%33")),
+            ("/webhook", ("cookie", "a=b")),
+            ("/webhook", ("idempotency-key", "Tr0ub4dor&3")),
         ];
-        for (uri, headers) in cases {
-            let shown = format!("{:?}", head(uri, &headers));
-            assert!(!shown.contains("Tr0ub4dor"), "{shown}");
+        for (uri, header) in cases {
+            let shown = format!("{:?}", head(uri, &[header]));
+            assert!(!shown.contains("r0ub4dor"), "{shown}");
             assert!(shown.contains(MASK), "{shown}");
         }
     }
 
     #[test]
-    fn the_most_telling_idempotency_key_is_taken() {
+    fn what_a_reply_or_a_warning_quotes_is_masked_too() {
+        let known = Known {
+            warnings: vec![format!("uid {KEY} is odd")],
+            ..Known::default()
+        };
+        let secret = Secret::new(KEY.into());
+        let reply = format!("{{\"error\":\"uid {KEY}\"}}");
+        let delivery =
+            head("/webhook", &[]).delivery(&known, StatusCode::BAD_REQUEST, &reply, &secret);
+        assert_eq!(delivery.reply, r#"{"error":"uid ***"}"#);
+        assert_eq!(delivery.warnings, ["uid *** is odd"]);
+    }
+
+    #[test]
+    fn a_head_of_any_size_is_kept_within_bounds() {
+        let long = "ä".repeat(9_000);
+        let many: Vec<String> = (0..500).map(|n| format!("x-{n}")).collect();
+        let headers: Vec<_> = many.iter().map(|name| (&**name, &*long)).collect();
         let head = head(
-            "/webhook",
-            &[("x-omi-delivery", "b"), ("Idempotency-Key", "a")],
+            &format!("/{}?{}", "p".repeat(9_000), "q".repeat(9_000)),
+            &headers,
         );
-        assert_eq!(head.idempotency_key.as_deref(), Some("a"));
+        assert_eq!((head.path.len(), head.query.len()), (TARGET, TARGET));
+        assert_eq!(head.headers.len(), HEADERS);
+        assert!(head.headers.iter().all(|(_, value)| value.len() <= VALUE));
+    }
+
+    #[test]
+    fn the_most_telling_usable_idempotency_key_is_taken() {
+        let of = |headers: &[(&str, &str)]| head("/webhook", headers).idempotency_key;
+        let both = [("x-omi-delivery", "b"), ("Idempotency-Key", "a")];
+        assert_eq!(of(&both).as_deref(), Some("a"));
+        let empty = [("x-omi-idempotency-key", "b"), ("idempotency-key", " ")];
+        assert_eq!(of(&empty).as_deref(), Some("b"));
+        assert_eq!(of(&[("idempotency-key", &"x".repeat(VALUE + 1))]), None);
     }
 }

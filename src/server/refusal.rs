@@ -21,12 +21,14 @@ pub(super) enum Refusal {
     Slow,
     #[error("body is over {0} bytes; send less or raise max_body")]
     Large(u64),
-    #[error("body broke off")]
+    #[error("body broke off; send all of it")]
     Broken,
     #[error("content-encoding is not taken; send the body as it is")]
     Encoded,
     #[error("{0}")]
     Store(#[from] CommitError),
+    #[error("too many connections; send it again")]
+    Full,
     #[error("internal error")]
     Panic,
 }
@@ -43,7 +45,7 @@ impl Refusal {
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Large(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(_) | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

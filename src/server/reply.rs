@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{
-    Response, StatusCode,
-    header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue},
+    Response, StatusCode, Version,
+    body::Body as _,
+    header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE},
 };
 
 use super::refusal::Refusal;
@@ -26,7 +27,7 @@ pub(super) fn refused_body(refusal: &Refusal) -> String {
     serde_json::json!({ "error": refusal.to_string() }).to_string()
 }
 
-pub(super) fn json(status: StatusCode, body: String) -> Reply {
+pub(super) fn json(status: StatusCode, body: impl Into<Bytes>) -> Reply {
     with_type(status, "application/json", body.into())
 }
 
@@ -34,21 +35,52 @@ pub(super) fn text(body: impl Into<Bytes>) -> Reply {
     with_type(StatusCode::OK, "text/plain; charset=utf-8", body.into())
 }
 
+/// Counters in the text format of Prometheus.
+pub(super) fn metrics(body: String) -> Reply {
+    let content_type = "text/plain; version=0.0.4; charset=utf-8";
+    with_type(StatusCode::OK, content_type, body.into())
+}
+
 /// The answer to a refused request.
 pub(super) fn refused(refusal: &Refusal, body: String) -> Reply {
     let mut reply = json(refusal.status(), body);
-    if let Refusal::Method(allowed) = refusal {
-        reply
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static(allowed));
-    }
-    if matches!(refusal, Refusal::Slow | Refusal::Large(_) | Refusal::Broken) {
-        // The rest of the body may still come, so the connection is of no more use.
-        reply
-            .headers_mut()
-            .insert(CONNECTION, HeaderValue::from_static("close"));
+    let headers = reply.headers_mut();
+    match refusal {
+        Refusal::Method(allowed) => {
+            headers.insert(ALLOW, HeaderValue::from_static(allowed));
+        }
+        Refusal::Key => {
+            let basic = HeaderValue::from_static("Basic realm=\"omiscope\"");
+            headers.insert(WWW_AUTHENTICATE, basic);
+        }
+        _ => {}
     }
     reply
+}
+
+/// Says that the connection is of no more use, because of bytes on it that we may not read.
+pub(super) fn close(reply: &mut Reply, version: Version) {
+    if version <= Version::HTTP_11 {
+        let close = HeaderValue::from_static("close");
+        reply.headers_mut().insert(CONNECTION, close);
+    }
+}
+
+/// Takes the body out of an answer to a HEAD; its length stays. Hyper does so for HTTP/1 only.
+pub(super) fn without_body(reply: &mut Reply) {
+    let body = std::mem::take(reply.body_mut());
+    let length = body.size_hint().lower();
+    reply.headers_mut().insert(CONTENT_LENGTH, length.into());
+}
+
+/// The whole answer on a connection for which there is no place, as HTTP/1.1.
+pub(super) fn full() -> String {
+    let body = refused_body(&Refusal::Full);
+    format!(
+        "HTTP/1.1 {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        Refusal::Full.status(),
+        body.len(),
+    )
 }
 
 fn with_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Reply {

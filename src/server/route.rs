@@ -27,7 +27,7 @@ pub(super) enum Route {
 pub(super) fn route(method: &Method, path: &str) -> Route {
     let reading = matches!(*method, Method::GET | Method::HEAD);
     let posting = *method == Method::POST;
-    match path.strip_suffix('/').unwrap_or(path) {
+    match without_slash(path) {
         "/webhook" if posting => Route::Webhook,
         "/webhook" if reading => Route::Greeting,
         "/webhook" => Route::WrongMethod("POST, GET, HEAD"),
@@ -43,10 +43,21 @@ pub(super) fn route(method: &Method, path: &str) -> Route {
     }
 }
 
+/// Whether a path is the webhook's, whatever the method.
+pub(super) fn is_webhook(path: &str) -> bool {
+    without_slash(path) == "/webhook" || key_in(path).is_some()
+}
+
 /// The key in `/webhook/<key>`, still percent-encoded.
 pub(super) fn key_in(path: &str) -> Option<&str> {
-    path.strip_prefix("/webhook/")
+    without_slash(path)
+        .strip_prefix("/webhook/")
         .filter(|key| !key.is_empty() && !key.contains('/'))
+}
+
+/// A path without the slash that a sender may have put at its end.
+fn without_slash(path: &str) -> &str {
+    path.strip_suffix('/').unwrap_or(path)
 }
 
 #[cfg(test)]
@@ -59,6 +70,7 @@ mod tests {
             ("POST", "/webhook", Route::Webhook),
             ("POST", "/webhook/", Route::Webhook),
             ("POST", "/webhook/some-key", Route::Webhook),
+            ("POST", "/webhook/some-key/", Route::Webhook),
             ("GET", "/webhook", Route::Greeting),
             ("HEAD", "/", Route::Greeting),
             ("GET", "/healthz", Route::Health),

@@ -1,4 +1,4 @@
-//! End-to-end tests of the real binary, in one test binary so that they link once.
+//! End-to-end tests of the real binary and its listener, in one test binary so that they link once.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,9 +13,8 @@ mod decode;
 mod durability;
 #[cfg(unix)]
 mod export;
-mod http;
-mod listener;
 mod program;
+mod server;
 #[cfg(unix)]
 mod terminal;
 mod wire;

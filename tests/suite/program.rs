@@ -62,8 +62,12 @@ pub(crate) struct Serve {
 impl Serve {
     /// Starts it on a free port and waits until it listens.
     pub(crate) fn start(home: &Path) -> Self {
-        let mut child = omiscope(home)
-            .args(["serve", "--port", "0"])
+        Self::start_as(omiscope(home).args(["serve", "--port", "0"]))
+    }
+
+    /// Starts a command that becomes it, and waits until it listens.
+    pub(crate) fn start_as(command: &mut Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

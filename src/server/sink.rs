@@ -1,0 +1,37 @@
+//! Where deliveries go: the store. A trait, so that tests can have a store that is slow, full or broken at will.
+
+use bytes::Bytes;
+
+use crate::{
+    event::Delivery,
+    store::{CommitError, Receipt, Store, Submission},
+};
+
+/// The store as the listener needs it; see there.
+pub(super) trait Sink: Send + Sync + 'static {
+    fn commit(
+        &self,
+        submission: Submission,
+    ) -> impl Future<Output = Result<Receipt, CommitError>> + Send;
+
+    fn note(&self, delivery: Delivery, body: Option<Bytes>);
+
+    fn queued(&self) -> usize;
+}
+
+impl Sink for Store {
+    fn commit(
+        &self,
+        submission: Submission,
+    ) -> impl Future<Output = Result<Receipt, CommitError>> + Send {
+        self.commit(submission)
+    }
+
+    fn note(&self, delivery: Delivery, body: Option<Bytes>) {
+        self.note(delivery, body);
+    }
+
+    fn queued(&self) -> usize {
+        self.queued()
+    }
+}

@@ -1,0 +1,104 @@
+//! Who may deliver, and that the key is seen nowhere.
+
+use super::*;
+
+const REFUSED: &str = r#"{"error":"invalid webhook key; add ?key=YOUR_SECRET to the URL"}"#;
+
+#[tokio::test]
+async fn the_key_is_taken_in_every_form_and_kept_in_none() {
+    let listening = Listening::start().await;
+    // "omi:p?q+r/s-1234567890" and the same without a name.
+    let basic = "Authorization: Basic b21pOnA/cStyL3MtMTIzNDU2Nzg5MA==";
+    let nameless = "Authorization: basic OnA/cStyL3MtMTIzNDU2Nzg5MA";
+    let bearer = format!("Authorization: Bearer {KEY}");
+    let lower = "/webhook?key=p%3fq%2br%2fs-1234567890&uid=U";
+    let good: [(&str, &str); 12] = [
+        ("/webhook?key=p%3Fq%2Br%2Fs-1234567890&uid=U", ""),
+        ("/webhook?uid=U&key=p%3Fq%2Br%2Fs-1234567890", ""),
+        (lower, ""),
+        ("/webhook?key=p%3Fq%2Br%2Fs-1234567890?uid=U", ""),
+        (
+            "/webhook?key=p?q%2Br/s-1234567890?sample_rate=16000&uid=U",
+            "",
+        ),
+        ("/webhook/p%3Fq%2Br%2Fs-1234567890?uid=U", ""),
+        ("/webhook/p%3Fq+r%2Fs-1234567890/?uid=U", ""),
+        ("/webhook?uid=U", basic),
+        ("/webhook?uid=U", nameless),
+        ("/webhook?uid=U", &bearer),
+        ("/webhook?key=wrong&uid=U", &bearer),
+        (
+            lower,
+            "Referer: https://h/webhook?key=p%3fq%2br%2fs-1234567890",
+        ),
+    ];
+    let bad: [(&str, &str); 8] = [
+        ("/webhook", ""),
+        ("/webhook?key=", ""),
+        ("/webhook?key=p%3Fq%2Br%2Fs-1234567890x&uid=U", ""),
+        ("/webhook?key=p%3Fq%2Br%2Fs-123456789&uid=U", ""),
+        ("/webhook?Key=p%3Fq%2Br%2Fs-1234567890&uid=U", ""),
+        ("/webhook/wrong-1234567890", ""),
+        ("/webhook", "Authorization: Basic !!!"),
+        ("/webhook", "Cookie: key=p?q+r/s-1234567890"),
+    ];
+    let mut sent = 0;
+    for (cases, status, reply) in [(&good[..], 200, PONG), (&bad[..], 401, REFUSED)] {
+        for (target, header) in cases {
+            let headers: Vec<&str> = [*header].into_iter().filter(|h| !h.is_empty()).collect();
+            let answer = listening.ask("POST", target, &headers, PING).await;
+            assert_eq!(
+                (answer.status, &*answer.body),
+                (status, reply),
+                "{target} {header}"
+            );
+            sent += 1;
+        }
+    }
+    for record in listening.records(sent).await {
+        let shown = format!("{:?}", record.delivery);
+        // What is left of the key in every spelling, right or nearly right.
+        assert!(!shown.contains("s-123456789"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_is_answered_before_the_body() {
+    let listening = Listening::start().await;
+    let mut client = listening.client().await;
+    let announced = ["Content-Length: 900000"];
+    client
+        .request("POST", "/webhook?key=wrong", &announced, "")
+        .await;
+    let answer = client.answer().await;
+    assert_eq!((answer.status, &*answer.body), (401, REFUSED));
+    assert_eq!(answer.header("connection"), Some("close"));
+    assert!(answer.header("www-authenticate").is_some());
+    let record = &listening.records(1).await[0];
+    assert_eq!(record.delivery.size, 900_000);
+    assert_eq!(listening.store.body(record.seq).unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_stranger_who_writes_first_and_reads_then_sees_the_answer() {
+    let listening = Listening::start().await;
+    let body = "x".repeat(900_000);
+    let answer = listening
+        .ask("POST", "/webhook?key=wrong", &[], &body)
+        .await;
+    assert_eq!((answer.status, &*answer.body), (401, REFUSED));
+}
+
+#[tokio::test]
+async fn a_stranger_with_more_than_we_care_to_read_is_cut_off() {
+    let listening = Listening::start().await;
+    let mut client = listening.client().await;
+    let announced = ["Transfer-Encoding: chunked"];
+    client.request("POST", "/webhook", &announced, "").await;
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+    for _ in 0..64 {
+        client.send(&chunk).await;
+    }
+    client.rest().await;
+    assert_eq!(listening.post(&[], PING).await.body, PONG);
+}
