@@ -9,11 +9,12 @@ mod poster;
 mod random;
 mod schedule;
 mod speech;
+mod target;
 #[cfg(test)]
 mod tests;
 mod wearer;
 
-pub use poster::{Target, TargetError};
+pub use target::{Target, TargetError};
 pub use wearer::{Error, Wearer};
 
 /// The wearer of the demo.

@@ -1,14 +1,19 @@
 //! Posts as Omi's backend does: its headers, one idempotency key for all attempts, its waits between them.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
-use hyper::{Request, StatusCode, Uri, header};
+use hyper::{Request, StatusCode, header};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+
+use super::target::Target;
 
 /// Waits between attempts, as Omi's sender has them.
 const WAITS: [Duration; 3] = [
@@ -19,53 +24,6 @@ const WAITS: [Duration; 3] = [
 
 /// Longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Where a wearer's webhooks go: what the user would paste into Omi.
-#[derive(Clone)]
-pub struct Target {
-    base: String,
-    query: String,
-    uid: String,
-}
-
-/// Why an address is no target.
-#[derive(Debug, thiserror::Error)]
-pub enum TargetError {
-    /// It is no URL.
-    #[error("'{0}' is no URL such as http://HOST:PORT/webhook?key=KEY")]
-    Malformed(String),
-    /// Only plain HTTP is spoken.
-    #[error("only http:// is spoken, not {0}://; post to the address that the tunnel leads to")]
-    Scheme(String),
-}
-
-impl Target {
-    /// Takes a webhook URL, with its key, and a wearer.
-    ///
-    /// # Errors
-    /// [`TargetError`].
-    pub fn parse(url: &str, uid: &str) -> Result<Self, TargetError> {
-        // Only the part that cannot hold the key is shown.
-        let shown = || url.split('?').next().unwrap_or_default().to_owned();
-        let uri: Uri = url.parse().map_err(|_| TargetError::Malformed(shown()))?;
-        match (uri.scheme_str(), uri.authority()) {
-            (Some("http"), Some(authority)) => Ok(Self {
-                base: format!("http://{authority}{}", uri.path()),
-                query: uri
-                    .query()
-                    .map(|query| format!("{query}&"))
-                    .unwrap_or_default(),
-                uid: uid.to_owned(),
-            }),
-            (Some(scheme), Some(_)) => Err(TargetError::Scheme(scheme.to_owned())),
-            _ => Err(TargetError::Malformed(shown())),
-        }
-    }
-
-    fn url(&self, more: &str) -> String {
-        format!("{}?{}{more}uid={}", self.base, self.query, self.uid)
-    }
-}
 
 /// What is posted.
 #[derive(Debug, Clone)]
@@ -79,6 +37,16 @@ pub(super) struct Delivery {
 pub(super) enum Content {
     Json(Bytes),
     Sound { rate: u32, pcm: Bytes },
+}
+
+/// How a delivery ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Taken,
+    /// The last attempt had this answer, no 2xx.
+    Refused(StatusCode),
+    /// The last attempt had none.
+    NoAnswer,
 }
 
 /// Posts to one target over kept connections.
@@ -98,20 +66,12 @@ impl Poster {
 
     /// Posts until it is taken or Omi would give up.
     pub(super) async fn deliver(&self, delivery: &Delivery) {
-        for wait in WAITS.map(Some).into_iter().chain([None]) {
-            let outcome = self.attempt(delivery).await;
-            let again = match outcome {
-                Ok(status) if status.is_success() => return,
-                Ok(status) => matches!(status.as_u16(), 408 | 429 | 500..),
-                Err(()) => true,
-            };
-            match (outcome, wait.filter(|_| again)) {
-                (_, Some(wait)) => tokio::time::sleep(wait).await,
-                (Ok(status), None) => {
-                    return tracing::warn!("a simulated delivery was refused: {status}");
-                }
-                (Err(()), None) => return tracing::warn!("a simulated delivery found nobody"),
+        match persist(|| self.attempt(delivery)).await {
+            Outcome::Taken => (),
+            Outcome::Refused(status) => {
+                tracing::warn!("a simulated delivery was refused: {status}");
             }
+            Outcome::NoAnswer => tracing::warn!("a simulated delivery found nobody"),
         }
     }
 
@@ -125,8 +85,9 @@ impl Poster {
             ),
         };
         let request = Request::post(url)
-            .header(header::CONTENT_TYPE, content_type)
+            .header(header::ACCEPT, "*/*")
             .header(header::USER_AGENT, "python-httpx/0.28.1")
+            .header(header::CONTENT_TYPE, content_type)
             .header("Idempotency-Key", &delivery.idempotency_key)
             .body(Full::new(body.clone()))
             .map_err(drop)?;
@@ -139,4 +100,30 @@ impl Poster {
         response.into_body().collect().await.map_err(drop)?;
         Ok(status)
     }
+}
+
+/// Attempts until one is taken, its answer is final, or all of Omi's waits are over.
+async fn persist<F>(attempt: impl Fn() -> F) -> Outcome
+where
+    F: Future<Output = Result<StatusCode, ()>>,
+{
+    let mut waits = WAITS.into_iter();
+    loop {
+        let outcome = match attempt().await {
+            Ok(status) if status.is_success() => return Outcome::Taken,
+            Ok(status) if is_final(status) => return Outcome::Refused(status),
+            Ok(status) => Outcome::Refused(status),
+            Err(()) => Outcome::NoAnswer,
+        };
+        match waits.next() {
+            Some(wait) => tokio::time::sleep(wait).await,
+            None => return outcome,
+        }
+    }
+}
+
+/// Whether Omi takes an answer for the last word: since September 2026 every 4xx but these two.
+fn is_final(status: StatusCode) -> bool {
+    let again = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+    status.is_client_error() && !again.contains(&status)
 }

@@ -10,10 +10,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     day::{self, Clip, Day},
-    poster::{Content, Delivery, Poster, Target},
+    poster::{Content, Delivery, Poster},
     random::Random,
     schedule::{Post, Schedule, Start, at_speed, schedule},
     speech::{self, RATE},
+    target::Target,
 };
 
 /// Deliveries that wait for the ones before them; Omi too drops what is more.

@@ -1,0 +1,147 @@
+use std::cell::RefCell;
+
+use http_body_util::Full;
+use hyper::{Response, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{net::TcpListener, sync::mpsc, time::Instant};
+
+use super::*;
+
+/// What a server heard of a post.
+#[derive(Debug)]
+struct Heard {
+    uri: String,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+}
+
+/// A server on a free port that takes everything.
+async fn server() -> (String, mpsc::UnboundedReceiver<Heard>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/webhook?key=S", listener.local_addr().unwrap());
+    let (heard, hearing) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let heard = heard.clone();
+            let take = service_fn(move |request| take(request, heard.clone()));
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), take));
+        }
+    });
+    (url, hearing)
+}
+
+async fn take(
+    request: Request<Incoming>,
+    heard: mpsc::UnboundedSender<Heard>,
+) -> hyper::Result<Response<Full<Bytes>>> {
+    let uri = request.uri().to_string();
+    let headers = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .filter(|(name, _)| name != "host")
+        .collect();
+    let body = request.into_body().collect().await?.to_bytes();
+    heard.send(Heard { uri, headers, body }).unwrap();
+    Ok(Response::new(Full::from("{}")))
+}
+
+#[tokio::test]
+async fn words_and_sound_are_posted_in_the_form_of_the_newest_sender() {
+    let cases = [
+        (
+            Content::Json(Bytes::from(r#"{"segments":[]}"#)),
+            "/webhook?key=S&uid=U",
+            "application/json",
+            "15",
+        ),
+        (
+            Content::Sound {
+                rate: 16_000,
+                pcm: Bytes::from(vec![0; 32_000]),
+            },
+            "/webhook?key=S&sample_rate=16000&uid=U",
+            "application/octet-stream",
+            "32000",
+        ),
+    ];
+    let (url, mut heard) = server().await;
+    let poster = Poster::new(Target::parse(&url, "U").unwrap());
+    for (content, uri, content_type, length) in cases {
+        let delivery = Delivery {
+            content,
+            idempotency_key: "7c0f".to_owned(),
+        };
+        poster.deliver(&delivery).await;
+        let post = heard.recv().await.unwrap();
+        assert_eq!(post.uri, uri);
+        let expected = [
+            ("accept", "*/*"),
+            ("user-agent", "python-httpx/0.28.1"),
+            ("content-type", content_type),
+            ("idempotency-key", "7c0f"),
+            ("content-length", length),
+        ];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(post.headers, expected);
+        assert_eq!(post.body.len().to_string(), length);
+    }
+}
+
+/// Answers (None: no answer), when attempts are made, and how it ends.
+type Case = (&'static [Option<u16>], &'static [u64], Outcome);
+
+/// When attempts were made, in seconds, and how it ended, if these are the answers.
+async fn attempts(answers: &[Option<u16>]) -> (Vec<u64>, Outcome) {
+    let began = Instant::now();
+    let made = RefCell::new(Vec::new());
+    let outcome = persist(|| {
+        let answer = answers[made.borrow().len()];
+        made.borrow_mut().push(began.elapsed().as_secs());
+        std::future::ready(
+            answer
+                .map(|status| StatusCode::from_u16(status).unwrap())
+                .ok_or(()),
+        )
+    })
+    .await;
+    (made.into_inner(), outcome)
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_are_repeated_as_omi_repeats_them() {
+    let cases: &[Case] = &[
+        (&[Some(200)], &[0], Outcome::Taken),
+        (&[Some(204)], &[0], Outcome::Taken),
+        (&[Some(503), Some(200)], &[0, 1], Outcome::Taken),
+        (
+            &[None, Some(302), Some(429), Some(200)],
+            &[0, 1, 6, 36],
+            Outcome::Taken,
+        ),
+        (&[None; 4], &[0, 1, 6, 36], Outcome::NoAnswer),
+        (
+            &[Some(500); 4],
+            &[0, 1, 6, 36],
+            Outcome::Refused(StatusCode::INTERNAL_SERVER_ERROR),
+        ),
+        (
+            &[Some(401)],
+            &[0],
+            Outcome::Refused(StatusCode::UNAUTHORIZED),
+        ),
+        (
+            &[Some(408), Some(400)],
+            &[0, 1],
+            Outcome::Refused(StatusCode::BAD_REQUEST),
+        ),
+    ];
+    for (answers, times, outcome) in cases {
+        assert_eq!(
+            attempts(answers).await,
+            (times.to_vec(), *outcome),
+            "{answers:?}"
+        );
+    }
+}
