@@ -1,12 +1,15 @@
 //! A simulated wearer that posts over real HTTP what Omi would, in the forms of its newest sender.
 //!
 //! ```text
-//! assets/demo/day.toml, speech ─► day ─► schedule (pure) ─► wearer ─► poster ─► HTTP
+//! assets/demo/day.toml ──► day ─► schedule (pure) ─► wearer ─► poster ─► HTTP
+//! assets/demo/speech.ogg ───────── speech ─────────────┘
 //! ```
 
 mod day;
+mod forms;
 mod poster;
 mod random;
+mod said;
 mod schedule;
 mod speech;
 mod target;
@@ -14,6 +17,7 @@ mod target;
 mod tests;
 mod wearer;
 
+pub use day::DayError;
 pub use target::{Target, TargetError};
 pub use wearer::{Error, Wearer};
 

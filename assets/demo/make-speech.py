@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Makes speech.ogg and speech.toml from the live lines of day.toml.
+"""Makes speech.ogg, and speech.toml with the place of each clip in it, from the live lines of day.toml.
 
 Needs flite, sox, oggenc (vorbis-tools) and Python 3.11 or later. Run it in this folder after changing a live line.
 """
 
+import json
 import pathlib
 import subprocess
 import tempfile
@@ -38,7 +39,7 @@ def main():
         folder = pathlib.Path(name)
         for line in lines:
             samples = clip(speakers[line["who"]], line["text"], folder)
-            index.append((len(sound) // 2, len(samples) // 2))
+            index.append((len(sound) // 2, len(samples) // 2, line["text"]))
             # A little silence, so that no clip hears its neighbour through the codec.
             sound += samples + bytes(2 * RATE // 20)
         whole = folder / "speech.wav"
@@ -48,8 +49,11 @@ def main():
             out.setframerate(RATE)
             out.writeframes(sound)
         run("oggenc", "-Q", "-q", "1", "-s", "1", "-o", HERE / "speech.ogg", whole)
-    rows = "".join(f"  [{start}, {length}],\n" for start, length in index)
-    header = "# Made by make-speech.py: first sample and length of each live line in speech.ogg, at 16 kHz.\n"
+    header = "# Made by make-speech.py: what is said in speech.ogg from which sample on, and for how many, at 16 kHz.\n"
+    # JSON writes a text as TOML reads it.
+    rows = "".join(
+        f"  {{ start = {start}, length = {length}, text = {json.dumps(text, ensure_ascii=False)} }},\n" for start, length, text in index
+    )
     (HERE / "speech.toml").write_text(f"{header}clips = [\n{rows}]\n")
 
 

@@ -17,6 +17,11 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
+    /// A factor from 0.8 to 1.2: nobody pauses twice for as long.
+    pub(super) fn around_one(&mut self) -> f64 {
+        0.8 + 0.4 * (self.next() >> 32) as f64 / f64::from(u32::MAX)
+    }
+
     /// A version 4 UUID.
     pub(super) fn uuid(&mut self) -> String {
         let (high, low) = (self.next(), self.next());

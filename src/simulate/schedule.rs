@@ -1,18 +1,23 @@
-//! When what is posted. Pure: the same day, clips and seed give the same posts, whatever the clock does.
+//! When what is posted. Pure: the same day, start and seed give the same posts, whatever the clock does.
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use serde_json::Value;
 
 use super::{
-    day::{Clip, Day, Line, Talk},
+    day::{Day, Line, Talk},
+    forms::{self, Times},
     random::Random,
+    said::{self, Said, Speaker},
     speech::{Placed, RATE},
 };
 
-/// From the end of the words to their arrival: speech-to-text, then Omi's own collecting.
-const STT_DELAY: f64 = 0.9;
+/// How long Omi collects segments before it posts them.
+const COLLECTING: f64 = 0.6;
+
+/// From there to their arrival: speech-to-text.
+const STT_DELAY: f64 = 0.5;
 
 /// From the last word to the news that a memory is being made. In life two minutes; nobody waits that long for a demo.
 const SILENCE: f64 = 4.0;
@@ -23,10 +28,17 @@ const MAKING: f64 = 7.0;
 /// From the memory to the next conversation.
 const REST: f64 = 5.0;
 
-/// Something that is posted as JSON at a time, in seconds from the beginning.
+/// From the last memory to the summary of the day.
+const SUMMING_UP: f64 = 2.0;
+
+/// How long ago the summary of yesterday was made.
+const NIGHT: f64 = 9.0 * 3600.0;
+
+/// Something that is posted as JSON.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Post {
-    pub(super) at: f64,
+    /// From the beginning of the day, at its speed.
+    pub(super) at: Duration,
     pub(super) body: Value,
 }
 
@@ -37,257 +49,176 @@ pub(super) struct Schedule {
     pub(super) posts: Vec<Post>,
     /// What is heard, in samples from the beginning.
     pub(super) placed: Vec<Placed>,
-    /// When the day is over, in seconds from the beginning.
-    pub(super) end: f64,
+    /// How many seconds there are to be heard. At speed 1 the day takes as long.
+    pub(super) seconds: u32,
 }
 
-/// Where a schedule begins.
+/// Where a day begins, and how fast it goes by.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Start {
     /// The clock time of second 0.
     pub(super) now: Timestamp,
+    /// The wearer's date at that time.
+    pub(super) date: Date,
+    /// How many times faster than life. All times shrink by it: a receiver sees faster people, not another clock.
+    pub(super) speed: f64,
     /// Whether what happened earlier is told first.
     pub(super) with_past: bool,
 }
 
 /// Lays out a day.
-pub(super) fn schedule(
-    day: &Day,
-    clips: &[Clip],
-    uid: &str,
-    start: Start,
-    random: &mut Random,
-) -> Schedule {
+pub(super) fn schedule(day: &Day, uid: &str, start: Start, random: &mut Random) -> Schedule {
     let mut scribe = Scribe {
         day,
         uid,
-        start: start.now,
+        start,
         random,
         posts: Vec::new(),
         placed: Vec::new(),
     };
     if start.with_past {
-        scribe.summary(-12.0 * 3600.0, 0.0);
-        for talk in day.talks.iter().filter(|talk| talk.minutes_ago.is_some()) {
-            scribe.past(talk);
+        scribe.yesterday();
+        for talk in &day.talks {
+            if let Some(minutes) = talk.minutes_ago {
+                scribe.past(talk, minutes);
+            }
         }
     }
-    let mut now = 0.0;
-    let mut rest = clips;
-    for talk in day.talks.iter().filter(|talk| talk.minutes_ago.is_none()) {
-        let (own, others) = rest.split_at(talk.lines.len().min(rest.len()));
-        rest = others;
-        now = scribe.live(talk, own, now);
-    }
-    scribe.button(now);
-    scribe.summary(now, now + 2.0);
+    let live = day.talks.iter().filter(|talk| talk.is_live());
+    let over = live.fold(0.0, |now, talk| scribe.live(talk, now));
+    let over = scribe.today(over);
     let Scribe {
         mut posts, placed, ..
     } = scribe;
-    posts.sort_by(|a, b| a.at.total_cmp(&b.at));
+    posts.sort_by_key(|post| post.at);
     Schedule {
         posts,
         placed,
-        end: now + 10.0,
+        seconds: (over * start.speed).ceil() as u32,
     }
 }
 
-/// Writes the posts of one run.
+/// Writes the posts of one run. Its seconds are those of the clock: life's, divided by the speed.
 struct Scribe<'a> {
     day: &'a Day,
     uid: &'a str,
-    start: Timestamp,
+    start: Start,
     random: &'a mut Random,
     posts: Vec<Post>,
     placed: Vec<Placed>,
 }
 
-impl Scribe<'_> {
+impl<'a> Scribe<'a> {
     fn clock(&self, second: f64) -> Timestamp {
-        let offset = SignedDuration::try_from_secs_f64(second).unwrap_or(SignedDuration::ZERO);
-        self.start.saturating_add(offset).unwrap_or(self.start)
+        let offset = SignedDuration::try_from_secs_f64(second).unwrap_or_default();
+        let now = self.start.now;
+        now.saturating_add(offset).unwrap_or(now)
+    }
+
+    fn paced(&self, of_life: f64) -> f64 {
+        of_life / self.start.speed
     }
 
     fn post(&mut self, at: f64, body: Value) {
+        let at = Duration::try_from_secs_f64(at).unwrap_or_default();
         self.posts.push(Post { at, body });
     }
 
-    /// A conversation that is over: only its memory comes, at once.
-    fn past(&mut self, talk: &Talk) {
-        let began = -60.0 * talk.minutes_ago.unwrap_or_default() as f64;
-        let mut segments = Vec::new();
+    /// A conversation that is over: only its memory comes, at once. The past was not faster than life.
+    fn past(&mut self, talk: &Talk, minutes_ago: u32) {
+        let began = -60.0 * f64::from(minutes_ago);
+        let mut said = Vec::new();
         let mut offset = 0.0;
         for line in &talk.lines {
             offset += line.pause;
-            let length = spoken(&line.text);
-            segments.push(self.segment(line, offset, offset + length));
+            let length = reading_time(&line.text);
+            said.extend(self.said(talk, line, offset, length));
             offset += length;
         }
-        let lasted = talk
-            .minutes
-            .map_or(offset, |minutes| offset.max(60.0 * minutes as f64));
-        let memory = self.memory(talk, began, began + lasted, &segments);
-        self.post(0.0, memory);
+        let lasted = 60.0 * f64::from(talk.minutes.unwrap_or_default());
+        let ended = began + lasted.max(offset);
+        self.memory(talk, [began, ended, ended + SILENCE + MAKING], &said, 0.0);
     }
 
     /// A conversation that is heard: its segments, then its memory. Returns when the next one may begin.
-    fn live(&mut self, talk: &Talk, clips: &[Clip], began: f64) -> f64 {
-        let mut segments = Vec::new();
+    fn live(&mut self, talk: &Talk, began: f64) -> f64 {
+        let mut said = Vec::new();
         let mut offset = 0.0;
-        for (line, clip) in talk.lines.iter().zip(clips) {
-            offset += line.pause;
-            self.placed.push(Placed {
-                at: ((began + offset) * f64::from(RATE)) as usize,
-                clip: *clip,
-            });
-            let length = clip.length as f64 / f64::from(RATE);
-            let segment = self.segment(line, offset, offset + length);
+        for line in &talk.lines {
+            let pause = line.pause * self.random.around_one();
+            offset += self.paced(pause);
+            let length = self.place(line, began + offset);
+            said.extend(self.said(talk, line, offset, length));
             offset += length;
-            let body = json!({ "segments": [live_form(&segment)], "session_id": self.uid });
-            self.post(began + offset + STT_DELAY, body);
-            segments.push(segment);
+            if let Some(press) = &line.press {
+                let at = began + offset;
+                let body = forms::button(press, self.clock(at), self.random);
+                self.post(at, body);
+            }
         }
-        let silent = began + offset + SILENCE;
-        self.post(silent, json!({ "type": "memory_processing_started" }));
-        let memory = self.memory(talk, began, began + offset, &segments);
-        self.post(silent + MAKING, memory);
-        silent + MAKING + REST
+        self.words(&said, began);
+        let ended = began + offset;
+        let silent = ended + self.paced(SILENCE);
+        self.post(silent, forms::processing());
+        let made = silent + self.paced(MAKING);
+        self.memory(talk, [began, ended, made], &said, made);
+        made + self.paced(REST)
     }
 
-    fn segment(&mut self, line: &Line, start: f64, end: f64) -> Value {
-        let (number, voice) = self.day.speaker(&line.who);
-        json!({
-            "id": self.random.uuid(),
-            "text": line.text,
-            "speaker": format!("SPEAKER_{number:02}"),
-            "speaker_id": number,
-            "is_user": voice.is_user,
-            "person_id": null,
-            "start": rounded(start),
-            "end": rounded(end),
-            "translations": [],
-            "speech_profile_processed": true,
-            "stt_provider": null,
-            "speaker_name": voice.name,
-        })
-    }
-
-    fn memory(&mut self, talk: &Talk, began: f64, ended: f64, segments: &[Value]) -> Value {
-        let created = self.clock(ended + SILENCE + MAKING);
-        let actions: Vec<_> = talk
-            .actions
-            .iter()
-            .map(|action| {
-                let due = action.due_days.map(|days| self.clock(days as f64 * 86400.0).to_string());
-                json!({ "description": action.description, "completed": action.completed, "due_at": due })
-            })
-            .collect();
-        let events: Vec<_> = talk
-            .event
-            .iter()
-            .map(|event| {
-                let start = self.clock(event.in_hours as f64 * 3600.0).to_string();
-                json!({ "title": event.title, "description": "", "start": start, "duration": event.minutes, "created": false })
-            })
-            .collect();
-        let apps: Vec<_> = talk
-            .app
-            .iter()
-            .map(|app| json!({ "app_id": app.id, "content": app.content }))
-            .collect();
-        json!({
-            "id": self.random.uuid(),
-            "created_at": created.to_string(),
-            "started_at": self.clock(began).to_string(),
-            "finished_at": self.clock(ended).to_string(),
-            "source": "omi",
-            "language": "en",
-            "structured": {
-                "title": talk.title,
-                "overview": talk.overview,
-                "emoji": talk.emoji,
-                "category": talk.category,
-                "action_items": actions,
-                "events": events,
-            },
-            "transcript_segments": segments,
-            "apps_results": apps,
-            "plugins_results": [],
-            "photos": [],
-            "external_data": null,
-            "discarded": false,
-            "visibility": "private",
-            "status": "completed",
-            "starred": false,
-        })
-    }
-
-    fn button(&mut self, at: f64) {
-        let body = json!({
-            "event_type": "button_event",
-            "button_event": "double_tap",
-            "device_id": "D0:E1:F2:A3:B4:C5",
-            "event_id": self.random.uuid(),
-            "timestamp": self.clock(at).to_string(),
-            "session_id": null,
-        });
-        self.post(at, body);
-    }
-
-    /// The summary of the day at `about`, posted at `at`.
-    fn summary(&mut self, about: f64, at: f64) {
-        let summary = &self.day.summary;
-        let made = self.clock(about);
-        let texts = |member: &str, texts: &[String]| -> Vec<Value> {
-            texts
-                .iter()
-                .map(|text| json!({ member: text, "conversation_id": null }))
-                .collect()
+    /// Lets a line be heard, if there is a clip of it. Returns how long it is.
+    fn place(&mut self, line: &Line, at: f64) -> f64 {
+        let Some(clip) = line.clip else {
+            return self.paced(reading_time(&line.text));
         };
-        let talks = self.day.talks.len();
-        let actions: usize = self.day.talks.iter().map(|talk| talk.actions.len()).sum();
-        let body = json!({
-            "summary": format!("{}. {}", summary.headline, summary.overview),
-            "summary_json": {
-                "id": self.random.uuid(),
-                "date": made.strftime("%Y-%m-%d").to_string(),
-                "headline": summary.headline,
-                "overview": summary.overview,
-                "day_emoji": summary.emoji,
-                "stats": { "total_conversations": talks, "total_duration_minutes": 74, "action_items_count": actions },
-                "highlights": [],
-                "action_items": [],
-                "unresolved_questions": texts("question", &summary.questions),
-                "decisions_made": texts("decision", &summary.decisions),
-                "knowledge_nuggets": texts("insight", &summary.insights),
-                "locations": [],
-            },
-            "uid": self.uid,
-            "created_at": made.to_string(),
-        });
+        let sample = (at * self.start.speed * f64::from(RATE)) as usize;
+        self.placed.push(Placed { at: sample, clip });
+        self.paced(clip.length as f64 / f64::from(RATE))
+    }
+
+    fn said(&mut self, talk: &Talk, line: &Line, start: f64, length: f64) -> Vec<Said<'a>> {
+        let speaker = Speaker::of(line, talk, self.day);
+        said::sentences(speaker, &line.text, start, length, self.random)
+    }
+
+    fn words(&mut self, said: &[Said<'_>], began: f64) {
+        let collecting = self.paced(COLLECTING);
+        let delay = collecting + self.paced(STT_DELAY);
+        for batch in said::batches(said, collecting) {
+            let at = began + batch[0].end + delay;
+            self.post(at, forms::transcript(batch, self.uid));
+        }
+    }
+
+    /// Posts the memory of a talk with these times: began, ended, made.
+    fn memory(&mut self, talk: &Talk, times: [f64; 3], said: &[Said<'_>], at: f64) {
+        let [started, finished, created] = times.map(|second| self.clock(second));
+        let times = Times {
+            started,
+            finished,
+            created,
+        };
+        let body = forms::memory(talk, times, &said::joined(said), self.random);
         self.post(at, body);
     }
-}
 
-/// Live segments do not know names yet.
-fn live_form(segment: &Value) -> Value {
-    let mut segment = segment.clone();
-    if let Some(fields) = segment.as_object_mut() {
-        fields.remove("speaker_name");
+    fn yesterday(&mut self) {
+        let date = self.start.date.yesterday().unwrap_or(self.start.date);
+        let made = self.clock(-NIGHT);
+        let body = forms::day_summary(&self.day.yesterday, date, made, self.uid, self.random);
+        self.post(0.0, body);
     }
-    segment
+
+    /// Sums up the day that is over. Returns when the next one may begin.
+    fn today(&mut self, over: f64) -> f64 {
+        let at = over + self.paced(SUMMING_UP);
+        let (date, made) = (self.start.date, self.clock(at));
+        let body = forms::day_summary(&self.day.today, date, made, self.uid, self.random);
+        self.post(at, body);
+        at + self.paced(REST)
+    }
 }
 
-/// About how long it takes to say a text, in seconds: fifteen characters a second.
-fn spoken(text: &str) -> f64 {
+/// About how long it takes to say a text of which there is no clip, in seconds: fifteen characters a second.
+fn reading_time(text: &str) -> f64 {
     0.4 + text.len() as f64 / 15.0
-}
-
-fn rounded(seconds: f64) -> f64 {
-    (seconds * 1000.0).round() / 1000.0
-}
-
-/// How long a wait of the day lasts at a speed.
-pub(super) fn at_speed(seconds: f64, speed: f64) -> Duration {
-    Duration::try_from_secs_f64(seconds / speed).unwrap_or_default()
 }

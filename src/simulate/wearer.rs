@@ -1,7 +1,9 @@
 //! Lives a day in real time: sleeps until the next post is due, and posts it.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::ZonedDateTime;
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until},
@@ -9,10 +11,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    day::{self, Clip, Day},
+    day::{Day, DayError},
     poster::{Content, Delivery, Poster},
     random::Random,
-    schedule::{Post, Schedule, Start, at_speed, schedule},
+    schedule::{Post, Schedule, Start, schedule},
     speech::{self, RATE},
     target::Target,
 };
@@ -20,11 +22,9 @@ use super::{
 /// Deliveries that wait for the ones before them; Omi too drops what is more.
 const WAITING: usize = 50;
 
-/// Greatest sample rate that may be posted.
+/// Sample rates that may be posted.
+const LEAST_RATE: f64 = 1_000.0;
 const GREATEST_RATE: f64 = 192_000.0;
-
-/// Seconds of sound in a body.
-const CHUNK: f64 = 1.0;
 
 /// Someone who wears a device that is not there.
 pub struct Wearer {
@@ -34,7 +34,7 @@ pub struct Wearer {
     pub uid: String,
     /// How many times faster than life.
     pub speed: f64,
-    /// The same seed gives the same ids.
+    /// The same seed gives the same ids and pauses.
     pub seed: u64,
 }
 
@@ -43,7 +43,7 @@ pub struct Wearer {
 pub enum Error {
     /// The built-in day is damaged.
     #[error("the demo's day cannot be read: {0}")]
-    Day(#[from] toml::de::Error),
+    Day(#[from] DayError),
     /// The built-in speech is damaged.
     #[error("the demo's speech cannot be decoded: {0}")]
     Speech(#[from] symphonia::core::errors::Error),
@@ -56,14 +56,11 @@ impl Wearer {
     /// [`Error`].
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
         let day = Day::built_in()?;
-        let clips = day::clips()?;
-        match shutdown.run_until_cancelled(self.live(&day, &clips)).await {
-            Some(ended) => ended,
-            None => Ok(()),
-        }
+        let ended = shutdown.run_until_cancelled(self.live(&day)).await;
+        ended.unwrap_or(Ok(()))
     }
 
-    async fn live(&self, day: &Day, clips: &[Clip]) -> Result<(), Error> {
+    async fn live(&self, day: &Day) -> Result<(), Error> {
         // Decoding takes a moment; the first words must not wait for it.
         let speech = tokio::task::spawn_blocking(speech::decode);
         let mut random = Random::new(self.seed);
@@ -72,10 +69,7 @@ impl Wearer {
         let words = Lane::new(poster.clone());
         let sound = Lane::new(poster);
         let mut begin = Instant::now();
-        let mut start = Start {
-            now: Timestamp::now(),
-            with_past: true,
-        };
+        let mut with_past = true;
         let speech = async {
             speech
                 .await
@@ -84,37 +78,63 @@ impl Wearer {
         let mut speech = std::pin::pin!(speech);
         let mut decoded: Option<Vec<i16>> = None;
         loop {
-            let plan = schedule(day, clips, &self.uid, start, &mut random);
-            for step in steps(&plan) {
-                let due = begin + at_speed(step.at, self.speed);
-                sleep_until(due).await;
+            let start = self.start(with_past);
+            let plan = schedule(day, &self.uid, start, &mut random);
+            for step in self.steps(&plan) {
+                sleep_until(begin + step.at).await;
                 match step.what {
-                    What::Words(post) => words.send(json(post, &mut random, self.speed)),
-                    What::Sound => {
+                    What::Words(post) => words.send(json(post, &mut random)),
+                    What::Sound(second) => {
                         if decoded.is_none() {
                             decoded = Some(speech.as_mut().await?);
                         }
                         let speech = decoded.as_deref().unwrap_or_default();
-                        sound.send(self.chunk(speech, &plan, step.at, &mut random));
+                        sound.send(self.chunk(speech, &plan, second, &mut random));
                     }
                 }
             }
-            begin += at_speed(plan.end, self.speed);
-            start = Start {
-                now: Timestamp::now(),
-                with_past: false,
-            };
+            begin += self.paced(plan.seconds);
+            with_past = false;
         }
     }
 
-    /// The second of sound that ends at a time. Faster than life it is sound of a higher rate, so that a second of it
-    /// still lasts as long as it took to arrive.
-    fn chunk(&self, speech: &[i16], plan: &Schedule, end: f64, random: &mut Random) -> Delivery {
-        let sample = |second: f64| (second * f64::from(RATE)).round() as usize;
-        let stretch = sample(end - CHUNK)..sample(end);
-        let samples = speech::mix(speech, &plan.placed, stretch, random);
+    fn start(&self, with_past: bool) -> Start {
+        let now = ZonedDateTime::now();
+        Start {
+            now: now.timestamp(),
+            date: now.date(),
+            speed: self.speed,
+            with_past,
+        }
+    }
+
+    /// How long seconds of the day last.
+    fn paced(&self, seconds: u32) -> Duration {
+        Duration::try_from_secs_f64(f64::from(seconds) / self.speed).unwrap_or_default()
+    }
+
+    /// Words and sound of a day in the order of their times.
+    fn steps<'a>(&self, plan: &'a Schedule) -> Vec<Step<'a>> {
+        let sound = (0..plan.seconds).map(|second| Step {
+            at: self.paced(second + 1),
+            what: What::Sound(second),
+        });
+        let words = plan.posts.iter().map(|post| Step {
+            at: post.at,
+            what: What::Words(post),
+        });
+        let mut steps: Vec<_> = words.chain(sound).collect();
+        steps.sort_by_key(|step| step.at);
+        steps
+    }
+
+    /// A second of sound. Faster than life it is sound of a higher rate, so that a second of it still lasts as long as it took
+    /// to arrive.
+    fn chunk(&self, speech: &[i16], plan: &Schedule, second: u32, random: &mut Random) -> Delivery {
+        let begin = second as usize * RATE as usize;
+        let samples = speech::mix(speech, &plan.placed, begin..begin + RATE as usize, random);
         let pcm: Vec<u8> = samples.into_iter().flat_map(i16::to_le_bytes).collect();
-        let rate = (f64::from(RATE) * self.speed).clamp(1000.0, GREATEST_RATE) as u32;
+        let rate = (f64::from(RATE) * self.speed).clamp(LEAST_RATE, GREATEST_RATE) as u32;
         Delivery {
             content: Content::Sound {
                 rate,
@@ -125,54 +145,26 @@ impl Wearer {
     }
 }
 
+/// Something that is due.
 struct Step<'a> {
-    at: f64,
+    /// From the beginning of the day, at its speed.
+    at: Duration,
     what: What<'a>,
 }
 
 enum What<'a> {
     Words(&'a Post),
-    Sound,
+    /// The second of the day that has been heard.
+    Sound(u32),
 }
 
-/// Words and sound of a day in the order of their times.
-fn steps(plan: &Schedule) -> Vec<Step<'_>> {
-    let chunks = (plan.end / CHUNK) as u32;
-    let sound = (1..=chunks).map(|chunk| Step {
-        at: f64::from(chunk) * CHUNK,
-        what: What::Sound,
-    });
-    let words = plan.posts.iter().map(|post| Step {
-        at: post.at,
-        what: What::Words(post),
-    });
-    let mut steps: Vec<_> = words.chain(sound).collect();
-    steps.sort_by(|a, b| a.at.total_cmp(&b.at));
-    steps
-}
-
-/// A post as bytes. Faster than life, all offsets of its segments shrink as its times do.
-fn json(post: &Post, random: &mut Random, speed: f64) -> Delivery {
-    let mut body = post.body.clone();
-    for list in ["segments", "transcript_segments"] {
-        for segment in body
-            .get_mut(list)
-            .and_then(|list| list.as_array_mut())
-            .into_iter()
-            .flatten()
-        {
-            for offset in ["start", "end"] {
-                if let Some(seconds) = segment[offset].as_f64() {
-                    segment[offset] = (seconds / speed).into();
-                }
-            }
-        }
-    }
-    let key = body["event_id"]
+fn json(post: &Post, random: &mut Random) -> Delivery {
+    // The key of a press is its id.
+    let key = post.body["event_id"]
         .as_str()
         .map_or_else(|| random.uuid(), str::to_owned);
     Delivery {
-        content: Content::Json(Bytes::from(body.to_string())),
+        content: Content::Json(Bytes::from(post.body.to_string())),
         idempotency_key: key,
     }
 }
