@@ -1,9 +1,13 @@
+pub(super) mod server;
+
 use std::{collections::HashSet, time::Duration};
 
 use jiff::civil::date;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::{
+    Target, Wearer,
     day::Day,
     random::Random,
     schedule::{Post, Schedule, Start, schedule},
@@ -212,6 +216,38 @@ fn words_are_heard_at_their_time_and_noise_between_them() {
             .zip(expected)
             .all(|(heard, said)| (i32::from(*heard) - i32::from(*said)).abs() <= 16)
     );
+}
+
+#[tokio::test]
+async fn a_wearer_posts_words_and_sound_until_told_to_stop() {
+    let (url, mut heard) = server::server().await;
+    let wearer = Wearer {
+        target: Target::parse(&url, "U").unwrap(),
+        uid: "U".to_owned(),
+        speed: 100.0,
+        seed: 1,
+    };
+    let shutdown = CancellationToken::new();
+    let running = tokio::spawn(wearer.run(shutdown.clone()));
+    let (mut kinds, mut keys) = (HashSet::new(), HashSet::new());
+    while kinds.len() < 6 {
+        let post = heard.recv().await.unwrap();
+        let key = post
+            .headers
+            .iter()
+            .find(|(name, _)| name == "idempotency-key");
+        assert!(keys.insert(key.unwrap().1.clone()), "{post:?}");
+        if post.uri == "/webhook?key=S&uid=U" {
+            kinds.insert(kind(&serde_json::from_slice(&post.body).unwrap()));
+        } else {
+            assert_eq!(post.uri, "/webhook?key=S&sample_rate=192000&uid=U");
+            assert_eq!(post.body.len(), 32_000);
+            kinds.insert(Kind::AudioBytes);
+        }
+    }
+    assert!(!kinds.contains(&Kind::Unknown), "{kinds:?}");
+    shutdown.cancel();
+    running.await.unwrap().unwrap();
 }
 
 #[test]

@@ -1,51 +1,9 @@
 use std::cell::RefCell;
 
-use http_body_util::Full;
-use hyper::{Response, body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
-use tokio::{net::TcpListener, sync::mpsc, time::Instant};
+use tokio::time::Instant;
 
 use super::*;
-
-/// What a server heard of a post.
-#[derive(Debug)]
-struct Heard {
-    uri: String,
-    headers: Vec<(String, String)>,
-    body: Bytes,
-}
-
-/// A server on a free port that takes everything.
-async fn server() -> (String, mpsc::UnboundedReceiver<Heard>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/webhook?key=S", listener.local_addr().unwrap());
-    let (heard, hearing) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            let heard = heard.clone();
-            let take = service_fn(move |request| take(request, heard.clone()));
-            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), take));
-        }
-    });
-    (url, hearing)
-}
-
-async fn take(
-    request: Request<Incoming>,
-    heard: mpsc::UnboundedSender<Heard>,
-) -> hyper::Result<Response<Full<Bytes>>> {
-    let uri = request.uri().to_string();
-    let headers = request
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-        .filter(|(name, _)| name != "host")
-        .collect();
-    let body = request.into_body().collect().await?.to_bytes();
-    heard.send(Heard { uri, headers, body }).unwrap();
-    Ok(Response::new(Full::from("{}")))
-}
+use crate::simulate::tests::server::server;
 
 #[tokio::test]
 async fn words_and_sound_are_posted_in_the_form_of_the_newest_sender() {
