@@ -224,7 +224,7 @@ async fn a_wearer_posts_words_and_sound_until_told_to_stop() {
     let wearer = Wearer {
         target: Target::parse(&url, "U").unwrap(),
         uid: "U".to_owned(),
-        speed: 100.0,
+        speed: 500.0,
         seed: 1,
     };
     let shutdown = CancellationToken::new();

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use jiff::ZonedDateTime;
 use tokio::{
     sync::mpsc,
+    task::JoinHandle,
     time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
@@ -61,22 +62,16 @@ impl Wearer {
     }
 
     async fn live(&self, day: &Day) -> Result<(), Error> {
-        // Decoding takes a moment; the first words must not wait for it.
-        let speech = tokio::task::spawn_blocking(speech::decode);
+        let mut speech = Speech::decoding();
         let mut random = Random::new(self.seed);
+        // Of its own, so that the ids of the words do not depend on when the speech was ready.
+        let mut room = Random::new(!self.seed);
         let poster = Poster::new(self.target.clone());
         // One lane each: as with Omi, words never wait for sound.
         let words = Lane::new(poster.clone());
         let sound = Lane::new(poster);
         let mut begin = Instant::now();
         let mut with_past = true;
-        let speech = async {
-            speech
-                .await
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
-        };
-        let mut speech = std::pin::pin!(speech);
-        let mut decoded: Option<Vec<i16>> = None;
         loop {
             let start = self.start(with_past);
             let plan = schedule(day, &self.uid, start, &mut random);
@@ -85,11 +80,9 @@ impl Wearer {
                 match step.what {
                     What::Words(post) => words.send(json(post, &mut random)),
                     What::Sound(second) => {
-                        if decoded.is_none() {
-                            decoded = Some(speech.as_mut().await?);
+                        if let Some(speech) = speech.ready().await? {
+                            sound.send(self.chunk(speech, &plan, second, &mut room));
                         }
-                        let speech = decoded.as_deref().unwrap_or_default();
-                        sound.send(self.chunk(speech, &plan, second, &mut random));
                     }
                 }
             }
@@ -142,6 +135,36 @@ impl Wearer {
             },
             idempotency_key: random.uuid(),
         }
+    }
+}
+
+/// The speech, which takes a moment to decode. The first words do not wait for it.
+struct Speech {
+    decoding: JoinHandle<Result<Vec<i16>, symphonia::core::errors::Error>>,
+    samples: Option<Vec<i16>>,
+}
+
+impl Speech {
+    fn decoding() -> Self {
+        Self {
+            decoding: tokio::task::spawn_blocking(speech::decode),
+            samples: None,
+        }
+    }
+
+    /// The samples; None as long as they are not decoded.
+    async fn ready(&mut self) -> Result<Option<&[i16]>, Error> {
+        if self.samples.is_none() && self.decoding.is_finished() {
+            match (&mut self.decoding).await {
+                Ok(samples) => self.samples = Some(samples?),
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // The runtime is ending: nobody listens any more.
+                    Err(_) => self.samples = Some(Vec::new()),
+                },
+            }
+        }
+        Ok(self.samples.as_deref())
     }
 }
 
