@@ -4,7 +4,7 @@ mod ring;
 
 use std::{fmt::Debug, sync::Arc};
 
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     event::{Record, Seq},
@@ -63,6 +63,7 @@ impl Feed {
             ring: Arc::clone(&self.ring),
             source: Arc::clone(&self.source),
             latest: self.latest.subscribe(),
+            reading: None,
         }
     }
 }
@@ -74,6 +75,8 @@ pub struct Follower {
     ring: Arc<Ring>,
     source: Arc<dyn Source>,
     latest: watch::Receiver<Seq>,
+    /// A page that is being read.
+    reading: Option<JoinHandle<Result<Vec<Arc<Record>>, ReadError>>>,
 }
 
 impl Follower {
@@ -106,10 +109,16 @@ impl Follower {
         }
     }
 
-    async fn page(&self) -> Result<Vec<Arc<Record>>, ReadError> {
+    /// Reads the next page. A dropped call leaves the reading going on, and the next call takes what it read: so a reader that
+    /// is often interrupted comes forward too.
+    async fn page(&mut self) -> Result<Vec<Arc<Record>>, ReadError> {
         let source = Arc::clone(&self.source);
         let after = self.at;
-        let read = tokio::task::spawn_blocking(move || source.records_after(after, PAGE)).await;
+        let reading = self.reading.get_or_insert_with(|| {
+            tokio::task::spawn_blocking(move || source.records_after(after, PAGE))
+        });
+        let read = reading.await;
+        self.reading = None;
         match read {
             Ok(page) => page,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
@@ -127,6 +136,7 @@ impl Follower {
     /// Goes on after this record (the reader has loaded a snapshot up to it).
     pub fn seek(&mut self, after: Seq) {
         self.at = after;
+        self.reading = None;
     }
 
     /// The last record given.
