@@ -57,11 +57,11 @@ impl DeliveryLog {
             let mut text = summary(delivery);
             if let Some(secret) = &self.bodies {
                 let data = match body(record.seq) {
-                    Ok(body) => data(delivery, body.as_deref().unwrap_or_default()),
+                    Ok(body) => data(delivery, body.as_deref().unwrap_or_default(), secret),
                     Err(_) => "<not readable>".to_owned(),
                 };
-                let bodies = format!(" | data:{data} | response:{}", shown(&delivery.reply));
-                text.push_str(&bodies.replace(secret.reveal(), "…"));
+                let reply = shown(&delivery.reply, secret);
+                text = format!("{text} | data:{data} | response:{reply}");
             }
             out.write_all(line(delivery.received, &self.zone, level, &text).as_bytes())?;
         }
@@ -88,7 +88,7 @@ fn summary(delivery: &Delivery) -> String {
 }
 
 /// The body on one line, safe to show; sound as its length.
-fn data(delivery: &Delivery, body: &[u8]) -> String {
+fn data(delivery: &Delivery, body: &[u8], secret: &Secret) -> String {
     if body.is_empty() {
         return match (delivery.kind, delivery.size) {
             (_, 0) => "-".to_owned(),
@@ -104,9 +104,12 @@ fn data(delivery: &Delivery, body: &[u8]) -> String {
             if delivery.kind == Kind::AudioBytes {
                 shorten_audio(&mut value);
             }
-            shown(&value.to_string())
+            shown(&value.to_string(), secret)
         }
-        None => shown(&String::from_utf8_lossy(&body[..body.len().min(PARSED)])),
+        None => shown(
+            &String::from_utf8_lossy(&body[..body.len().min(PARSED)]),
+            secret,
+        ),
     }
 }
 
@@ -117,7 +120,9 @@ fn shorten_audio(value: &mut Value) {
     }
 }
 
-fn shown(text: &str) -> String {
+/// The beginning of a text, safe to show. The key is masked first: cut or escaped it would not be found.
+fn shown(text: &str, secret: &Secret) -> String {
+    let text = secret.masked_in(text);
     let cut = text.floor_char_boundary(SHOWN);
     let mut shown = text::escaped(&text[..cut]).into_owned();
     if cut < text.len() {
