@@ -1,8 +1,11 @@
 //! Signals to one cancellation token. The first asks everything to end in its own time; the second ends the process at once.
 
-use std::{io, process};
+use std::{io, process, time::Duration};
 
 use tokio_util::sync::CancellationToken;
+
+/// Longest wait for the terminal to be given back.
+const RESTORE: Duration = Duration::from_millis(200);
 
 /// Listens for the signals that end a program: TERM, INT and HUP; Ctrl-C on Windows. Needs a runtime.
 ///
@@ -19,7 +22,13 @@ pub fn on_signals(restore: impl Fn() + Send + 'static) -> io::Result<Cancellatio
         let _ = signals.next().await;
         first.cancel();
         let number = signals.next().await;
-        restore();
+        // A terminal that takes nothing more must not keep us.
+        let (done, restored) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            restore();
+            let _ = done.send(());
+        });
+        let _ = restored.recv_timeout(RESTORE);
         process::exit(128 + number);
     });
     Ok(token)

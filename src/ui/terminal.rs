@@ -139,6 +139,8 @@ pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    // First, since it waits for nobody: what follows may, if nobody reads the terminal.
+    let _ = disable_raw_mode();
     let mut out = io::stdout();
     let _ = queue!(
         out,
@@ -150,7 +152,6 @@ pub fn restore() {
         Show
     );
     let _ = out.flush();
-    let _ = disable_raw_mode();
     stderr::unhush();
 }
 
