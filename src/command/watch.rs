@@ -86,6 +86,8 @@ pub(super) async fn show(
     let shown = app.run(&mut screen, EventStream::new(), shutdown).await;
     drop(screen);
     ended.cancel();
-    listen.await??;
+    if let Err(error) = listen.await? {
+        tracing::warn!("listening live ended early: {error}");
+    }
     shown.context("the dashboard ended")
 }

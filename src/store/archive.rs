@@ -248,11 +248,14 @@ impl Archive {
     /// When the file is there already, or cannot be written.
     pub fn backup(&self, file: &Path) -> Result<(), BackupError> {
         // Made first, so that nobody else can read it; SQLite fills an empty file.
+        let name = file
+            .to_str()
+            .ok_or_else(|| std::io::Error::other("its name is not UTF-8"))?;
         private::make_file(file)?;
         let copied = self
             .0
             .pragma_update(None, "query_only", false)
-            .and_then(|()| self.0.execute("VACUUM INTO ?", [file.to_string_lossy()]))
+            .and_then(|()| self.0.execute("VACUUM INTO ?", [name]))
             .and_then(|_| self.0.pragma_update(None, "query_only", true));
         if let Err(error) = copied {
             // Half a copy is none.

@@ -1,6 +1,6 @@
 //! The loop of the dashboard: the only `select!`.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use crossterm::event::{Event, MouseEventKind};
 use futures_util::{Stream, StreamExt as _};
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     audio::playback::Playback,
+    event::Record,
     feed::Follower,
     losses::Losses,
     monitor::{Monitor, WINDOW},
@@ -29,6 +30,9 @@ const FRAME: Duration = Duration::from_millis(33);
 /// A dashboard that is further behind than this loads the present instead of replaying the past.
 const FAR_BEHIND: u64 = 2000;
 
+/// How long a store that cannot be read is left alone.
+const REST: Duration = Duration::from_secs(1);
+
 /// Rows that a turn of the wheel moves.
 const WHEEL: usize = 3;
 
@@ -39,6 +43,19 @@ pub struct Session {
     pub address: SocketAddr,
     /// The key that belongs into the URL.
     pub secret: Secret,
+}
+
+impl Session {
+    /// Where a browser or a tunnel on this machine finds the listener: `127.0.0.1:32768`.
+    #[must_use]
+    pub fn reachable(&self) -> String {
+        let port = self.address.port();
+        if self.address.ip().is_unspecified() {
+            format!("localhost:{port}")
+        } else {
+            self.address.to_string()
+        }
+    }
 }
 
 /// What the dashboard shows and where it gets it.
@@ -62,32 +79,23 @@ pub struct App {
     pub clock: Clock,
 }
 
-/// Why the dashboard ended against the user's will.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The terminal cannot be read or written.
-    #[error("the terminal failed: {0}")]
-    Terminal(#[from] io::Error),
-    /// The store cannot be read.
-    #[error(transparent)]
-    Store(#[from] ReadError),
-}
-
 impl App {
     /// Shows the dashboard until the user quits, the events end, or `shutdown`.
     ///
     /// # Errors
-    /// [`Error`].
+    /// When the terminal cannot be read or written.
     pub async fn run(
         mut self,
         surface: &mut impl Surface,
         events: impl Stream<Item = io::Result<Event>>,
         shutdown: CancellationToken,
-    ) -> Result<(), Error> {
+    ) -> io::Result<()> {
         let mut events = std::pin::pin!(events);
         let mut listening = self.playback.status();
         self.view.listening = *listening.borrow_and_update();
         let mut frames = Frames::default();
+        // A store that cannot be read now is read again later; deliveries are taken meanwhile.
+        let mut resting = None;
         loop {
             let now = self.clock.now();
             let due = frames.due(self.view.next_change(&self.monitor, now), now);
@@ -114,12 +122,10 @@ impl App {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);
                 }
-                records = self.follower.next() => {
-                    for record in &records? {
-                        self.monitor.apply(record);
-                    }
-                    self.catch_up().await?;
-                    self.view.count_waiting(&self.monitor);
+                records = next(&mut self.follower, resting) => {
+                    let followed = self.follow(records).await;
+                    self.view.trouble = followed.as_ref().err().map(ToString::to_string);
+                    resting = followed.is_err().then(|| Instant::now() + REST);
                 }
             }
             frames.dirty = true;
@@ -155,14 +161,31 @@ impl App {
         Ok(effect)
     }
 
+    /// Folds in what came, and catches up.
+    async fn follow(
+        &mut self,
+        records: Result<Vec<Arc<Record>>, ReadError>,
+    ) -> Result<(), ReadError> {
+        for record in &records? {
+            self.monitor.apply(record);
+        }
+        self.catch_up().await?;
+        self.view.count_waiting(&self.monitor);
+        Ok(())
+    }
+
     /// Loads the present if replaying what is missing would take longer.
-    async fn catch_up(&mut self) -> Result<(), Error> {
+    async fn catch_up(&mut self) -> Result<(), ReadError> {
         if self.follower.behind() <= FAR_BEHIND {
             return Ok(());
         }
         let store = self.store.clone();
-        let loaded = tokio::task::spawn_blocking(move || store.snapshot(WINDOW)).await;
-        let snapshot = loaded.map_err(|error| io::Error::other(error.to_string()))??;
+        let snapshot = match tokio::task::spawn_blocking(move || store.snapshot(WINDOW)).await {
+            Ok(snapshot) => snapshot?,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The runtime is shutting down.
+            Err(_) => return Ok(()),
+        };
         self.follower.seek(snapshot.seq);
         self.monitor.reload(snapshot);
         Ok(())
@@ -200,6 +223,17 @@ impl Frames {
         self.dirty = false;
         self.last = Some(Instant::now());
     }
+}
+
+/// The next records, after a rest if there is one to take.
+async fn next(
+    follower: &mut Follower,
+    resting: Option<Instant>,
+) -> Result<Vec<Arc<Record>>, ReadError> {
+    if let Some(until) = resting {
+        tokio::time::sleep_until(until).await;
+    }
+    follower.next().await
 }
 
 async fn until(due: Option<Instant>) {

@@ -26,6 +26,8 @@ pub struct View {
     time_style: TimeStyle,
     wrap: bool,
     waiting: u64,
+    /// Why nothing new can be shown.
+    pub(super) trouble: Option<String>,
     pub(super) listening: Status,
     theme: Theme,
     glyphs: Glyphs,
@@ -58,6 +60,7 @@ impl View {
             time_style: TimeStyle::default(),
             wrap: true,
             waiting: 0,
+            trouble: None,
             listening: Status::default(),
             theme,
             glyphs,
@@ -78,6 +81,10 @@ impl View {
 
     /// What the last row says before its hints.
     pub(super) fn notice(&self, context: &Context) -> Option<Span<'static>> {
+        if let Some(trouble) = &self.trouble {
+            let text = format!("! {}", crate::text::neutral(trouble));
+            return Some(Span::styled(text, context.theme.bad));
+        }
         self.frozen.as_ref().map(|_| {
             Span::styled(
                 format!("frozen, {} waiting", self.waiting),

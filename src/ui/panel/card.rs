@@ -74,7 +74,7 @@ pub(in crate::ui) fn lines(
             form_urlencoded::byte_serialize(session.secret.reveal().as_bytes()).collect()
         }
     };
-    let url = format!("http://{}/webhook?key={encoded}", session.address);
+    let url = format!("http://{}/webhook?key={encoded}", session.reachable());
     let (done, open) = context.glyphs.tick;
     let field = |(trigger, name, suffix): &(Trigger, &str, &str)| {
         let (tick, style) = if monitor.last_seen(*trigger).is_some() {
@@ -107,7 +107,7 @@ pub(in crate::ui) fn lines(
         theme.dim,
     ));
     lines.push(Line::styled(
-        format!(" cloudflared tunnel --url http://{}", session.address),
+        format!(" cloudflared tunnel --url http://{}", session.reachable()),
         theme.dim,
     ));
     lines.push(Line::raw(""));

@@ -35,7 +35,10 @@ pub(in crate::ui) fn render(
         )
     });
     let optional = [
-        (format!(" http://{}/webhook ", session.address), theme.text),
+        (
+            format!(" http://{}/webhook ", session.reachable()),
+            theme.text,
+        ),
         (wearer.unwrap_or_default(), theme.dim),
     ];
     let screen = " 1 Live ";
