@@ -79,10 +79,10 @@ pub struct Stats {
 
 /// What is counted, and how.
 const COUNTS: [(&str, &str); 9] = [
-    ("deliveries", "SELECT count(*) FROM deliveries"),
+    ("deliveries", "SELECT count(*) FROM records"),
     (
         "refused",
-        "SELECT count(*) FROM deliveries WHERE status >= 300",
+        "SELECT count(*) FROM records WHERE status >= 300",
     ),
     ("conversations", "SELECT count(*) FROM conversations"),
     (
@@ -200,7 +200,7 @@ impl Archive {
             .map(|(what, query)| Ok((*what, count(query)?)))
             .collect();
         let span = db.query_row(
-            "SELECT min(received), max(received) FROM deliveries",
+            "SELECT min(received), max(received) FROM records",
             [],
             |row| Ok(maybe_time(row, 0)?.zip(maybe_time(row, 1)?)),
         )?;

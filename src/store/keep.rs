@@ -71,18 +71,16 @@ impl Keeper {
         } else {
             None
         };
-        delivery::insert(db, seq, &delivery, repeat_of)?;
+        let raw = body.filter(|_| repeat_of.is_none());
+        delivery::insert(db, seq, &delivery, repeat_of, raw.as_deref())?;
         if accepted {
             delivery::mark_seen(db, seq, &delivery)?;
         }
         let mut changes = Vec::new();
-        if repeat_of.is_none() {
-            if let Some(body) = body {
-                delivery::insert_body(db, seq, &body)?;
-            }
-            if let Some(event) = event.filter(|_| accepted) {
-                changes = self.apply(db, seq, &delivery, event)?;
-            }
+        if repeat_of.is_none()
+            && let Some(event) = event.filter(|_| accepted)
+        {
+            changes = self.apply(db, seq, &delivery, event)?;
         }
         Ok(Record {
             seq,

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::{
     Snapshot, Window,
-    column::{maybe_uid, time},
+    column::time,
     rows::{conversation, delivery, line, memory, single, sound},
 };
 use crate::event::{Conversation, ConversationId, Kind, Line, Seq, Trigger, Uid};
@@ -58,7 +58,7 @@ fn conversations(db: &Connection, lines: &[Line]) -> rusqlite::Result<Vec<Conver
     Ok(found.into_values().collect())
 }
 
-/// The last accepted delivery of a kind.
+/// The last accepted delivery of a kind from a wearer.
 struct Seen {
     kind: Kind,
     seq: Seq,
@@ -73,7 +73,7 @@ fn seen(db: &Connection) -> rusqlite::Result<Vec<Seen>> {
                 kind: Kind::from_name(row.get_ref(0)?.as_str()?),
                 seq: Seq(row.get::<_, i64>(1)? as u64),
                 received: time(row, 2)?,
-                uid: maybe_uid(row, 3)?,
+                uid: Uid::parse(row.get_ref(3)?.as_str()?).ok(),
             })
         })?
         .collect()

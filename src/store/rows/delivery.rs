@@ -4,46 +4,59 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     event::{Delivery, Kind, Seq, Uid},
-    store::column::{json, maybe_uid, micros, time, to_json},
+    store::column::{maybe_json, maybe_uid, micros, time, to_json},
 };
 
-/// The columns that `read` expects, in its order.
+/// The columns that `read` expects, in its order. Of a record whose request was pruned the outcome is still known.
 macro_rules! columns {
     () => {
-        "seq, received, remote, method, path, query, headers, uid, kind, size, \
-         idempotency_key, status, reply, warnings, took_us, repeat_of"
+        "r.seq, r.received, q.remote, coalesce(q.method, ''), coalesce(q.path, ''), \
+         coalesce(q.query, ''), q.headers, r.uid, r.kind, r.size, r.idempotency_key, \
+         r.status, coalesce(q.reply, ''), r.warnings, r.took_us, r.repeat_of"
     };
 }
 
-/// Writes a delivery.
+/// Writes a delivery with its raw body: the record, and the request behind it.
 pub(in crate::store) fn insert(
     db: &Connection,
     seq: Seq,
     delivery: &Delivery,
     repeat_of: Option<Seq>,
+    body: Option<&[u8]>,
 ) -> rusqlite::Result<()> {
-    let mut insert = db.prepare_cached(
-        "INSERT INTO deliveries (seq, received, remote, method, path, query, headers, \
-         uid, kind, size, idempotency_key, status, reply, warnings, took_us, repeat_of) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?;
-    insert.execute(params![
+    let warnings = match delivery.warnings.as_slice() {
+        [] => None,
+        warnings => Some(to_json(&warnings)?),
+    };
+    db.prepare_cached(
+        "INSERT INTO records (seq, received, uid, kind, size, status, idempotency_key, \
+         warnings, took_us, repeat_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
         seq.0 as i64,
         micros(delivery.received),
+        delivery.uid.as_ref().map(Uid::as_str),
+        delivery.kind.name(),
+        delivery.size as i64,
+        delivery.status,
+        delivery.idempotency_key,
+        warnings,
+        delivery.took.as_micros() as i64,
+        repeat_of.map(|seq| seq.0 as i64),
+    ])?;
+    db.prepare_cached(
+        "INSERT INTO requests (seq, remote, method, path, query, headers, reply, body) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        seq.0 as i64,
         delivery.remote.map(|remote| remote.to_string()),
         delivery.method,
         delivery.path,
         delivery.query,
         to_json(&delivery.headers)?,
-        delivery.uid.as_ref().map(Uid::as_str),
-        delivery.kind.name(),
-        delivery.size as i64,
-        delivery.idempotency_key,
-        delivery.status,
         delivery.reply,
-        to_json(&delivery.warnings)?,
-        delivery.took.as_micros() as i64,
-        repeat_of.map(|seq| seq.0 as i64),
+        body,
     ])?;
     Ok(())
 }
@@ -57,14 +70,14 @@ pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<(Seq, Delivery, 
         method: row.get(3)?,
         path: row.get(4)?,
         query: row.get(5)?,
-        headers: json(row, 6)?,
+        headers: maybe_json(row, 6)?.unwrap_or_default(),
         uid: maybe_uid(row, 7)?,
         kind: Kind::from_name(row.get_ref(8)?.as_str()?),
         size: row.get::<_, i64>(9)? as u64,
         idempotency_key: row.get(10)?,
         status: row.get(11)?,
         reply: row.get(12)?,
-        warnings: json(row, 13)?,
+        warnings: maybe_json(row, 13)?.unwrap_or_default(),
         took: Duration::from_micros(row.get::<_, i64>(14)?.unsigned_abs()),
     };
     let repeat_of: Option<i64> = row.get(15)?;
@@ -85,7 +98,7 @@ pub(in crate::store) fn repeated(
         return Ok(None);
     };
     let mut find = db.prepare_cached(
-        "SELECT seq FROM deliveries \
+        "SELECT seq FROM records \
          WHERE idempotency_key = ? AND uid IS ? AND kind = ? \
          AND idempotency_key IS NOT NULL AND repeat_of IS NULL AND status BETWEEN 200 AND 299",
     )?;
@@ -96,30 +109,28 @@ pub(in crate::store) fn repeated(
     .optional()
 }
 
-/// Remembers an accepted delivery as the last of its kind.
+/// Remembers an accepted delivery as the last of its kind and wearer.
 pub(in crate::store) fn mark_seen(
     db: &Connection,
     seq: Seq,
     delivery: &Delivery,
 ) -> rusqlite::Result<()> {
     let mut mark = db.prepare_cached(
-        "INSERT INTO last_seen (kind, seq, received, uid) VALUES (?, ?, ?, ?) \
-         ON CONFLICT (kind) DO UPDATE SET seq = excluded.seq, received = excluded.received, \
-         uid = coalesce(excluded.uid, uid)",
+        "INSERT INTO last_seen (kind, uid, seq, received) VALUES (?, ?, ?, ?) \
+         ON CONFLICT (kind, uid) DO UPDATE SET seq = excluded.seq, received = excluded.received",
     )?;
-    let uid = delivery.uid.as_ref().map(Uid::as_str);
     mark.execute(params![
         delivery.kind.name(),
+        delivery.uid.as_ref().map_or("", Uid::as_str),
         seq.0 as i64,
         micros(delivery.received),
-        uid
     ])?;
     Ok(())
 }
 
 /// The last record; 0 before the first.
 pub(in crate::store) fn last_seq(db: &Connection) -> rusqlite::Result<Seq> {
-    let mut last = db.prepare_cached("SELECT coalesce(max(seq), 0) FROM deliveries")?;
+    let mut last = db.prepare_cached("SELECT coalesce(max(seq), 0) FROM records")?;
     last.query_row([], |row| Ok(Seq(row.get::<_, i64>(0)? as u64)))
 }
 
@@ -132,26 +143,16 @@ pub(in crate::store) fn after(
     db.prepare_cached(concat!(
         "SELECT ",
         columns!(),
-        " FROM deliveries WHERE seq > ? ORDER BY seq LIMIT ?"
+        " FROM records r LEFT JOIN requests q ON q.seq = r.seq \
+         WHERE r.seq > ? ORDER BY r.seq LIMIT ?"
     ))?
     .query_map(params![seq.0 as i64, limit as i64], read)?
     .collect()
 }
 
-/// Writes the raw body of a delivery.
-pub(in crate::store) fn insert_body(
-    db: &Connection,
-    seq: Seq,
-    body: &[u8],
-) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT INTO bodies (seq, body) VALUES (?, ?)")?
-        .execute(params![seq.0 as i64, body])?;
-    Ok(())
-}
-
 /// The raw body of a delivery.
 pub(in crate::store) fn body(db: &Connection, seq: Seq) -> rusqlite::Result<Option<Vec<u8>>> {
-    db.prepare_cached("SELECT body FROM bodies WHERE seq = ?")?
+    db.prepare_cached("SELECT body FROM requests WHERE seq = ? AND body IS NOT NULL")?
         .query_row([seq.0 as i64], |row| row.get(0))
         .optional()
 }

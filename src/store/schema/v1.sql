@@ -1,37 +1,40 @@
 -- Times are microseconds since 1970 (UTC) unless a name ends in _s (seconds) or _ms. Flags are 0 or 1.
 
-CREATE TABLE deliveries (
+-- What was committed, in order: the feed, and the memory of idempotency keys. Small, without gaps, and never pruned.
+CREATE TABLE records (
     seq             INTEGER PRIMARY KEY,
     received        INTEGER NOT NULL,
-    remote          TEXT,
-    method          TEXT    NOT NULL,
-    path            TEXT    NOT NULL,
-    query           TEXT    NOT NULL,
-    headers         TEXT    NOT NULL,   -- JSON: [[name, value], …]
     uid             TEXT,
     kind            TEXT    NOT NULL,
     size            INTEGER NOT NULL,
-    idempotency_key TEXT,
     status          INTEGER NOT NULL,
-    reply           TEXT    NOT NULL,
-    warnings        TEXT    NOT NULL,   -- JSON: [text, …]
+    idempotency_key TEXT,
+    warnings        TEXT,               -- JSON: [text, …]; NULL: none
     took_us         INTEGER NOT NULL,
-    repeat_of       INTEGER             -- the delivery with the same key that was applied
+    repeat_of       INTEGER             -- the record with the same key that was applied
 );
-CREATE INDEX deliveries_by_key ON deliveries (idempotency_key, uid, kind)
+CREATE INDEX records_by_key ON records (idempotency_key, uid, kind)
     WHERE idempotency_key IS NOT NULL AND repeat_of IS NULL AND status BETWEEN 200 AND 299;
 
-CREATE TABLE bodies (
-    seq  INTEGER PRIMARY KEY REFERENCES deliveries (seq) ON DELETE CASCADE,
-    body BLOB NOT NULL
+-- The request behind a record as it came, and our answer. Evidence, which may be pruned.
+CREATE TABLE requests (
+    seq     INTEGER PRIMARY KEY REFERENCES records (seq) ON DELETE CASCADE,
+    remote  TEXT,
+    method  TEXT    NOT NULL,
+    path    TEXT    NOT NULL,
+    query   TEXT    NOT NULL,
+    headers TEXT    NOT NULL,           -- JSON: [[name, value], …]
+    reply   TEXT    NOT NULL,
+    body    BLOB                        -- NULL: sound, a repeat, or empty
 );
 
--- The last accepted delivery of each kind.
+-- The last accepted delivery of each kind from each wearer.
 CREATE TABLE last_seen (
-    kind     TEXT PRIMARY KEY,
+    kind     TEXT    NOT NULL,
+    uid      TEXT    NOT NULL,          -- empty: it named none
     seq      INTEGER NOT NULL,
     received INTEGER NOT NULL,
-    uid      TEXT
+    PRIMARY KEY (kind, uid)
 ) WITHOUT ROWID;
 
 CREATE TABLE conversations (
@@ -54,6 +57,8 @@ CREATE INDEX conversations_replaced ON conversations (lines_replaced) WHERE line
 CREATE TABLE segments (
     id              INTEGER PRIMARY KEY,
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    first_seq       INTEGER NOT NULL,   -- the record that brought it first, and when: what a rebuild places it by
+    first_arrived   INTEGER NOT NULL,
     seq             INTEGER NOT NULL,   -- the record that last changed it
     arrived         INTEGER NOT NULL,
     revision        INTEGER NOT NULL,

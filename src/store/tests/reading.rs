@@ -61,6 +61,37 @@ async fn a_record_that_is_read_again_equals_the_one_that_was_published() {
 }
 
 #[tokio::test]
+async fn what_was_said_is_read_although_the_request_behind_it_was_pruned() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    let mut submission = said(0, vec![segment("a", 0.0, 1.0, "hello")]);
+    submission.delivery.idempotency_key = Some("k".to_owned());
+    let repeat = Submission {
+        delivery: submission.delivery.clone(),
+        body: None,
+        event: submission.event.clone(),
+    };
+    store.commit(submission).await.unwrap();
+    rusqlite::Connection::open(folder.path().join("omiscope.db"))
+        .unwrap()
+        .execute("DELETE FROM requests", [])
+        .unwrap();
+    let records = store.records_after(Seq(0), 10).unwrap();
+    let told = &records[0];
+    assert_eq!(
+        (told.delivery.status, told.delivery.path.as_str()),
+        (200, "")
+    );
+    assert!(
+        told.changes
+            .iter()
+            .any(|change| matches!(change, Change::Line(_)))
+    );
+    let receipt = store.commit(repeat).await.unwrap();
+    assert_eq!(receipt.repeat_of, Some(Seq(1)), "its key is still known");
+}
+
+#[tokio::test]
 async fn a_snapshot_tells_what_was_heard_last_and_what_is_being_refused() {
     let store = ephemeral();
     let empty = store.snapshot(WHOLE).unwrap();
