@@ -1,10 +1,9 @@
 //! Sound: from bytes to samples, how loud they are, and (with the feature `playback`) to a sound card.
 //!
 //! ```text
-//! store ─► feed ─► listen ─► Playback ─► device thread ─► Feeder ─► ring ─► Player ─► callback ─► sound card
+//! feed ─► command::listen ─► Playback ─► device thread ─► Feeder ─► ring ─► Player ─► callback ─► sound card
 //! ```
 
-pub mod listen;
 pub mod meter;
 pub mod pcm;
 pub mod playback;

@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod demo;
 mod export;
+mod listen;
 mod listener;
 mod secret;
 mod serve;

@@ -7,9 +7,9 @@ use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use super::{UsageError, listener::Listening, on_runtime};
+use super::{UsageError, listen, listener::Listening, on_runtime};
 use crate::{
-    audio::{listen, playback::Playback},
+    audio::playback::Playback,
     config::{Config, Flags},
     logging::{self, Destination},
     monitor::{Monitor, WINDOW},

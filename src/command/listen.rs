@@ -2,8 +2,8 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::playback::Playback;
 use crate::{
+    audio::playback::Playback,
     event::{Change, Seq},
     feed::Follower,
     store::ReadError,
@@ -16,7 +16,7 @@ const FAR_BEHIND: u64 = 1000;
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn run(
+pub(super) async fn run(
     mut follower: Follower,
     playback: Playback,
     shutdown: CancellationToken,
