@@ -66,6 +66,12 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(line)
 }
 
+/// The beginning of a text, of at most so many bytes: what is drawn each frame must not depend on how much was sent.
+#[must_use]
+pub fn beginning(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
 /// Columns that a text takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
@@ -185,15 +191,18 @@ fn after_csi(rest: &str) -> &str {
         .unwrap_or(rest)
 }
 
-/// After a string that BEL, ST or the end of the text ends. An unending one is no string: only its start is dropped.
+/// After a string that BEL or ST ends. Where another sequence or nothing comes before that, only its start is dropped: so
+/// nothing can hide the words after it, and no text makes us look at its end again and again.
 fn after_string(rest: &str) -> &str {
-    let end = rest.find(['\u{07}', '\u{9c}', '\u{1b}']);
+    let end = rest.find([
+        '\u{07}', '\u{9c}', '\u{1b}', '\u{90}', '\u{98}', '\u{9b}', '\u{9d}', '\u{9e}', '\u{9f}',
+    ]);
     let Some(end) = end else { return rest };
     let after = &rest[end..];
     after
         .strip_prefix("\u{1b}\\")
         .or_else(|| after.strip_prefix(['\u{07}', '\u{9c}']))
-        .unwrap_or(after)
+        .unwrap_or(rest)
 }
 
 #[cfg(test)]
@@ -224,9 +233,18 @@ mod tests {
             ),
             ("שלום 日本語", "שלום 日本語"),
             ("\u{1b}", ""),
+            ("a\u{1b}]never ends", "anever ends"),
+            ("a\u{9d}0;t\u{1b}[2Jb", "a0;tb"),
         ];
         for (text, expected) in cases {
             assert_eq!(neutral(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn megabytes_of_beginnings_are_done_with_at_once() {
+        for start in ["\u{9d}", "\u{1b}]", "\u{90}x", "\u{1b}P0"] {
+            assert!(neutral(&start.repeat(1 << 20)).len() <= 2 << 20);
         }
     }
 

@@ -16,6 +16,9 @@ use crate::{
     ui::{Context, context::length},
 };
 
+/// Bytes of a title that are looked at.
+const NAME: usize = 512;
+
 /// Draws as many as fit, two rows each.
 pub(in crate::ui) fn render(
     frame: &mut Frame<'_>,
@@ -82,14 +85,14 @@ fn in_progress(monitor: &Monitor, context: &Context) -> Option<Line<'static>> {
 fn rows(kept: &KeptMemory, width: usize, context: &Context) -> [Line<'static>; 2] {
     let memory = &kept.memory;
     let theme = &context.theme;
-    let title = text::neutral(&title(memory)).into_owned();
+    let title = text::neutral(text::beginning(title(memory), NAME)).into_owned();
     let style = if memory.discarded {
         theme.dim
     } else {
         theme.text
     };
     // The emoji comes last: terminals differ on the width of some, and nothing stands behind it here.
-    let emoji = text::neutral(&memory.emoji).into_owned();
+    let emoji = text::neutral(text::beginning(&memory.emoji, NAME)).into_owned();
     let room = width.saturating_sub(1 + if emoji.is_empty() { 0 } else { 3 });
     let title = text::truncated(&title, room, context.glyphs.ellipsis).into_owned();
     let first = Line::from(vec![
@@ -105,7 +108,7 @@ fn rows(kept: &KeptMemory, width: usize, context: &Context) -> [Line<'static>; 2
     [first, Line::styled(format!("   {about}"), theme.dim)]
 }
 
-fn title(memory: &Memory) -> String {
+fn title(memory: &Memory) -> &str {
     let candidates = [
         Some(&memory.title),
         memory.text.as_ref(),
@@ -115,7 +118,7 @@ fn title(memory: &Memory) -> String {
         .into_iter()
         .flatten()
         .find(|text| !text.trim().is_empty());
-    found.cloned().unwrap_or_else(|| "untitled".to_owned())
+    found.map_or("untitled", String::as_str)
 }
 
 /// `12:20 · 4m · work · 2 actions`.
@@ -129,7 +132,7 @@ fn about(kept: &KeptMemory, context: &Context) -> String {
             .map(length),
     );
     if !memory.category.is_empty() {
-        parts.push(text::neutral(&memory.category).into_owned());
+        parts.push(text::neutral(text::beginning(&memory.category, NAME)).into_owned());
     }
     if !memory.action_items.is_empty() {
         parts.push(counted(memory.action_items.len(), "action"));

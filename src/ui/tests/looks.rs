@@ -1,6 +1,6 @@
 //! Whole screens at the sizes that matter.
 
-use super::scene::{dark, drawn, empty, full, session, text, view};
+use super::scene::{self, dark, drawn, empty, full, session, text, view};
 use crate::{
     monitor::Monitor,
     ui::{
@@ -153,4 +153,25 @@ fn no_size_is_too_small() {
             drawn(&empty(), &mut dark(), (columns, rows), &[]);
         }
     }
+}
+
+#[test]
+fn of_megabytes_in_a_line_the_beginning_is_drawn() {
+    use crate::{
+        event::{Change, Line},
+        monitor::Monitor,
+    };
+    let full = full();
+    let talk = full.transcript().talks().last().unwrap();
+    let mut line: Line = talk.lines.last().unwrap().clone();
+    line.segment.text = format!("{}\u{9d}", "loud".repeat(1 << 20));
+    let mut record = scene::record(vec![
+        Change::Conversation(talk.conversation.clone()),
+        Change::Line(line),
+    ]);
+    record.seq = full.seq().next();
+    let mut monitor: Monitor = full;
+    monitor.apply(&record);
+    let screen = text(&drawn(&monitor, &mut dark(), (80, 24), &[]));
+    assert!(screen.contains("loud…"), "{screen}");
 }

@@ -7,8 +7,8 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 use crate::{
     event::{
-        ActionItem, Conversation, ConversationId, KeptMemory, Level, Line, LineId, Memory,
-        MemoryId, Segment, Seq, SoundChunk, Trigger, Uid,
+        ActionItem, Change, Conversation, ConversationId, Delivery, KeptMemory, Kind, Level, Line,
+        LineId, Memory, MemoryId, Record, Segment, Seq, SoundChunk, Trigger, Uid,
     },
     losses::Losses,
     monitor::Monitor,
@@ -245,5 +245,35 @@ fn chunk(second: i64) -> SoundChunk {
         },
         envelope: (0..20).map(|bin| (second * 8 + bin % 5) as u8).collect(),
         pcm: None,
+    }
+}
+
+/// A record with these changes.
+pub(super) fn record(changes: Vec<Change>) -> Record {
+    Record {
+        seq: Seq(1),
+        delivery: delivery(now()),
+        repeat_of: None,
+        changes,
+    }
+}
+
+/// An accepted transcript.
+pub(super) fn delivery(received: Timestamp) -> Delivery {
+    Delivery {
+        received,
+        remote: None,
+        method: "POST".into(),
+        path: "/webhook".into(),
+        query: String::new(),
+        headers: Vec::new(),
+        uid: Some(Uid::parse("U").unwrap()),
+        kind: Kind::TranscriptSegment,
+        size: 0,
+        idempotency_key: None,
+        status: 200,
+        reply: "{}".into(),
+        warnings: Vec::new(),
+        took: std::time::Duration::ZERO,
     }
 }

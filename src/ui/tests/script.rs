@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::scene;
 use crate::{
-    event::{Delivery, Kind, Segment, Transcript, Uid},
+    event::{Segment, Transcript},
     losses::LossCounter,
     monitor::Monitor,
     store::{Location, Settings, Store, Submission},
@@ -167,22 +167,7 @@ impl Player {
             end: f64::from(number) + 0.5,
             ..Segment::default()
         };
-        let delivery = Delivery {
-            received: self.clock.now(),
-            remote: None,
-            method: "POST".into(),
-            path: "/webhook".into(),
-            query: String::new(),
-            headers: Vec::new(),
-            uid: Some(Uid::parse("U").unwrap()),
-            kind: Kind::TranscriptSegment,
-            size: 0,
-            idempotency_key: None,
-            status: 200,
-            reply: "{}".into(),
-            warnings: Vec::new(),
-            took: Duration::ZERO,
-        };
+        let delivery = scene::delivery(self.clock.now());
         let transcript = Transcript {
             session: None,
             segments: vec![segment],

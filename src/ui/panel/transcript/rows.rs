@@ -16,6 +16,12 @@ use crate::{
 /// A pause of at least this has a row of its own.
 const SILENCE: SignedDuration = SignedDuration::from_secs(30);
 
+/// Bytes of a line that are drawn: a few screens of words. An export has all of them.
+const SHOWN: usize = 16 << 10;
+
+/// Bytes of a name, a title or an emoji that are looked at.
+const NAME: usize = 512;
+
 /// Below this width the time of a line is left out.
 const TIME_FROM: usize = 48;
 
@@ -56,10 +62,10 @@ fn title(talk: &Talk, columns: usize, context: &Context) -> Row<'static> {
     let emoji = conversation
         .emoji
         .as_deref()
-        .map(text::neutral)
+        .map(|emoji| text::neutral(text::beginning(emoji, NAME)))
         .unwrap_or_default();
     let room = columns.saturating_sub(clock.len() + 10);
-    let title = text::neutral(title).into_owned();
+    let title = text::neutral(text::beginning(title, NAME)).into_owned();
     let title = text::truncated(&title, room, context.glyphs.ellipsis).into_owned();
     let rule = context.glyphs.rule;
     Row::from(vec![
@@ -112,7 +118,10 @@ fn words(
         } + name_columns
             + 1;
     let room = columns.saturating_sub(indent + 1).max(1);
-    let clean = text::neutral(&line.segment.text);
+    let mut clean = text::neutral(text::beginning(&line.segment.text, SHOWN));
+    if line.segment.text.len() > SHOWN {
+        clean.to_mut().push_str(context.glyphs.ellipsis);
+    }
     let said: &str = if clean.trim().is_empty() {
         context.glyphs.waiting
     } else {
@@ -146,7 +155,7 @@ fn head(
     context: &Context,
 ) -> Vec<Span<'static>> {
     let name = speaker.name();
-    let name = text::neutral(&name);
+    let name = text::neutral(text::beginning(&name, NAME));
     let name = text::truncated(name.trim(), columns, context.glyphs.ellipsis);
     let fill = " ".repeat(columns.saturating_sub(text::width(&name)) + 1);
     let time = if time.is_empty() {
