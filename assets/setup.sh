@@ -1,16 +1,16 @@
 #!/bin/sh
 # Installs what omiscope is built from and is not there yet: a C compiler, pkg-config, the ALSA headers, Rust.
-# With --tests also what its sound test plays to. Run it as often as you like; what is there stays as it is.
+# With --tests also what its tests need. Run it as often as you like; what is there stays as it is.
 #
 #   sh assets/setup.sh [--tests]
 set -eu
 
 folder=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 needed=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$folder/Cargo.toml")
-tests=false
 for argument in "$@"; do
     case $argument in
-        --tests) tests=true ;;
+        # The tests need nothing more for now.
+        --tests) ;;
         *) echo "usage: sh assets/setup.sh [--tests]" >&2; exit 2 ;;
     esac
 done
@@ -37,14 +37,6 @@ elif has pacman; then manager=pacman; names='base-devel pkgconf alsa-lib'
 elif has apk; then manager=apk; names='build-base pkgconf alsa-lib-dev'
 else manager=unknown; names='a C compiler, pkg-config, the ALSA headers'
 fi
-case $manager in
-    apt) sound='pulseaudio pulseaudio-utils libasound2-plugins' ;;
-    dnf) sound='pulseaudio pulseaudio-utils alsa-plugins-pulseaudio' ;;
-    pacman) sound='pulseaudio pulseaudio-alsa' ;;
-    apk) sound='pulseaudio pulseaudio-utils alsa-plugins-pulse' ;;
-    *) sound='' ;;
-esac
-
 install() {
     case $manager in
         apt)
@@ -118,19 +110,6 @@ reachable() {
     fi
 }
 
-# The sound test plays to a sound server of its own, and is left out where there is none.
-test_sound() {
-    [ -n "$sound" ] || return 0
-    has pulseaudio && has pactl && return
-    if has pipewire-pulse; then
-        say "leaving out the sound test: pulseaudio would take the place of pipewire-pulse"
-        return 0
-    fi
-    # shellcheck disable=SC2086 # a list of names
-    (install $sound) || say "leaving out the sound test: cannot install $sound"
-}
-
 libraries
 rust
-if $tests; then test_sound; fi
 say "everything is there"
