@@ -75,7 +75,7 @@ fn losses(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {
 }
 
 fn refusals(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {
-    let (count, status) = monitor.health.refusals();
+    let (count, feed, status) = monitor.health.refusals();
     if count < REFUSALS {
         return None;
     }
@@ -84,10 +84,9 @@ fn refusals(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {
         Some(503) => " (the store cannot keep up or the disk is full)",
         _ => "",
     };
-    Some((
-        Gravity::Warning,
-        format!("{count} refusals in a row{why}: Omi switches a webhook off at 100"),
-    ))
+    let whose = feed.map_or(String::new(), |feed| format!("{} ", feed.name()));
+    let text = format!("{count} {whose}refusals in a row{why}: Omi switches a webhook off at 100");
+    Some((Gravity::Warning, text))
 }
 
 fn coverage(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, String)> {

@@ -132,9 +132,18 @@ impl Health {
         self.feed(trigger).last
     }
 
-    /// How many webhook deliveries were refused since the last accepted one, and the status of the last.
-    pub(super) fn refusals(&self) -> (u64, Option<u16>) {
-        (self.refused_in_a_row, self.last_refusal)
+    /// The longest row of refusals: of all deliveries since the last accepted one, or of one feed's, since Omi switches each
+    /// off by itself. With the status of the last refusal.
+    pub(super) fn refusals(&self) -> (u64, Option<Trigger>, Option<u16>) {
+        let of_feed = |trigger| (self.feed(trigger).refused_in_a_row, Some(trigger));
+        let feeds = Trigger::ALL.into_iter().map(of_feed);
+        let all = (self.refused_in_a_row, None);
+        // Of equals the last is taken: the row of all says more than that of one.
+        let (count, feed) = feeds
+            .chain([all])
+            .max_by_key(|(count, _)| *count)
+            .unwrap_or(all);
+        (count, feed, self.last_refusal)
     }
 
     /// Whether the last delivery had the broken query of old senders.
