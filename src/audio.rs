@@ -1,7 +1,7 @@
 //! Sound: from bytes to samples, how loud they are, and (with the feature `playback`) to a sound card.
 //!
 //! ```text
-//! feed ─► command::listen ─► Playback ─► device thread ─► Feeder ─► ring ─► Player ─► callback ─► sound card
+//! feed ─► command::listen ─► Playback ─► Deck: Feeder ─► ring ─► Player ─► callback ─► sound card
 //! ```
 
 pub mod meter;

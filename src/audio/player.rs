@@ -37,12 +37,16 @@ const GREATEST_RATIO: f64 = 1.02;
 /// Samples by which a change of the ratio may make the next step longer.
 const RATIO_SLACK: usize = 4;
 
-/// Seconds of sound that fit into the ring.
-const RING_SECONDS: u32 = 30;
+/// The ring holds the greater of so many seconds and so many of the first chunk, but never more than so many samples. A sender
+/// may keep two minutes back and then post them in pieces of a second.
+const RING_SECONDS: usize = 120;
+const RING_CHUNKS: usize = 4;
+const RING_SAMPLES: usize = 1 << 23;
 
 /// The device's side. Allocates nothing and waits for nobody.
+#[derive(Debug)]
 pub(super) struct Player {
-    ring: Consumer<f32>,
+    ring: Consumer<i16>,
     control: Arc<Control>,
     resampler: Async<f32>,
     state: State,
@@ -51,6 +55,8 @@ pub(super) struct Player {
     /// Frames of the step that are played already.
     played: usize,
     rate: u32,
+    /// Steps until what goes into the filter comes out of it.
+    unheard: usize,
     /// Whether the next step is the first one after a gap.
     begins: bool,
 }
@@ -60,30 +66,38 @@ pub(super) struct Player {
 enum State {
     /// Nothing is there to play.
     Empty,
-    /// Something is there, but so many frames are waited before it is played.
+    /// Something is there, and has waited so many frames for more.
     Hold(usize),
     /// It is played.
     Play,
 }
 
-/// Both sides of a ring, from one rate to another.
+/// Both sides of a ring, from one rate to another, with room for chunks of so many samples.
+///
+/// # Errors
+/// When no resampler can be made for these rates, e.g. for a rate of 0.
 pub(super) fn pair(
     source: u32,
     device: u32,
+    chunk: usize,
 ) -> Result<(Feeder, Player), ResamplerConstructionError> {
-    let (producer, ring) = RingBuffer::new((source * RING_SECONDS) as usize);
+    let filter = SincInterpolationParameters::new(TAPS, WindowFunction::BlackmanHarris2);
+    pair_with(&filter, source, device, chunk)
+}
+
+fn pair_with(
+    filter: &SincInterpolationParameters,
+    source: u32,
+    device: u32,
+    chunk: usize,
+) -> Result<(Feeder, Player), ResamplerConstructionError> {
+    let room = (source as usize * RING_SECONDS).max(chunk.saturating_mul(RING_CHUNKS));
+    let (producer, ring) = RingBuffer::new(room.min(RING_SAMPLES));
     let control = Arc::new(Control::default());
-    let parameters = SincInterpolationParameters::new(TAPS, WindowFunction::BlackmanHarris2);
     let ratio = f64::from(device) / f64::from(source);
-    let resampler = Async::new_sinc(
-        ratio,
-        GREATEST_RATIO,
-        &parameters,
-        STEP,
-        1,
-        FixedAsync::Output,
-    )?;
+    let resampler = Async::new_sinc(ratio, GREATEST_RATIO, filter, STEP, 1, FixedAsync::Output)?;
     let input = vec![0.0; resampler.input_frames_max()];
+    let unheard = resampler.output_delay().div_ceil(STEP);
     let player = Player {
         ring,
         control: Arc::clone(&control),
@@ -93,6 +107,7 @@ pub(super) fn pair(
         step: [0.0; STEP],
         played: STEP,
         rate: device,
+        unheard,
         begins: false,
     };
     Ok((Feeder::new(producer, control, source), player))
@@ -114,18 +129,22 @@ impl Player {
         }
     }
 
+    /// Whether everything it was given has sounded.
+    pub(super) fn is_idle(&self) -> bool {
+        self.state == State::Empty && self.played == STEP && !self.fills_a_step()
+    }
+
     fn advance(&mut self) {
         match self.state {
             State::Empty => {
                 self.step.fill(0.0);
                 if self.fills_a_step() {
-                    self.state =
-                        State::Hold((self.control.margin() * f64::from(self.rate)) as usize);
+                    self.state = State::Hold(0);
                 }
             }
-            State::Hold(left) if left > STEP => {
+            State::Hold(waited) if (waited as f64) < self.control.hold() * f64::from(self.rate) => {
                 self.step.fill(0.0);
-                self.state = State::Hold(left - STEP);
+                self.state = State::Hold(waited + STEP);
             }
             State::Hold(_) => {
                 self.resampler.reset();
@@ -144,8 +163,9 @@ impl Player {
             .resampler
             .set_resample_ratio_relative(self.control.ratio(), true);
         let begins = std::mem::take(&mut self.begins);
-        // The filter still holds what was before: one step passes through it unheard.
-        if (begins && !self.resample()) || !self.resample() {
+        // The filter still holds what was before, which passes unheard.
+        let unheard = if begins { self.unheard } else { 0 };
+        if !(0..=unheard).all(|_| self.resample()) {
             self.step.fill(0.0);
             return self.ran_dry();
         }
@@ -169,8 +189,9 @@ impl Player {
             return false;
         };
         let (first, second) = chunk.as_slices();
-        self.input[..first.len()].copy_from_slice(first);
-        self.input[first.len()..wanted].copy_from_slice(second);
+        for (input, sample) in self.input.iter_mut().zip(first.iter().chain(second)) {
+            *input = f32::from(*sample) / 32768.0;
+        }
         chunk.commit_all();
         let input = InterleavedSlice::new(&self.input[..wanted], 1, wanted);
         let output = InterleavedSlice::new_mut(&mut self.step, 1, STEP);
@@ -191,6 +212,7 @@ impl Player {
         let count = samples.min(self.ring.slots());
         if let Ok(skipped) = self.ring.read_chunk(count) {
             skipped.commit_all();
+            self.control.count_skipped(count);
         }
         self.begins = true;
     }

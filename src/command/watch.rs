@@ -86,8 +86,6 @@ pub(super) async fn show(
     let shown = app.run(&mut screen, EventStream::new(), shutdown).await;
     drop(screen);
     ended.cancel();
-    if let Err(error) = listen.await? {
-        tracing::warn!("listening live ended early: {error}");
-    }
+    listen.await?;
     shown.context("the dashboard ended")
 }

@@ -3,7 +3,6 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering},
         mpsc::{Receiver, RecvTimeoutError},
     },
     time::{Duration, Instant},
@@ -13,10 +12,11 @@ use cpal::{
     BufferSize, FromSample, SampleFormat, SizedSample, Stream, StreamConfig,
     traits::{DeviceTrait as _, HostTrait as _, StreamTrait as _},
 };
-use tokio::sync::watch;
 
-use super::{Command, State, Status};
-use crate::audio::player::{Feeder, Player, pair};
+use super::{
+    Shared, State, Status,
+    callback::{Callback, Heartbeat},
+};
 
 /// Frames that a device is asked to buffer, the best first; the last resort is what it likes.
 const BUFFERS: [BufferSize; 4] = [
@@ -26,189 +26,178 @@ const BUFFERS: [BufferSize; 4] = [
     BufferSize::Default,
 ];
 
-/// A device that asks for nothing this long is lost. (Errors are told far too often to mean anything.)
+/// A device that asks for nothing this long is lost.
 const LOST: Duration = Duration::from_millis(500);
 
-/// How often a device is looked after while it plays.
+/// How often is looked after a device while someone listens.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// Between attempts to open a device.
+/// Between attempts to open a device: first, and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
 
+/// Before a device is closed: what it has buffered sounds, and then the silence that the callback fades to.
+const FADED: Duration = Duration::from_millis(400);
+
 /// Works until the last handle is gone.
-pub(super) fn run(commands: &Receiver<Command>, status: &watch::Sender<Status>) {
+pub(super) fn run(shared: &Shared, bell: &Receiver<()>) {
     let mut device = Device {
-        status,
-        volume: Arc::new(AtomicU32::new(0)),
+        shared,
         output: None,
-        began: Instant::now(),
-        retry: RETRY.0,
-        next: None,
+        wait: RETRY.0,
+        next: Instant::now(),
     };
-    device.set_volume(status.borrow().volume);
     loop {
-        let command = if status.borrow().state == State::Off {
-            commands.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        let rung = if shared.status.borrow().state == State::Off {
+            bell.recv().map_err(RecvTimeoutError::from)
         } else {
-            commands.recv_timeout(LOOK)
+            bell.recv_timeout(LOOK)
         };
-        match command {
-            Ok(Command::Play { chunk, at }) => {
-                if let Some(pcm) = &chunk.pcm {
-                    device.play(chunk.rate, pcm, at);
-                }
-            }
-            Ok(Command::Listen(false)) => device.output = None,
-            Ok(Command::Volume(percent)) => device.set_volume(percent),
-            // To listen is to wait for what arrives.
-            Ok(Command::Listen(true)) | Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return,
+        if rung == Err(RecvTimeoutError::Disconnected) {
+            return;
         }
-        device.look_after();
+        device.look();
     }
 }
 
 struct Device<'a> {
-    status: &'a watch::Sender<Status>,
-    /// The bits of the gain.
-    volume: Arc<AtomicU32>,
+    shared: &'a Shared,
     output: Option<Output>,
-    began: Instant,
-    retry: Duration,
-    next: Option<Instant>,
+    /// Until the next attempt but one.
+    wait: Duration,
+    /// When the next attempt is due.
+    next: Instant,
 }
 
-/// An open device and the feeder of its player.
+/// An open device.
 struct Output {
     _stream: Stream,
-    feeder: Feeder,
-    rate: u32,
-    /// Milliseconds from the beginning to the last call of the device.
-    called: Arc<AtomicU64>,
+    heartbeat: Arc<Heartbeat>,
 }
 
 impl Device<'_> {
-    fn set_volume(&self, percent: u8) {
-        self.volume
-            .store((f32::from(percent) / 100.0).to_bits(), Ordering::Relaxed);
-    }
-
-    fn play(&mut self, rate: u32, samples: &[i16], at: Instant) {
-        if self.status.borrow().state == State::Off {
-            return;
+    fn look(&mut self) {
+        if self.shared.status.borrow().state == State::Off {
+            return self.close();
         }
-        let changed = self
-            .output
-            .as_ref()
-            .is_none_or(|output| output.rate != rate);
-        if changed && self.next.is_none_or(|next| Instant::now() >= next) {
-            self.output = self.open(rate);
-        }
-        let Some(output) = self.output.as_mut().filter(|output| output.rate == rate) else {
-            return;
-        };
-        output
-            .feeder
-            .push(samples, at.saturating_duration_since(self.began));
-        let tenths = (output.feeder.delay() * 10.0).round() / 10.0;
-        let now = Status {
-            state: State::Playing,
-            behind: Duration::from_secs_f64(tenths),
-            underruns: output.feeder.underruns(),
-            overflowed: output.feeder.dropped(),
-            ..*self.status.borrow()
-        };
-        self.tell(now);
-    }
-
-    /// Gives up a device that no longer asks for sound.
-    fn look_after(&mut self) {
-        let Some(output) = &self.output else { return };
-        let called = Duration::from_millis(output.called.load(Ordering::Relaxed));
-        if self.began.elapsed().saturating_sub(called) > LOST {
-            self.output = None;
-            self.fail("the sound card is gone");
+        match &self.output {
+            Some(output) if output.heartbeat.silence() > LOST => {
+                self.fail(State::Lost, "the sound card asks for nothing any more");
+                // May take for ever, so it comes last.
+                self.output = None;
+            }
+            Some(_) => {
+                let playing = self.shared.deck().playing();
+                self.tell(if playing {
+                    State::Playing
+                } else {
+                    State::Waiting
+                });
+            }
+            None if Instant::now() >= self.next => self.open(),
+            None => {}
         }
     }
 
-    fn open(&mut self, rate: u32) -> Option<Output> {
-        match open(rate, &self.volume, self.began) {
+    fn open(&mut self) {
+        match open(self.shared) {
             Ok(output) => {
-                self.retry = RETRY.0;
-                self.next = None;
-                Some(output)
+                self.output = Some(output);
+                self.wait = RETRY.0;
+                self.tell(State::Waiting);
             }
             Err(error) => {
-                self.fail(&error);
-                None
+                let lost = self.shared.status.borrow().state == State::Lost;
+                let state = if lost { State::Lost } else { State::NoDevice };
+                self.fail(state, &error);
             }
         }
     }
 
-    fn fail(&mut self, error: &str) {
-        tracing::warn!("cannot play: {error}");
-        self.next = Some(Instant::now() + self.retry);
-        self.retry = (self.retry * 2).min(RETRY.1);
-        let now = Status {
-            state: State::NoDevice,
-            ..*self.status.borrow()
-        };
-        self.tell(now);
+    fn fail(&mut self, state: State, error: &str) {
+        self.shared.deck().unplug();
+        if self.shared.status.borrow().state != state {
+            tracing::warn!("cannot play: {error}");
+        }
+        self.tell(state);
+        self.next = Instant::now() + self.wait;
+        self.wait = (self.wait * 2).min(RETRY.1);
+    }
+
+    fn close(&mut self) {
+        self.wait = RETRY.0;
+        self.next = Instant::now();
+        if self.output.is_some() {
+            std::thread::sleep(FADED);
+            self.shared.deck().unplug();
+            self.output = None;
+        }
     }
 
     /// Tells only what is new, so that nobody draws for nothing; and not what the user has ended meanwhile.
-    fn tell(&self, now: Status) {
-        self.status.send_if_modified(|status| {
+    fn tell(&self, state: State) {
+        let (delay, tally) = {
+            let deck = self.shared.deck();
+            (deck.delay(), deck.tally())
+        };
+        self.shared.status.send_if_modified(|status| {
+            let now = Status {
+                state,
+                behind: tenths(delay),
+                underruns: tally.underruns,
+                dropped: tenths(tally.dropped),
+                skipped: tenths(tally.skipped),
+                ..*status
+            };
             let new = *status != now && status.state != State::Off;
             if new {
-                *status = Status {
-                    volume: status.volume,
-                    dropped: status.dropped,
-                    ..now
-                };
+                *status = now;
             }
             new
         });
     }
 }
 
-fn open(rate: u32, volume: &Arc<AtomicU32>, began: Instant) -> Result<Output, String> {
-    let host = cpal::default_host();
-    let device = host
+fn tenths(seconds: f64) -> Duration {
+    Duration::from_millis((seconds * 10.0).round() as u64 * 100)
+}
+
+fn open(shared: &Shared) -> Result<Output, String> {
+    // A new host each time: what an old one knew may be gone.
+    let device = cpal::default_host()
         .default_output_device()
         .ok_or("there is no sound card")?;
     let supported = device
         .default_output_config()
         .map_err(|error| error.to_string())?;
-    let called = Arc::new(AtomicU64::new(began.elapsed().as_millis() as u64));
     let mut last = String::new();
     for buffer_size in BUFFERS {
         let config = StreamConfig {
             buffer_size,
             ..supported.config()
         };
-        let (feeder, player) = pair(rate, config.sample_rate).map_err(|error| error.to_string())?;
-        let callback = Callback {
-            player,
-            volume: Arc::clone(volume),
-            called: Arc::clone(&called),
-            began,
-            mono: Vec::with_capacity(1 << 16),
-        };
+        let heartbeat = Arc::new(Heartbeat::new());
+        let callback = Callback::new(
+            shared.deck().plug(config.sample_rate),
+            Arc::clone(&shared.wanted),
+            Arc::clone(&heartbeat),
+        );
         let built = match supported.sample_format() {
             SampleFormat::F32 => build::<f32>(&device, config, callback),
+            SampleFormat::F64 => build::<f64>(&device, config, callback),
             SampleFormat::I16 => build::<i16>(&device, config, callback),
+            SampleFormat::I24 => build::<cpal::I24>(&device, config, callback),
             SampleFormat::I32 => build::<i32>(&device, config, callback),
             SampleFormat::U8 => build::<u8>(&device, config, callback),
+            SampleFormat::U16 => build::<u16>(&device, config, callback),
             other => return Err(format!("the sound card wants {other}, which is not known")),
         };
         match built {
             Ok(stream) => {
+                // To open it may have taken longer than a device may be silent.
+                heartbeat.beat();
                 return Ok(Output {
                     _stream: stream,
-                    feeder,
-                    rate,
-                    called,
+                    heartbeat,
                 });
             }
             Err(error) => last = error.to_string(),
@@ -225,37 +214,14 @@ fn build<T>(
 where
     T: SizedSample + FromSample<f32>,
 {
-    let channels = usize::from(config.channels);
+    let channels = usize::from(config.channels).max(1);
     let stream = device.build_output_stream(
         config,
         move |data: &mut [T], _: &cpal::OutputCallbackInfo| callback.fill(data, channels),
-        // Told a million times a second by some; whether the device is alive is seen by its calls.
+        // Told a million times a second by some; whether the device is alive is seen by its heartbeat.
         |_| {},
         None,
     )?;
     stream.play()?;
     Ok(stream)
-}
-
-/// What the device calls: pops samples and fills silence, nothing else.
-struct Callback {
-    player: Player,
-    volume: Arc<AtomicU32>,
-    called: Arc<AtomicU64>,
-    began: Instant,
-    mono: Vec<f32>,
-}
-
-impl Callback {
-    fn fill<T: SizedSample + FromSample<f32>>(&mut self, data: &mut [T], channels: usize) {
-        self.called
-            .store(self.began.elapsed().as_millis() as u64, Ordering::Relaxed);
-        let gain = f32::from_bits(self.volume.load(Ordering::Relaxed));
-        // Its room was made before; only a device of absurd buffers would make it grow.
-        self.mono.resize(data.len() / channels.max(1), 0.0);
-        self.player.pull(&mut self.mono);
-        for (frame, sample) in data.chunks_mut(channels.max(1)).zip(&self.mono) {
-            frame.fill(T::from_sample((sample * gain).clamp(-1.0, 1.0)));
-        }
-    }
 }

@@ -7,25 +7,24 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 pub(in crate::audio) struct Control {
     /// How much slower (above 1) or faster to play, as the bits of an `f64`.
     ratio: AtomicU64,
-    /// Seconds to wait before the first frame, as the bits of an `f64`.
-    margin: AtomicU64,
+    /// Seconds to wait between the first arrival and the first frame, as the bits of an `f64`.
+    hold: AtomicU64,
     /// Samples to skip; 0 for none.
     skip: AtomicUsize,
     playing: AtomicBool,
     underruns: AtomicU64,
+    skipped: AtomicU64,
 }
-
-/// Seconds that sound is held back at first: the width of the usual jitter (±200 ms), and what a device takes at once.
-pub(super) const FIRST_MARGIN: f64 = 0.5;
 
 impl Default for Control {
     fn default() -> Self {
         Self {
             ratio: AtomicU64::new(1.0_f64.to_bits()),
-            margin: AtomicU64::new(FIRST_MARGIN.to_bits()),
+            hold: AtomicU64::new(0.0_f64.to_bits()),
             skip: AtomicUsize::new(0),
             playing: AtomicBool::new(false),
             underruns: AtomicU64::new(0),
+            skipped: AtomicU64::new(0),
         }
     }
 }
@@ -39,12 +38,12 @@ impl Control {
         self.ratio.store(ratio.to_bits(), Ordering::Relaxed);
     }
 
-    pub(super) fn margin(&self) -> f64 {
-        f64::from_bits(self.margin.load(Ordering::Relaxed))
+    pub(super) fn hold(&self) -> f64 {
+        f64::from_bits(self.hold.load(Ordering::Relaxed))
     }
 
-    pub(super) fn set_margin(&self, seconds: f64) {
-        self.margin.store(seconds.to_bits(), Ordering::Relaxed);
+    pub(super) fn set_hold(&self, seconds: f64) {
+        self.hold.store(seconds.to_bits(), Ordering::Relaxed);
     }
 
     pub(super) fn skip(&self, samples: usize) {
@@ -61,6 +60,15 @@ impl Control {
 
     pub(super) fn set_playing(&self, playing: bool) {
         self.playing.store(playing, Ordering::Relaxed);
+    }
+
+    /// Samples that were skipped.
+    pub(super) fn skipped(&self) -> u64 {
+        self.skipped.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_skipped(&self, samples: usize) {
+        self.skipped.fetch_add(samples as u64, Ordering::Relaxed);
     }
 
     pub(super) fn underruns(&self) -> u64 {

@@ -2,9 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rtrb::{Producer, chunks::ChunkError};
+use rtrb::Producer;
 
-use super::control::{Control, FIRST_MARGIN};
+use super::control::Control;
+
+/// Seconds that sound is held back at first: the width of the usual jitter (±200 ms), and what a device takes at once.
+const FIRST_MARGIN: f64 = 0.5;
 
 /// Greatest margin, in seconds.
 const GREATEST_MARGIN: f64 = 3.0;
@@ -13,8 +16,8 @@ const GREATEST_MARGIN: f64 = 3.0;
 const QUIET_BURSTS: u32 = 60;
 const SHRINK: f64 = 0.95;
 
-/// What a late burst adds beyond its lateness, in seconds.
-const HEADROOM: f64 = 0.02;
+/// What a late burst adds beyond its lateness, in seconds: what a device takes at once, and a little.
+const HEADROOM: f64 = 0.1;
 
 /// Drift control: part of the ratio for each second of error, its bound, and how many low-water marks are averaged.
 const GAIN: f64 = 0.01;
@@ -28,11 +31,16 @@ const SETTLED: u32 = 8;
 const EXCESS: f64 = 1.5;
 
 /// Fills the ring.
+#[derive(Debug)]
 pub(in crate::audio) struct Feeder {
-    ring: Producer<f32>,
+    ring: Producer<i16>,
     control: Arc<Control>,
     rate: f64,
+    /// How much should be left when a burst arrives, in seconds.
+    margin: f64,
     burst: Option<Burst>,
+    /// Seconds of the burst before.
+    usual: Option<f64>,
     /// Average low-water mark, in seconds, and how many bursts are in it.
     pub(super) low_water: f64,
     bursts: u32,
@@ -46,17 +54,46 @@ pub(in crate::audio) struct Feeder {
 struct Burst {
     began: Duration,
     last: Duration,
+    /// Of all its chunks, and of its longest.
     seconds: f64,
+    longest: f64,
+}
+
+impl Burst {
+    fn new(arrived: Duration, seconds: f64) -> Self {
+        Self {
+            began: arrived,
+            last: arrived,
+            seconds,
+            longest: seconds,
+        }
+    }
+
+    /// Half a chunk's time is too soon for the next burst, and too late for this one. (The last chunk of a burst is often short.)
+    fn goes_on(&self, arrived: Duration, seconds: f64) -> bool {
+        arrived.saturating_sub(self.last).as_secs_f64() < self.longest.max(seconds) / 2.0
+    }
+
+    fn with(self, arrived: Duration, seconds: f64) -> Self {
+        Self {
+            began: self.began,
+            last: arrived,
+            seconds: self.seconds + seconds,
+            longest: self.longest.max(seconds),
+        }
+    }
 }
 
 impl Feeder {
-    pub(super) fn new(ring: Producer<f32>, control: Arc<Control>, rate: u32) -> Self {
+    pub(super) fn new(ring: Producer<i16>, control: Arc<Control>, rate: u32) -> Self {
         let rate = f64::from(rate);
         Self {
             ring,
             control,
             rate,
+            margin: FIRST_MARGIN,
             burst: None,
+            usual: None,
             low_water: 0.0,
             bursts: 0,
             quiet: 0,
@@ -68,35 +105,48 @@ impl Feeder {
     /// Takes a chunk that arrived at a time (of any clock that only goes forward). What does not fit is dropped and counted.
     pub(in crate::audio) fn push(&mut self, samples: &[i16], arrived: Duration) {
         let seconds = samples.len() as f64 / self.rate;
-        match &mut self.burst {
-            // Half a chunk's time is too soon for the next burst, and too late for this one.
-            Some(burst) if (arrived.saturating_sub(burst.last)).as_secs_f64() < seconds / 2.0 => {
-                burst.last = arrived;
-                burst.seconds += seconds;
-            }
+        let burst = match self.burst.take() {
+            Some(burst) if burst.goes_on(arrived, seconds) => burst.with(arrived, seconds),
             before => {
-                let before = before.replace(Burst {
-                    began: arrived,
-                    last: arrived,
-                    seconds,
-                });
                 self.steer(before, arrived);
+                self.usual = before.map(|before| before.seconds);
+                Burst::new(arrived, seconds)
             }
-        }
+        };
+        self.burst = Some(burst);
+        // More than usual is what was held up behind a late one. It is the margin already; to wait as well would be twice.
+        let more = self.usual.map_or(0.0, |usual| burst.seconds - usual);
+        self.control
+            .set_hold((self.margin - more.max(0.0)).max(0.0));
         let kept = samples.len().min(self.ring.slots());
         self.dropped += (samples.len() - kept) as u64;
-        let filled = self.ring.write_chunk_uninit(kept).map(|chunk| {
-            chunk.fill_from_iter(samples.iter().map(|sample| f32::from(*sample) / 32768.0))
-        });
-        debug_assert!(
-            !matches!(filled, Err(ChunkError::TooFewSlots(_))),
-            "there was room"
-        );
+        // There was room.
+        let _ = self.ring.push_entire_slice(&samples[..kept]);
     }
 
-    /// How long from arriving to being heard, about, in seconds.
+    /// Whether something sounds now.
+    pub(in crate::audio) fn playing(&self) -> bool {
+        self.control.playing()
+    }
+
+    /// Samples a second.
+    pub(in crate::audio) fn rate(&self) -> u32 {
+        self.rate as u32
+    }
+
+    /// From the first sample of a burst being recorded to its being heard, about, in seconds.
     pub(in crate::audio) fn delay(&self) -> f64 {
-        self.control.margin() + self.burst.map_or(0.0, |burst| burst.seconds)
+        let waits = if self.bursts > 0 {
+            self.low_water
+        } else {
+            self.margin
+        };
+        waits + self.burst.map_or(0.0, |burst| burst.seconds)
+    }
+
+    /// Seconds that were skipped to catch up.
+    pub(in crate::audio) fn skipped(&self) -> f64 {
+        self.control.skipped() as f64 / self.rate
     }
 
     /// How often nothing was left to play.
@@ -104,9 +154,9 @@ impl Feeder {
         self.control.underruns()
     }
 
-    /// Samples that did not fit.
-    pub(in crate::audio) fn dropped(&self) -> u64 {
-        self.dropped
+    /// Seconds that did not fit.
+    pub(in crate::audio) fn dropped(&self) -> f64 {
+        self.dropped as f64 / self.rate
     }
 
     /// A new burst begins: looks at what was left.
@@ -120,13 +170,13 @@ impl Feeder {
             self.control.set_ratio(1.0);
             return;
         }
-        let margin = self.control.margin();
+        let margin = self.margin;
         if left > margin + EXCESS.max(before.map_or(0.0, |burst| burst.seconds)) {
             self.control.skip(((left - margin) * self.rate) as usize);
             self.bursts = 0;
             return;
         }
-        self.bursts += 1;
+        self.bursts = self.bursts.saturating_add(1);
         let weight = f64::from(self.bursts).min(AVERAGED);
         self.low_water += (left - self.low_water) / weight;
         if self.bursts >= SETTLED {
@@ -137,19 +187,17 @@ impl Feeder {
 
     /// A burst that came too late widens the margin by what it was short of; what comes much later was lost, not late.
     fn adapt_margin(&mut self, before: Burst, arrived: Duration) {
-        let margin = self.control.margin();
         let late = arrived.as_secs_f64() - before.began.as_secs_f64() - before.seconds;
         let ran_dry = std::mem::replace(&mut self.underruns, self.control.underruns())
             != self.control.underruns();
         if ran_dry && late < GREATEST_MARGIN {
             self.quiet = 0;
-            self.control
-                .set_margin((late.max(margin) + HEADROOM).min(GREATEST_MARGIN));
+            self.margin = (late.max(self.margin) + HEADROOM).min(GREATEST_MARGIN);
             return;
         }
-        self.quiet += 1;
+        self.quiet = self.quiet.wrapping_add(1);
         if self.quiet.is_multiple_of(QUIET_BURSTS) {
-            self.control.set_margin((margin * SHRINK).max(FIRST_MARGIN));
+            self.margin = (self.margin * SHRINK).max(FIRST_MARGIN);
         }
     }
 }

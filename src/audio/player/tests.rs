@@ -1,195 +1,215 @@
-//! Minutes of playing in virtual time: a device of 48 kHz that pulls, and arrivals with jitter, stalls and drift.
+//! Hours of playing in virtual time: arrivals with jitter, stalls and loss, and a device that pulls by a clock of its own.
+
+mod simulation;
 
 use std::{f64::consts::TAU, time::Duration};
 
+use rubato::SincInterpolationType;
+
 use super::*;
+use simulation::{Arrival, Simulation, jittered, regular};
 
-const DEVICE: u32 = 48_000;
-const SOURCE: u32 = 16_000;
-/// Frames that the device asks for at once.
-const PULL: usize = 4096;
+/// As a wearer sounds on a sound card.
+const REAL: Simulation = Simulation {
+    source: 16_000,
+    device: 48_000,
+    clock_error: 0.0,
+    cheap: false,
+};
 
-/// What came out of a simulation.
-struct Heard {
-    feeder: Feeder,
-    /// Lengths of silences after the first sound, in seconds.
-    gaps: Vec<f64>,
-    /// Greatest step from one frame to the next.
-    steepest: f32,
-    sound: Vec<f32>,
+/// The same behaviour in a fraction of the time: rates as low, and a filter as short, as they go.
+const LONG: Simulation = Simulation {
+    source: 1_000,
+    device: 6_000,
+    clock_error: 0.0,
+    cheap: true,
+};
+
+const HOUR: usize = 3600;
+
+#[test]
+fn an_hour_with_jitter_never_runs_dry() {
+    let heard = LONG.play(&jittered(HOUR));
+    assert_eq!(heard.counts(), (0, 0.0, 0.0), "underruns, skipped, dropped");
+    assert!(heard.longest_delay < 2.0, "{}", heard.longest_delay);
 }
 
-/// Plays a tone that arrives at given times (in seconds) in chunks of a second, on a device whose clock is off by a part.
-fn play(arrivals: &[f64], device_error: f64, keep: bool) -> Heard {
-    let (mut feeder, mut player) = pair(SOURCE, DEVICE).unwrap();
-    let frame = (1.0 + device_error) / f64::from(DEVICE);
-    let mut heard = Heard {
-        feeder: pair(SOURCE, DEVICE).unwrap().0,
-        gaps: Vec::new(),
-        steepest: 0.0,
-        sound: Vec::new(),
+#[test]
+fn an_hour_with_clocks_that_differ_neither_runs_dry_nor_piles_up() {
+    for clock_error in [500e-6, -500e-6] {
+        let simulation = Simulation {
+            clock_error,
+            ..LONG
+        };
+        let heard = simulation.play(&jittered(HOUR));
+        assert_eq!(heard.counts(), (0, 0.0, 0.0), "{clock_error}");
+        assert!(heard.longest_delay < 2.2, "{}", heard.longest_delay);
+    }
+}
+
+/// What arrives, and what is to be heard of it.
+struct Case {
+    what: &'static str,
+    arrivals: Vec<Arrival>,
+    /// Seconds that are skipped, from and to.
+    skipped: (f64, f64),
+    /// Seconds of the one gap, from and to.
+    gap: Option<(f64, f64)>,
+}
+
+fn cases() -> [Case; 6] {
+    let clean = |what, arrivals| Case {
+        what,
+        arrivals,
+        skipped: (0.0, 0.0),
+        gap: None,
     };
-    let (mut now, mut next) = (0.0, 0);
-    let (mut silent, mut begun, mut before) = (0_usize, false, 0.0_f32);
-    let end = arrivals.last().unwrap() + 3.0;
-    let mut buffer = vec![0.0; PULL];
-    while now < end {
-        while next < arrivals.len() && arrivals[next] <= now {
-            feeder.push(&tone(next), Duration::from_secs_f64(arrivals[next]));
-            next += 1;
-        }
-        player.pull(&mut buffer);
-        now += PULL as f64 * frame;
-        for &sample in &buffer {
-            heard.steepest = heard.steepest.max((sample - before).abs());
-            before = sample;
-            if sample == 0.0 {
-                silent += 1;
-            } else {
-                if begun && silent > 48 {
-                    heard.gaps.push(silent as f64 / f64::from(DEVICE));
-                }
-                (silent, begun) = (0, true);
-            }
-        }
-        if keep {
-            heard.sound.extend_from_slice(&buffer);
-        }
-    }
-    heard.feeder = feeder;
-    heard
-}
-
-/// The second of a 440 Hz tone that begins at a second.
-fn tone(second: usize) -> Vec<i16> {
-    let begin = second * SOURCE as usize;
-    (begin..begin + SOURCE as usize)
-        .map(|n| ((TAU * 440.0 * n as f64 / f64::from(SOURCE)).sin() * 16000.0) as i16)
-        .collect()
-}
-
-/// Arrivals each second with a jitter of up to 200 ms either way.
-fn jittered(seconds: usize) -> Vec<f64> {
-    let mut state = 12345_u64;
-    let mut arrivals: Vec<f64> = (0..seconds)
-        .map(|second| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            1.0 + second as f64 + 0.4 * ((state >> 33) as f64 / f64::from(1_u32 << 31) - 0.5)
-        })
-        .collect();
-    arrivals.sort_by(f64::total_cmp);
-    arrivals
-}
-
-/// No step of a 440 Hz tone of this height is steeper at 48 kHz, with some room for the fades.
-const SMOOTH: f32 = 0.04;
-
-#[test]
-fn minutes_with_jitter_have_no_gap() {
-    let heard = play(&jittered(300), 0.0, false);
-    assert_eq!(
-        (heard.feeder.underruns(), heard.feeder.dropped()),
-        (1, 0),
-        "only the end runs dry"
-    );
-    assert_eq!(heard.gaps, [0.0; 0]);
-    assert!(heard.steepest < SMOOTH, "{}", heard.steepest);
+    [
+        clean("regular", regular(30)),
+        clean("jitter", jittered(30)),
+        clean("bursts of five seconds", bursts(30, 5)),
+        clean("bursts of a minute", bursts(120, 60)),
+        Case {
+            what: "a stall of ten seconds",
+            arrivals: held_back(40, 10..20, 20.0),
+            skipped: (8.0, 11.0),
+            gap: Some((9.0, 11.0)),
+        },
+        Case {
+            what: "a chunk two seconds late, and the next one behind it",
+            arrivals: held_back(30, 10..12, 12.0),
+            skipped: (0.0, 0.0),
+            gap: Some((1.0, 2.2)),
+        },
+    ]
 }
 
 #[test]
-fn clocks_that_differ_neither_run_dry_nor_pile_up() {
-    // Far more than clocks really differ, so that minutes show what hours would.
-    for error in [2000e-6, -2000e-6] {
-        let heard = play(&jittered(300), error, false);
-        assert_eq!(heard.feeder.underruns(), 1, "{error}");
-        assert_eq!(heard.gaps, [0.0; 0], "{error}");
-        assert!(
-            heard.feeder.low_water < 1.5,
-            "{error}: {}",
-            heard.feeder.low_water
+fn what_is_late_is_heard_as_it_should_be() {
+    for case in cases() {
+        let what = case.what;
+        let heard = REAL.play(&case.arrivals);
+        let (underruns, skipped, dropped) = heard.counts();
+        assert_eq!(
+            (underruns, dropped),
+            (case.gap.iter().count() as u64, 0.0),
+            "{what}"
         );
+        let (from, to) = case.skipped;
+        assert!(
+            (from..=to).contains(&skipped),
+            "{what}: {skipped} s skipped"
+        );
+        match (case.gap, heard.gaps.as_slice()) {
+            (None, []) => {}
+            (Some((from, to)), [gap]) if (from..to).contains(gap) => {}
+            (_, gaps) => panic!("{what}: {gaps:?}"),
+        }
+        assert!(heard.steepest < SMOOTH, "{what}: {}", heard.steepest);
     }
 }
 
+/// No step of the simulation's tone at 48 kHz is steeper, with a little room for fades.
+const SMOOTH: f32 = 0.06;
+
 #[test]
-fn a_stall_is_one_gap_and_what_piled_up_is_skipped() {
-    let arrivals: Vec<f64> = (0..60)
-        .map(|second| {
-            if (20..30).contains(&second) {
-                30.0
-            } else {
-                f64::from(second)
-            }
+fn lateness_that_comes_again_is_heard_once() {
+    // Every tenth chunk is late by 0.9 s.
+    let arrivals: Vec<_> = (0..50)
+        .map(|second| Arrival {
+            at: f64::from(second) + if second % 10 == 5 { 0.9 } else { 0.0 },
+            seconds: 1.0,
         })
         .collect();
-    let heard = play(&arrivals, 0.0, false);
-    assert_eq!(heard.gaps.len(), 1, "{:?}", heard.gaps);
-    assert!((9.0..12.0).contains(&heard.gaps[0]), "{:?}", heard.gaps);
-    assert!(heard.feeder.low_water < 2.0, "{}", heard.feeder.low_water);
-    assert!(heard.steepest < SMOOTH, "{}", heard.steepest);
+    let heard = REAL.play(&arrivals);
+    assert_eq!(heard.feeder.underruns(), 1);
 }
 
 #[test]
-fn a_late_chunk_is_one_gap_and_widens_the_margin() {
-    let arrivals: Vec<f64> = (0..40)
-        .map(|second| {
-            if second == 20 {
-                22.0
-            } else {
-                f64::from(second)
-            }
-        })
-        .collect();
-    let mut arrivals = arrivals;
-    arrivals.sort_by(f64::total_cmp);
-    let heard = play(&arrivals, 0.0, false);
-    assert_eq!(heard.gaps.len(), 1, "{:?}", heard.gaps);
-    assert!((0.5..2.5).contains(&heard.gaps[0]), "{:?}", heard.gaps);
-    assert!(heard.steepest < SMOOTH, "{}", heard.steepest);
+fn what_finds_no_room_is_counted() {
+    let (mut feeder, _player) = pair(1_000, 8_000, 1_000).unwrap();
+    for _ in 0..150 {
+        feeder.push(&[1; 1_000], Duration::ZERO);
+    }
+    assert!(
+        (feeder.dropped() - 30.0).abs() < 1e-9,
+        "{}",
+        feeder.dropped()
+    );
 }
 
 #[test]
-fn bursts_of_five_seconds_are_no_pile() {
-    let arrivals: Vec<f64> = (0..120)
-        .map(|second| f64::from(second / 5 * 5) + 5.0 + f64::from(second % 5) * 0.01)
-        .collect();
-    let heard = play(&arrivals, 0.0, false);
-    assert_eq!(heard.gaps, [0.0; 0]);
-    assert_eq!(heard.feeder.underruns(), 0);
+fn every_legal_rate_can_be_played_on_every_common_device() {
+    for source in [1_000, 8_000, 11_025, 16_000, 44_100, 192_000] {
+        for device in [8_000, 44_100, 48_000, 192_000] {
+            let (mut feeder, mut player) = pair(source, device, source as usize).unwrap();
+            feeder.push(&vec![10_000; source as usize], Duration::ZERO);
+            let mut frames = vec![0.0; device as usize];
+            player.pull(&mut frames);
+            let loudest = frames
+                .iter()
+                .fold(0.0_f32, |loudest, frame| loudest.max(*frame));
+            assert!(loudest > 0.3, "{source} on {device}: {loudest}");
+        }
+    }
 }
 
 #[test]
 fn a_tone_stays_a_clean_tone() {
-    let heard = play(&jittered(20), 0.0, true);
-    let from = heard
-        .sound
-        .iter()
-        .position(|sample| *sample != 0.0)
-        .unwrap()
-        + 48_000;
-    let window = &heard.sound[from..from + 48_000];
-    let distortion = residual(window, 440.0);
-    assert!(distortion < -60.0, "{distortion} dB");
+    for source in [8_000, 16_000] {
+        let heard = Simulation { source, ..REAL }.play(&regular(6));
+        let window = &heard.sound[3 * 48_000..4 * 48_000];
+        let distortion = residual(window);
+        assert!(distortion < -85.0, "{source} Hz: {distortion} dB");
+    }
 }
 
-/// What is left of a window beside its sine, in dB. The frequency may be off by the drift control.
-fn residual(window: &[f32], frequency: f64) -> f64 {
-    let fit = |frequency: f64| {
-        let step = TAU * frequency / f64::from(DEVICE);
-        let (mut sine, mut cosine, mut power) = (0.0, 0.0, 0.0);
-        for (n, sample) in window.iter().enumerate() {
-            let (s, c) = (step * n as f64).sin_cos();
-            sine += f64::from(*sample) * s;
-            cosine += f64::from(*sample) * c;
-            power += f64::from(*sample) * f64::from(*sample);
+/// What there is in a second beside the simulation's tone, in dB.
+fn residual(window: &[f32]) -> f64 {
+    let step = TAU * simulation::TONE / window.len() as f64;
+    let (mut sine, mut cosine, mut power) = (0.0, 0.0, 0.0);
+    for (n, sample) in window.iter().enumerate() {
+        let sample = f64::from(*sample);
+        let (s, c) = (step * n as f64).sin_cos();
+        sine += sample * s;
+        cosine += sample * c;
+        power += sample * sample;
+    }
+    let tone = 2.0 * (sine * sine + cosine * cosine) / window.len() as f64;
+    10.0 * ((power - tone) / power).max(1e-20).log10()
+}
+
+/// Chunks of a second that are posted back to back, the last one a stub, after each `every` seconds.
+fn bursts(seconds: usize, every: usize) -> Vec<Arrival> {
+    let mut arrivals = Vec::new();
+    for burst in 1..=seconds / every {
+        let began = (burst * every) as f64;
+        for chunk in 0..=every {
+            arrivals.push(Arrival {
+                at: began + 0.03 * chunk as f64,
+                seconds: if chunk < every {
+                    0.992
+                } else {
+                    0.008 * every as f64
+                },
+            });
         }
-        let fitted = 2.0 * (sine * sine + cosine * cosine) / window.len() as f64;
-        (power - fitted) / power
-    };
-    let best = (-3000..=3000)
-        .map(|part| fit(frequency * (1.0 + f64::from(part) * 1e-6)))
-        .fold(f64::MAX, f64::min);
-    10.0 * best.max(1e-12).log10()
+    }
+    arrivals
+}
+
+/// Chunks of a second; some do not come before a moment.
+fn held_back(seconds: usize, which: std::ops::Range<usize>, until: f64) -> Vec<Arrival> {
+    regular(seconds)
+        .into_iter()
+        .enumerate()
+        .map(|(second, arrival)| Arrival {
+            at: if which.contains(&second) {
+                until
+            } else {
+                arrival.at
+            },
+            ..arrival
+        })
+        .collect()
 }

@@ -77,12 +77,13 @@ fn heard(listening: &Status, context: &Context) -> Option<Span<'static>> {
     let play = context.glyphs.play;
     let (text, style) = match listening.state {
         State::Off | State::Missing => return None,
-        State::Waiting => (
-            format!("{play} listening, nothing has arrived yet"),
-            theme.accent,
-        ),
+        State::Waiting => (format!("{play} listening, nothing to play"), theme.accent),
         State::NoDevice => (
-            "! no sound card to play on; it is looked for again".to_owned(),
+            "! no audio device to play on; it is looked for again".to_owned(),
+            theme.warn,
+        ),
+        State::Lost => (
+            "! the audio device is gone; it is looked for again".to_owned(),
             theme.warn,
         ),
         State::Playing => {
@@ -94,13 +95,23 @@ fn heard(listening: &Status, context: &Context) -> Option<Span<'static>> {
         }
     };
     let rule = context.glyphs.rule;
-    let mut text = format!(" {rule} {text} {rule} vol {}%", listening.volume);
-    for (count, what) in [
-        (listening.underruns, "gaps"),
-        (listening.dropped, "dropped"),
-    ] {
-        if count > 0 && listening.state == State::Playing {
-            text = format!("{text}  {count} {what}");
+    let volume = if listening.muted {
+        "muted".to_owned()
+    } else {
+        format!("vol {}%", listening.volume)
+    };
+    let mut text = format!(" {rule} {text} {rule} {volume}");
+    if listening.state == State::Playing {
+        if listening.underruns > 0 {
+            text = format!("{text}  {} gaps", listening.underruns);
+        }
+        for (time, what) in [
+            (listening.skipped, "skipped"),
+            (listening.dropped, "dropped"),
+        ] {
+            if !time.is_zero() {
+                text = format!("{text}  {:.1} s {what}", time.as_secs_f64());
+            }
         }
     }
     Some(Span::styled(text, style))

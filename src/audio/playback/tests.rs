@@ -1,0 +1,33 @@
+use super::*;
+
+#[test]
+fn volume_and_muting_stay_within_bounds() {
+    let playback = Playback::start().unwrap();
+    let status = playback.status();
+    playback.set_volume(200);
+    assert_eq!(status.borrow().volume, Playback::LOUDEST);
+    playback.change_volume(-128);
+    playback.change_volume(-128);
+    assert_eq!(status.borrow().volume, 0);
+    playback.mute(true);
+    assert!(status.borrow().muted);
+}
+
+#[test]
+fn what_changes_nothing_wakes_nobody() {
+    let playback = Playback::start().unwrap();
+    let mut status = playback.status();
+    status.mark_unchanged();
+    playback.set_listening(false);
+    playback.set_volume(Status::default().volume);
+    playback.mute(false);
+    assert!(!status.has_changed().unwrap());
+}
+
+#[cfg(not(feature = "playback"))]
+#[test]
+fn without_playback_it_says_so() {
+    let playback = Playback::start().unwrap();
+    playback.set_listening(true);
+    assert_eq!(playback.status().borrow().state, State::Missing);
+}
