@@ -15,6 +15,8 @@ mod durability;
 mod export;
 mod program;
 mod server;
+#[cfg(all(target_os = "linux", feature = "playback"))]
+mod sound;
 #[cfg(unix)]
 mod terminal;
 mod wire;

@@ -118,11 +118,25 @@ impl Sender {
 
     /// Posts JSON as the wearer and returns the status. An error means: no answer came.
     pub(crate) fn post(&mut self, json: &str) -> std::io::Result<u16> {
+        self.send("", "application/json", json.as_bytes())
+    }
+
+    /// Posts sound as the wearer.
+    #[cfg(all(target_os = "linux", feature = "playback"))]
+    pub(crate) fn sound(&mut self, rate: u32, samples: &[i16]) -> std::io::Result<u16> {
+        let bytes: Vec<u8> = samples.iter().copied().flat_map(i16::to_le_bytes).collect();
+        let rate = format!("&sample_rate={rate}");
+        self.send(&rate, "application/octet-stream", &bytes)
+    }
+
+    fn send(&mut self, query: &str, content_type: &str, body: &[u8]) -> std::io::Result<u16> {
         let head = format!(
-            "POST /webhook?key={KEY}&uid={UID} HTTP/1.1\r\nhost: omiscope\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            json.len()
+            "POST /webhook?key={KEY}&uid={UID}{query} HTTP/1.1\r\nhost: omiscope\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n",
+            body.len()
         );
-        self.stream.get_mut().write_all((head + json).as_bytes())?;
+        self.stream
+            .get_mut()
+            .write_all(&[head.as_bytes(), body].concat())?;
         let mut status = None;
         let mut length = 0;
         loop {
