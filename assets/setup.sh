@@ -9,7 +9,7 @@ folder=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 needed=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$folder/Cargo.toml")
 for argument in "$@"; do
     case $argument in
-        # The tests need nothing more for now.
+        # The tests need nothing more; those of sound are skipped where there is no PulseAudio.
         --tests) ;;
         *) echo "usage: sh assets/setup.sh [--tests]" >&2; exit 2 ;;
     esac
