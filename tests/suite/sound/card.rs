@@ -26,7 +26,9 @@ impl Card {
     /// Starts it. None, and a message, if it is not installed.
     pub(super) fn start() -> Option<Self> {
         if let Some(missing) = missing() {
-            println!("SKIPPED: there is no {missing}; install PulseAudio with its tools and ALSA plugins");
+            println!(
+                "SKIPPED: there is no {missing}; install PulseAudio with its tools and ALSA plugins"
+            );
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
