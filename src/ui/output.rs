@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crossterm::{
     queue,
-    terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate},
+    terminal::{BeginSynchronizedUpdate, Clear, EndSynchronizedUpdate},
 };
 use ratatui::{
     backend::{Backend, ClearType, CrosstermBackend, WindowSize},
@@ -84,13 +84,14 @@ impl<W: Write> Backend for QuietBackend<W> {
         }
     }
 
-    /// The screen hides the cursor when it is entered, and nothing here shows it.
+    /// The screen hides the cursor when it is entered and shows it when it is left. A `Terminal` that is dropped would show
+    /// it, too, although a new one has taken its place.
     fn hide_cursor(&mut self) -> io::Result<()> {
         Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.0.show_cursor()
+        Ok(())
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
@@ -105,8 +106,13 @@ impl<W: Write> Backend for QuietBackend<W> {
         self.0.clear()
     }
 
+    /// Becomes part of the next frame, so that a resize or a repaint never shows the screen blank.
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        self.0.clear_region(clear_type)
+        if clear_type == ClearType::All {
+            queue!(self.0, Clear(crossterm::terminal::ClearType::All))
+        } else {
+            self.0.clear_region(clear_type)
+        }
     }
 
     fn size(&self) -> io::Result<Size> {
@@ -164,5 +170,37 @@ mod tests {
         assert!(first[0].starts_with(b"\x1b[?2026h") && first[0].ends_with(b"\x1b[?2026l"));
         assert!(draw("hello").is_empty());
         assert_eq!(draw("hullo").len(), 1);
+    }
+
+    #[test]
+    fn a_terminal_that_is_replaced_leaves_the_cursor_hidden() {
+        let writes = Writes::default();
+        let options = TerminalOptions {
+            viewport: Viewport::Fixed(Rect::new(0, 0, 80, 24)),
+        };
+        let mut terminal =
+            Terminal::with_options(QuietBackend::new(writes.clone()), options).unwrap();
+        terminal.draw(|_| {}).unwrap();
+        drop(terminal);
+        assert!(writes.0.borrow().is_empty());
+    }
+
+    #[test]
+    fn clearing_is_part_of_the_frame_that_follows() {
+        let writes = Writes::default();
+        let options = TerminalOptions {
+            viewport: Viewport::Fixed(Rect::new(0, 0, 80, 24)),
+        };
+        let mut terminal =
+            Terminal::with_options(QuietBackend::new(writes.clone()), options).unwrap();
+        terminal.backend_mut().clear_region(ClearType::All).unwrap();
+        assert!(writes.0.borrow().is_empty());
+        terminal
+            .draw(|frame| frame.render_widget(Line::raw("hello"), frame.area()))
+            .unwrap();
+        let [frame] = &writes.0.borrow()[..] else {
+            panic!("one write")
+        };
+        assert!(frame.starts_with(b"\x1b[?2026h\x1b[2J"), "{frame:?}");
     }
 }

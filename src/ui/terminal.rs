@@ -17,7 +17,10 @@ use crossterm::{
         enable_raw_mode,
     },
 };
-use ratatui::{Frame, Terminal};
+use ratatui::{
+    Frame, Terminal,
+    backend::{Backend as _, ClearType},
+};
 
 use super::output::QuietBackend;
 
@@ -49,6 +52,8 @@ pub trait Surface {
 #[derive(Debug)]
 pub struct Screen {
     terminal: Terminal<QuietBackend<Stdout>>,
+    /// Whether the mouse is reported, for the return from a suspension.
+    mouse: bool,
 }
 
 impl Screen {
@@ -66,7 +71,10 @@ impl Screen {
                 return Err(error);
             }
         };
-        Ok(Self { terminal })
+        Ok(Self {
+            terminal,
+            mouse: false,
+        })
     }
 
     /// Gives the terminal back and stops; goes on here after `fg`.
@@ -74,6 +82,9 @@ impl Screen {
         restore();
         stop_until_continued()?;
         enter()?;
+        if self.mouse {
+            execute!(io::stdout(), EnableMouseCapture)?;
+        }
         self.repaint()
     }
 
@@ -81,10 +92,16 @@ impl Screen {
     /// the cursor, and the reader of keys might take the answer.)
     fn repaint(&mut self) -> io::Result<()> {
         self.terminal = Terminal::new(QuietBackend::new(io::stdout()))?;
-        execute!(
-            io::stdout(),
-            crossterm::terminal::Clear(crossterm::terminal::ClearType::All)
-        )
+        self.terminal.backend_mut().clear_region(ClearType::All)
+    }
+
+    fn report_mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        if on {
+            execute!(io::stdout(), EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), DisableMouseCapture)
+        }
     }
 }
 
@@ -100,8 +117,7 @@ impl Surface for Screen {
             Effect::Quit | Effect::Listen | Effect::Volume(_) => Ok(()),
             Effect::Suspend => self.suspend(),
             Effect::Repaint => self.repaint(),
-            Effect::Mouse(true) => execute!(io::stdout(), EnableMouseCapture),
-            Effect::Mouse(false) => execute!(io::stdout(), DisableMouseCapture),
+            Effect::Mouse(on) => self.report_mouse(on),
         }
     }
 

@@ -1,10 +1,14 @@
 //! The dashboard as a user meets it: the real binary in a pseudo-terminal, fed by real posts.
 
 use rustix::process::Signal;
+use vt100::MouseProtocolMode;
 
 use crate::{program::Sender, terminal::Terminal};
 
 const DASHBOARD: &[&str] = &["--port", "0"];
+
+const F2: &str = "\x1bOQ";
+const CTRL_Z: &str = "\x1a";
 
 #[test]
 fn a_posted_segment_is_seen_at_every_size_and_quitting_restores_the_terminal() {
@@ -76,6 +80,46 @@ fn a_stalled_screen_slows_no_sender_and_shows_everything_afterwards() {
     terminal.wait_for("number 4999 of many");
     terminal.press("g");
     terminal.wait_for("number 0000 of many");
+}
+
+#[test]
+fn suspending_gives_the_terminal_back_and_fg_draws_everything_again() {
+    let home = tempfile::tempdir().unwrap();
+    let shell = [
+        "-c",
+        "set -m; \"$0\" --port 0; echo; echo stopped; read go; fg",
+        env!("CARGO_BIN_EXE_omiscope"),
+    ];
+    let mut terminal = Terminal::start_program("/bin/sh".as_ref(), home.path(), &shell, (100, 30));
+    let address = terminal.address();
+    assert_eq!(
+        Sender::connect(address)
+            .unwrap()
+            .say("a", 0.0, "before the break")
+            .unwrap(),
+        200
+    );
+    terminal.wait_for("before the break");
+    terminal.press(F2);
+    terminal.wait_until("the mouse", |screen| {
+        screen.mouse_protocol_mode() != MouseProtocolMode::None
+    });
+
+    terminal.press(CTRL_Z);
+    terminal.wait_for("stopped");
+    terminal.assert_restored();
+
+    terminal.press("\n");
+    terminal.wait_for("before the break");
+    terminal.wait_until("the screen as it was", |screen| {
+        screen.alternate_screen()
+            && screen.hide_cursor()
+            && screen.bracketed_paste()
+            && screen.mouse_protocol_mode() != MouseProtocolMode::None
+    });
+    terminal.press("q");
+    assert_eq!(terminal.wait().exit_code(), 0);
+    terminal.assert_restored();
 }
 
 /// Takes the screen and panics; run in a terminal of its own by the test below.
