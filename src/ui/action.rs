@@ -6,6 +6,7 @@
 pub enum Action {
     Quit,
     Back,
+    Close,
     Help,
     Card,
     Reveal,
@@ -35,6 +36,7 @@ impl Action {
         match self {
             Self::Quit => "quit",
             Self::Back => "back, quit at the top",
+            Self::Close => "back",
             Self::Help => "this help",
             Self::Card => "connection card: what to paste into Omi",
             Self::Reveal => "show or hide the key on the card",

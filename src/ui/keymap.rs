@@ -34,7 +34,8 @@ const fn control(character: char, action: Action) -> Binding {
 /// Every key. The first one of an action stands for it in the hint bar.
 const BINDINGS: [Binding; 36] = [
     letter('q', Action::Back),
-    key(KeyCode::Esc, Action::Back),
+    // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
+    key(KeyCode::Esc, Action::Close),
     control('c', Action::Quit),
     letter('?', Action::Help),
     key(KeyCode::F(1), Action::Help),

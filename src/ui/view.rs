@@ -130,6 +130,7 @@ impl View {
         match action {
             Action::Quit => return Some(Effect::Quit),
             Action::Back => return self.back(),
+            Action::Close => self.overlay = None,
             Action::Suspend => return Some(Effect::Suspend),
             Action::Repaint => return Some(Effect::Repaint),
             Action::Mouse => {

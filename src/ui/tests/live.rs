@@ -92,6 +92,20 @@ async fn q_goes_back_before_it_quits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn escape_goes_back_and_never_quits() {
+    let left = play(vec![
+        key('?'),
+        Press(KeyCode::Esc),
+        Wait(MOMENT),
+        misses("this help"),
+        Press(KeyCode::Esc),
+        Press(KeyCode::Esc),
+        Wait(MOMENT),
+    ]);
+    assert_eq!(left.await, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_idle_screen_is_drawn_once() {
     let hour = Duration::from_hours(1);
     play(vec![
