@@ -72,6 +72,15 @@ pub fn beginning(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
 
+/// The one sign that a text from outside should be; nothing of it if there is none.
+#[must_use]
+pub fn emoji(text: &str) -> String {
+    /// The longest emoji there is, a family with shades of skin, has 41.
+    const LONGEST: usize = 64;
+    let clean = neutral(beginning(text.trim(), LONGEST));
+    clean.graphemes(true).next().unwrap_or_default().to_owned()
+}
+
 /// Columns that a text takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
@@ -267,6 +276,22 @@ mod tests {
         for (text, columns, expected) in cases {
             assert_eq!(wrapped(text, columns), expected, "{text:?} in {columns}");
         }
+    }
+
+    #[test]
+    fn an_emoji_is_one_sign() {
+        let family = "👩\u{200d}👩\u{200d}👧";
+        let cases = [
+            (" ✈\u{fe0f} ", "✈\u{fe0f}"),
+            (family, family),
+            ("🧠 brain", "🧠"),
+            ("\u{1b}[2J", ""),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(emoji(text), expected, "{text:?}");
+        }
+        assert!(emoji(&"👩\u{200d}".repeat(1_000_000)).len() <= 64);
     }
 
     proptest! {

@@ -1,4 +1,7 @@
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    ops::Range,
+};
 
 use jiff::Timestamp;
 
@@ -24,6 +27,8 @@ pub struct Talk {
     pub conversation: Conversation,
     /// Its lines in the order of (start in ms, id).
     pub lines: Vec<Line>,
+    /// How many lines each speaker has: every frame asks, and a talk may be long.
+    voices: HashMap<Speaker, usize>,
 }
 
 /// Where a line is: which conversation, and which of its lines.
@@ -39,15 +44,32 @@ impl Talk {
     /// How many different speakers were heard.
     #[must_use]
     pub fn speakers(&self) -> usize {
-        self.lines
-            .iter()
-            .map(|line| Speaker::of(&line.segment))
-            .collect::<HashSet<_>>()
-            .len()
+        self.voices.len()
+    }
+
+    fn insert(&mut self, line: Line) {
+        *self.voices.entry(Speaker::of(&line.segment)).or_default() += 1;
+        let key = |line: &Line| (line.segment.start_ms(), line.id);
+        let at = self.lines.partition_point(|known| key(known) < key(&line));
+        self.lines.insert(at, line);
+    }
+
+    /// Takes lines away and gives them back.
+    fn remove(&mut self, places: Range<usize>) -> Vec<Line> {
+        let removed: Vec<_> = self.lines.drain(places).collect();
+        for line in &removed {
+            if let Entry::Occupied(mut voice) = self.voices.entry(Speaker::of(&line.segment)) {
+                *voice.get_mut() -= 1;
+                if *voice.get() == 0 {
+                    voice.remove();
+                }
+            }
+        }
+        removed
     }
 
     fn order(&self) -> (Timestamp, ConversationId) {
-        order(&self.conversation)
+        (self.conversation.started, self.conversation.id)
     }
 }
 
@@ -149,20 +171,21 @@ impl Transcript {
     }
 
     pub(super) fn put_conversation(&mut self, conversation: Conversation) {
-        let lines = match self.index(conversation.id) {
-            Some(at) => self.talks.remove(at).lines,
-            None => Vec::new(),
+        let talk = match self.index(conversation.id) {
+            Some(at) => Talk {
+                conversation,
+                ..self.talks.remove(at)
+            },
+            None => Talk {
+                conversation,
+                lines: Vec::new(),
+                voices: HashMap::new(),
+            },
         };
         let at = self
             .talks
-            .partition_point(|talk| talk.order() < order(&conversation));
-        self.talks.insert(
-            at,
-            Talk {
-                conversation,
-                lines,
-            },
-        );
+            .partition_point(|known| known.order() < talk.order());
+        self.talks.insert(at, talk);
     }
 
     /// Adds a line or gives it new words. Returns its conversation; None if that is unknown (then the line is older than
@@ -170,15 +193,12 @@ impl Transcript {
     pub(super) fn put_line(&mut self, line: Line) -> Option<&Conversation> {
         let home = self.index(line.conversation)?;
         if let Some(known) = self.find(line.id) {
-            self.talks[known.talk].lines.remove(known.line);
+            self.talks[known.talk].remove(known.line..known.line + 1);
         } else {
             self.added += 1;
         }
         self.homes.insert(line.id, line.conversation);
-        let lines = &mut self.talks[home].lines;
-        let key = |line: &Line| (line.segment.start_ms(), line.id);
-        let at = lines.partition_point(|known| key(known) < key(&line));
-        lines.insert(at, line);
+        self.talks[home].insert(line);
         let id = self.talks[home].conversation.id;
         self.forget_oldest();
         self.conversation(id)
@@ -199,7 +219,8 @@ impl Transcript {
         let Some(at) = self.index(conversation) else {
             return;
         };
-        for line in self.talks[at].lines.drain(..) {
+        let lines = self.talks[at].lines.len();
+        for line in self.talks[at].remove(0..lines) {
             self.homes.remove(&line.id);
             self.added = self.added.saturating_sub(1);
         }
@@ -222,14 +243,10 @@ impl Transcript {
             } else {
                 // Not one by one: each removal moves what follows.
                 let some = oldest.lines.len().min(LINES / 100);
-                for line in oldest.lines.drain(..some) {
+                for line in oldest.remove(0..some) {
                     self.homes.remove(&line.id);
                 }
             }
         }
     }
-}
-
-fn order(conversation: &Conversation) -> (Timestamp, ConversationId) {
-    (conversation.started, conversation.id)
 }

@@ -92,7 +92,7 @@ fn rows(kept: &KeptMemory, width: usize, context: &Context) -> [Line<'static>; 2
         theme.text
     };
     // The emoji comes last: terminals differ on the width of some, and nothing stands behind it here.
-    let emoji = text::neutral(text::beginning(&memory.emoji, NAME)).into_owned();
+    let emoji = text::emoji(&memory.emoji);
     let room = width.saturating_sub(1 + if emoji.is_empty() { 0 } else { 3 });
     let title = text::truncated(&title, room, context.glyphs.ellipsis).into_owned();
     let first = Line::from(vec![

@@ -1,6 +1,8 @@
 //! Whole screens at the sizes that matter.
 
-use super::scene::{self, dark, drawn, empty, full, session, text, view};
+use proptest::prelude::*;
+
+use super::scene::{self, dark, drawn, empty, everywhere, full, session, text, view};
 use crate::{
     monitor::Monitor,
     ui::{
@@ -134,6 +136,26 @@ fn in_ascii_mode_everything_of_our_own_is_ascii() {
     insta::assert_snapshot!("live_ascii_80x24", screen);
 }
 
+proptest! {
+    #[test]
+    fn no_text_from_outside_breaks_a_screen(
+        outside in any::<String>(),
+        start in any::<f64>(),
+        end in any::<f64>(),
+        columns in 0_u16..100,
+        rows in 0_u16..30,
+    ) {
+        let monitor = everywhere(&outside, start, end);
+        let screen = text(&drawn(&monitor, &mut dark(), (columns, rows), &[Action::Up]));
+        prop_assert!(!screen.chars().any(|c| c.is_control() && c != '\n'), "{screen:?}");
+        if columns >= 40 && rows >= 8 {
+            // The frame of the transcript stands at both its sides, whatever is between them.
+            let framed = screen.lines().filter(|row| row.starts_with('│')).count();
+            prop_assert!(framed >= usize::from(rows) - 7, "{screen}");
+        }
+    }
+}
+
 #[test]
 fn no_size_is_too_small() {
     let actions = [
@@ -145,8 +167,8 @@ fn no_size_is_too_small() {
         Action::Down,
         Action::Freeze,
     ];
-    for columns in 1..=45 {
-        for rows in 1..=14 {
+    for columns in 0..=45 {
+        for rows in 0..=14 {
             for action in actions {
                 drawn(&full(), &mut dark(), (columns, rows), &[action, Action::Up]);
             }

@@ -69,7 +69,7 @@ pub(super) fn drawn(
 
 /// The text of a screen, without the blanks at the ends of its rows.
 pub(super) fn text(buffer: &Buffer) -> String {
-    let rows = buffer.content.chunks(usize::from(buffer.area.width));
+    let rows = buffer.content.chunks(usize::from(buffer.area.width).max(1));
     let row = |cells: &[ratatui::buffer::Cell]| {
         let mut row = String::new();
         let mut covered = 0;
@@ -187,6 +187,32 @@ pub(super) fn full() -> Monitor {
         ..Losses::default()
     });
     monitor
+}
+
+/// One talk and its memory in which every text from outside is the same, with times as given.
+pub(super) fn everywhere(outside: &str, start: f64, end: f64) -> Monitor {
+    let line = |id| Line {
+        id: LineId(id),
+        seq: Seq(1),
+        conversation: ConversationId(1),
+        arrived: now(),
+        revision: 1,
+        segment: Segment {
+            text: outside.to_owned(),
+            speaker_name: Some(outside.to_owned()),
+            start: start * id as f64,
+            end,
+            ..Segment::default()
+        },
+    };
+    Monitor::new(Snapshot {
+        conversations: vec![conversation(1, 600, end, Some((outside, outside)))],
+        lines: (1..=3).map(line).collect(),
+        memories: vec![memory(1, 600, 60, outside, outside, outside, 1)],
+        last_seen: vec![(Trigger::Transcript, now())],
+        uid: Uid::parse("U").ok(),
+        ..Snapshot::default()
+    })
 }
 
 fn conversation(id: i64, began: i64, last_end: f64, memory: Option<(&str, &str)>) -> Conversation {

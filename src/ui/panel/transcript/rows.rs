@@ -19,7 +19,7 @@ const SILENCE: SignedDuration = SignedDuration::from_secs(30);
 /// Bytes of a line that are drawn: a few screens of words. An export has all of them.
 const SHOWN: usize = 16 << 10;
 
-/// Bytes of a name, a title or an emoji that are looked at.
+/// Bytes of a name or a title that are looked at.
 const NAME: usize = 512;
 
 /// Below this width the time of a line is left out.
@@ -62,7 +62,7 @@ fn title(talk: &Talk, columns: usize, context: &Context) -> Row<'static> {
     let emoji = conversation
         .emoji
         .as_deref()
-        .map(|emoji| text::neutral(text::beginning(emoji, NAME)))
+        .map(text::emoji)
         .unwrap_or_default();
     let room = columns.saturating_sub(clock.len() + 10);
     let title = text::neutral(text::beginning(title, NAME)).into_owned();
@@ -72,7 +72,7 @@ fn title(talk: &Talk, columns: usize, context: &Context) -> Row<'static> {
         Span::styled(format!(" {rule}{rule} "), context.theme.border),
         Span::styled(format!("{clock} "), context.theme.dim),
         Span::styled(format!("{title} "), context.theme.title),
-        Span::raw(emoji.into_owned()),
+        Span::raw(emoji),
     ])
 }
 
