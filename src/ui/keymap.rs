@@ -94,18 +94,15 @@ pub(super) fn key_of(action: Action) -> String {
 }
 
 /// Every action in the order of the table, with the names of its keys.
-pub(super) fn help() -> Vec<(String, Action)> {
-    let mut rows: Vec<(String, Action)> = Vec::new();
+pub(super) fn help() -> Vec<(Vec<String>, Action)> {
+    let mut rows: Vec<(Vec<String>, Action)> = Vec::new();
     for binding in &BINDINGS {
         match rows
             .iter_mut()
             .find(|(_, action)| *action == binding.action)
         {
-            Some((names, _)) => {
-                names.push(' ');
-                names.push_str(&name(binding));
-            }
-            None => rows.push((name(binding), binding.action)),
+            Some((names, _)) => names.push(name(binding)),
+            None => rows.push((vec![name(binding)], binding.action)),
         }
     }
     rows

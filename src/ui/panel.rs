@@ -10,6 +10,7 @@ pub(super) mod memories;
 pub(super) mod transcript;
 
 use ratatui::{
+    layout::Rect,
     text::{Line, Span},
     widgets::{Block, Borders},
 };
@@ -34,6 +35,21 @@ fn framed<'a>(context: &Context, name: &'a str, about: Vec<Span<'a>>) -> Block<'
         .border_set(context.glyphs.border)
         .border_style(context.theme.border)
         .title(Line::from(title))
+}
+
+/// Where something of this size lies over a screen: in its middle, and on the hints only if it just fits so.
+fn over(area: Rect, width: usize, rows: usize) -> Rect {
+    let (width, height) = (fitting(width + 2), fitting(rows + 2));
+    let spared = u16::from(height != area.height && area.height > 1);
+    let room = Rect {
+        height: area.height - spared,
+        ..area
+    };
+    room.centered(width.min(room.width).into(), height.min(room.height).into())
+}
+
+fn fitting(cells: usize) -> u16 {
+    u16::try_from(cells).unwrap_or(u16::MAX)
 }
 
 /// `1 line`, `2 lines`.

@@ -7,7 +7,10 @@ use super::{
     Context, Glyphs, TimeStyle,
     action::{Action, Effect},
     app::Session,
-    panel::{card, help, transcript},
+    panel::{
+        card, help,
+        transcript::{self, Step},
+    },
     screen::live,
     theme::Theme,
 };
@@ -39,6 +42,16 @@ pub struct View {
 enum Overlay {
     Help { first: usize },
     Card(card::Key),
+}
+
+/// What the user is doing: other keys matter in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stance {
+    Help,
+    Card,
+    Frozen,
+    Scrolled,
+    Following,
 }
 
 /// The view as it was.
@@ -79,6 +92,16 @@ impl View {
         }
     }
 
+    pub(super) fn stance(&self) -> Stance {
+        match (&self.overlay, &self.frozen, &self.transcript) {
+            (Some(Overlay::Help { .. }), ..) => Stance::Help,
+            (Some(Overlay::Card(_)), ..) => Stance::Card,
+            (None, Some(_), _) => Stance::Frozen,
+            (None, None, transcript::State::At(_)) => Stance::Scrolled,
+            (None, None, transcript::State::Follow) => Stance::Following,
+        }
+    }
+
     /// What the last row says before its hints.
     pub(super) fn notice(&self, context: &Context) -> Option<Span<'static>> {
         if let Some(trouble) = &self.trouble {
@@ -110,7 +133,8 @@ impl View {
         match self.overlay {
             Some(Overlay::Help { first }) => help::render(frame, frame.area(), first, &context),
             Some(Overlay::Card(key)) => {
-                card::render(frame, frame.area(), monitor, session, key, &context);
+                let lay = |width| card::lines(monitor, session, key, width, &context);
+                card::render(frame, frame.area(), lay, &context);
             }
             None => {}
         }
@@ -124,9 +148,7 @@ impl View {
         size: (u16, u16),
         now: Timestamp,
     ) -> Option<Effect> {
-        let places = live::places(Rect::new(0, 0, size.0, size.1), 0);
-        let port = transcript::port(places.transcript, places.framed);
-        let page = port.rows.saturating_sub(1).max(1);
+        let area = Rect::new(0, 0, size.0, size.1);
         match action {
             Action::Quit => return Some(Effect::Quit),
             Action::Back => return self.back(),
@@ -146,16 +168,14 @@ impl View {
             Action::Freeze => self.freeze(monitor, now),
             Action::TimeStyle => self.time_style = self.time_style.next(),
             Action::Wrap => self.wrap = !self.wrap,
-            Action::Up => self.step(transcript::Step::Up(1), monitor, port, now),
-            Action::Down => self.step(transcript::Step::Down(1), monitor, port, now),
-            Action::PageUp => self.step(transcript::Step::Up(page), monitor, port, now),
-            Action::PageDown => self.step(transcript::Step::Down(page), monitor, port, now),
-            Action::HalfUp => self.step(transcript::Step::Up(page.div_ceil(2)), monitor, port, now),
-            Action::HalfDown => {
-                self.step(transcript::Step::Down(page.div_ceil(2)), monitor, port, now);
-            }
-            Action::First => self.step(transcript::Step::First, monitor, port, now),
-            Action::Follow => self.step(transcript::Step::Follow, monitor, port, now),
+            Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::HalfUp
+            | Action::HalfDown
+            | Action::First
+            | Action::Follow => self.travel(action, monitor, area, now),
         }
         None
     }
@@ -200,21 +220,14 @@ impl View {
     }
 
     /// Moves in the help if it is open, else in the transcript.
-    fn step(
-        &mut self,
-        step: transcript::Step,
-        monitor: &Monitor,
-        port: transcript::Port,
-        now: Timestamp,
-    ) {
+    fn travel(&mut self, action: Action, monitor: &Monitor, area: Rect, now: Timestamp) {
+        let places = live::places(area, 0);
+        let port = transcript::port(places.transcript, places.framed);
+        let Some(step) = step(action, port.rows) else {
+            return;
+        };
         if let Some(Overlay::Help { first }) = &mut self.overlay {
-            let last = help::last_row(port.rows);
-            *first = match step {
-                transcript::Step::Up(count) => first.saturating_sub(count),
-                transcript::Step::Down(count) => (*first + count).min(last),
-                transcript::Step::First => 0,
-                transcript::Step::Follow => last,
-            };
+            *first = step.applied(*first, help::last_row(area));
             return;
         }
         let context = self.context(now);
@@ -246,5 +259,22 @@ impl View {
             .into_iter()
             .chain(ages.flatten())
             .min()
+    }
+}
+
+/// How far an action moves where so many rows are seen.
+fn step(action: Action, rows: usize) -> Option<Step> {
+    let page = rows.saturating_sub(1).max(1);
+    let half = page.div_ceil(2);
+    match action {
+        Action::Up => Some(Step::Up(1)),
+        Action::Down => Some(Step::Down(1)),
+        Action::PageUp => Some(Step::Up(page)),
+        Action::PageDown => Some(Step::Down(page)),
+        Action::HalfUp => Some(Step::Up(half)),
+        Action::HalfDown => Some(Step::Down(half)),
+        Action::First => Some(Step::First),
+        Action::Follow => Some(Step::Follow),
+        _ => None,
     }
 }

@@ -3,24 +3,26 @@
 use ratatui::{
     Frame,
     layout::Rect,
+    style::Style,
     text::{Line, Span},
-    widgets::{Clear, Paragraph, Wrap},
+    widgets::{Clear, Paragraph},
 };
 
-use super::framed;
+use super::{framed, over};
 use crate::{
     event::Trigger,
     monitor::Monitor,
+    text,
     ui::{Context, action::Action, app::Session, keymap::key_of},
 };
 
-/// Omi's fields, by the names in its settings, and what is added to the URL.
+/// Omi's fields, by the names in its settings, and what is pasted there.
 const FIELDS: [(Trigger, &str, &str); 5] = [
-    (Trigger::Memory, "Conversation events", ""),
-    (Trigger::Transcript, "Real-time transcript", ""),
-    (Trigger::Audio, "Audio bytes", ",5"),
-    (Trigger::Summary, "Day summary", ""),
-    (Trigger::Button, "Button events", ""),
+    (Trigger::Memory, "Conversation events", "the URL"),
+    (Trigger::Transcript, "Real-time transcript", "the URL"),
+    (Trigger::Audio, "Audio bytes", "the URL,5"),
+    (Trigger::Summary, "Day summary", "the URL"),
+    (Trigger::Button, "Button events", "the URL"),
 ];
 
 /// How the card looks.
@@ -30,92 +32,111 @@ pub(in crate::ui) enum Key {
     Revealed,
 }
 
-/// Draws the card in its own frame.
+/// Draws the card over the middle of the screen, with its rows laid out for the width there is.
 pub(in crate::ui) fn render(
     frame: &mut Frame<'_>,
     area: Rect,
-    monitor: &Monitor,
-    session: &Session,
-    key: Key,
+    lines: impl Fn(usize) -> Vec<Line<'static>>,
     context: &Context,
 ) {
-    let lines = lines(monitor, session, key, context);
-    let width = lines.iter().map(Line::width).max().unwrap_or_default() as u16 + 4;
-    let height = lines.len() as u16 + 2;
-    let area = area.centered(width.min(area.width).into(), height.min(area.height).into());
+    let room = [area.width, area.height].map(|cells| usize::from(cells.saturating_sub(2)));
+    let lines = fitted(lines(room[0]), room[1]);
+    let width = lines.iter().map(Line::width).max().unwrap_or_default() + 1;
+    let area = over(area, width, lines.len());
     frame.render_widget(Clear, area);
-    let block = framed(
-        context,
-        "Connect",
-        vec![Span::styled(
-            "Omi app: Settings, Developer",
-            context.theme.dim,
-        )],
-    );
-    frame.render_widget(
-        Paragraph::new(lines)
-            .wrap(Wrap { trim: false })
-            .block(block),
-        area,
-    );
+    let place = Span::styled("Omi app: Settings, Developer", context.theme.dim);
+    let block = framed(context, "Connect", vec![place]);
+    frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-/// The rows of the card, for the empty transcript too.
+/// Leaves out what only makes it airy, if there is no room for it.
+pub(in crate::ui) fn fitted(mut lines: Vec<Line<'static>>, rows: usize) -> Vec<Line<'static>> {
+    if lines.len() > rows {
+        lines.retain(|line| line.width() > 0);
+    }
+    lines
+}
+
+/// The rows of the card.
 pub(in crate::ui) fn lines(
     monitor: &Monitor,
     session: &Session,
     key: Key,
+    width: usize,
     context: &Context,
 ) -> Vec<Line<'static>> {
     let theme = &context.theme;
-    let encoded: String = match key {
+    let mut lines = rows(" URL  ", &url(session, key, context), width, theme.accent);
+    lines.push(Line::raw(""));
+    lines.extend(FIELDS.map(|(trigger, name, value)| {
+        let heard = monitor.last_seen(trigger).is_some();
+        field(heard, name, value, context)
+    }));
+    lines.push(Line::raw(""));
+    lines.extend(rows(
+        " ",
+        "Omi needs a public https tunnel, e.g.",
+        width,
+        theme.dim,
+    ));
+    let tunnel = format!("cloudflared tunnel --url http://{}", session.reachable());
+    lines.extend(rows(" ", &tunnel, width, theme.text));
+    lines
+}
+
+/// The keys of the card, where the hints do not tell them.
+pub(in crate::ui) fn keys(context: &Context) -> [Line<'static>; 2] {
+    let theme = &context.theme;
+    let keys = Line::from(vec![
+        Span::styled(format!(" {}", key_of(Action::Reveal)), theme.key),
+        Span::styled(" shows or hides the key   ", theme.dim),
+        Span::styled(key_of(Action::Card), theme.key),
+        Span::styled(" this card", theme.dim),
+    ]);
+    [Line::raw(""), keys]
+}
+
+fn url(session: &Session, key: Key, context: &Context) -> String {
+    let key: String = match key {
         Key::Masked => context.glyphs.mask.repeat(8),
         Key::Revealed => {
             form_urlencoded::byte_serialize(session.secret.reveal().as_bytes()).collect()
         }
     };
-    let url = format!("http://{}/webhook?key={encoded}", session.reachable());
+    format!("http://{}/webhook?key={key}", session.reachable())
+}
+
+fn field(heard: bool, name: &str, value: &'static str, context: &Context) -> Line<'static> {
+    let theme = &context.theme;
     let (done, open) = context.glyphs.tick;
-    let field = |(trigger, name, suffix): &(Trigger, &str, &str)| {
-        let (tick, style) = if monitor.last_seen(*trigger).is_some() {
-            (done, theme.good)
-        } else {
-            (open, theme.dim)
-        };
-        let value = if suffix.is_empty() {
-            "the URL".to_owned()
-        } else {
-            format!("the URL with {suffix} at its end (sound every 5 s)")
-        };
-        Line::from(vec![
-            Span::styled(format!(" {tick} "), style),
-            Span::styled(format!("{name:<22}"), theme.text),
-            Span::styled(value, theme.dim),
-        ])
+    let (tick, style) = if heard {
+        (done, theme.good)
+    } else {
+        (open, theme.dim)
     };
-    let mut lines = vec![
-        Line::from(vec![
-            Span::styled(" URL  ", theme.dim),
-            Span::styled(url, theme.accent),
-        ]),
-        Line::raw(""),
-    ];
-    lines.extend(FIELDS.iter().map(field));
-    lines.push(Line::raw(""));
-    lines.push(Line::styled(
-        " Omi reaches this machine through a public https tunnel, such as",
-        theme.dim,
-    ));
-    lines.push(Line::styled(
-        format!(" cloudflared tunnel --url http://{}", session.reachable()),
-        theme.dim,
-    ));
-    lines.push(Line::raw(""));
-    lines.push(Line::from(vec![
-        Span::styled(format!(" {}", key_of(Action::Reveal)), theme.key),
-        Span::styled(" shows or hides the key   ", theme.dim),
-        Span::styled(key_of(Action::Card), theme.key),
-        Span::styled(" opens and closes this card", theme.dim),
-    ]));
-    lines
+    Line::from(vec![
+        Span::styled(format!(" {tick} "), style),
+        Span::styled(format!("{name:<22}"), theme.text),
+        Span::styled(value, theme.dim),
+    ])
+}
+
+/// A text in as many rows as it takes, each behind the same indent, the first behind a label.
+fn rows(label: &'static str, text: &str, width: usize, style: Style) -> Vec<Line<'static>> {
+    let indent = label.len();
+    text::wrapped(text, width.saturating_sub(indent))
+        .into_iter()
+        .enumerate()
+        .map(|(row, words)| {
+            let before = if row == 0 {
+                label.to_owned()
+            } else {
+                " ".repeat(indent)
+            };
+            Line::from(vec![
+                Span::raw(before),
+                Span::styled(words.to_owned(), style),
+            ])
+        })
+        .collect()
 }

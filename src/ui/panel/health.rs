@@ -42,7 +42,7 @@ pub(in crate::ui) fn render(
     let mut lines: Vec<_> = monitor
         .health(context.now)
         .iter()
-        .map(|feed| row(feed, context))
+        .map(|feed| row(feed, width, context))
         .collect();
     for advice in monitor.advice(context.now) {
         lines.extend(advice_rows(&advice, width, context));
@@ -50,7 +50,7 @@ pub(in crate::ui) fn render(
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-fn row(feed: &FeedHealth, context: &Context) -> Line<'static> {
+fn row(feed: &FeedHealth, width: usize, context: &Context) -> Line<'static> {
     let theme = &context.theme;
     let style = match feed.state {
         State::Live => theme.good,
@@ -68,16 +68,21 @@ fn row(feed: &FeedHealth, context: &Context) -> Line<'static> {
     } else {
         theme.text
     };
-    Line::from(vec![
+    let mut row = Line::from(vec![
         Span::styled(format!(" {:<10} ", feed.trigger.name()), quiet),
         Span::styled(context.glyphs.state(feed.state), style),
-        Span::styled(format!(" {told:<8} "), quiet),
-        Span::styled(detail(feed), theme.dim),
-    ])
+        Span::styled(format!(" {told:<8}"), quiet),
+    ]);
+    for detail in details(feed) {
+        if row.width() + detail.len() < width {
+            row.push_span(Span::styled(format!(" {detail} "), theme.dim));
+        }
+    }
+    row
 }
 
 /// What else is known: how often and how late for words, how completely for sound.
-fn detail(feed: &FeedHealth) -> String {
+fn details(feed: &FeedHealth) -> Vec<String> {
     let mut parts = Vec::new();
     if feed.trigger == Trigger::Transcript && feed.rate >= 0.05 {
         parts.push(format!("{:.1}/s", feed.rate));
@@ -88,7 +93,7 @@ fn detail(feed: &FeedHealth) -> String {
     if let Some(coverage) = feed.coverage {
         parts.push(format!("{:.0}% real time", (coverage * 100.0).min(999.0)));
     }
-    parts.join("  ")
+    parts
 }
 
 fn advice_rows(advice: &Advice, width: usize, context: &Context) -> Vec<Line<'static>> {

@@ -1,4 +1,4 @@
-//! All keys of this screen, from the keymap.
+//! All keys of this screen, from the keymap: in one column, or in two where there is room.
 
 use ratatui::{
     Frame,
@@ -7,43 +7,113 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::framed;
-use crate::ui::{Context, keymap};
+use super::{framed, over};
+use crate::{
+    text,
+    ui::{Context, keymap},
+};
 
-/// Widest row: the keys, and what they do.
-const WIDTH: u16 = 64;
+/// What a key does is at most so wide.
+const WORDS: usize = 44;
 
 /// Draws the keys over the middle of the screen, from a row on.
 pub(in crate::ui) fn render(frame: &mut Frame<'_>, area: Rect, first: usize, context: &Context) {
-    let rows = rows(context);
-    let height = (rows.len() as u16 + 2).min(area.height);
-    let area = area.centered(WIDTH.min(area.width).into(), height.into());
-    let first = first.min(last_row(usize::from(height.saturating_sub(2))));
+    let sheet = Sheet::fitting(area);
+    let area = over(area, sheet.width(), sheet.rows());
+    let first = first.min(last_row(frame.area()));
     frame.render_widget(Clear, area);
-    let block = framed(
-        context,
-        "Help",
-        vec![Span::styled("? or Esc closes", context.theme.dim)],
-    );
-    frame.render_widget(
-        Paragraph::new(rows.into_iter().skip(first).collect::<Vec<_>>()).block(block),
-        area,
-    );
+    let block = framed(context, "Help", Vec::new());
+    let rows: Vec<_> = (first..sheet.rows())
+        .map(|row| sheet.row(row, context))
+        .collect();
+    frame.render_widget(Paragraph::new(rows).block(block), area);
 }
 
-fn rows(context: &Context) -> Vec<Line<'static>> {
-    keymap::help()
-        .into_iter()
-        .map(|(keys, action)| {
-            Line::from(vec![
-                Span::styled(format!(" {keys:<14} "), context.theme.key),
-                Span::raw(action.help()),
-            ])
-        })
-        .collect()
+/// The furthest row that can be the first.
+pub(in crate::ui) fn last_row(area: Rect) -> usize {
+    let sheet = Sheet::fitting(area);
+    let seen = over(area, sheet.width(), sheet.rows())
+        .height
+        .saturating_sub(2);
+    sheet.rows().saturating_sub(seen.into())
 }
 
-/// The furthest row that can be the first, where so many are seen.
-pub(in crate::ui) fn last_row(height: usize) -> usize {
-    keymap::help().len().saturating_sub(height)
+/// The keys as they are laid out.
+struct Sheet {
+    entries: Vec<(String, &'static str)>,
+    columns: usize,
+    /// Cells that the longest keys take.
+    keys: usize,
+    /// Cells that there are for what they do.
+    words: usize,
+}
+
+impl Sheet {
+    /// Where even one column does not fit, only the first key of each action is named.
+    fn fitting(area: Rect) -> Self {
+        let room = usize::from(area.width.saturating_sub(2));
+        [(2, usize::MAX), (1, usize::MAX)]
+            .map(|(columns, keys_each)| Self::new(columns, keys_each))
+            .into_iter()
+            .find(|sheet| sheet.width() <= room)
+            .unwrap_or_else(|| {
+                let narrow = Self::new(1, 1);
+                Self {
+                    words: WORDS.min(room.saturating_sub(narrow.keys + 3)),
+                    ..narrow
+                }
+            })
+    }
+
+    fn new(columns: usize, keys_each: usize) -> Self {
+        let entries: Vec<_> = keymap::help()
+            .into_iter()
+            .map(|(mut keys, action)| {
+                keys.truncate(keys_each);
+                (keys.join(" "), action.help())
+            })
+            .collect();
+        let keys = entries.iter().map(|(keys, _)| text::width(keys)).max();
+        Self {
+            entries,
+            columns,
+            keys: keys.unwrap_or_default(),
+            words: WORDS,
+        }
+    }
+
+    fn rows(&self) -> usize {
+        self.entries.len().div_ceil(self.columns)
+    }
+
+    fn width(&self) -> usize {
+        self.columns * (self.keys + self.words + 3)
+    }
+
+    fn row(&self, row: usize, context: &Context) -> Line<'static> {
+        let entries =
+            (0..self.columns).filter_map(|column| self.entries.get(column * self.rows() + row));
+        entries
+            .flat_map(|(keys, words)| {
+                let (keys_wide, words_wide) = (self.keys, self.words);
+                let words = text::truncated(words, words_wide, context.glyphs.ellipsis);
+                [
+                    Span::styled(format!(" {keys:<keys_wide$}  "), context.theme.key),
+                    Span::raw(format!("{words:<words_wide$}")),
+                ]
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_each_key_does_fits_its_column() {
+        for (keys, words) in Sheet::new(1, 1).entries {
+            assert!(text::width(words) <= WORDS, "{keys}: {words}");
+        }
+    }
 }

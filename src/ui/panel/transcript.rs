@@ -7,7 +7,7 @@ use ratatui::{
     Frame,
     layout::{Alignment, Rect},
     text::{Line, Span},
-    widgets::{Paragraph, Wrap},
+    widgets::Paragraph,
 };
 
 use super::{card, counted, framed};
@@ -30,8 +30,9 @@ pub(in crate::ui) fn render(
 ) {
     let port = port(area, in_frame);
     let mut shown = if monitor.transcript().is_empty() {
-        let card = card::lines(monitor, session, card::Key::Masked, context);
-        Paragraph::new(card).wrap(Wrap { trim: false })
+        let mut card = card::lines(monitor, session, card::Key::Masked, port.columns, context);
+        card.extend(card::keys(context));
+        Paragraph::new(card::fitted(card, port.rows))
     } else {
         Paragraph::new(state.visible(monitor.transcript(), port, context))
     };
@@ -39,8 +40,8 @@ pub(in crate::ui) fn render(
         let about =
             about(monitor, port, context).map(|about| Span::styled(about, context.theme.dim));
         let mut block = framed(context, "Transcript", about.into_iter().collect());
-        if let Some(new) = new_below(state, monitor, context) {
-            block = block.title_bottom(Line::from(new).alignment(Alignment::Right));
+        if let Some(below) = below(state, monitor, context) {
+            block = block.title_bottom(Line::from(below).alignment(Alignment::Right));
         }
         shown = shown.block(block);
     }
@@ -80,12 +81,20 @@ fn about(monitor: &Monitor, port: Port, context: &Context) -> Option<String> {
     })
 }
 
-fn new_below(state: &State, monitor: &Monitor, context: &Context) -> Option<Span<'static>> {
+/// What the border says while the end is not followed.
+fn below(state: &State, monitor: &Monitor, context: &Context) -> Option<Span<'static>> {
+    let follows = || Span::styled(" End follows ", context.theme.accent);
+    state.new_below(monitor.transcript())?;
+    Some(news(state, monitor, context).unwrap_or_else(follows))
+}
+
+/// How many lines came since the end was left, if any.
+pub(in crate::ui) fn news(
+    state: &State,
+    monitor: &Monitor,
+    context: &Context,
+) -> Option<Span<'static>> {
     let new = state.new_below(monitor.transcript())?;
-    let text = if new == 0 {
-        " End follows ".to_owned()
-    } else {
-        format!(" {new} new {} ", context.glyphs.down)
-    };
-    Some(Span::styled(text, context.theme.accent))
+    let text = format!(" {new} new {} ", context.glyphs.down);
+    (new > 0).then(|| Span::styled(text, context.theme.accent))
 }

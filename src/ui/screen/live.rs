@@ -22,19 +22,21 @@ use ratatui::{
 };
 
 use crate::{
+    audio::playback::State,
     monitor::Monitor,
     ui::{
         Context, View,
         action::Action,
         app::Session,
         panel::{audio, header, health, hints, memories, transcript},
+        view::Stance,
     },
 };
 
-/// From these sizes on a panel is shown: columns, rows.
-const TALL_AUDIO_FROM: (u16, u16) = (60, 30);
-const AUDIO_FROM: (u16, u16) = (60, 18);
-const HEALTH_FROM: (u16, u16) = (90, 16);
+/// From these sizes on a panel is shown: columns, rows. Each asks for less than the one before it, in both.
+const TALL_AUDIO_FROM: (u16, u16) = (80, 30);
+const AUDIO_FROM: (u16, u16) = (80, 20);
+const HEALTH_FROM: (u16, u16) = (76, 16);
 const MEMORIES_FROM: (u16, u16) = (72, 10);
 const FRAMES_FROM: (u16, u16) = (40, 8);
 
@@ -146,26 +148,63 @@ pub(in crate::ui) fn render(
     if let Some(area) = places.audio {
         audio::render(frame, area, monitor, &view.listening, context);
     }
-    let notice = view.notice(context).or_else(|| {
-        if places.health.is_none() {
-            health::urgent(monitor, context)
-        } else {
-            None
-        }
-    });
-    hints::render(frame, places.hints, notice, &HINTS, context);
+    let over = matches!(view.stance(), Stance::Help | Stance::Card);
+    let notice = view
+        .notice(context)
+        .or_else(|| {
+            let news = transcript::news(&view.transcript, monitor, context);
+            news.filter(|_| !places.framed)
+        })
+        .or_else(|| health::urgent(monitor, context).filter(|_| places.health.is_none()))
+        .filter(|_| !over);
+    hints::render(frame, places.hints, notice, &hints(view), context);
 }
 
-const HINTS: [(Action, &str); 8] = [
-    (Action::Back, "quit"),
-    (Action::Help, "help"),
-    (Action::Up, "scroll"),
-    (Action::Follow, "follow"),
-    (Action::Listen, "listen"),
-    (Action::Freeze, "freeze"),
-    (Action::Card, "connect"),
-    (Action::TimeStyle, "time"),
-];
+/// The keys that matter now, the most useful first.
+fn hints(view: &View) -> Vec<(Action, &'static str)> {
+    let hints: &[(Action, &str)] = match view.stance() {
+        Stance::Help => &[
+            (Action::Close, "close"),
+            (Action::Down, "scroll"),
+            (Action::Follow, "last"),
+        ],
+        Stance::Card => &[
+            (Action::Close, "close"),
+            (Action::Reveal, "show or hide key"),
+        ],
+        Stance::Frozen => &[
+            (Action::Freeze, "go on"),
+            (Action::Up, "scroll"),
+            (Action::Help, "help"),
+            (Action::TimeStyle, "time"),
+            (Action::Back, "quit"),
+        ],
+        Stance::Scrolled => &[
+            (Action::Follow, "follow"),
+            (Action::Up, "scroll"),
+            (Action::Help, "help"),
+            (Action::Listen, "listen"),
+            (Action::Freeze, "freeze"),
+            (Action::TimeStyle, "time"),
+            (Action::Back, "quit"),
+        ],
+        Stance::Following => &[
+            (Action::Back, "quit"),
+            (Action::Help, "help"),
+            (Action::Up, "scroll"),
+            (Action::Listen, "listen"),
+            (Action::Freeze, "freeze"),
+            (Action::Card, "connect"),
+            (Action::TimeStyle, "time"),
+        ],
+    };
+    let possible = |action| action != Action::Listen || view.listening.state != State::Missing;
+    hints
+        .iter()
+        .copied()
+        .filter(|(action, _)| possible(*action))
+        .collect()
+}
 
 #[cfg(test)]
 mod tests {
@@ -179,8 +218,12 @@ mod tests {
                 .map(|place| place.is_some())
         };
         assert_eq!(shown(140, 40), [true, true, true, true]);
-        assert_eq!(shown(80, 24), [true, false, true, true]);
+        assert_eq!(shown(80, 24), [true, true, true, true]);
+        assert_eq!(shown(79, 24), [true, true, false, true]);
+        assert_eq!(shown(80, 18), [true, true, false, true]);
+        assert_eq!(shown(75, 24), [true, false, false, true]);
         assert_eq!(shown(80, 12), [true, false, false, true]);
+        assert_eq!(shown(71, 24), [false, false, false, true]);
         assert_eq!(shown(40, 12), [false, false, false, true]);
         assert_eq!(shown(39, 12), [false, false, false, false]);
         assert_eq!(shown(140, 7), [false, false, false, false]);

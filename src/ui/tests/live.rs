@@ -92,6 +92,41 @@ async fn q_goes_back_before_it_quits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_hints_are_the_keys_that_matter_now() {
+    play(vec![
+        Say(60),
+        Wait(MOMENT),
+        sees("q quit   ? help"),
+        misses("End follow"),
+        Press(KeyCode::PageUp),
+        Wait(MOMENT),
+        sees(" End follow   Up scroll"),
+        key(' '),
+        Wait(MOMENT),
+        sees("frozen, 0 waiting  Space go on"),
+        key('i'),
+        Wait(MOMENT),
+        sees(" Esc close   v show or hide key"),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_help_scrolls_to_its_end_and_back_without_a_lost_key() {
+    play(vec![
+        key('?'),
+        Press(KeyCode::End),
+        Press(KeyCode::Down),
+        Wait(MOMENT),
+        sees("repaint the screen"),
+        Press(KeyCode::Home),
+        Wait(MOMENT),
+        sees("back, quit at the top"),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn escape_goes_back_and_never_quits() {
     let left = play(vec![
         key('?'),

@@ -28,6 +28,12 @@ fn live_at_every_size() {
 }
 
 #[test]
+fn where_the_transcript_has_no_frame_the_last_row_says_that_it_is_scrolled() {
+    shot("scrolled", &full(), (39, 12), &[Action::First]);
+    shot("scrolled", &full(), (80, 24), &[Action::First]);
+}
+
+#[test]
 fn help_and_card_lie_over_the_screen() {
     for size in [(140, 40), (80, 24), (40, 12)] {
         shot("help", &full(), size, &[Action::Help]);

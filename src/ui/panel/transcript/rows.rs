@@ -81,7 +81,7 @@ fn silence(before: &Line, line: &Line, columns: usize, context: &Context) -> Opt
     if pause < SILENCE {
         return None;
     }
-    let text = format!(" {} of silence ", length(pause));
+    let text = format!(" {} of silence ", lasting(pause));
     let side = columns.saturating_sub(text.len() + 2) / 2;
     let rule = context.glyphs.rule.repeat(side.min(20));
     let indent = " ".repeat(side.saturating_sub(20) + 1);
@@ -89,6 +89,16 @@ fn silence(before: &Line, line: &Line, columns: usize, context: &Context) -> Opt
         format!("{indent}{rule}{text}{rule}"),
         context.theme.dim,
     ))
+}
+
+/// `49s`, `1m 32s`, `1h 02m`: seconds count in a pause, unlike in a talk.
+fn lasting(pause: SignedDuration) -> String {
+    let seconds = pause.as_secs() % 60;
+    if (1..60).contains(&pause.as_mins()) && seconds > 0 {
+        format!("{} {seconds:02}s", length(pause))
+    } else {
+        length(pause)
+    }
 }
 
 /// ` 12:40:02  You        Let's ship it.`, the words under themselves.

@@ -47,6 +47,18 @@ pub(in crate::ui) enum Step {
     Follow,
 }
 
+impl Step {
+    /// The first row that is seen after this step, in a list whose last such row is known.
+    pub(in crate::ui) fn applied(self, first: usize, last: usize) -> usize {
+        match self {
+            Self::Up(count) => first.min(last).saturating_sub(count),
+            Self::Down(count) => (first + count).min(last),
+            Self::First => 0,
+            Self::Follow => last,
+        }
+    }
+}
+
 /// A row of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Position {
