@@ -4,11 +4,13 @@ use proptest::prelude::*;
 
 use super::scene::{self, dark, drawn, empty, everywhere, full, session, text, view};
 use crate::{
+    event::{Change, Line, LineId},
     monitor::Monitor,
     ui::{
         Glyphs,
         action::Action,
         theme::{Depth, Theme},
+        view::Stance,
     },
 };
 
@@ -144,6 +146,31 @@ fn in_ascii_mode_everything_of_our_own_is_ascii() {
 
 proptest! {
     #[test]
+    fn late_words_never_move_what_is_read(up in 1_usize..30, starts in prop::collection::vec(0.0..660.0, 1..6)) {
+        const SIZE: (u16, u16) = (60, 12);
+        let (mut monitor, mut view) = (full(), dark());
+        let mut actions = vec![Action::Follow];
+        actions.extend(std::iter::repeat_n(Action::Up, up));
+        let before = text(&drawn(&monitor, &mut view, SIZE, &actions));
+        // What stands before words (a silence, a title) may change; the words may not.
+        let is_words = |row: &str| !row.contains("──") && !row.trim_matches(['│', ' ']).is_empty();
+        let first = before.lines().skip(2).position(is_words).unwrap() + 2;
+        let talk = monitor.transcript().talks().last().unwrap().clone();
+        for (start, id) in starts.into_iter().zip(100..) {
+            let mut line = talk.lines[0].clone();
+            line.id = LineId(id);
+            line.segment.start = start;
+            line.segment.end = start;
+            let mut record = scene::record(vec![Change::Line(line)]);
+            record.seq = monitor.seq().next();
+            monitor.apply(&record);
+        }
+        let after = text(&drawn(&monitor, &mut view, SIZE, &[]));
+        let held = before.lines().nth(first) == after.lines().nth(first);
+        prop_assert!(held || view.stance() == Stance::Following, "{before}\n{after}");
+    }
+
+    #[test]
     fn no_text_from_outside_breaks_a_screen(
         outside in any::<String>(),
         start in any::<f64>(),
@@ -185,10 +212,6 @@ fn no_size_is_too_small() {
 
 #[test]
 fn of_megabytes_in_a_line_the_beginning_is_drawn() {
-    use crate::{
-        event::{Change, Line},
-        monitor::Monitor,
-    };
     let full = full();
     let talk = full.transcript().talks().last().unwrap();
     let mut line: Line = talk.lines.last().unwrap().clone();

@@ -36,22 +36,58 @@ pub(super) fn rows(
     else {
         return Vec::new();
     };
-    let mut rows = Vec::new();
-    match place
-        .line
-        .checked_sub(1)
-        .and_then(|before| talk.lines.get(before))
-    {
-        None => {
-            if place.talk > 0 {
-                rows.push(Row::raw(""));
-            }
-            rows.push(title(talk, columns, context));
-        }
-        Some(before) => rows.extend(silence(before, line, columns, context)),
-    }
+    let mut rows = match Heading::of(talk, line, place) {
+        Heading::None => Vec::new(),
+        Heading::Title => vec![title(talk, columns, context)],
+        Heading::SpacedTitle => vec![Row::raw(""), title(talk, columns, context)],
+        Heading::Silence(pause) => vec![silence(pause, columns, context)],
+    };
     rows.extend(words(&talk.conversation, line, columns, context));
     rows
+}
+
+/// How many of these rows stand before the words.
+pub(super) fn heading_rows(transcript: &Transcript, place: Place) -> usize {
+    let talk = transcript.talks().get(place.talk);
+    let heading = talk
+        .zip(transcript.line(place))
+        .map(|(talk, line)| Heading::of(talk, line, place));
+    match heading {
+        None | Some(Heading::None) => 0,
+        Some(Heading::Title | Heading::Silence(_)) => 1,
+        Some(Heading::SpacedTitle) => 2,
+    }
+}
+
+/// What stands before the words of a line.
+enum Heading {
+    None,
+    /// The title of the conversation that begins here.
+    Title,
+    /// The same, with a blank row between it and another conversation.
+    SpacedTitle,
+    /// How long nothing was said.
+    Silence(SignedDuration),
+}
+
+impl Heading {
+    fn of(talk: &Talk, line: &Line, place: Place) -> Self {
+        let before = place
+            .line
+            .checked_sub(1)
+            .and_then(|before| talk.lines.get(before));
+        let Some(before) = before else {
+            return if place.talk == 0 {
+                Self::Title
+            } else {
+                Self::SpacedTitle
+            };
+        };
+        SignedDuration::try_from_secs_f64(line.segment.start - before.segment.end)
+            .ok()
+            .filter(|pause| *pause >= SILENCE)
+            .map_or(Self::None, Self::Silence)
+    }
 }
 
 /// `── 12:31 Standup with the design team 🗓 ──`.
@@ -76,19 +112,12 @@ fn title(talk: &Talk, columns: usize, context: &Context) -> Row<'static> {
     ])
 }
 
-fn silence(before: &Line, line: &Line, columns: usize, context: &Context) -> Option<Row<'static>> {
-    let pause = SignedDuration::try_from_secs_f64(line.segment.start - before.segment.end).ok()?;
-    if pause < SILENCE {
-        return None;
-    }
+fn silence(pause: SignedDuration, columns: usize, context: &Context) -> Row<'static> {
     let text = format!(" {} of silence ", lasting(pause));
     let side = columns.saturating_sub(text.len() + 2) / 2;
     let rule = context.glyphs.rule.repeat(side.min(20));
     let indent = " ".repeat(side.saturating_sub(20) + 1);
-    Some(Row::styled(
-        format!("{indent}{rule}{text}{rule}"),
-        context.theme.dim,
-    ))
+    Row::styled(format!("{indent}{rule}{text}{rule}"), context.theme.dim)
 }
 
 /// `49s`, `1m 32s`, `1h 02m`: seconds count in a pause, unlike in a talk.

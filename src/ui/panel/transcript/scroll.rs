@@ -2,7 +2,7 @@
 
 use ratatui::text::Line as Row;
 
-use super::rows::rows;
+use super::rows::{heading_rows, rows};
 use crate::{
     event::{ConversationId, LineId},
     monitor::{Place, Transcript},
@@ -30,7 +30,8 @@ pub(in crate::ui) enum State {
 #[derive(Debug, Clone)]
 pub(in crate::ui) struct Anchor {
     line: LineId,
-    row: usize,
+    /// From the first row of its words; negative for what stands before them, which may come and go.
+    row: isize,
     /// Where to look if the line itself is gone, since a memory took its place.
     conversation: ConversationId,
     start_ms: i64,
@@ -74,11 +75,14 @@ impl State {
         port: Port,
         context: &Context,
     ) -> Vec<Row<'static>> {
-        let top = match self {
-            Self::Follow => top_of_end(transcript, port, context),
-            Self::At(anchor) => anchor.position(transcript),
+        let walk = Walk {
+            transcript,
+            columns: port.columns,
+            context,
         };
-        let Some(top) = top else { return Vec::new() };
+        let Some(top) = self.top(&walk, port) else {
+            return Vec::new();
+        };
         let mut seen = rows(transcript, top.place, port.columns, context);
         seen.drain(..top.row.min(seen.len()));
         let mut place = top.place;
@@ -109,17 +113,13 @@ impl State {
         port: Port,
         context: &Context,
     ) -> Self {
-        let top = match self {
-            Self::Follow => top_of_end(transcript, port, context),
-            Self::At(anchor) => anchor.position(transcript),
-        };
-        let (Some(top), Some(first)) = (top, transcript.first()) else {
-            return Self::Follow;
-        };
         let walk = Walk {
             transcript,
             columns: port.columns,
             context,
+        };
+        let (Some(top), Some(first)) = (self.top(&walk, port), transcript.first()) else {
+            return Self::Follow;
         };
         let to = match step {
             Step::Follow => return Self::Follow,
@@ -138,6 +138,14 @@ impl State {
         }
     }
 
+    /// The row at the top.
+    fn top(&self, walk: &Walk<'_>, port: Port) -> Option<Position> {
+        match self {
+            Self::Follow => walk.top_of_end(port.rows),
+            Self::At(anchor) => anchor.position(walk),
+        }
+    }
+
     fn anchored(&self, position: Position, transcript: &Transcript) -> Self {
         let Some(line) = transcript.line(position.place) else {
             return Self::Follow;
@@ -148,7 +156,7 @@ impl State {
         };
         Self::At(Anchor {
             line: line.id,
-            row: position.row,
+            row: position.row as isize - heading_rows(transcript, position.place) as isize,
             conversation: line.conversation,
             start_ms: line.segment.start_ms(),
             added,
@@ -157,13 +165,27 @@ impl State {
 }
 
 impl Anchor {
-    fn position(&self, transcript: &Transcript) -> Option<Position> {
-        if let Some(place) = transcript.find(self.line) {
-            return Some(Position {
-                place,
-                row: self.row,
-            });
-        }
+    fn position(&self, walk: &Walk<'_>) -> Option<Position> {
+        let transcript = walk.transcript;
+        let Some(place) = transcript.find(self.line) else {
+            return self.nearest(transcript);
+        };
+        let words = Position {
+            place,
+            row: heading_rows(transcript, place),
+        };
+        Some(if self.row < 0 {
+            walk.up(words, self.row.unsigned_abs())
+        } else {
+            Position {
+                row: words.row + self.row.unsigned_abs(),
+                ..words
+            }
+        })
+    }
+
+    /// Where the line would be, were it still here.
+    fn nearest(&self, transcript: &Transcript) -> Option<Position> {
         let talk = transcript
             .talks()
             .iter()
@@ -182,21 +204,6 @@ impl Anchor {
     }
 }
 
-/// The row at the top when the last one is at the bottom.
-fn top_of_end(transcript: &Transcript, port: Port, context: &Context) -> Option<Position> {
-    let last = transcript.last()?;
-    let walk = Walk {
-        transcript,
-        columns: port.columns,
-        context,
-    };
-    let bottom = Position {
-        place: last,
-        row: walk.height(last).saturating_sub(1),
-    };
-    Some(walk.up(bottom, port.rows.saturating_sub(1)))
-}
-
 /// Steps over rows.
 struct Walk<'a> {
     transcript: &'a Transcript,
@@ -207,6 +214,16 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn height(&self, place: Place) -> usize {
         rows(self.transcript, place, self.columns, self.context).len()
+    }
+
+    /// The row at the top when the last one is at the bottom.
+    fn top_of_end(&self, rows: usize) -> Option<Position> {
+        let last = self.transcript.last()?;
+        let bottom = Position {
+            place: last,
+            row: self.height(last).saturating_sub(1),
+        };
+        Some(self.up(bottom, rows.saturating_sub(1)))
     }
 
     fn up(&self, from: Position, count: usize) -> Position {
