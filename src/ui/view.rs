@@ -240,10 +240,11 @@ impl View {
             .after(step, monitor.transcript(), port, &context);
     }
 
-    /// Counts what arrives behind a frozen view.
+    /// Counts the lines that arrive behind a frozen view.
     pub(super) fn count_waiting(&mut self, monitor: &Monitor) {
         if let Some(frozen) = &self.frozen {
-            self.waiting = monitor.seq().0.saturating_sub(frozen.monitor.seq().0);
+            let lines = |monitor: &Monitor| monitor.transcript().added();
+            self.waiting = lines(monitor).saturating_sub(lines(&frozen.monitor));
         }
     }
 
