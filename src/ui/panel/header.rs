@@ -52,7 +52,8 @@ pub(in crate::ui) fn render(
     }
     frame.render_widget(Line::from(parts), area);
     if room > 0 {
-        let tab = Line::styled(screen, theme.accent).alignment(Alignment::Right);
+        // Only the words have the style: that of a line would colour the whole row.
+        let tab = Line::from(Span::styled(screen, theme.accent)).alignment(Alignment::Right);
         frame.render_widget(tab, area);
     }
 }
