@@ -13,7 +13,7 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-use crate::{event::Line, monitor::Speaker, store::archive::Talk};
+use crate::{event::Line, store::archive::Talk};
 
 /// A form of export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -97,8 +97,8 @@ fn title(talk: &Talk) -> String {
 }
 
 /// The name of who says a line, on one row.
-fn speaker(line: &Line) -> String {
-    crate::text::neutral(&Speaker::of(&line.segment).name())
+fn speaker(talk: &Talk, line: &Line) -> String {
+    crate::text::neutral(&talk.speaker(line).name())
         .trim()
         .to_owned()
 }

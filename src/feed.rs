@@ -1,4 +1,7 @@
 //! What was committed, in order. A follower that falls behind reads the store, so a slow reader slows nobody and misses nothing.
+//!
+//! Records only add. When something else changed what is kept (the user's hand, retention), the followers are told that the past is
+//! another one, and take a new snapshot of it.
 
 mod ring;
 
@@ -29,7 +32,24 @@ pub trait Source: Debug + Send + Sync {
 pub(crate) struct Feed {
     ring: Arc<Ring>,
     source: Arc<dyn Source>,
-    latest: watch::Sender<Seq>,
+    head: watch::Sender<Head>,
+}
+
+/// How far the feed is.
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    latest: Seq,
+    /// Counts how often the past changed.
+    past: u64,
+}
+
+/// What a follower is given.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// One or more records, in order and without gaps.
+    Records(Vec<Arc<Record>>),
+    /// The past changed: what was read of it may no longer hold.
+    PastChanged,
 }
 
 impl Feed {
@@ -38,7 +58,7 @@ impl Feed {
         Self {
             ring: Arc::default(),
             source,
-            latest: watch::Sender::new(latest),
+            head: watch::Sender::new(Head { latest, past: 0 }),
         }
     }
 
@@ -48,22 +68,41 @@ impl Feed {
             return;
         };
         self.ring.push(records);
-        self.latest.send_replace(latest);
+        self.head.send_modify(|head| head.latest = latest);
+    }
+
+    /// Tells all followers that the past changed.
+    pub(crate) fn change_past(&self) {
+        self.head.send_modify(|head| head.past += 1);
     }
 
     /// The last record there is.
     pub(crate) fn latest(&self) -> Seq {
-        *self.latest.borrow()
+        self.head.borrow().latest
     }
 
     /// A reader of everything after a record.
     pub(crate) fn follow(&self, after: Seq) -> Follower {
+        let head = self.head.subscribe();
+        let past = head.borrow().past;
         Follower {
             at: after,
+            past,
             ring: Arc::clone(&self.ring),
             source: Arc::clone(&self.source),
-            latest: self.latest.subscribe(),
+            head,
             reading: None,
+        }
+    }
+}
+
+impl News {
+    /// The records in it, for a reader to whom the past is past.
+    #[must_use]
+    pub fn records(self) -> Vec<Arc<Record>> {
+        match self {
+            Self::Records(records) => records,
+            Self::PastChanged => Vec::new(),
         }
     }
 }
@@ -72,24 +111,29 @@ impl Feed {
 #[derive(Debug)]
 pub struct Follower {
     at: Seq,
+    past: u64,
     ring: Arc<Ring>,
     source: Arc<dyn Source>,
-    latest: watch::Receiver<Seq>,
+    head: watch::Receiver<Head>,
     /// A page that is being read.
     reading: Option<JoinHandle<Result<Vec<Arc<Record>>, ReadError>>>,
 }
 
 impl Follower {
-    /// Waits until there is anything after the last record given, and gives it: one or more records in order, without gaps.
+    /// Waits until there is anything after the last record given, and gives it.
     /// Once the store is closed and everything was given, it waits for ever.
     ///
     /// # Errors
     /// When the store cannot be read.
     ///
     /// Cancel safe: a dropped call loses nothing.
-    pub async fn next(&mut self) -> Result<Vec<Arc<Record>>, ReadError> {
+    pub async fn next(&mut self) -> Result<News, ReadError> {
         loop {
-            let latest = *self.latest.borrow_and_update();
+            let Head { latest, past } = *self.head.borrow_and_update();
+            if past != self.past {
+                self.past = past;
+                return Ok(News::PastChanged);
+            }
             if latest > self.at {
                 let records = match self.ring.after(self.at) {
                     Some(records) => records,
@@ -97,13 +141,13 @@ impl Follower {
                 };
                 if let Some(last) = records.last() {
                     self.at = last.seq;
-                    return Ok(records);
+                    return Ok(News::Records(records));
                 }
                 // Nothing is left of what was there: go on with what is still in memory.
                 self.at = self.ring.start().map_or(latest, |start| Seq(start.0 - 1));
                 continue;
             }
-            if self.latest.changed().await.is_err() {
+            if self.head.changed().await.is_err() {
                 std::future::pending::<()>().await;
             }
         }
@@ -130,7 +174,7 @@ impl Follower {
     /// How many records there are after the last one given.
     #[must_use]
     pub fn behind(&self) -> u64 {
-        self.latest.borrow().0.saturating_sub(self.at.0)
+        self.head.borrow().latest.0.saturating_sub(self.at.0)
     }
 
     /// Goes on after this record (the reader has loaded a snapshot up to it).

@@ -4,7 +4,6 @@ mod advice;
 mod age;
 mod health;
 mod sound;
-mod speaker;
 #[cfg(test)]
 mod tests;
 mod transcript;
@@ -17,7 +16,6 @@ pub use advice::{Advice, Gravity};
 pub use age::Age;
 pub use health::{FeedHealth, State};
 pub use sound::SoundTrack;
-pub use speaker::Speaker;
 pub use transcript::{Place, Talk, Transcript};
 
 use crate::{
@@ -69,6 +67,7 @@ impl Monitor {
             health: Health::new(&snapshot.last_seen, snapshot.refused_in_a_row),
             ..Self::default()
         };
+        monitor.transcript.set_names(snapshot.names);
         for conversation in snapshot.conversations {
             monitor.transcript.put_conversation(conversation);
         }

@@ -10,7 +10,9 @@ pub mod archive;
 mod column;
 mod conversation;
 mod database;
+mod edit;
 mod folder;
+mod index;
 mod keep;
 mod matching;
 mod queue;
@@ -29,12 +31,13 @@ use std::{
 };
 
 use bytes::Bytes;
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::{
     event::{
-        Conversation, DaySummary, Delivery, Event, KeptMemory, Line, Record, Seq, SoundChunk,
-        Trigger, Uid,
+        Conversation, DaySummary, Delivery, Edit, Event, KeptMemory, Line, Names, Record, Seq,
+        SoundChunk, Trigger, Uid,
     },
     feed::{Feed, Follower, Source},
     losses::LossCounter,
@@ -45,7 +48,7 @@ use database::{Readers, Target};
 use folder::DataFolder;
 use queue::{Limits, Queue, Share};
 use refusals::RefusalLimit;
-use writer::{Answer, Job, Writer};
+use writer::{Answer, Change, Job, Task, Writer};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
 const LIMITS: Limits = Limits {
@@ -176,6 +179,8 @@ pub struct Snapshot {
     pub summary: Option<Arc<DaySummary>>,
     /// Sound chunks, without their samples.
     pub sounds: Vec<SoundChunk>,
+    /// Names that the user gave to speakers.
+    pub names: Arc<Names>,
     /// When each feed was last heard, by arrival.
     pub last_seen: Vec<(Trigger, Timestamp)>,
     /// The wearer heard last.
@@ -268,19 +273,30 @@ impl Store {
             Some(first) => Bytes::copy_from_slice(first),
             None => body,
         });
-        let job = Job {
-            bytes: JOB_BYTES + body.as_ref().map_or(0, Bytes::len),
-            submission: Submission {
-                delivery,
-                body,
-                event: None,
-            },
-            answer: Answer::Count(self.0.losses.clone()),
+        let bytes = JOB_BYTES + body.as_ref().map_or(0, Bytes::len);
+        let submission = Submission {
+            delivery,
+            body,
+            event: None,
         };
-        let bytes = job.bytes;
+        let answer = Answer::Count(self.0.losses.clone());
+        let task = Task::Keep(Box::new(submission), answer);
+        let job = Job { task, bytes };
         if !allowed || self.0.queue.push(job, bytes, Share::Half).is_err() {
             self.0.losses.add(|losses| losses.refusals_unrecorded += 1);
         }
+    }
+
+    /// Applies a change of the user's and tells all followers; false if what it is about is not there.
+    ///
+    /// # Errors
+    /// [`CommitError`]: nothing was changed.
+    pub async fn edit(&self, edit: Edit) -> Result<bool, CommitError> {
+        let found = self.change(move |db| edit::apply(db, &edit)).await?;
+        if found {
+            self.0.feed.change_past();
+        }
+        Ok(found)
     }
 
     /// A reader of everything after a record.
@@ -325,6 +341,27 @@ impl Store {
         Ok(self.0.readers.read(|db| rows::delivery::body(db, seq))?)
     }
 
+    /// Runs a change on the writer's thread, in its transaction. Returns once it is committed.
+    async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, CommitError> {
+        let result = Arc::new(Mutex::new(None));
+        let slot = Arc::clone(&result);
+        let (done, committed) = oneshot::channel();
+        let apply = Box::new(move |db: &Connection| {
+            let changed = change(db)?;
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(changed);
+            Ok(())
+        });
+        let task = Task::Change(Change { apply, done });
+        let bytes = JOB_BYTES;
+        self.0.queue.push(Job { task, bytes }, bytes, Share::Half)?;
+        committed.await.unwrap_or(Err(CommitError::Failed))?;
+        let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+        result.take().ok_or(CommitError::Failed)
+    }
+
     /// Commits what is queued and ends the writer, which frees the data folder. Later commits fail.
     pub async fn close(&self) {
         self.0.queue.close();
@@ -339,11 +376,8 @@ impl Inner {
     async fn submit(&self, submission: Submission, sound: bool) -> Result<Receipt, CommitError> {
         let bytes = JOB_BYTES + usize::try_from(submission.delivery.size).unwrap_or(usize::MAX / 2);
         let (sender, answer) = oneshot::channel();
-        let job = Job {
-            submission,
-            bytes,
-            answer: Answer::Sender(sender),
-        };
+        let task = Task::Keep(Box::new(submission), Answer::Sender(sender));
+        let job = Job { task, bytes };
         let share = if sound { Share::Half } else { Share::Whole };
         self.queue.push(job, bytes, share)?;
         answer.await.unwrap_or(Err(CommitError::Failed))

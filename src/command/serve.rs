@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::{Config, Flags},
     event::{Record, Seq},
-    feed::Follower,
+    feed::{Follower, News},
     logging::{self, DeliveryLog, Destination},
     losses::LossCounter,
     shutdown,
@@ -96,7 +96,8 @@ async fn print(
     drained: CancellationToken,
 ) -> anyhow::Result<()> {
     let mut follower = store.follow(start);
-    while let Some(records) = next(&mut follower, &drained).await? {
+    while let Some(news) = next(&mut follower, &drained).await? {
+        let records = news.records();
         let store = store.clone();
         // Bodies come from SQLite, and stdout may be a slow pipe: both block.
         log = tokio::task::spawn_blocking(move || write(log, &store, &records)).await??;
@@ -107,10 +108,10 @@ async fn print(
 async fn next(
     follower: &mut Follower,
     drained: &CancellationToken,
-) -> anyhow::Result<Option<Vec<Arc<Record>>>> {
+) -> anyhow::Result<Option<News>> {
     if !drained.is_cancelled() {
         tokio::select! {
-            records = follower.next() => return Ok(Some(records?)),
+            news = follower.next() => return Ok(Some(news?)),
             () = drained.cancelled() => {}
         }
     }

@@ -59,7 +59,10 @@ pub(super) async fn show(
     listening: &Listening,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
+    // First the follower: whatever changes after this, it tells.
+    let mut follower = listening.store.follow(listening.store.latest());
     let snapshot = listening.store.snapshot(WINDOW)?;
+    follower.seek(snapshot.seq);
     let glyphs = if config.ascii {
         Glyphs::ascii()
     } else {
@@ -75,7 +78,7 @@ pub(super) async fn show(
             secret: listening.secret.clone(),
         },
         store: listening.store.clone(),
-        follower: listening.store.follow(snapshot.seq),
+        follower,
         playback,
         losses: listening.losses.watch(),
         monitor: Monitor::new(snapshot),

@@ -46,6 +46,10 @@ pub struct Line {
     pub revision: u32,
     /// The words.
     pub segment: Segment,
+    /// Starred by the user.
+    pub starred: bool,
+    /// What the user noted on it.
+    pub note: Option<String>,
 }
 
 impl Conversation {

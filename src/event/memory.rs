@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -125,6 +127,16 @@ pub struct KeptMemory {
     pub arrived: Timestamp,
     /// What it says. Its `segments` are left empty here: they are lines of the conversation.
     pub memory: Memory,
+    /// Descriptions of action items that the user ticked here; Omi does not know of it.
+    pub ticked: BTreeSet<String>,
+}
+
+impl KeptMemory {
+    /// Whether an action item is done, for Omi or for the user.
+    #[must_use]
+    pub fn done(&self, item: &ActionItem) -> bool {
+        item.completed || self.ticked.contains(&item.description)
+    }
 }
 
 impl Memory {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::{monitor::Speaker, store::archive::Talk};
+use crate::store::archive::Talk;
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -20,6 +20,8 @@ struct Row<'a> {
     speaker_name: String,
     is_user: bool,
     text: &'a str,
+    starred: bool,
+    note: Option<&'a str>,
 }
 
 pub(super) fn write(talk: &Talk, out: &mut impl Write) -> io::Result<()> {
@@ -33,9 +35,11 @@ pub(super) fn write(talk: &Talk, out: &mut impl Write) -> io::Result<()> {
             end: segment.end,
             at: talk.conversation.clock(segment.start).to_string(),
             speaker: segment.speaker.as_deref(),
-            speaker_name: Speaker::of(segment).name(),
+            speaker_name: talk.speaker(line).name(),
             is_user: segment.is_user,
             text: &segment.text,
+            starred: line.starred,
+            note: line.note.as_deref(),
         };
         serde_json::to_writer(&mut *out, &row)?;
         out.write_all(b"\n")?;

@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use jiff::tz::TimeZone;
 
 use super::{speaker, spoken, title, words};
-use crate::{event::Memory, store::archive::Talk, text::neutral};
+use crate::{event::KeptMemory, store::archive::Talk, text::neutral};
 
 pub(super) fn write(talk: &Talk, zone: &TimeZone, out: &mut impl Write) -> io::Result<()> {
     frontmatter(talk, zone, out)?;
     writeln!(out, "# {}\n", escaped(&title(talk)))?;
     if let Some(kept) = &talk.memory {
-        memory(&kept.memory, zone, out)?;
+        memory(kept, zone, out)?;
     }
     if !talk.lines.is_empty() {
         writeln!(out, "## Transcript\n")?;
@@ -23,7 +23,7 @@ pub(super) fn write(talk: &Talk, zone: &TimeZone, out: &mut impl Write) -> io::R
         writeln!(
             out,
             "**{}** {clock}  \n{}\n",
-            escaped(&speaker(line)),
+            escaped(&speaker(talk, line)),
             escaped(&words(line))
         )?;
     }
@@ -54,14 +54,15 @@ fn frontmatter(talk: &Talk, zone: &TimeZone, out: &mut impl Write) -> io::Result
     writeln!(out, "---\n")
 }
 
-fn memory(memory: &Memory, zone: &TimeZone, out: &mut impl Write) -> io::Result<()> {
+fn memory(kept: &KeptMemory, zone: &TimeZone, out: &mut impl Write) -> io::Result<()> {
+    let memory = &kept.memory;
     if !memory.overview.is_empty() {
         writeln!(out, "{}\n", escaped(&neutral(&memory.overview)))?;
     }
     if !memory.action_items.is_empty() {
         writeln!(out, "## Actions\n")?;
         for item in &memory.action_items {
-            let tick = if item.completed { 'x' } else { ' ' };
+            let tick = if kept.done(item) { 'x' } else { ' ' };
             let due = item.due_at.map(|due| {
                 zone.to_datetime(due)
                     .strftime(" (due %Y-%m-%d)")

@@ -27,15 +27,15 @@ pub(super) fn write(kind: Kind, talk: &Talk, out: &mut impl Write) -> io::Result
             "{number}\n{} --> {}\n{}\n",
             clock(kind, start),
             clock(kind, end),
-            cue(kind, line)
+            cue(kind, talk, line)
         )?;
     }
     Ok(())
 }
 
 /// Who says what; in the way in which each form marks a voice.
-fn cue(kind: Kind, line: &Line) -> String {
-    let (speaker, words) = (speaker(line), words(line));
+fn cue(kind: Kind, talk: &Talk, line: &Line) -> String {
+    let (speaker, words) = (speaker(talk, line), words(line));
     match kind {
         // An arrow in the words would be read as a time.
         Kind::SubRip => format!("{speaker}: {}", words.replace("-->", "->")),

@@ -1,3 +1,5 @@
+use std::{collections::BTreeSet, sync::Arc};
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::*;
@@ -29,6 +31,8 @@ fn talk() -> Talk {
             end,
             ..Segment::default()
         },
+        starred: id == 4,
+        note: None,
     };
     let memory = Memory {
         id: Some("m1".to_owned()),
@@ -91,7 +95,9 @@ fn talk() -> Talk {
             revision: 1,
             arrived: began(),
             memory,
+            ticked: BTreeSet::from(["Print the tickets".to_owned()]),
         }),
+        names: Arc::default(),
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn write(talk: &Talk, zone: &TimeZone, out: &mut impl Write) -> io::R
         let clock = zone
             .to_datetime(conversation.clock(line.segment.start))
             .strftime("%H:%M:%S");
-        writeln!(out, "{clock} {}: {}", speaker(line), words(line))?;
+        writeln!(out, "{clock} {}: {}", speaker(talk, line), words(line))?;
     }
     writeln!(out)
 }

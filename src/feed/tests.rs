@@ -80,7 +80,7 @@ impl Rig {
 async fn read(follower: &mut Follower) -> Vec<u64> {
     let mut seqs = Vec::new();
     while follower.behind() > 0 {
-        let records = follower.next().await.unwrap();
+        let records = follower.next().await.unwrap().records();
         seqs.extend(records.iter().map(|record| record.seq.0));
     }
     seqs
@@ -143,7 +143,7 @@ async fn a_cancelled_page_is_read_again() {
     let given = follower
         .next()
         .now_or_never()
-        .map(Result::unwrap)
+        .map(|news| news.unwrap().records())
         .unwrap_or_default();
     let mut seen: Vec<_> = given.iter().map(|record| record.seq.0).collect();
     seen.extend(read(&mut follower).await);
@@ -162,4 +162,18 @@ async fn records_that_are_no_longer_kept_are_passed_over() {
     rig.shelf.records.lock().unwrap().clear();
     let expected: Vec<_> = (905..=5000).collect();
     assert_eq!(read(&mut follower).await, expected);
+}
+
+#[tokio::test]
+async fn a_follower_is_told_once_that_the_past_changed() {
+    let mut rig = Rig::new();
+    let mut follower = rig.feed.follow(Seq(0));
+    rig.publish(1, 0);
+    rig.feed.change_past();
+    rig.feed.change_past();
+    assert_eq!(follower.next().await.unwrap(), News::PastChanged);
+    assert_eq!(read(&mut follower).await, [1]);
+    assert!(follower.next().now_or_never().is_none());
+    let mut later = rig.feed.follow(Seq(1));
+    assert!(later.next().now_or_never().is_none());
 }

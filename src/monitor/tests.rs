@@ -403,7 +403,7 @@ proptest! {
         for (talk, id, start) in lines {
             transcript.put_conversation(conversation(talk));
             let segment = crate::event::Segment { start, ..Default::default() };
-            let line = Line { id: LineId(id), seq: Seq(1), conversation: ConversationId(talk), arrived: at(0), revision: 1, segment };
+            let line = Line { id: LineId(id), seq: Seq(1), conversation: ConversationId(talk), arrived: at(0), revision: 1, segment, starred: false, note: None };
             transcript.put_line(line);
         }
         let mut walked = 0;

@@ -1,12 +1,12 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     ops::Range,
+    sync::Arc,
 };
 
 use jiff::Timestamp;
 
-use super::Speaker;
-use crate::event::{Conversation, ConversationId, Line, LineId};
+use crate::event::{Conversation, ConversationId, Line, LineId, Names, Segment, Speaker};
 
 /// Most lines that are held; older ones are in the store.
 pub(super) const LINES: usize = 20_000;
@@ -17,6 +17,7 @@ pub struct Transcript {
     /// In the order of (start, id).
     talks: Vec<Talk>,
     homes: HashMap<LineId, ConversationId>,
+    names: Arc<Names>,
     added: u64,
 }
 
@@ -47,18 +48,20 @@ impl Talk {
         self.voices.len()
     }
 
-    fn insert(&mut self, line: Line) {
-        *self.voices.entry(Speaker::of(&line.segment)).or_default() += 1;
+    fn insert(&mut self, line: Line, names: &Names) {
+        let speaker = names.speaker(&self.conversation.uid, &line.segment);
+        *self.voices.entry(speaker).or_default() += 1;
         let key = |line: &Line| (line.segment.start_ms(), line.id);
         let at = self.lines.partition_point(|known| key(known) < key(&line));
         self.lines.insert(at, line);
     }
 
     /// Takes lines away and gives them back.
-    fn remove(&mut self, places: Range<usize>) -> Vec<Line> {
+    fn remove(&mut self, places: Range<usize>, names: &Names) -> Vec<Line> {
         let removed: Vec<_> = self.lines.drain(places).collect();
         for line in &removed {
-            if let Entry::Occupied(mut voice) = self.voices.entry(Speaker::of(&line.segment)) {
+            let speaker = names.speaker(&self.conversation.uid, &line.segment);
+            if let Entry::Occupied(mut voice) = self.voices.entry(speaker) {
                 *voice.get_mut() -= 1;
                 if *voice.get() == 0 {
                     voice.remove();
@@ -170,6 +173,17 @@ impl Transcript {
         Some(Place { talk, line: 0 })
     }
 
+    /// Who says a segment of a conversation.
+    #[must_use]
+    pub fn speaker(&self, conversation: &Conversation, segment: &Segment) -> Speaker {
+        self.names.speaker(&conversation.uid, segment)
+    }
+
+    /// Takes over the names of speakers; before any line.
+    pub(super) fn set_names(&mut self, names: Arc<Names>) {
+        self.names = names;
+    }
+
     pub(super) fn put_conversation(&mut self, conversation: Conversation) {
         let talk = match self.index(conversation.id) {
             Some(at) => Talk {
@@ -193,12 +207,12 @@ impl Transcript {
     pub(super) fn put_line(&mut self, line: Line) -> Option<&Conversation> {
         let home = self.index(line.conversation)?;
         if let Some(known) = self.find(line.id) {
-            self.talks[known.talk].remove(known.line..known.line + 1);
+            self.talks[known.talk].remove(known.line..known.line + 1, &self.names);
         } else {
             self.added += 1;
         }
         self.homes.insert(line.id, line.conversation);
-        self.talks[home].insert(line);
+        self.talks[home].insert(line, &self.names);
         let id = self.talks[home].conversation.id;
         self.forget_oldest();
         self.conversation(id)
@@ -220,7 +234,7 @@ impl Transcript {
             return;
         };
         let lines = self.talks[at].lines.len();
-        for line in self.talks[at].remove(0..lines) {
+        for line in self.talks[at].remove(0..lines, &self.names) {
             self.homes.remove(&line.id);
             self.added = self.added.saturating_sub(1);
         }
@@ -243,7 +257,7 @@ impl Transcript {
             } else {
                 // Not one by one: each removal moves what follows.
                 let some = oldest.lines.len().min(LINES / 100);
-                for line in oldest.remove(0..some) {
+                for line in oldest.remove(0..some, &self.names) {
                     self.homes.remove(&line.id);
                 }
             }

@@ -1,6 +1,9 @@
 //! Reading a data folder from outside, also while another process writes to it: for exports.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, params};
@@ -11,7 +14,7 @@ use super::{
     folder, rows, schema,
 };
 use crate::{
-    event::{Conversation, ConversationId, KeptMemory, Line, Uid},
+    event::{Conversation, ConversationId, KeptMemory, Line, Names, Speaker, Uid},
     private,
 };
 
@@ -41,6 +44,16 @@ pub struct Talk {
     pub lines: Vec<Line>,
     /// The memory that closed it.
     pub memory: Option<KeptMemory>,
+    /// Names that the user gave to speakers.
+    pub names: Arc<Names>,
+}
+
+impl Talk {
+    /// Who says a line.
+    #[must_use]
+    pub fn speaker(&self, line: &Line) -> Speaker {
+        self.names.speaker(&self.conversation.uid, &line.segment)
+    }
 }
 
 /// Why a data folder cannot be read.
@@ -182,6 +195,7 @@ impl Archive {
             conversation,
             lines,
             memory,
+            names: Arc::new(rows::own::names(&transaction)?),
         }))
     }
 

@@ -71,6 +71,23 @@ impl<'a> Fingerprint<'a> {
     }
 }
 
+/// The different words of a text.
+#[derive(Debug)]
+pub(super) struct Words(HashSet<String>);
+
+impl Words {
+    pub(super) fn of(text: &str) -> Self {
+        let mut words = String::new();
+        push_words(&mut words, text);
+        Self(words.split_whitespace().map(str::to_owned).collect())
+    }
+
+    /// How many of them a text has too.
+    pub(super) fn shared_with(&self, text: &str) -> usize {
+        self.0.intersection(&Self::of(text).0).count()
+    }
+}
+
 /// Appends words in one form: lower case, each with one space before it and one after the last.
 fn push_words(all: &mut String, text: &str) {
     for word in text.split_whitespace() {

@@ -4,5 +4,6 @@ pub(super) mod conversation;
 pub(super) mod delivery;
 pub(super) mod line;
 pub(super) mod memory;
+pub(super) mod own;
 pub(super) mod single;
 pub(super) mod sound;

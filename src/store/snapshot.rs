@@ -1,6 +1,6 @@
 //! The recent past at one moment. Every query here is answered from an index: it must be fast with a million lines kept.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::{
     Snapshot, Window,
     column::time,
-    rows::{conversation, delivery, line, memory, single, sound},
+    rows::{conversation, delivery, line, memory, own, single, sound},
 };
 use crate::event::{Conversation, ConversationId, Kind, Line, Seq, Trigger, Uid};
 
@@ -31,6 +31,7 @@ pub(super) fn read(db: &Connection, window: Window) -> rusqlite::Result<Snapshot
         memories,
         summary: single::newest_summary(db)?,
         sounds,
+        names: Arc::new(own::names(db)?),
         last_seen: triggers(&seen),
         uid: seen
             .iter()

@@ -1,5 +1,6 @@
 //! What senders and readers of the store can rely on.
 
+mod edits;
 mod measure;
 mod memories;
 mod overload;

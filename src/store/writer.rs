@@ -24,13 +24,34 @@ use crate::{
 /// Jobs in one transaction.
 const BATCH: usize = 512;
 
-/// A submission on its way.
+/// Something to be written, on its way.
 #[derive(Debug)]
 pub(super) struct Job {
-    pub(super) submission: Submission,
+    pub(super) task: Task,
     /// What it takes of the queue's bytes.
     pub(super) bytes: usize,
-    pub(super) answer: Answer,
+}
+
+/// What is to be written.
+#[derive(Debug)]
+pub(super) enum Task {
+    /// A request.
+    Keep(Box<Submission>, Answer),
+    /// A change that is no delivery.
+    Change(Change),
+}
+
+/// A change that is no delivery, and who is told how it went.
+pub(super) struct Change {
+    /// What it does. Runs inside the writer's transaction.
+    pub(super) apply: Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>,
+    pub(super) done: oneshot::Sender<Result<(), CommitError>>,
+}
+
+impl std::fmt::Debug for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Change").finish_non_exhaustive()
+    }
 }
 
 /// Who wants to know how it went.
@@ -40,6 +61,14 @@ pub(super) enum Answer {
     Sender(oneshot::Sender<Result<Receipt, CommitError>>),
     /// Nobody: a refusal, which is counted if it cannot be recorded.
     Count(LossCounter),
+    /// Whoever made a change.
+    Change(oneshot::Sender<Result<(), CommitError>>),
+}
+
+/// A task without its answer.
+enum Work {
+    Keep(Box<Submission>),
+    Change(Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>),
 }
 
 pub(super) struct Writer {
@@ -75,17 +104,21 @@ impl Writer {
     fn commit(&mut self, batch: Vec<Job>) {
         let bytes = batch.iter().map(|job| job.bytes).sum();
         let mut answers = Vec::with_capacity(batch.len());
-        let mut submissions = Vec::with_capacity(batch.len());
+        let mut work = Vec::with_capacity(batch.len());
         for job in batch {
-            answers.push(job.answer);
-            submissions.push(job.submission);
+            let (apply, answer) = match job.task {
+                Task::Keep(submission, answer) => (Work::Keep(submission), answer),
+                Task::Change(change) => (Work::Change(change.apply), Answer::Change(change.done)),
+            };
+            work.push(apply);
+            answers.push(answer);
         }
-        let results = self.transact(submissions).unwrap_or_else(|error| {
+        let results = self.transact(work).unwrap_or_else(|error| {
             tracing::error!("the store cannot commit: {error}");
             self.recover();
             answers.iter().map(|_| Err(CommitError::Failed)).collect()
         });
-        let kept: Vec<Arc<Record>> = results.iter().flatten().cloned().collect();
+        let kept: Vec<Arc<Record>> = results.iter().flatten().flatten().cloned().collect();
         if let Some(last) = kept.last() {
             self.last = last.seq;
             self.feed.publish(kept);
@@ -100,22 +133,30 @@ impl Writer {
     /// Keeps a batch in one transaction. A submission that fails costs only itself.
     fn transact(
         &mut self,
-        batch: Vec<Submission>,
-    ) -> rusqlite::Result<Vec<Result<Arc<Record>, CommitError>>> {
+        batch: Vec<Work>,
+    ) -> rusqlite::Result<Vec<Result<Option<Arc<Record>>, CommitError>>> {
         let _alone = self.gate.write();
         let transaction = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let mut last = self.last;
         let mut results = Vec::with_capacity(batch.len());
-        for submission in batch {
+        for work in batch {
             let keeper = &mut self.keeper;
-            let result = isolated(&transaction, |db| keeper.keep(db, last.next(), submission));
-            results.push(match result {
-                Ok(record) => {
-                    last = record.seq;
-                    Ok(Arc::new(record))
+            let result = isolated(&transaction, |db| match work {
+                Work::Keep(submission) => keeper.keep(db, last.next(), *submission).map(Some),
+                Work::Change(apply) => {
+                    // It may touch what is cached.
+                    keeper.forget();
+                    apply(db).map(|()| None)
                 }
+            });
+            results.push(match result {
+                Ok(Some(record)) => {
+                    last = record.seq;
+                    Ok(Some(Arc::new(record)))
+                }
+                Ok(None) => Ok(None),
                 Err(Failure::Job(why)) => {
-                    tracing::error!("a delivery cannot be stored: {why}");
+                    tracing::error!("something cannot be stored: {why}");
                     self.keeper.forget();
                     Err(CommitError::Failed)
                 }
@@ -158,15 +199,21 @@ impl Drop for Abandon {
 }
 
 impl Answer {
-    pub(super) fn give(self, result: Result<Arc<Record>, CommitError>) {
+    fn give(self, result: Result<Option<Arc<Record>>, CommitError>) {
         match self {
             Self::Sender(sender) => {
+                let receipt = |record: Option<Arc<Record>>| {
+                    let record = record.ok_or(CommitError::Failed)?;
+                    Ok(Receipt {
+                        seq: record.seq,
+                        repeat_of: record.repeat_of,
+                    })
+                };
                 // A sender that went away does not matter.
-                let _ = sender.send(result.map(|record| Receipt {
-                    seq: record.seq,
-                    repeat_of: record.repeat_of,
-                }));
+                let _ = sender.send(result.and_then(receipt));
             }
+            // Nor does one that made a change.
+            Self::Change(sender) => drop(sender.send(result.map(|_| ()))),
             Self::Count(losses) if result.is_err() => {
                 losses.add(|losses| losses.refusals_unrecorded += 1);
             }

@@ -1,6 +1,6 @@
 //! The loop of the dashboard: the only `select!`.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use crossterm::event::{Event, MouseEventKind};
 use futures_util::{Stream, StreamExt as _};
@@ -16,8 +16,7 @@ use super::{
 };
 use crate::{
     audio::playback::Playback,
-    event::Record,
-    feed::Follower,
+    feed::{Follower, News},
     losses::Losses,
     monitor::{Monitor, WINDOW},
     secret::Secret,
@@ -122,8 +121,8 @@ impl App {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);
                 }
-                records = next(&mut self.follower, resting) => {
-                    let followed = self.follow(records).await;
+                news = next(&mut self.follower, resting) => {
+                    let followed = self.follow(news).await;
                     self.view.trouble = followed.as_ref().err().map(ToString::to_string);
                     resting = followed.is_err().then(|| Instant::now() + REST);
                 }
@@ -162,23 +161,25 @@ impl App {
     }
 
     /// Folds in what came, and catches up.
-    async fn follow(
-        &mut self,
-        records: Result<Vec<Arc<Record>>, ReadError>,
-    ) -> Result<(), ReadError> {
-        for record in &records? {
-            self.monitor.apply(record);
+    async fn follow(&mut self, news: Result<News, ReadError>) -> Result<(), ReadError> {
+        match news? {
+            News::Records(records) => {
+                for record in &records {
+                    self.monitor.apply(record);
+                }
+                // Replaying what is missing would take longer.
+                if self.follower.behind() > FAR_BEHIND {
+                    self.reload().await?;
+                }
+            }
+            News::PastChanged => self.reload().await?,
         }
-        self.catch_up().await?;
         self.view.count_waiting(&self.monitor);
         Ok(())
     }
 
-    /// Loads the present if replaying what is missing would take longer.
-    async fn catch_up(&mut self) -> Result<(), ReadError> {
-        if self.follower.behind() <= FAR_BEHIND {
-            return Ok(());
-        }
+    /// Loads the present.
+    async fn reload(&mut self) -> Result<(), ReadError> {
         let store = self.store.clone();
         let snapshot = match tokio::task::spawn_blocking(move || store.snapshot(WINDOW)).await {
             Ok(snapshot) => snapshot?,
@@ -225,11 +226,8 @@ impl Frames {
     }
 }
 
-/// The next records, after a rest if there is one to take.
-async fn next(
-    follower: &mut Follower,
-    resting: Option<Instant>,
-) -> Result<Vec<Arc<Record>>, ReadError> {
+/// What is new, after a rest if there is one to take.
+async fn next(follower: &mut Follower, resting: Option<Instant>) -> Result<News, ReadError> {
     if let Some(until) = resting {
         tokio::time::sleep_until(until).await;
     }

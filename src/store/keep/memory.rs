@@ -1,8 +1,11 @@
 //! A memory closes and titles the conversation it is about, and its transcript replaces the live lines.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Keeper, Moment};
+use super::{
+    Keeper, Moment,
+    marks::{self, Mark},
+};
 use crate::{
     event::{
         Change, Conversation, ConversationId, KeptMemory, Line, LineId, Memory, MemoryId, Segment,
@@ -67,6 +70,12 @@ impl Keeper {
         kept.conversation = Some(first);
         memory::set_conversation(now.db, kept)?;
         let fresh = !segments.is_empty() && replaces(now, first, &segments)?;
+        let mut marks = Vec::new();
+        if fresh {
+            for conversation in &conversations {
+                marks.extend(marks::take(now.db, conversation)?);
+            }
+        }
         let mut segments = Some(segments).filter(|_| fresh);
         let mut changes = Vec::new();
         for mut closed in conversations {
@@ -74,10 +83,11 @@ impl Keeper {
             stamp(&mut closed, kept, &lines);
             conversation::update(now.db, now.seq, &closed)?;
             self.timeline(now)?.update(&closed);
-            let id = closed.id;
-            changes.push(Change::Conversation(closed));
+            changes.push(Change::Conversation(closed.clone()));
             if fresh {
-                changes.extend(replace_lines(now, id, lines)?);
+                // Of them all only the first has lines.
+                let marks = std::mem::take(&mut marks);
+                changes.extend(replace_lines(now, &closed, lines, marks)?);
             }
         }
         Ok(changes)
@@ -87,20 +97,25 @@ impl Keeper {
 /// Makes the lines of a conversation void and puts a memory's in their place.
 fn replace_lines(
     now: Moment<'_>,
-    conversation: ConversationId,
+    conversation: &Conversation,
     segments: Vec<Segment>,
+    marks: Vec<Mark>,
 ) -> rusqlite::Result<Vec<Change>> {
-    conversation::void_lines(now.db, now.seq, conversation)?;
-    let mut changes = vec![Change::LinesReplaced(conversation)];
-    for segment in segments {
-        let mut line = Line {
-            id: LineId(0),
-            seq: now.seq,
-            conversation,
-            arrived: now.arrived,
-            revision: 1,
-            segment,
-        };
+    conversation::void_lines(now.db, now.seq, conversation.id)?;
+    let line = |segment| Line {
+        id: LineId(0),
+        seq: now.seq,
+        conversation: conversation.id,
+        arrived: now.arrived,
+        revision: 1,
+        segment,
+        starred: false,
+        note: None,
+    };
+    let mut lines: Vec<Line> = segments.into_iter().map(line).collect();
+    marks::hand_over(marks, conversation, &mut lines);
+    let mut changes = vec![Change::LinesReplaced(conversation.id)];
+    for mut line in lines {
         line::insert(now.db, &mut line, Origin::Memory)?;
         changes.push(Change::Line(line));
     }
@@ -116,6 +131,7 @@ fn insert(now: Moment<'_>, memory: Memory) -> rusqlite::Result<KeptMemory> {
         revision: 1,
         arrived: now.arrived,
         memory,
+        ticked: BTreeSet::new(),
     };
     memory::insert(now.db, &mut kept)?;
     Ok(kept)

@@ -128,6 +128,8 @@ fn add(now: Moment<'_>, conversation: ConversationId, segment: Segment) -> rusql
         arrived: now.arrived,
         revision: 1,
         segment,
+        starred: false,
+        note: None,
     };
     line::insert(now.db, &mut line, Origin::Live)?;
     Ok(line)

@@ -10,7 +10,7 @@ macro_rules! columns {
     () => {
         "s.id, s.seq, s.conversation_id, s.arrived, s.revision, s.segment_id, s.text, \
          s.speaker, s.speaker_id, s.is_user, s.person_id, s.speaker_name, s.start_s, \
-         s.end_s, s.translations"
+         s.end_s, s.translations, s.starred, s.note"
     };
 }
 
@@ -55,11 +55,13 @@ pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<Line> {
             end: row.get(13)?,
             translations: maybe_json(row, 14)?.unwrap_or_default(),
         },
+        starred: row.get(15)?,
+        note: row.get(16)?,
     })
 }
 
 fn read_known(row: &Row<'_>) -> rusqlite::Result<Known> {
-    let from_memory: bool = row.get(15)?;
+    let from_memory: bool = row.get(17)?;
     Ok(Known {
         line: read(row)?,
         origin: if from_memory {
@@ -67,7 +69,7 @@ fn read_known(row: &Row<'_>) -> rusqlite::Result<Known> {
         } else {
             Origin::Live
         },
-        void: row.get(16)?,
+        void: row.get(18)?,
     })
 }
 
@@ -80,8 +82,8 @@ pub(in crate::store) fn insert(
     let mut insert = db.prepare_cached(
         "INSERT INTO segments (conversation_id, seq, arrived, first_seq, first_arrived, revision, \
          from_memory, segment_id, start_ms, start_s, end_s, text, speaker, speaker_id, is_user, \
-         person_id, speaker_name, translations) \
-         VALUES (?1, ?2, ?3, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+         person_id, speaker_name, translations, starred, note) \
+         VALUES (?1, ?2, ?3, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?;
     let segment = &line.segment;
     let id = insert.insert(params![
@@ -101,6 +103,8 @@ pub(in crate::store) fn insert(
         segment.person_id,
         segment.speaker_name,
         translations(segment)?,
+        line.starred,
+        line.note,
     ])?;
     line.id = LineId(id);
     Ok(())
@@ -243,4 +247,28 @@ pub(in crate::store) fn newest(db: &Connection, limit: usize) -> rusqlite::Resul
     ))?
     .query_map([limit as i64], read)?
     .collect()
+}
+
+/// The lines of a conversation that are shown and have a star or a note.
+pub(in crate::store) fn marked(db: &Connection, id: ConversationId) -> rusqlite::Result<Vec<Line>> {
+    // Few lines are marked: their own index finds them, whatever the conversation's length.
+    db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM segments s INDEXED BY segments_marked \
+         WHERE (s.starred <> 0 OR s.note IS NOT NULL) AND s.conversation_id = ? \
+         AND s.superseded_by IS NULL ORDER BY s.id"
+    ))?
+    .query_map([id.0], read)?
+    .collect()
+}
+
+/// Takes all stars and notes off the lines of a conversation that are shown.
+pub(in crate::store) fn clear_marks(db: &Connection, id: ConversationId) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE segments SET starred = 0, note = NULL \
+         WHERE (starred <> 0 OR note IS NOT NULL) AND conversation_id = ? AND superseded_by IS NULL",
+    )?
+    .execute([id.0])?;
+    Ok(())
 }

@@ -1,10 +1,16 @@
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
-    event::{ActionItem, CalendarEvent, ConversationId, KeptMemory, Memory, MemoryId, Seq, Uid},
-    store::column::{json, maybe_time, micros, time, to_json, uid},
+    event::{
+        ActionItem, ActionSource, CalendarEvent, ConversationId, KeptMemory, Memory, MemoryId, Seq,
+        Uid,
+    },
+    store::{
+        column::{json, maybe_time, micros, time, to_json, uid},
+        rows::own,
+    },
 };
 
 /// The columns that `read` expects, in its order.
@@ -26,6 +32,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KeptMemory> {
         revision: row.get(4)?,
         arrived: time(row, 5)?,
         memory: json(row, 6)?,
+        ticked: BTreeSet::new(),
     })
 }
 
@@ -99,6 +106,7 @@ fn complete(db: &Connection, mut kept: KeptMemory) -> rusqlite::Result<KeptMemor
             })
         })?
         .collect::<Result<_, _>>()?;
+    kept.ticked = own::ticked(db, ActionSource::Memory(kept.id))?;
     Ok(kept)
 }
 
@@ -145,8 +153,9 @@ pub(in crate::store) fn earlier(
 /// Makes a row and gives the memory its id.
 pub(in crate::store) fn insert(db: &Connection, kept: &mut KeptMemory) -> rusqlite::Result<()> {
     let mut insert = db.prepare_cached(
-        "INSERT INTO memories (uid, omi_id, seq, conversation_id, revision, arrived, created_at, \
-         started_at, title, discarded, deleted, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO memories (uid, omi_id, seq, first_seq, conversation_id, revision, arrived, \
+         created_at, started_at, title, discarded, deleted, detail) \
+         VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?;
     let memory = &kept.memory;
     let id = insert.insert(params![

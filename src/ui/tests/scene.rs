@@ -154,6 +154,8 @@ pub(super) fn full() -> Monitor {
                 end,
                 ..Segment::default()
             },
+            starred: false,
+            note: None,
         });
     let memories = vec![
         memory(1, 9600, 1020, "Plan the trip", "✈️", "travel", 1),
@@ -204,6 +206,8 @@ pub(super) fn everywhere(outside: &str, start: f64, end: f64) -> Monitor {
             end,
             ..Segment::default()
         },
+        starred: false,
+        note: None,
     };
     Monitor::new(Snapshot {
         conversations: vec![conversation(1, 600, end, Some((outside, outside)))],
@@ -253,6 +257,7 @@ fn memory(
             action_items: vec![ActionItem::default(); actions],
             ..Memory::default()
         },
+        ticked: std::collections::BTreeSet::new(),
     })
 }
 

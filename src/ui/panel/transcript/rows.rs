@@ -7,8 +7,8 @@ use ratatui::{
 };
 
 use crate::{
-    event::{Conversation, Line},
-    monitor::{Place, Speaker, Talk, Transcript},
+    event::{Conversation, Line, Speaker},
+    monitor::{Place, Talk, Transcript},
     text,
     ui::{Context, TimeStyle, context::length},
 };
@@ -42,7 +42,8 @@ pub(super) fn rows(
         Heading::SpacedTitle => vec![Row::raw(""), title(talk, columns, context)],
         Heading::Silence(pause) => vec![silence(pause, columns, context)],
     };
-    rows.extend(words(&talk.conversation, line, columns, context));
+    let speaker = transcript.speaker(&talk.conversation, &line.segment);
+    rows.extend(words(&talk.conversation, line, &speaker, columns, context));
     rows
 }
 
@@ -134,10 +135,10 @@ fn lasting(pause: SignedDuration) -> String {
 fn words(
     conversation: &Conversation,
     line: &Line,
+    speaker: &Speaker,
     columns: usize,
     context: &Context,
 ) -> Vec<Row<'static>> {
-    let speaker = Speaker::of(&line.segment);
     let style = match speaker {
         Speaker::You => context.theme.accent,
         Speaker::Unknown => context.theme.dim,

@@ -1,0 +1,32 @@
+//! Changes that are no deliveries: what the user adds, and upkeep. They run on the writer's thread, between deliveries.
+
+use rusqlite::{Connection, params};
+
+use super::{index::Subject, rows::own};
+use crate::event::Edit;
+
+/// Applies a change of the user's; false if what it is about is not there.
+pub(super) fn apply(db: &Connection, edit: &Edit) -> rusqlite::Result<bool> {
+    match edit {
+        Edit::Star(line, starred) => own::star(db, *line, *starred),
+        Edit::Note(line, note) => {
+            touch(db, Subject::Note, line.0)?;
+            own::note(db, *line, note.as_deref())
+        }
+        Edit::Name(uid, voice, name) => {
+            own::name(db, uid, voice, name.as_deref())?;
+            Ok(true)
+        }
+        Edit::Tick(source, description, done) => {
+            own::tick(db, *source, description, *done)?;
+            Ok(true)
+        }
+    }
+}
+
+/// Has the index look again at a row that changes without a record.
+pub(super) fn touch(db: &Connection, subject: Subject, row: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO touched (kind, row) VALUES (?, ?)")?
+        .execute(params![subject as i64, row])?;
+    Ok(())
+}
