@@ -1,14 +1,13 @@
 //! The command line, as clap sees it. Flags of settings come from the one table of settings.
 
 mod flags;
-mod moment;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
-use crate::{config::Flags, export::Format};
+use crate::{config::Flags, export::Format, search::Order};
 
 /// A live terminal monitor and webhook server for the Omi wearable.
 ///
@@ -39,6 +38,8 @@ pub enum Command {
     Secret,
     /// Write conversations as notes, text, subtitles or JSON; also while omiscope runs.
     Export(Export),
+    /// Find what was said; also while omiscope runs.
+    Search(Search),
     /// Count what is kept, and how much room it takes.
     Stats,
     /// Look whether what is kept is whole.
@@ -80,6 +81,23 @@ pub struct Export {
     pub quiet: bool,
 }
 
+/// What is looked for.
+#[derive(Debug, Clone, Args)]
+pub struct Search {
+    /// Words, "phrases", prefix*, -not, speaker:NAME, kind:transcript|note|memory|summary, uid:UID, since:TIME, until:TIME, starred:
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub query: Vec<String>,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+    /// Most results that are shown.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// Order of the results.
+    #[arg(long, value_enum, default_value_t = Order::Newest)]
+    pub order: Order,
+}
+
 /// How the simulated wearer behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Args)]
 pub struct Script {
@@ -106,7 +124,7 @@ pub struct Simulate {
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {
-    moment::parse(text, Timestamp::now(), &jiff::tz::TimeZone::system())
+    crate::moment::parse(text, Timestamp::now(), &jiff::tz::TimeZone::system())
 }
 
 /// Faster than this, talks are so short that they cannot be told apart.

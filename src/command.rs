@@ -6,6 +6,7 @@ mod demo;
 mod export;
 mod listen;
 mod listener;
+mod search;
 mod secret;
 mod serve;
 mod simulate;
@@ -47,6 +48,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Stats) => stats::run(&cli.flags),
         Some(Command::Check) => check::run(&cli.flags),
         Some(Command::Backup { file }) => backup::run(&cli.flags, file),
+        Some(Command::Search(options)) => search::run(&cli.flags, options),
         Some(Command::Export(options)) => export::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
         Some(Command::Simulate(options)) => simulate::run(options),

@@ -10,6 +10,7 @@ pub mod archive;
 mod column;
 mod conversation;
 mod database;
+mod doorbell;
 mod edit;
 mod folder;
 mod index;
@@ -20,6 +21,7 @@ mod read;
 mod refusals;
 mod rows;
 mod schema;
+mod search;
 mod snapshot;
 mod writer;
 
@@ -41,11 +43,14 @@ use crate::{
     },
     feed::{Feed, Follower, Source},
     losses::LossCounter,
+    search::{Found, Order, Query},
 };
 use jiff::Timestamp;
 
 use database::{Readers, Target};
+use doorbell::Doorbell;
 use folder::DataFolder;
+use index::{IndexFile, IndexReaders, Indexer, Mark};
 use queue::{Limits, Queue, Share};
 use refusals::RefusalLimit;
 use writer::{Answer, Change, Job, Task, Writer};
@@ -201,6 +206,14 @@ struct Inner {
     losses: LossCounter,
     refusals: Mutex<RefusalLimit>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    index: Option<Index>,
+}
+
+/// The index of words and what keeps it up.
+#[derive(Debug)]
+struct Index {
+    readers: IndexReaders,
+    _indexer: Indexer,
 }
 
 impl Store {
@@ -210,13 +223,15 @@ impl Store {
     /// [`OpenError`]; nothing is left behind then.
     pub fn open(settings: Settings, losses: LossCounter) -> Result<Self, OpenError> {
         let Settings { location, silence } = settings;
-        let (folder, target) = match location {
+        let (folder, target, index) = match location {
             Location::Folder(path) => {
                 let folder = DataFolder::claim(path)?;
                 let target = Target::File(folder.database()?);
-                (Some(folder), target)
+                let index = IndexFile::in_folder(folder.path());
+                (Some(folder), target, Some(index))
             }
-            Location::Memory => (None, Target::memory()),
+            // What is in memory is small enough to be searched without an index.
+            Location::Memory => (None, Target::memory(), None),
         };
         let db = target.writer()?;
         let gate = target.gate();
@@ -225,7 +240,13 @@ impl Store {
         let last = rows::delivery::last_seq(&db)?;
         let feed = Arc::new(Feed::new(last, Arc::clone(&readers) as Arc<dyn Source>));
         let queue = Arc::new(Queue::new(LIMITS));
+        let bell = Arc::new(Doorbell::default());
+        let index = match index {
+            Some(file) => Some(Index::open(file, &readers, &bell).map_err(OpenError::Thread)?),
+            None => None,
+        };
         let writer = Writer {
+            bell,
             db,
             gate,
             keeper: keep::Keeper::new(silence),
@@ -242,6 +263,7 @@ impl Store {
             losses,
             refusals: Mutex::default(),
             writer: Mutex::new(Some(writer)),
+            index,
         })))
     }
 
@@ -333,6 +355,21 @@ impl Store {
         self.0.readers.records_after(after, limit)
     }
 
+    /// Finds at most `limit` things. Blocks on SQLite: some milliseconds where the index has come to.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn search(&self, query: &Query, order: Order, limit: usize) -> Result<Found, ReadError> {
+        let find = |index: Option<(&Connection, Mark)>| {
+            let readers = &self.0.readers;
+            readers.read(|db| search::find(db, index, query, order, limit))
+        };
+        Ok(match &self.0.index {
+            Some(index) => index.readers.read(find)?,
+            None => find(None)?,
+        })
+    }
+
     /// The raw body of a delivery, if it was kept. Blocks on SQLite.
     ///
     /// # Errors
@@ -390,6 +427,19 @@ impl Inner {
     fn take_writer(&self) -> Option<JoinHandle<()>> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer.take()
+    }
+}
+
+impl Index {
+    fn open(
+        file: IndexFile,
+        readers: &Arc<Readers>,
+        bell: &Arc<Doorbell>,
+    ) -> std::io::Result<Self> {
+        Ok(Self {
+            readers: IndexReaders::new(file.clone()),
+            _indexer: Indexer::start(Arc::clone(readers), file, Arc::clone(bell))?,
+        })
     }
 }
 

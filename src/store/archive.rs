@@ -11,16 +11,19 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::{
     ReadError,
     column::{maybe_time, micros},
-    folder, rows, schema,
+    folder,
+    index::{IndexFile, IndexReaders, Mark},
+    rows, schema, search,
 };
 use crate::{
     event::{Conversation, ConversationId, KeptMemory, Line, Names, Speaker, Uid},
     private,
+    search::{Found, Order, Query},
 };
 
 /// A data folder, opened for reading.
 #[derive(Debug)]
-pub struct Archive(Connection);
+pub struct Archive(Connection, IndexReaders);
 
 /// Which conversations are meant.
 #[derive(Debug, Clone, Default)]
@@ -151,7 +154,7 @@ impl Archive {
                 remedy,
             });
         }
-        Ok(Self(db))
+        Ok(Self(db, IndexReaders::new(IndexFile::in_folder(folder))))
     }
 
     /// The conversations that are meant and have something in them, by their beginning.
@@ -197,6 +200,18 @@ impl Archive {
             memory,
             names: Arc::new(rows::own::names(&transaction)?),
         }))
+    }
+
+    /// Finds at most `limit` things.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn search(&self, query: &Query, order: Order, limit: usize) -> Result<Found, ReadError> {
+        let find = |index: Option<(&Connection, Mark)>| {
+            let transaction = self.0.unchecked_transaction()?;
+            search::find(&transaction, index, query, order, limit)
+        };
+        Ok(self.1.read(find)?)
     }
 
     /// Counts what is kept.

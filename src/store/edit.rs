@@ -2,13 +2,16 @@
 
 use rusqlite::{Connection, params};
 
-use super::{index::Subject, rows::own};
-use crate::event::Edit;
+use super::rows::own;
+use crate::{event::Edit, search::Subject};
 
 /// Applies a change of the user's; false if what it is about is not there.
 pub(super) fn apply(db: &Connection, edit: &Edit) -> rusqlite::Result<bool> {
     match edit {
-        Edit::Star(line, starred) => own::star(db, *line, *starred),
+        Edit::Star(line, starred) => {
+            touch(db, Subject::Line, line.0)?;
+            own::star(db, *line, *starred)
+        }
         Edit::Note(line, note) => {
             touch(db, Subject::Note, line.0)?;
             own::note(db, *line, note.as_deref())

@@ -3,7 +3,7 @@
 use std::{
     fs::{File, TryLockError},
     io::{self, Read, Seek, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use super::OpenError;
@@ -42,6 +42,11 @@ impl DataFolder {
         Ok(Self { path, _lock: lock })
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Where the database is; the file exists, with no rights for others (SQLite gives the same to its side files).
     pub(super) fn database(&self) -> Result<PathBuf, OpenError> {
         let path = self.path.join(DATABASE);
@@ -76,7 +81,7 @@ fn holder(lock: &mut File) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, path::Path};
+    use std::fs;
 
     use super::*;
 

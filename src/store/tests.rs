@@ -5,6 +5,7 @@ mod measure;
 mod memories;
 mod overload;
 mod reading;
+mod search;
 mod sound;
 mod support;
 mod transcripts;

@@ -12,8 +12,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::{
-    CommitError, Receipt, Submission, database::Gate, folder::DataFolder, keep::Keeper,
-    queue::Queue, rows::delivery,
+    CommitError, Receipt, Submission, database::Gate, doorbell::Doorbell, folder::DataFolder,
+    keep::Keeper, queue::Queue, rows::delivery,
 };
 use crate::{
     event::{Record, Seq},
@@ -41,10 +41,12 @@ pub(super) enum Task {
     Change(Change),
 }
 
+/// What a change does. Runs inside the writer's transaction.
+pub(super) type Apply = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>;
+
 /// A change that is no delivery, and who is told how it went.
 pub(super) struct Change {
-    /// What it does. Runs inside the writer's transaction.
-    pub(super) apply: Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>,
+    pub(super) apply: Apply,
     pub(super) done: oneshot::Sender<Result<(), CommitError>>,
 }
 
@@ -68,10 +70,12 @@ pub(super) enum Answer {
 /// A task without its answer.
 enum Work {
     Keep(Box<Submission>),
-    Change(Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>),
+    Change(Apply),
 }
 
 pub(super) struct Writer {
+    /// Rung after each commit.
+    pub(super) bell: Arc<Doorbell>,
     pub(super) db: Connection,
     pub(super) gate: Gate,
     pub(super) keeper: Keeper,
@@ -96,6 +100,7 @@ impl Writer {
         while let Some(batch) = self.queue.take(BATCH) {
             self.commit(batch);
         }
+        self.bell.close();
         self.checkpoint();
         drop(self.db);
         drop(self.folder);
@@ -123,6 +128,7 @@ impl Writer {
             self.last = last.seq;
             self.feed.publish(kept);
         }
+        self.bell.ring();
         // First, so that whoever has an answer finds room for the next.
         self.queue.release(bytes);
         for (answer, result) in answers.into_iter().zip(results) {

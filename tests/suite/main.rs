@@ -14,6 +14,7 @@ mod durability;
 #[cfg(unix)]
 mod export;
 mod program;
+mod search;
 mod server;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;

@@ -272,3 +272,63 @@ pub(in crate::store) fn clear_marks(db: &Connection, id: ConversationId) -> rusq
     .execute([id.0])?;
     Ok(())
 }
+
+/// A line, if it is shown.
+pub(in crate::store) fn shown(db: &Connection, id: LineId) -> rusqlite::Result<Option<Line>> {
+    db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM segments s WHERE s.id = ? AND s.superseded_by IS NULL"
+    ))?
+    .query_row([id.0], read)
+    .optional()
+}
+
+/// Each line that is shown and that a record after one and up to another changed last, in their order.
+pub(in crate::store) fn each_between(
+    db: &Connection,
+    after: Seq,
+    upto: Seq,
+    mut each: impl FnMut(Line) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut find = db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM segments s WHERE s.seq > ? AND s.seq <= ? AND s.superseded_by IS NULL \
+         ORDER BY s.seq, s.id"
+    ))?;
+    let mut rows = find.query(params![after.0 as i64, upto.0 as i64])?;
+    while let Some(row) = rows.next()? {
+        each(read(row)?)?;
+    }
+    Ok(())
+}
+
+/// The line before (`-1`) or after (`1`) one of a conversation, of those that are shown.
+pub(in crate::store) fn beside(
+    db: &Connection,
+    line: &Line,
+    step: i32,
+) -> rusqlite::Result<Option<Line>> {
+    let sql = if step < 0 {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM segments s WHERE s.conversation_id = ?1 AND s.superseded_by IS NULL \
+             AND (s.start_ms, s.id) < (?2, ?3) ORDER BY s.start_ms DESC, s.id DESC LIMIT 1"
+        )
+    } else {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM segments s WHERE s.conversation_id = ?1 AND s.superseded_by IS NULL \
+             AND (s.start_ms, s.id) > (?2, ?3) ORDER BY s.start_ms, s.id LIMIT 1"
+        )
+    };
+    db.prepare_cached(sql)?
+        .query_row(
+            params![line.conversation.0, line.segment.start_ms(), line.id.0],
+            read,
+        )
+        .optional()
+}

@@ -59,13 +59,13 @@ async fn stars_and_notes_are_kept_and_told() {
 #[tokio::test]
 async fn marks_follow_their_words_into_a_memory() {
     let store = ephemeral();
-    let live = vec![
+    let talk = vec![
         segment("a", 0.0, 2.0, "Shall we go home"),
         segment("b", 2.0, 4.0, "yes let us"),
         segment("c", 5.0, 6.0, "did you lock the door"),
         segment("d", 7.0, 8.0, "of course"),
     ];
-    store.commit(said(10, live)).await.unwrap();
+    store.commit(said(10, talk)).await.unwrap();
     for (text, note) in [
         ("yes let us", "nice"),
         ("did you lock the door", "check"),

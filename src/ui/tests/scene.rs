@@ -86,6 +86,22 @@ pub(super) fn text(buffer: &Buffer) -> String {
     rows.map(row).collect::<Vec<_>>().join("\n")
 }
 
+/// The memories of that morning.
+fn morning() -> Vec<Arc<KeptMemory>> {
+    vec![
+        memory(1, 9600, 1020, "Plan the trip", "✈️", "travel", 1),
+        memory(
+            2,
+            1320,
+            240,
+            "Standup with the design team\u{1b}]0;x\u{7}",
+            "🗓️",
+            "work",
+            2,
+        ),
+    ]
+}
+
 /// A morning: three conversations, one still going on.
 pub(super) fn full() -> Monitor {
     let conversations = vec![
@@ -157,23 +173,11 @@ pub(super) fn full() -> Monitor {
             starred: false,
             note: None,
         });
-    let memories = vec![
-        memory(1, 9600, 1020, "Plan the trip", "✈️", "travel", 1),
-        memory(
-            2,
-            1320,
-            240,
-            "Standup with the design team\u{1b}]0;x\u{7}",
-            "🗓️",
-            "work",
-            2,
-        ),
-    ];
     let mut monitor = Monitor::new(Snapshot {
         seq: Seq(20),
         conversations,
         lines: lines.collect(),
-        memories,
+        memories: morning(),
         sounds: (0..30).map(chunk).collect(),
         last_seen: vec![
             (Trigger::Transcript, before(2)),

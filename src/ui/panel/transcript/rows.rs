@@ -174,7 +174,7 @@ fn words(
     };
     let cut = text::truncated(said, room, context.glyphs.ellipsis);
     let words: Vec<&str> = if context.wrap { wrapped } else { vec![&cut] };
-    let head = head(&time, &speaker, name_columns, style, context);
+    let head = head(&time, speaker, name_columns, style, context);
     let continued = || vec![Span::raw(" ".repeat(indent))];
     words
         .into_iter()

@@ -16,7 +16,10 @@ const UNITS: [(char, i64); 5] = [
 ];
 
 /// Reads a time: a date, a date and time (here or with an offset), `today`, `yesterday`, or an age such as `2h`.
-pub(super) fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, String> {
+///
+/// # Errors
+/// What a time looks like, to follow its name.
+pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, String> {
     let text = text.trim();
     let today = zone.to_datetime(now).date();
     let day = match text {

@@ -1,0 +1,79 @@
+//! Wakes a background thread of the store; many rings before it looks count as one.
+
+use std::{
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+#[derive(Debug, Default)]
+pub(super) struct Doorbell {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    rung: bool,
+    closed: bool,
+}
+
+impl Doorbell {
+    /// There is something to do.
+    pub(super) fn ring(&self) {
+        self.state().rung = true;
+        self.changed.notify_all();
+    }
+
+    /// There will be nothing more to do.
+    pub(super) fn close(&self) {
+        self.state().closed = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits for a ring, at most for a time if one is given; false once closed.
+    pub(super) fn wait(&self, most: Option<Duration>) -> bool {
+        let idle = |state: &mut State| !state.rung && !state.closed;
+        let state = self.state();
+        let mut state = match most {
+            None => self
+                .changed
+                .wait_while(state, idle)
+                .unwrap_or_else(PoisonError::into_inner),
+            Some(most) => {
+                let waited = self.changed.wait_timeout_while(state, most, idle);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+        };
+        state.rung = false;
+        !state.closed
+    }
+
+    /// Rests, whatever rings; false if it was closed, at once.
+    pub(super) fn rest(&self, time: Duration) -> bool {
+        let resting = self
+            .changed
+            .wait_timeout_while(self.state(), time, |state| !state.closed);
+        !resting.unwrap_or_else(PoisonError::into_inner).0.closed
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_is_heard_once_and_the_end_always() {
+        let bell = Doorbell::default();
+        bell.ring();
+        bell.ring();
+        assert!(bell.wait(None));
+        assert!(bell.wait(Some(Duration::ZERO)), "nothing more, still open");
+        assert!(bell.rest(Duration::ZERO));
+        bell.close();
+        assert!(!bell.wait(None) && !bell.rest(Duration::from_mins(1)));
+    }
+}

@@ -1,0 +1,231 @@
+//! `search.db`: its shape, opening it, and writing entries.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+
+use super::{Key, Place, document::Document};
+use crate::{event::Seq, private, store::database::BUSY};
+
+/// The file's name in the data folder.
+const NAME: &str = "search.db";
+/// Its side files.
+const ENDINGS: [&str; 3] = ["", "-wal", "-shm"];
+/// Another format is not migrated: the index is made anew.
+const FORMAT: u32 = 1;
+
+/// Contentless: the words are in the store. `ascii` takes them as they are, since they are folded already.
+const SHAPE: &str = "
+    CREATE VIRTUAL TABLE words USING fts5(text, tags, content='', contentless_delete=1, tokenize='ascii', prefix='2 3');
+    -- Where the entry of each key stands: its clock time may be corrected, and then it moves.
+    CREATE TABLE places (key INTEGER PRIMARY KEY, place INTEGER NOT NULL);
+    -- How far it has come: one row.
+    CREATE TABLE mark (seq INTEGER NOT NULL, received INTEGER NOT NULL, touched INTEGER NOT NULL);
+    INSERT INTO mark VALUES (0, 0, 0);
+";
+
+/// How far the index has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::store) struct Mark {
+    /// Everything up to this record is in it …
+    pub(in crate::store) seq: Seq,
+    /// … which arrived then (microseconds): tells whether the store is still the same one.
+    pub(in crate::store) received: i64,
+    /// Everything up to this change without a record is in it.
+    pub(in crate::store) touched: i64,
+}
+
+/// Where the index is.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct IndexFile(PathBuf);
+
+impl IndexFile {
+    pub(in crate::store) fn in_folder(folder: &Path) -> Self {
+        Self(folder.join(NAME))
+    }
+
+    /// Opens it for writing; one that is damaged or of another format is thrown away first.
+    pub(super) fn writer(&self) -> rusqlite::Result<Connection> {
+        match self.open_writer() {
+            Err(error) if is_damage(&error) => {
+                tracing::warn!("the index of words is damaged and made anew: {error}");
+                self.remove();
+                self.open_writer()
+            }
+            other => other,
+        }
+    }
+
+    fn open_writer(&self) -> rusqlite::Result<Connection> {
+        // Made first, so that nobody else may read it; SQLite gives the same rights to its side files.
+        private::open_file(&self.0).map_err(|_| rusqlite::Error::InvalidPath(self.0.clone()))?;
+        let db = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        db.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        db.pragma_update(None, "synchronous", "normal")?;
+        let format: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if format == FORMAT {
+            return Ok(db);
+        }
+        if format != 0 {
+            drop(db);
+            self.remove();
+            return self.open_writer();
+        }
+        let making = db.unchecked_transaction()?;
+        making.execute_batch(SHAPE)?;
+        making.pragma_update(None, "user_version", FORMAT)?;
+        making.commit()?;
+        Ok(db)
+    }
+
+    /// Opens it for reading; None if there is none (yet) that this program can read.
+    pub(in crate::store) fn reader(&self) -> rusqlite::Result<Option<Connection>> {
+        if !self.0.is_file() {
+            return Ok(None);
+        }
+        let db = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        db.pragma_update(None, "query_only", true)?;
+        let format: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        Ok((format == FORMAT).then_some(db))
+    }
+
+    fn open(&self, rights: OpenFlags) -> rusqlite::Result<Connection> {
+        let db = Connection::open_with_flags(&self.0, rights | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        db.busy_timeout(BUSY)?;
+        Ok(db)
+    }
+
+    /// Throws it away.
+    pub(in crate::store) fn remove(&self) {
+        for ending in ENDINGS {
+            let mut path = self.0.clone().into_os_string();
+            path.push(ending);
+            // What is not there need not go; what cannot go makes the next opening fail, and that is told.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Connections that search, handed out and taken back.
+#[derive(Debug)]
+pub(in crate::store) struct IndexReaders {
+    file: IndexFile,
+    idle: Mutex<Option<Connection>>,
+}
+
+impl IndexReaders {
+    pub(in crate::store) fn new(file: IndexFile) -> Self {
+        Self {
+            file,
+            idle: Mutex::default(),
+        }
+    }
+
+    /// Reads in one transaction, which has begun and whose mark is known before the store is read: so the store is never behind
+    /// the index. Without an index where there is none that is any good.
+    pub(in crate::store) fn read<T>(
+        &self,
+        read: impl Fn(Option<(&Connection, Mark)>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let idle = self.idle().take();
+        let db = match idle {
+            Some(db) => Some(db),
+            None => self.file.reader().unwrap_or_default(),
+        };
+        let Some(db) = db else {
+            return read(None);
+        };
+        match in_transaction(&db, |db| read(Some((db, mark(db)?)))) {
+            // Made anew under our feet, or damaged; then the next search opens it again.
+            Err(error) if is_damage(&error) => read(None),
+            other => {
+                *self.idle() = Some(db);
+                other
+            }
+        }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn in_transaction<T>(
+    db: &Connection,
+    read: impl Fn(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let transaction = db.unchecked_transaction()?;
+    let result = read(&transaction);
+    transaction.finish()?;
+    result
+}
+
+/// Whether an error says that the file is no good.
+pub(in crate::store) fn is_damage(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    ) || error.to_string().contains("no such table")
+}
+
+pub(in crate::store) fn mark(db: &Connection) -> rusqlite::Result<Mark> {
+    db.query_row("SELECT seq, received, touched FROM mark", [], |row| {
+        Ok(Mark {
+            seq: Seq(row.get::<_, i64>(0)?.unsigned_abs()),
+            received: row.get(1)?,
+            touched: row.get(2)?,
+        })
+    })
+}
+
+pub(super) fn set_mark(db: &Connection, mark: Mark) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE mark SET seq = ?, received = ?, touched = ?")?
+        .execute(params![mark.seq.0 as i64, mark.received, mark.touched])?;
+    Ok(())
+}
+
+/// Puts an entry in, in place of an earlier one of its key.
+pub(super) fn put(
+    db: &Connection,
+    key: Key,
+    place: Place,
+    document: &Document,
+) -> rusqlite::Result<()> {
+    if document.words.is_empty() {
+        return remove(db, key);
+    }
+    if let Some(old) = place_of(db, key)? {
+        take_out(db, old)?;
+    }
+    db.prepare_cached("INSERT INTO words (rowid, text, tags) VALUES (?, ?, ?)")?
+        .execute(params![place.0, document.words, document.tags])?;
+    db.prepare_cached("INSERT OR REPLACE INTO places (key, place) VALUES (?, ?)")?
+        .execute([key.0, place.0])?;
+    Ok(())
+}
+
+/// Takes an entry out, if there is one.
+pub(super) fn remove(db: &Connection, key: Key) -> rusqlite::Result<()> {
+    if let Some(old) = place_of(db, key)? {
+        take_out(db, old)?;
+        db.prepare_cached("DELETE FROM places WHERE key = ?")?
+            .execute([key.0])?;
+    }
+    Ok(())
+}
+
+pub(super) fn place_of(db: &Connection, key: Key) -> rusqlite::Result<Option<Place>> {
+    db.prepare_cached("SELECT place FROM places WHERE key = ?")?
+        .query_row([key.0], |row| row.get(0).map(Place))
+        .optional()
+}
+
+fn take_out(db: &Connection, place: Place) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM words WHERE rowid = ?")?
+        .execute([place.0])?;
+    Ok(())
+}

@@ -1,0 +1,335 @@
+//! Keeps the index up with the store, on a thread of its own that leaves the machine to others: it works at most half of the time.
+
+use std::{
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    Key, Place,
+    document::{Document, line_document, memory_document, note_document, summary_document},
+    file::{self, IndexFile, Mark, is_damage},
+};
+use crate::{
+    event::{Conversation, ConversationId, Line, LineId, MemoryId, Seq},
+    search::Subject,
+    store::{
+        column::{json, time, uid},
+        database::Readers,
+        doorbell::Doorbell,
+        rows::{conversation, delivery, line, memory},
+    },
+};
+
+/// Records that are looked at in one go.
+const BATCH: u64 = 1000;
+/// After a commit: more may follow, and they are cheaper together.
+const GATHER: Duration = Duration::from_millis(100);
+/// After something went wrong.
+const REST: Duration = Duration::from_secs(30);
+
+/// The thread.
+#[derive(Debug)]
+pub(in crate::store) struct Indexer {
+    bell: Arc<Doorbell>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Indexer {
+    /// Starts it. It is rung by `bell` and ends when that is closed.
+    pub(in crate::store) fn start(
+        readers: Arc<Readers>,
+        file: IndexFile,
+        bell: Arc<Doorbell>,
+    ) -> std::io::Result<Self> {
+        let work = Work {
+            readers,
+            file,
+            bell: Arc::clone(&bell),
+        };
+        bell.ring();
+        let thread = thread::Builder::new()
+            .name("store-indexer".to_owned())
+            .spawn(move || work.run())?;
+        Ok(Self {
+            bell,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Indexer {
+    fn drop(&mut self) {
+        self.bell.close();
+        if let Some(thread) = self.thread.take() {
+            // One that panicked has said so itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Work {
+    readers: Arc<Readers>,
+    file: IndexFile,
+    bell: Arc<Doorbell>,
+}
+
+impl Work {
+    fn run(self) {
+        while self.bell.wait(None) {
+            if !self.bell.rest(GATHER) {
+                return;
+            }
+            if let Err(error) = self.catch_up() {
+                if is_damage(&error) {
+                    tracing::warn!("the index of words is damaged and made anew: {error}");
+                    self.file.remove();
+                } else {
+                    tracing::warn!("the index of words cannot be kept up: {error}");
+                    self.bell.rest(REST);
+                }
+                self.bell.ring();
+            }
+        }
+    }
+
+    fn catch_up(&self) -> rusqlite::Result<()> {
+        let index = self.file.writer()?;
+        loop {
+            let began = Instant::now();
+            let more = self.readers.read(|db| Step { db, index: &index }.take())?;
+            if !more || !self.bell.rest(began.elapsed()) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Brings the index up by some records; used by whoever holds both files.
+struct Step<'a> {
+    db: &'a Connection,
+    index: &'a Connection,
+}
+
+impl Step<'_> {
+    /// Whether there is more to do.
+    fn take(&self) -> rusqlite::Result<bool> {
+        let index = self.index.unchecked_transaction()?;
+        let mut mark = file::mark(&index)?;
+        let last = delivery::last_seq(self.db)?;
+        if !is_same_store(self.db, mark)? {
+            tracing::info!("the index of words belongs to another store and is made anew");
+            index.execute_batch(
+                "DELETE FROM places; INSERT INTO words(words) VALUES ('delete-all')",
+            )?;
+            mark = Mark::default();
+        }
+        let upto = Seq(last.0.min(mark.seq.0 + BATCH));
+        self.lines_gone(mark.seq, upto)?;
+        self.lines(mark.seq, upto)?;
+        self.moved(mark.seq, upto)?;
+        self.memories(mark.seq, upto)?;
+        self.summaries(mark.seq, upto)?;
+        let touched = self.touched(mark.touched)?;
+        let now = Mark {
+            seq: upto,
+            received: received(self.db, upto)?.unwrap_or(0),
+            touched,
+        };
+        if now == mark {
+            return Ok(false);
+        }
+        file::set_mark(&index, now)?;
+        index.commit()?;
+        Ok(upto < last)
+    }
+
+    /// Lines that a memory made void.
+    fn lines_gone(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
+        let mut find = self.db.prepare_cached(
+            "SELECT id FROM segments WHERE superseded_by > ? AND superseded_by <= ?",
+        )?;
+        let mut rows = find.query(params![after.0 as i64, upto.0 as i64])?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            self.remove(Subject::Line, id)?;
+            self.remove(Subject::Note, id)?;
+        }
+        Ok(())
+    }
+
+    fn lines(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
+        let mut home: Option<Conversation> = None;
+        line::each_between(self.db, after, upto, |line| {
+            if home
+                .as_ref()
+                .is_none_or(|home| home.id != line.conversation)
+            {
+                home = conversation::get(self.db, line.conversation)?;
+            }
+            match &home {
+                Some(home) => self.put_line(home, &line),
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// Lines that stand at another time since a memory told when their talk began.
+    fn moved(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
+        let mut find = self.db.prepare_cached(
+            "SELECT id FROM conversations WHERE seq > ? AND seq <= ? AND memory_id IS NOT NULL",
+        )?;
+        let mut rows = find.query(params![after.0 as i64, upto.0 as i64])?;
+        while let Some(row) = rows.next()? {
+            let id = ConversationId(row.get(0)?);
+            let Some(home) = conversation::get(self.db, id)? else {
+                continue;
+            };
+            for line in line::of_conversation(self.db, id)? {
+                let key = Key::new(Subject::Line, line.id.0);
+                let there = key.map_or(Ok(None), |key| file::place_of(self.index, key))?;
+                let here = key.map(|key| Place::new(home.clock(line.segment.start), key));
+                if there.is_some() && there != here {
+                    self.put_line(&home, &line)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn memories(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT id FROM memories WHERE seq > ? AND seq <= ?")?;
+        let mut rows = find.query(params![after.0 as i64, upto.0 as i64])?;
+        while let Some(row) = rows.next()? {
+            self.put_memory(MemoryId(row.get(0)?))?;
+        }
+        Ok(())
+    }
+
+    fn summaries(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT seq FROM summaries WHERE seq > ? AND seq <= ?")?;
+        let mut rows = find.query(params![after.0 as i64, upto.0 as i64])?;
+        while let Some(row) = rows.next()? {
+            self.put_summary(row.get(0)?)?;
+        }
+        Ok(())
+    }
+
+    /// What changed without a record. Returns the last such change.
+    fn touched(&self, after: i64) -> rusqlite::Result<i64> {
+        let mut last = after;
+        let mut find = self
+            .db
+            .prepare_cached("SELECT id, kind, row FROM touched WHERE id > ? ORDER BY id")?;
+        let mut rows = find.query([after])?;
+        while let Some(row) = rows.next()? {
+            last = row.get(0)?;
+            let id: i64 = row.get(2)?;
+            match row.get::<_, i64>(1)? {
+                0 | 1 => self.look_again_at_line(LineId(id))?,
+                2 => self.put_memory(MemoryId(id))?,
+                _ => self.put_summary(id)?,
+            }
+        }
+        Ok(last)
+    }
+
+    fn look_again_at_line(&self, id: LineId) -> rusqlite::Result<()> {
+        self.remove(Subject::Line, id.0)?;
+        self.remove(Subject::Note, id.0)?;
+        let Some(line) = line::shown(self.db, id)? else {
+            return Ok(());
+        };
+        match conversation::get(self.db, line.conversation)? {
+            Some(home) => self.put_line(&home, &line),
+            None => Ok(()),
+        }
+    }
+
+    fn put_line(&self, home: &Conversation, line: &Line) -> rusqlite::Result<()> {
+        let at = home.clock(line.segment.start);
+        self.put(
+            Subject::Line,
+            line.id.0,
+            at,
+            &line_document(&home.uid, line),
+        )?;
+        if line.note.is_some() {
+            self.put(
+                Subject::Note,
+                line.id.0,
+                at,
+                &note_document(&home.uid, line),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn put_memory(&self, id: MemoryId) -> rusqlite::Result<()> {
+        match memory::get(self.db, id)?.filter(|kept| !kept.memory.deleted) {
+            Some(kept) => {
+                let at = kept.memory.when().unwrap_or(kept.arrived);
+                self.put(Subject::Memory, id.0, at, &memory_document(&kept))
+            }
+            None => self.remove(Subject::Memory, id.0),
+        }
+    }
+
+    fn put_summary(&self, seq: i64) -> rusqlite::Result<()> {
+        let found = self
+            .db
+            .prepare_cached(
+                "SELECT s.uid, coalesce(s.created_at, r.received), s.detail \
+                 FROM summaries s JOIN records r ON r.seq = s.seq WHERE s.seq = ?",
+            )?
+            .query_row([seq], |row| {
+                Ok((uid(row, 0)?, time(row, 1)?, json(row, 2)?))
+            })
+            .optional()?;
+        match found {
+            Some((uid, at, summary)) => {
+                let document = summary_document(&uid, &summary);
+                self.put(Subject::Summary, seq, at, &document)
+            }
+            None => self.remove(Subject::Summary, seq),
+        }
+    }
+
+    fn put(
+        &self,
+        subject: Subject,
+        id: i64,
+        at: jiff::Timestamp,
+        document: &Document,
+    ) -> rusqlite::Result<()> {
+        match Key::new(subject, id) {
+            Some(key) => file::put(self.index, key, Place::new(at, key), document),
+            None => Ok(()),
+        }
+    }
+
+    fn remove(&self, subject: Subject, id: i64) -> rusqlite::Result<()> {
+        match Key::new(subject, id) {
+            Some(key) => file::remove(self.index, key),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether the record that the index came to is still the same one. It is not after an older copy of the store was put back.
+pub(in crate::store) fn is_same_store(db: &Connection, mark: Mark) -> rusqlite::Result<bool> {
+    Ok(mark.seq == Seq(0) || received(db, mark.seq)? == Some(mark.received))
+}
+
+fn received(db: &Connection, seq: Seq) -> rusqlite::Result<Option<i64>> {
+    db.prepare_cached("SELECT received FROM records WHERE seq = ?")?
+        .query_row([seq.0 as i64], |row| row.get(0))
+        .optional()
+}

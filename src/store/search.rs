@@ -1,0 +1,129 @@
+//! Finding things: by the index where it has come to, in the store itself where it has not.
+//!
+//! Whatever the index gives is held against the row as it is now, so an index that is behind costs time and never a wrong answer.
+
+mod candidate;
+mod expression;
+mod fresh;
+
+use rusqlite::{Connection, ToSql, params_from_iter};
+
+use super::{
+    index::{Mark, Place, is_same_store},
+    rows::{line, own},
+};
+use crate::{
+    event::Names,
+    search::{Found, Hit, Neighbour, Order, Query, Subject},
+};
+use candidate::Candidate;
+
+/// Finds at most `limit` things. `index` is the connection to the index and how far it has come, if there is one.
+pub(super) fn find(
+    db: &Connection,
+    index: Option<(&Connection, Mark)>,
+    query: &Query,
+    order: Order,
+    limit: usize,
+) -> rusqlite::Result<Found> {
+    let search = Search {
+        db,
+        names: own::names(db)?,
+        query,
+        order,
+        // One more tells whether there is more.
+        most: limit.saturating_add(1),
+    };
+    let index = match index {
+        Some((index, mark)) if mark != Mark::default() && is_same_store(db, mark)? => {
+            Some((index, mark))
+        }
+        _ => None,
+    };
+    let mark = index.map_or(Mark::default(), |(_, mark)| mark);
+    let (mut found, touched) = fresh::find(&search, mark)?;
+    if let Some((index, mark)) = index {
+        let old = search.indexed(index, mark, &touched)?;
+        match order {
+            Order::Newest => {
+                found.extend(old);
+                found.sort_by_key(|hit| std::cmp::Reverse(hit.age()));
+            }
+            Order::Best => found.extend(old),
+        }
+    }
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let hits = found.into_iter().map(|hit| search.with_neighbours(hit));
+    Ok(Found {
+        hits: hits.collect::<rusqlite::Result<_>>()?,
+        more,
+    })
+}
+
+/// One search.
+struct Search<'a> {
+    db: &'a Connection,
+    names: Names,
+    query: &'a Query,
+    order: Order,
+    most: usize,
+}
+
+impl Search<'_> {
+    /// What the index gives, in order, without what changed since.
+    fn indexed(
+        &self,
+        index: &Connection,
+        mark: Mark,
+        touched: &[(Subject, i64)],
+    ) -> rusqlite::Result<Vec<Hit>> {
+        let Some(expression) = expression::of(self.query, &self.names) else {
+            return Ok(Vec::new());
+        };
+        let filter = &self.query.filter;
+        let from = filter.since.map_or(0, |at| Place::first_of(at).0);
+        let to = filter.until.map_or(i64::MAX, |at| Place::last_of(at).0);
+        let order = match self.order {
+            Order::Newest => "rowid DESC",
+            Order::Best => "bm25(words, 1.0, 0.0)",
+        };
+        let mut find = index.prepare_cached(&format!(
+            "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY {order}"
+        ))?;
+        let values: [&dyn ToSql; 3] = [&expression, &from, &to];
+        let mut rows = find.query(params_from_iter(values))?;
+        let mut found = Vec::new();
+        while found.len() < self.most {
+            let Some(row) = rows.next()? else {
+                break;
+            };
+            let key = Place(row.get(0)?).key();
+            if touched.contains(&(key.subject(), key.id())) {
+                continue;
+            }
+            let candidate = Candidate::load(self.db, key)?;
+            // What a later record changed was looked at already.
+            let unchanged = candidate.filter(|candidate| candidate.seq() <= mark.seq);
+            found.extend(unchanged.and_then(|candidate| candidate.hit(self)));
+        }
+        Ok(found)
+    }
+
+    fn with_neighbours(&self, mut hit: Hit) -> rusqlite::Result<Hit> {
+        let Some(id) = hit.line else {
+            return Ok(hit);
+        };
+        if let Some(line) = line::shown(self.db, id)? {
+            let neighbour = |step| {
+                let beside = line::beside(self.db, &line, step)?;
+                Ok::<_, rusqlite::Error>(beside.map(|beside| Neighbour {
+                    speaker: self.names.speaker(&hit.uid, &beside.segment).name(),
+                    text: beside.segment.text,
+                }))
+            };
+            (hit.before, hit.after) = (neighbour(-1)?, neighbour(1)?);
+        }
+        Ok(hit)
+    }
+}
