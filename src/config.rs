@@ -47,6 +47,8 @@ pub struct Config {
     pub allowed_uids: HashSet<Uid>,
     /// A silence of at least this ends a conversation.
     pub silence: Duration,
+    /// How long things are kept.
+    pub retention: store::retention::Retention,
     /// Greatest body in bytes.
     pub max_body: u64,
     /// Greatest number of open connections.
@@ -132,6 +134,7 @@ impl Config {
                 store::Location::Folder(self.data_dir.clone())
             },
             silence: self.silence,
+            retention: self.retention,
         }
     }
 
@@ -162,6 +165,7 @@ impl Default for Config {
             ephemeral: false,
             allowed_uids: HashSet::new(),
             silence: Duration::from_mins(2),
+            retention: store::retention::Retention::default(),
             max_body: 64 << 20,
             max_connections: 512,
             header_timeout: Duration::from_secs(10),

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod archive;
+mod change;
 mod column;
 mod conversation;
 mod database;
@@ -16,9 +17,11 @@ mod folder;
 mod index;
 mod keep;
 mod matching;
+pub mod page;
 mod queue;
 mod read;
 mod refusals;
+pub mod retention;
 mod rows;
 mod schema;
 mod search;
@@ -47,13 +50,16 @@ use crate::{
 };
 use jiff::Timestamp;
 
+use change::Changes;
 use database::{Readers, Target};
 use doorbell::Doorbell;
 use folder::DataFolder;
 use index::{IndexFile, IndexReaders, Indexer, Mark};
+use page::{Anchor, Page, Side};
 use queue::{Limits, Queue, Share};
 use refusals::RefusalLimit;
-use writer::{Answer, Change, Job, Task, Writer};
+use retention::{Pruner, Retention};
+use writer::{Answer, Job, Task, Writer};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
 const LIMITS: Limits = Limits {
@@ -81,6 +87,8 @@ pub struct Settings {
     pub location: Location,
     /// A silence of at least this ends a conversation.
     pub silence: Duration,
+    /// How long things are kept.
+    pub retention: Retention,
 }
 
 /// One decoded request, ready to be kept.
@@ -206,12 +214,15 @@ struct Inner {
     losses: LossCounter,
     refusals: Mutex<RefusalLimit>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    changes: Changes,
     index: Option<Index>,
+    pruner: Pruner,
 }
 
 /// The index of words and what keeps it up.
 #[derive(Debug)]
 struct Index {
+    file: IndexFile,
     readers: IndexReaders,
     _indexer: Indexer,
 }
@@ -222,7 +233,11 @@ impl Store {
     /// # Errors
     /// [`OpenError`]; nothing is left behind then.
     pub fn open(settings: Settings, losses: LossCounter) -> Result<Self, OpenError> {
-        let Settings { location, silence } = settings;
+        let Settings {
+            location,
+            silence,
+            retention,
+        } = settings;
         let (folder, target, index) = match location {
             Location::Folder(path) => {
                 let folder = DataFolder::claim(path)?;
@@ -245,6 +260,16 @@ impl Store {
             Some(file) => Some(Index::open(file, &readers, &bell).map_err(OpenError::Thread)?),
             None => None,
         };
+        let changes = Changes::new(Arc::clone(&queue));
+        let pruner = Pruner::start(retention::Work {
+            retention,
+            readers: Arc::clone(&readers),
+            changes: changes.clone(),
+            feed: Arc::clone(&feed),
+            index: index.as_ref().map(|index| index.file.clone()),
+            bell: Arc::default(),
+        })
+        .map_err(OpenError::Thread)?;
         let writer = Writer {
             bell,
             db,
@@ -263,7 +288,9 @@ impl Store {
             losses,
             refusals: Mutex::default(),
             writer: Mutex::new(Some(writer)),
+            changes,
             index,
+            pruner,
         })))
     }
 
@@ -314,7 +341,8 @@ impl Store {
     /// # Errors
     /// [`CommitError`]: nothing was changed.
     pub async fn edit(&self, edit: Edit) -> Result<bool, CommitError> {
-        let found = self.change(move |db| edit::apply(db, &edit)).await?;
+        let changes = &self.0.changes;
+        let found = changes.make(move |db| edit::apply(db, &edit)).await?;
         if found {
             self.0.feed.change_past();
         }
@@ -345,6 +373,15 @@ impl Store {
     /// [`ReadError`].
     pub fn snapshot(&self, window: Window) -> Result<Snapshot, ReadError> {
         Ok(self.0.readers.read(|db| snapshot::read(db, window))?)
+    }
+
+    /// At most `limit` lines of the transcript beside a place, the nearest ones. Blocks on SQLite, equally short at any point of the past.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn page(&self, anchor: Anchor, side: Side, limit: usize) -> Result<Page, ReadError> {
+        let readers = &self.0.readers;
+        Ok(readers.read(|db| page::read(db, anchor, side, limit))?)
     }
 
     /// Records after `after`, oldest first, at most `limit` (fewer when they are big). Blocks on SQLite.
@@ -378,29 +415,9 @@ impl Store {
         Ok(self.0.readers.read(|db| rows::delivery::body(db, seq))?)
     }
 
-    /// Runs a change on the writer's thread, in its transaction. Returns once it is committed.
-    async fn change<T: Send + 'static>(
-        &self,
-        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, CommitError> {
-        let result = Arc::new(Mutex::new(None));
-        let slot = Arc::clone(&result);
-        let (done, committed) = oneshot::channel();
-        let apply = Box::new(move |db: &Connection| {
-            let changed = change(db)?;
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(changed);
-            Ok(())
-        });
-        let task = Task::Change(Change { apply, done });
-        let bytes = JOB_BYTES;
-        self.0.queue.push(Job { task, bytes }, bytes, Share::Half)?;
-        committed.await.unwrap_or(Err(CommitError::Failed))?;
-        let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
-        result.take().ok_or(CommitError::Failed)
-    }
-
     /// Commits what is queued and ends the writer, which frees the data folder. Later commits fail.
     pub async fn close(&self) {
+        self.0.pruner.stop();
         self.0.queue.close();
         if let Some(writer) = self.0.take_writer() {
             // A writer that panicked has said so itself.
@@ -437,6 +454,7 @@ impl Index {
         bell: &Arc<Doorbell>,
     ) -> std::io::Result<Self> {
         Ok(Self {
+            file: file.clone(),
             readers: IndexReaders::new(file.clone()),
             _indexer: Indexer::start(Arc::clone(readers), file, Arc::clone(bell))?,
         })
@@ -445,6 +463,7 @@ impl Index {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        self.pruner.stop();
         self.queue.close();
         if let Some(writer) = self.take_writer() {
             // A writer that panicked has said so itself.

@@ -122,7 +122,7 @@ fn from_flags(flags: &Flags) -> Layer {
     let values = flags
         .settings
         .iter()
-        .map(|(key, text)| (key.replace('_', "-"), text.clone()))
+        .map(|(key, text)| (key.replace(['_', '.'], "-"), text.clone()))
         .collect();
     Layer {
         source: Source::Flag,

@@ -47,10 +47,12 @@ impl Setting {
 }
 
 const SWITCH: &str = "true, 1, yes, false, 0 or no";
+const KEEP: &str =
+    "a time such as 30d, a size such as 2GiB, both with a comma between them, 0 or forever";
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 16] = [
+pub static SETTINGS: [Setting; 20] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -127,6 +129,38 @@ pub static SETTINGS: [Setting; 16] = [
         help: "Silence that ends a conversation [default: 120s]",
         allowed: SPAN,
         apply: |config, text| put(&mut config.silence, value::span(text)),
+    },
+    Setting {
+        key: "retention.sound",
+        env: "OMISCOPE_RETENTION_SOUND",
+        flag: Flag::Value("retention-sound", "KEEP"),
+        help: "How long recordings are kept: a time, a size, both, 0 or forever [default: 24h]",
+        allowed: KEEP,
+        apply: |config, text| put(&mut config.retention.sound, value::keep(text)),
+    },
+    Setting {
+        key: "retention.deliveries",
+        env: "OMISCOPE_RETENTION_DELIVERIES",
+        flag: Flag::Value("retention-deliveries", "KEEP"),
+        help: "How long requests are kept as they came [default: 30d]",
+        allowed: KEEP,
+        apply: |config, text| put(&mut config.retention.deliveries, value::keep(text)),
+    },
+    Setting {
+        key: "retention.transcripts",
+        env: "OMISCOPE_RETENTION_TRANSCRIPTS",
+        flag: Flag::Value("retention-transcripts", "KEEP"),
+        help: "How long conversations are kept; what has a star or a note stays [default: forever]",
+        allowed: KEEP,
+        apply: |config, text| put(&mut config.retention.transcripts, value::keep(text)),
+    },
+    Setting {
+        key: "retention.memories",
+        env: "OMISCOPE_RETENTION_MEMORIES",
+        flag: Flag::Value("retention-memories", "KEEP"),
+        help: "How long memories and day summaries are kept; starred ones stay [default: forever]",
+        allowed: KEEP,
+        apply: |config, text| put(&mut config.retention.memories, value::keep(text)),
     },
     Setting {
         key: "theme",

@@ -51,6 +51,10 @@ fn resolved(config: &Config, key: &str) -> String {
         "theme" => format!("{:?}", config.theme),
         "max_body" => config.max_body.to_string(),
         "silence" => format!("{:?}", config.silence),
+        "retention" => {
+            let keep = config.retention.deliveries;
+            format!("{:?} {:?}", keep.age, keep.bytes)
+        }
         "allowed_uids" => {
             let mut uids: Vec<_> = config.allowed_uids.iter().map(Uid::as_str).collect();
             uids.sort_unstable();
@@ -157,6 +161,26 @@ fn values_are_taken_in_every_form_they_are_written_in() {
         ("OMISCOPE_SILENCE='2 min'", "silence", "120s"),
         ("OMISCOPE_ALLOWED_UIDS=b,a", "allowed_uids", "a b"),
         (
+            "OMISCOPE_RETENTION_DELIVERIES=2h",
+            "retention",
+            "Some(7200s) None",
+        ),
+        (
+            "OMISCOPE_RETENTION_DELIVERIES='1GiB, 1d'",
+            "retention",
+            "Some(86400s) Some(1073741824)",
+        ),
+        (
+            "OMISCOPE_RETENTION_DELIVERIES=0",
+            "retention",
+            "Some(0ns) None",
+        ),
+        (
+            "OMISCOPE_RETENTION_DELIVERIES=Forever",
+            "retention",
+            "None None",
+        ),
+        (
             "OMISCOPE_DATA_DIR=/var/lib/omiscope",
             "data_dir",
             "/var/lib/omiscope",
@@ -180,6 +204,10 @@ fn config_toml_takes_its_own_kinds_of_value() {
     assert!(config.log_events);
     assert_eq!(resolved(&config, "allowed_uids"), "a b");
     assert_eq!(config.max_body, 5);
+    let file = "[retention]\ndeliveries = \"90min\"\nsound = 0";
+    let config = resolve(folder.path(), Sources { file, ..NONE }).unwrap();
+    assert_eq!(resolved(&config, "retention"), "Some(5400s) None");
+    assert_eq!(config.retention.sound, store::retention::Keep::NOTHING);
 }
 
 #[test]
@@ -234,6 +262,18 @@ fn what_is_wrong_is_told_with_its_place_and_its_remedy() {
         (
             toml("\nprot = 1"),
             r#""prot" in {folder}/config.toml: no such setting; there are host, port, webhook_secret, "#,
+        ),
+        (
+            toml("[retention]\nmusic = 1"),
+            r#""retention.music" in {folder}/config.toml: no such setting; there are host, "#,
+        ),
+        (
+            flag(&[("retention.sound", "2h, 3h")]),
+            r#"--retention-sound "2h, 3h": must be a time such as 30d, a size such as 2GiB, both with a comma"#,
+        ),
+        (
+            dot("OMISCOPE_RETENTION_MEMORIES=7"),
+            r#"OMISCOPE_RETENTION_MEMORIES="7" in {folder}/.env: must be a time such as 30d, "#,
         ),
         (
             dot("OMISCOPE_PORT=1"),

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use crate::event::Uid;
+use crate::{event::Uid, store::retention::Keep};
 
 /// The colours of the dashboard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,6 +74,11 @@ pub(super) fn count(text: &str) -> Option<usize> {
 
 /// Bytes, e.g. `64MiB`, `500 kB`, `1048576`: 1 byte to 1 GiB.
 pub(super) fn size(text: &str) -> Option<u64> {
+    bytes(text).filter(|bytes| (1..=1 << 30).contains(bytes))
+}
+
+/// Any number of bytes.
+fn bytes(text: &str) -> Option<u64> {
     let (number, unit) = split(text)?;
     let scale = match unit.as_str() {
         "" | "b" => 1,
@@ -83,11 +88,11 @@ pub(super) fn size(text: &str) -> Option<u64> {
         "kib" => 1 << 10,
         "mib" => 1 << 20,
         "gib" => 1 << 30,
+        "tib" => 1 << 40,
+        "tb" => 1_000_000_000_000,
         _ => return None,
     };
-    number
-        .checked_mul(scale)
-        .filter(|bytes| (1..=1 << 30).contains(bytes))
+    number.checked_mul(scale)
 }
 
 /// A time, e.g. `120`, `120 s`, `2 min`, `500ms`; a bare number is seconds. At most a day.
@@ -109,6 +114,35 @@ pub(super) fn time(text: &str) -> Option<Duration> {
 /// As [`time`], but not zero.
 pub(super) fn span(text: &str) -> Option<Duration> {
     time(text).filter(|time| !time.is_zero())
+}
+
+/// How long something is kept: `24h`, `30d`, `2GiB`, `30d, 2GiB`, `0`, `forever`.
+pub(super) fn keep(text: &str) -> Option<Keep> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "forever" => return Some(Keep::default()),
+        "0" | "none" => return Some(Keep::NOTHING),
+        _ => {}
+    }
+    let mut keep = Keep::default();
+    for part in text.split(',') {
+        let (number, unit) = split(part.trim())?;
+        let (slot_taken, scale) = match unit.as_str() {
+            "min" => (keep.age.is_some(), 60),
+            "h" => (keep.age.is_some(), 3_600),
+            "d" => (keep.age.is_some(), 86_400),
+            "w" => (keep.age.is_some(), 604_800),
+            "y" => (keep.age.is_some(), 31_536_000),
+            _ => {
+                let bytes =
+                    bytes(part.trim()).filter(|_| !unit.is_empty() && keep.bytes.is_none())?;
+                keep.bytes = Some(bytes);
+                continue;
+            }
+        };
+        let seconds = number.checked_mul(scale).filter(|_| !slot_taken)?;
+        keep.age = Some(Duration::from_secs(seconds));
+    }
+    Some(keep)
 }
 
 /// A whole number and its unit in lower case.

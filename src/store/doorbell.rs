@@ -30,6 +30,11 @@ impl Doorbell {
         self.changed.notify_all();
     }
 
+    /// Whether there may be more to do.
+    pub(super) fn is_open(&self) -> bool {
+        !self.state().closed
+    }
+
     /// Waits for a ring, at most for a time if one is given; false once closed.
     pub(super) fn wait(&self, most: Option<Duration>) -> bool {
         let idle = |state: &mut State| !state.rung && !state.closed;

@@ -17,8 +17,6 @@ pub(super) use document::{
     kind_tag, memory_text, name_tags, number_tag, person_tag, starred_tag, summary_text, uid_tag,
     you_tag,
 };
-#[cfg(test)]
-pub(super) use file::mark;
 pub(super) use file::{IndexFile, IndexReaders, Mark};
 pub(super) use indexer::{Indexer, is_same_store};
 

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ToSql, params_from_iter};
 
 use super::{
     index::{Mark, Place, is_same_store},
+    page::Side,
     rows::{line, own},
 };
 use crate::{
@@ -115,14 +116,15 @@ impl Search<'_> {
             return Ok(hit);
         };
         if let Some(line) = line::shown(self.db, id)? {
-            let neighbour = |step| {
-                let beside = line::beside(self.db, &line, step)?;
-                Ok::<_, rusqlite::Error>(beside.map(|beside| Neighbour {
+            let place = (line.segment.start_ms(), line.id);
+            let neighbour = |side| {
+                let beside = line::beside(self.db, line.conversation, place, side, 1)?;
+                Ok::<_, rusqlite::Error>(beside.into_iter().next().map(|beside| Neighbour {
                     speaker: self.names.speaker(&hit.uid, &beside.segment).name(),
                     text: beside.segment.text,
                 }))
             };
-            (hit.before, hit.after) = (neighbour(-1)?, neighbour(1)?);
+            (hit.before, hit.after) = (neighbour(Side::Before)?, neighbour(Side::After)?);
         }
         Ok(hit)
     }

@@ -1,10 +1,11 @@
 //! What senders and readers of the store can rely on.
 
 mod edits;
-mod measure;
 mod memories;
 mod overload;
+mod paging;
 mod reading;
+mod retention;
 mod search;
 mod sound;
 mod support;

@@ -65,6 +65,7 @@ impl Listening {
             store::Settings {
                 location: store::Location::Memory,
                 silence: Duration::from_mins(2),
+                retention: omiscope::store::retention::Retention::default(),
             },
             losses.clone(),
         )

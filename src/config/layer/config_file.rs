@@ -30,7 +30,7 @@ pub(super) fn layer(
     };
     let source = Source::File(path);
     let mut values = Vec::new();
-    for (key, value) in table {
+    for (key, value) in flat(table) {
         if SETTINGS.iter().any(|setting| setting.key == key) {
             let text = match value {
                 toml::Value::String(text) => text,
@@ -45,6 +45,21 @@ pub(super) fn layer(
         }
     }
     Some(Layer { source, values })
+}
+
+/// The keys of the file, those in a table as `table.key`.
+fn flat(table: toml::Table) -> Vec<(String, toml::Value)> {
+    let mut all = Vec::new();
+    for (key, value) in table {
+        match value {
+            toml::Value::Table(inner) => {
+                let inner = inner.into_iter();
+                all.extend(inner.map(|(name, value)| (format!("{key}.{name}"), value)));
+            }
+            value => all.push((key, value)),
+        }
+    }
+    all
 }
 
 /// The parser's own text quotes the line, which may hold the key.

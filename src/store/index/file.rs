@@ -98,6 +98,12 @@ impl IndexFile {
         Ok(db)
     }
 
+    /// How far it has come; None if there is none that is any good.
+    pub(in crate::store) fn mark(&self) -> Option<Mark> {
+        let db = self.reader().ok()??;
+        mark(&db).ok()
+    }
+
     /// Throws it away.
     pub(in crate::store) fn remove(&self) {
         for ending in ENDINGS {

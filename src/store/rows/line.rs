@@ -2,7 +2,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     event::{ConversationId, Line, LineId, Segment, Seq, Uid},
-    store::column::{maybe_json, micros, time, to_json},
+    store::{
+        column::{maybe_json, micros, time, to_json},
+        page::Side,
+    },
 };
 
 /// The columns that `read` expects, in its order.
@@ -304,31 +307,29 @@ pub(in crate::store) fn each_between(
     Ok(())
 }
 
-/// The line before (`-1`) or after (`1`) one of a conversation, of those that are shown.
+/// The lines of a conversation before or after a place in it that are shown, the nearest first, at most `limit`.
 pub(in crate::store) fn beside(
     db: &Connection,
-    line: &Line,
-    step: i32,
-) -> rusqlite::Result<Option<Line>> {
-    let sql = if step < 0 {
-        concat!(
+    conversation: ConversationId,
+    (start_ms, id): (i64, LineId),
+    side: Side,
+    limit: usize,
+) -> rusqlite::Result<Vec<Line>> {
+    let sql = match side {
+        Side::Before => concat!(
             "SELECT ",
             columns!(),
-            " FROM segments s WHERE s.conversation_id = ?1 AND s.superseded_by IS NULL \
-             AND (s.start_ms, s.id) < (?2, ?3) ORDER BY s.start_ms DESC, s.id DESC LIMIT 1"
-        )
-    } else {
-        concat!(
+            " FROM segments s WHERE s.conversation_id = ? AND s.superseded_by IS NULL \
+             AND (s.start_ms, s.id) < (?, ?) ORDER BY s.start_ms DESC, s.id DESC LIMIT ?"
+        ),
+        Side::After => concat!(
             "SELECT ",
             columns!(),
-            " FROM segments s WHERE s.conversation_id = ?1 AND s.superseded_by IS NULL \
-             AND (s.start_ms, s.id) > (?2, ?3) ORDER BY s.start_ms, s.id LIMIT 1"
-        )
+            " FROM segments s WHERE s.conversation_id = ? AND s.superseded_by IS NULL \
+             AND (s.start_ms, s.id) > (?, ?) ORDER BY s.start_ms, s.id LIMIT ?"
+        ),
     };
     db.prepare_cached(sql)?
-        .query_row(
-            params![line.conversation.0, line.segment.start_ms(), line.id.0],
-            read,
-        )
-        .optional()
+        .query_map(params![conversation.0, start_ms, id.0, limit as i64], read)?
+        .collect()
 }

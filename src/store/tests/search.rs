@@ -178,10 +178,6 @@ async fn a_store_without_an_index_finds_everything() {
 /// Waits until the index has come to the end.
 async fn indexed(store: &Store, folder: &tempfile::TempDir) {
     let file = index::IndexFile::in_folder(folder.path());
-    let reached = || {
-        let db = file.reader().ok()??;
-        index::mark(&db).ok().map(|mark| mark.seq)
-    };
     let touched = store
         .0
         .readers
@@ -193,12 +189,8 @@ async fn indexed(store: &Store, folder: &tempfile::TempDir) {
         .unwrap();
     let touched: i64 = touched;
     for _ in 0..600 {
-        let mark = file
-            .reader()
-            .ok()
-            .flatten()
-            .and_then(|db| index::mark(&db).ok());
-        if reached() == Some(store.latest()) && mark.is_some_and(|mark| mark.touched == touched) {
+        let done = |mark: index::Mark| mark.seq == store.latest() && mark.touched >= touched;
+        if file.mark().is_some_and(done) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -1,0 +1,77 @@
+//! The way to the writer for changes that are no deliveries.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{
+    CommitError, JOB_BYTES,
+    queue::{Queue, Share},
+    writer::{Change, Job, Task},
+};
+
+/// Hands changes to the writer, which makes each in its transaction, between deliveries.
+#[derive(Debug, Clone)]
+pub(super) struct Changes(Arc<Queue<Job>>);
+
+/// A change on its way: what it will return, and when it is committed.
+struct Pending<T> {
+    result: Arc<Mutex<Option<T>>>,
+    committed: oneshot::Receiver<Result<(), CommitError>>,
+}
+
+impl Changes {
+    pub(super) fn new(queue: Arc<Queue<Job>>) -> Self {
+        Self(queue)
+    }
+
+    /// Makes a change; returns once it is committed.
+    pub(super) async fn make<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, CommitError> {
+        let pending = self.hand_over(change)?;
+        let committed = pending.committed.await;
+        finish(committed, &pending.result)
+    }
+
+    /// The same for a thread that may block.
+    pub(super) fn make_blocking<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, CommitError> {
+        let pending = self.hand_over(change)?;
+        let committed = pending.committed.blocking_recv();
+        finish(committed, &pending.result)
+    }
+
+    fn hand_over<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<Pending<T>, CommitError> {
+        let result = Arc::new(Mutex::new(None));
+        let slot = Arc::clone(&result);
+        let (done, committed) = oneshot::channel();
+        let apply = Box::new(move |db: &Connection| {
+            let changed = change(db)?;
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(changed);
+            Ok(())
+        });
+        let job = Job {
+            task: Task::Change(Change { apply, done }),
+            bytes: JOB_BYTES,
+        };
+        self.0.push(job, JOB_BYTES, Share::Half)?;
+        Ok(Pending { result, committed })
+    }
+}
+
+fn finish<T>(
+    committed: Result<Result<(), CommitError>, oneshot::error::RecvError>,
+    result: &Mutex<Option<T>>,
+) -> Result<T, CommitError> {
+    committed.unwrap_or(Err(CommitError::Failed))?;
+    let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+    result.take().ok_or(CommitError::Failed)
+}

@@ -1,0 +1,241 @@
+//! How long what is kept is kept: by age and by size, for each kind. What the user starred or noted stays.
+//!
+//! A thread looks every ten minutes. It plans on a connection that reads, and has the writer delete in small steps with rests
+//! between them, so that no acknowledgement waits for more than one step.
+
+mod plan;
+mod prune;
+
+use std::{
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+
+use super::{
+    CommitError, change::Changes, database::Readers, doorbell::Doorbell, index::IndexFile,
+};
+use crate::feed::Feed;
+use plan::Plan;
+
+/// Between two looks.
+const EVERY: Duration = Duration::from_mins(10);
+/// Before the first look: the start belongs to the screen.
+const FIRST: Duration = Duration::from_secs(15);
+/// Times as long as a step took is rested after it …
+const REST: u32 = 5;
+/// … but at least this.
+const SHORTEST_REST: Duration = Duration::from_millis(10);
+
+/// How long one kind is kept. Nothing given: for ever.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// At most this long.
+    pub age: Option<Duration>,
+    /// At most this many bytes; the oldest go first.
+    pub bytes: Option<u64>,
+}
+
+/// How long each kind is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Recordings of sound.
+    pub sound: Keep,
+    /// Requests as they came, with headers and bodies: evidence, from which everything else was decoded.
+    pub deliveries: Keep,
+    /// Conversations with their lines.
+    pub transcripts: Keep,
+    /// Memories and day summaries.
+    pub memories: Keep,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        let days = |days: u64| Keep {
+            age: Some(Duration::from_hours(24 * days)),
+            bytes: None,
+        };
+        Self {
+            sound: days(1),
+            deliveries: days(30),
+            transcripts: Keep::default(),
+            memories: Keep::default(),
+        }
+    }
+}
+
+impl Keep {
+    /// Keeps nothing at all.
+    pub const NOTHING: Self = Self {
+        age: Some(Duration::ZERO),
+        bytes: None,
+    };
+
+    /// What is older than this goes.
+    fn since(&self, now: Timestamp) -> Option<Timestamp> {
+        let age = jiff::SignedDuration::try_from(self.age?).ok()?;
+        now.checked_sub(age).ok()
+    }
+}
+
+/// What was deleted in one look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Pruned {
+    pub(super) deliveries: usize,
+    pub(super) conversations: usize,
+    pub(super) lines: usize,
+    pub(super) memories: usize,
+    pub(super) summaries: usize,
+}
+
+/// The thread.
+#[derive(Debug)]
+pub(super) struct Pruner {
+    bell: Arc<Doorbell>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread works with.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) retention: Retention,
+    pub(super) readers: Arc<Readers>,
+    pub(super) changes: Changes,
+    pub(super) feed: Arc<Feed>,
+    pub(super) index: Option<IndexFile>,
+    pub(super) bell: Arc<Doorbell>,
+}
+
+impl Pruner {
+    pub(super) fn start(work: Work) -> std::io::Result<Self> {
+        let bell = Arc::clone(&work.bell);
+        let thread = thread::Builder::new()
+            .name("store-retention".to_owned())
+            .spawn(move || work.run())?;
+        Ok(Self {
+            bell,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Pruner {
+    /// Asks it to end after the step that it is at.
+    pub(super) fn stop(&self) {
+        self.bell.close();
+    }
+}
+
+impl Drop for Pruner {
+    fn drop(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            // One that panicked has said so itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Work {
+    fn run(self) {
+        let mut wait = FIRST;
+        while self.bell.wait(Some(wait)) {
+            wait = EVERY;
+            match self.look(Timestamp::now()) {
+                Ok(pruned) if pruned != Pruned::default() => tracing::info!("{}", pruned.told()),
+                Ok(_) => {}
+                Err(Interrupted::Closed) => return,
+                // Whoever closes the store does not want to hear of it.
+                Err(_) if !self.bell.is_open() => return,
+                Err(error) => tracing::warn!("what is too old cannot be deleted: {error}"),
+            }
+        }
+    }
+
+    /// Deletes what is too old or too much at a time.
+    pub(super) fn look(&self, now: Timestamp) -> Result<Pruned, Interrupted> {
+        let plan = self
+            .readers
+            .read(|db| Plan::make(db, &self.retention, now))?;
+        let mut pruned = Pruned::default();
+        let mut step = |prune: prune::Step| {
+            let began = Instant::now();
+            let done = self.changes.make_blocking(move |db| prune.apply(db))?;
+            pruned.add(done);
+            let rest = (began.elapsed() * REST).max(SHORTEST_REST);
+            if self.bell.rest(rest) {
+                Ok(())
+            } else {
+                Err(Interrupted::Closed)
+            }
+        };
+        let outcome = plan.steps().try_for_each(&mut step);
+        if pruned.is_visible() {
+            self.feed.change_past();
+        }
+        outcome?;
+        self.forget_touched()?;
+        Ok(pruned)
+    }
+
+    /// What the index has looked at again need not be remembered.
+    fn forget_touched(&self) -> Result<(), Interrupted> {
+        let Some(mark) = self.index.as_ref().and_then(IndexFile::mark) else {
+            return Ok(());
+        };
+        let pending = self.readers.read(|db| {
+            db.query_row("SELECT EXISTS (SELECT 1 FROM touched)", [], |row| {
+                row.get(0)
+            })
+        })?;
+        if pending {
+            self.changes.make_blocking(move |db| {
+                db.execute("DELETE FROM touched WHERE id <= ?", [mark.touched])
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a look ended early.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Interrupted {
+    #[error("the store is closing")]
+    Closed,
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    #[error(transparent)]
+    Read(#[from] rusqlite::Error),
+}
+
+impl Pruned {
+    fn add(&mut self, other: Self) {
+        self.deliveries += other.deliveries;
+        self.conversations += other.conversations;
+        self.lines += other.lines;
+        self.memories += other.memories;
+        self.summaries += other.summaries;
+    }
+
+    /// Whether anything is gone that a screen may show.
+    fn is_visible(&self) -> bool {
+        self.conversations + self.memories + self.summaries > 0
+    }
+
+    pub(super) fn told(&self) -> String {
+        let counts = [
+            (self.deliveries, "raw deliveries"),
+            (self.conversations, "conversations"),
+            (self.lines, "lines"),
+            (self.memories, "memories"),
+            (self.summaries, "day summaries"),
+        ];
+        let told = counts.iter().filter(|(count, _)| *count > 0);
+        let told: Vec<_> = told
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        format!("deleted as old or too much: {}", told.join(", "))
+    }
+}

@@ -1,0 +1,184 @@
+//! What is to go, found out without holding anybody up.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::{Keep, Retention, prune::Step};
+use crate::{
+    event::{ConversationId, MemoryId, Seq},
+    store::column::micros,
+};
+
+/// Requests that one step deletes.
+const REQUESTS: u64 = 250;
+/// What a request takes besides its body, about; what a line takes besides its words; what a memory takes besides its text.
+const REQUEST_BYTES: u64 = 700;
+const LINE_BYTES: u64 = 250;
+const MEMORY_BYTES: u64 = 400;
+
+/// A line that keeps its conversation.
+macro_rules! marked {
+    () => {
+        "EXISTS (SELECT 1 FROM segments s WHERE s.conversation_id = c.id AND s.superseded_by IS NULL \
+         AND (s.starred <> 0 OR s.note IS NOT NULL))"
+    };
+}
+
+/// What is to go, the oldest first.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Plan {
+    /// Raw requests from the first one to the second.
+    requests: Option<(Seq, Seq)>,
+    conversations: Vec<ConversationId>,
+    memories: Vec<MemoryId>,
+    summaries: Vec<Seq>,
+}
+
+impl Plan {
+    pub(super) fn make(
+        db: &Connection,
+        retention: &Retention,
+        now: Timestamp,
+    ) -> rusqlite::Result<Self> {
+        Ok(Self {
+            requests: requests(db, &retention.deliveries, now)?,
+            conversations: conversations(db, &retention.transcripts, now)?,
+            memories: memories(db, &retention.memories, now)?,
+            summaries: summaries(db, &retention.memories, now)?,
+        })
+    }
+
+    /// The steps, raw deliveries before what was decoded from them.
+    pub(super) fn steps(&self) -> impl Iterator<Item = Step> {
+        let (first, last) = self.requests.unwrap_or((Seq(1), Seq(0)));
+        let requests = (first.0..=last.0)
+            .step_by(REQUESTS as usize)
+            .map(move |from| Step::Requests(Seq(from), Seq(last.0.min(from + REQUESTS - 1))));
+        let conversations = self.conversations.iter().copied().map(Step::Conversation);
+        let memories = self.memories.iter().copied().map(Step::Memory);
+        let summaries = self.summaries.iter().copied().map(Step::Summary);
+        requests
+            .chain(conversations)
+            .chain(memories)
+            .chain(summaries)
+    }
+}
+
+fn requests(db: &Connection, keep: &Keep, now: Timestamp) -> rusqlite::Result<Option<(Seq, Seq)>> {
+    let first: Option<i64> = db.query_row("SELECT min(seq) FROM requests", [], |row| row.get(0))?;
+    let Some(first) = first.filter(|_| *keep != Keep::default()) else {
+        return Ok(None);
+    };
+    let mut surplus = match keep.bytes {
+        Some(most) => {
+            let all = db.query_row(
+                "SELECT coalesce(sum(size), 0), count(*) FROM records WHERE seq >= ? AND kind <> 'audio_bytes'",
+                [first],
+                |row| Ok(amount(row.get(0)?) + amount(row.get(1)?) * REQUEST_BYTES),
+            )?;
+            all.saturating_sub(most)
+        }
+        None => 0,
+    };
+    let since = keep.since(now).map_or(i64::MIN, micros);
+    let mut find = db.prepare(
+        "SELECT seq, received, CASE kind WHEN 'audio_bytes' THEN 0 ELSE size END FROM records WHERE seq >= ? ORDER BY seq",
+    )?;
+    let mut rows = find.query([first])?;
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        let received: i64 = row.get(1)?;
+        if received >= since && surplus == 0 {
+            break;
+        }
+        surplus = surplus.saturating_sub(amount(row.get(2)?) + REQUEST_BYTES);
+        last = Some(row.get::<_, i64>(0)?);
+    }
+    let seq = |number: i64| Seq(number.unsigned_abs());
+    Ok(last.map(|last| (seq(first), seq(last))))
+}
+
+fn conversations(
+    db: &Connection,
+    keep: &Keep,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<ConversationId>> {
+    let size = "coalesce((SELECT sum(length(CAST(s.text AS BLOB)) + ?1) FROM segments s WHERE s.conversation_id = c.id), 0)";
+    let kept = format!(
+        "SELECT c.id, c.last_arrival, {{size}} FROM conversations c WHERE NOT {} \
+         AND NOT EXISTS (SELECT 1 FROM memories m WHERE m.id = c.memory_id \
+         AND json_extract(m.detail, '$.starred')) ORDER BY c.started, c.id",
+        marked!()
+    );
+    let total = "SELECT coalesce(sum(length(CAST(text AS BLOB)) + ?1), 0) FROM segments";
+    victims(db, keep, now, &kept, size, total, LINE_BYTES)
+        .map(|ids| ids.into_iter().map(ConversationId).collect())
+}
+
+fn memories(db: &Connection, keep: &Keep, now: Timestamp) -> rusqlite::Result<Vec<MemoryId>> {
+    let size = "length(CAST(m.detail AS BLOB)) + ?1";
+    let kept = format!(
+        "SELECT m.id, coalesce(m.started_at, m.created_at, m.arrived), {{size}} FROM memories m \
+         LEFT JOIN conversations c ON c.id = m.conversation_id \
+         WHERE NOT coalesce(json_extract(m.detail, '$.starred'), 0) AND NOT (c.id IS NOT NULL AND {}) \
+         ORDER BY 2, m.id",
+        marked!()
+    );
+    let total = "SELECT coalesce(sum(length(CAST(detail AS BLOB)) + ?1), 0) FROM memories";
+    victims(db, keep, now, &kept, size, total, MEMORY_BYTES)
+        .map(|ids| ids.into_iter().map(MemoryId).collect())
+}
+
+fn summaries(db: &Connection, keep: &Keep, now: Timestamp) -> rusqlite::Result<Vec<Seq>> {
+    // Few and small: their size does not count.
+    let Some(since) = keep.since(now) else {
+        return Ok(Vec::new());
+    };
+    db.prepare(
+        "SELECT s.seq FROM summaries s JOIN records r ON r.seq = s.seq WHERE r.received < ? ORDER BY s.seq",
+    )?
+    .query_map([micros(since)], |row| {
+        row.get::<_, i64>(0).map(|seq| Seq(seq.unsigned_abs()))
+    })?
+    .collect()
+}
+
+/// The oldest rows that are too old, or that must go until what is left fits. `kept` gives id, time and (where `{size}` stands) size
+/// of the rows that may go, the oldest first; `total` gives the size of all rows. `each` is what a row takes besides.
+fn victims(
+    db: &Connection,
+    keep: &Keep,
+    now: Timestamp,
+    kept: &str,
+    size: &str,
+    total: &str,
+    each: u64,
+) -> rusqlite::Result<Vec<i64>> {
+    if *keep == Keep::default() {
+        return Ok(Vec::new());
+    }
+    let mut surplus = match keep.bytes {
+        Some(most) => db
+            .query_row(total, [each as i64], |row| row.get(0).map(amount))?
+            .saturating_sub(most),
+        None => 0,
+    };
+    let since = keep.since(now).map_or(i64::MIN, micros);
+    // Sizes are only looked at where they count.
+    let size = if surplus > 0 { size } else { "?1" };
+    let mut find = db.prepare(&kept.replace("{size}", size))?;
+    let mut rows = find.query(params![each as i64])?;
+    let mut ids = Vec::new();
+    while let Some(row) = rows.next()? {
+        let time: i64 = row.get(1)?;
+        if time < since || surplus > 0 {
+            surplus = surplus.saturating_sub(amount(row.get(2)?));
+            ids.push(row.get(0)?);
+        }
+    }
+    Ok(ids)
+}
+
+fn amount(number: i64) -> u64 {
+    number.max(0).unsigned_abs()
+}

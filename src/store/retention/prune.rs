@@ -1,0 +1,99 @@
+//! Deleting, one small step at a time, on the writer's thread. Whatever was starred since the plan was made stays.
+
+use rusqlite::{Connection, params};
+
+use super::Pruned;
+use crate::{
+    event::{ConversationId, MemoryId, Seq},
+    search::Subject,
+    store::edit::touch,
+};
+
+/// One step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Raw requests from the first one to the second.
+    Requests(Seq, Seq),
+    Conversation(ConversationId),
+    Memory(MemoryId),
+    Summary(Seq),
+}
+
+impl Step {
+    pub(super) fn apply(self, db: &Connection) -> rusqlite::Result<Pruned> {
+        match self {
+            Self::Requests(first, last) => Ok(Pruned {
+                deliveries: db
+                    .prepare_cached("DELETE FROM requests WHERE seq BETWEEN ? AND ?")?
+                    .execute([first.0 as i64, last.0 as i64])?,
+                ..Pruned::default()
+            }),
+            Self::Conversation(id) => conversation(db, id),
+            Self::Memory(id) => memory(db, id),
+            Self::Summary(seq) => summary(db, seq),
+        }
+    }
+}
+
+fn conversation(db: &Connection, id: ConversationId) -> rusqlite::Result<Pruned> {
+    let marked: bool = db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM segments WHERE conversation_id = ? AND superseded_by IS NULL \
+             AND (starred <> 0 OR note IS NOT NULL))",
+        )?
+        .query_row([id.0], |row| row.get(0))?;
+    if marked {
+        return Ok(Pruned::default());
+    }
+    db.prepare_cached(
+        "INSERT INTO touched (kind, row) SELECT ?, id FROM segments \
+         WHERE conversation_id = ? AND superseded_by IS NULL",
+    )?
+    .execute(params![Subject::Line as i64, id.0])?;
+    let lines = db
+        .prepare_cached("DELETE FROM segments WHERE conversation_id = ?")?
+        .execute([id.0])?;
+    db.prepare_cached("UPDATE memories SET conversation_id = NULL WHERE conversation_id = ?")?
+        .execute([id.0])?;
+    let conversations = db
+        .prepare_cached("DELETE FROM conversations WHERE id = ?")?
+        .execute([id.0])?;
+    Ok(Pruned {
+        conversations,
+        lines,
+        ..Pruned::default()
+    })
+}
+
+fn memory(db: &Connection, id: MemoryId) -> rusqlite::Result<Pruned> {
+    touch(db, Subject::Memory, id.0)?;
+    // Its conversation keeps its title and stays closed; the number is turned round, since a later memory may get it again.
+    db.prepare_cached("UPDATE conversations SET memory_id = -memory_id WHERE memory_id = ?")?
+        .execute([id.0])?;
+    forget_ticks(db, 0, id.0)?;
+    let memories = db
+        .prepare_cached("DELETE FROM memories WHERE id = ?")?
+        .execute([id.0])?;
+    Ok(Pruned {
+        memories,
+        ..Pruned::default()
+    })
+}
+
+fn summary(db: &Connection, seq: Seq) -> rusqlite::Result<Pruned> {
+    touch(db, Subject::Summary, seq.0 as i64)?;
+    forget_ticks(db, 1, seq.0 as i64)?;
+    let summaries = db
+        .prepare_cached("DELETE FROM summaries WHERE seq = ?")?
+        .execute([seq.0 as i64])?;
+    Ok(Pruned {
+        summaries,
+        ..Pruned::default()
+    })
+}
+
+fn forget_ticks(db: &Connection, source: i64, id: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM ticks WHERE source = ? AND source_id = ?")?
+        .execute([source, id])?;
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! What goes after its time, what stays, and that nobody waits for it.
+
+use std::time::Duration;
+
+use super::{super::*, support::*};
+use crate::{
+    event::{ActionItem, ActionSource, DaySummary, Memory},
+    feed::News,
+    store::retention::{Keep, Work},
+};
+
+const NEVER: Keep = Keep {
+    age: None,
+    bytes: None,
+};
+
+fn old(hours: u64) -> Keep {
+    Keep {
+        age: Some(Duration::from_hours(hours)),
+        bytes: None,
+    }
+}
+
+fn big(bytes: u64) -> Keep {
+    Keep {
+        age: None,
+        bytes: Some(bytes),
+    }
+}
+
+fn everything(keep: Keep) -> Retention {
+    Retention {
+        sound: keep,
+        deliveries: keep,
+        transcripts: keep,
+        memories: keep,
+    }
+}
+
+/// Looks once, as the thread does.
+async fn look(store: &Store, retention: Retention, now: Timestamp) -> String {
+    let work = Work {
+        retention,
+        readers: Arc::clone(&store.0.readers),
+        changes: store.0.changes.clone(),
+        feed: Arc::clone(&store.0.feed),
+        index: None,
+        bell: Arc::default(),
+    };
+    let looked = tokio::task::spawn_blocking(move || work.look(now));
+    looked.await.unwrap().unwrap().told()
+}
+
+/// One talk every hour; each second one has a memory.
+async fn filled(hours: i64) -> Store {
+    let store = ephemeral();
+    for hour in 0..hours {
+        let words = vec![
+            segment(&format!("{hour}a"), 0.0, 1.0, &format!("talk {hour}")),
+            segment(&format!("{hour}b"), 1.0, 2.0, "more"),
+        ];
+        store.commit(said(hour * 3600, words)).await.unwrap();
+        if hour % 2 == 1 {
+            let memory = Memory {
+                id: Some(format!("m{hour}")),
+                title: format!("Memory {hour}"),
+                started_at: Some(at(hour * 3600 - 2)),
+                finished_at: Some(at(hour * 3600)),
+                ..Memory::default()
+            };
+            store
+                .commit(remembered(hour * 3600 + 60, memory))
+                .await
+                .unwrap();
+        }
+    }
+    store
+}
+
+fn titles(store: &Store) -> Vec<String> {
+    let memories = store.snapshot(WHOLE).unwrap().memories;
+    memories
+        .iter()
+        .map(|kept| kept.memory.title.clone())
+        .collect()
+}
+
+fn bodies(store: &Store) -> usize {
+    (1..=store.latest().0)
+        .filter(|seq| store.body(Seq(*seq)).unwrap().is_some())
+        .count()
+}
+
+#[tokio::test]
+async fn what_is_kept_for_ever_stays() {
+    let store = filled(4).await;
+    let before = shown(&store);
+    assert_eq!(
+        look(&store, everything(NEVER), at(900_000_000)).await,
+        "deleted as old or too much: "
+    );
+    assert_eq!(shown(&store), before);
+}
+
+#[tokio::test]
+async fn each_kind_goes_after_its_own_time() {
+    let store = filled(6).await;
+    let mut follower = store.follow(store.latest());
+    let now = at(6 * 3600 - 10);
+    let raw = Retention {
+        deliveries: old(2),
+        ..everything(NEVER)
+    };
+    assert_eq!(
+        look(&store, raw, now).await,
+        "deleted as old or too much: 6 raw deliveries"
+    );
+    assert_eq!((bodies(&store), shown(&store).len()), (3, 6));
+    assert!(follower.behind() == 0, "no record of its own");
+    let talks = Retention {
+        transcripts: old(3),
+        ..everything(NEVER)
+    };
+    assert_eq!(
+        look(&store, talks, now).await,
+        "deleted as old or too much: 3 conversations, 6 lines"
+    );
+    assert_eq!(follower.next().await.unwrap(), News::PastChanged);
+    assert_eq!(
+        shown(&store),
+        [
+            "Memory 3: talk 3 | more",
+            "…: talk 4 | more",
+            "Memory 5: talk 5 | more"
+        ]
+    );
+    assert_eq!(titles(&store), ["Memory 1", "Memory 3", "Memory 5"]);
+    let memories = Retention {
+        memories: old(4),
+        ..everything(NEVER)
+    };
+    assert_eq!(
+        look(&store, memories, now).await,
+        "deleted as old or too much: 1 memories"
+    );
+    assert_eq!(titles(&store), ["Memory 3", "Memory 5"]);
+    let again = Retention {
+        deliveries: old(2),
+        transcripts: old(3),
+        memories: old(4),
+        ..everything(NEVER)
+    };
+    assert_eq!(
+        look(&store, again, now).await,
+        "deleted as old or too much: "
+    );
+}
+
+#[tokio::test]
+async fn the_oldest_go_until_the_rest_fits() {
+    let store = filled(6).await;
+    // About 250 bytes and a few words a line.
+    let talks = Retention {
+        transcripts: big(1300),
+        ..everything(NEVER)
+    };
+    look(&store, talks, at(0)).await;
+    assert_eq!(
+        shown(&store),
+        ["…: talk 4 | more", "Memory 5: talk 5 | more"]
+    );
+    let raw = Retention {
+        deliveries: big(2200),
+        ..everything(NEVER)
+    };
+    assert_eq!(
+        look(&store, raw, at(0)).await,
+        "deleted as old or too much: 6 raw deliveries"
+    );
+    assert_eq!(bodies(&store), 3);
+}
+
+#[tokio::test]
+async fn what_the_user_marked_stays_with_its_memory() {
+    let store = filled(4).await;
+    let line = |text: &str| {
+        let lines = store.snapshot(WHOLE).unwrap().lines;
+        lines
+            .iter()
+            .find(|line| line.segment.text == text)
+            .unwrap()
+            .id
+    };
+    store.edit(Edit::Star(line("talk 1"), true)).await.unwrap();
+    store
+        .edit(Edit::Note(line("talk 2"), Some("!".to_owned())))
+        .await
+        .unwrap();
+    let starred = Memory {
+        id: Some("m3".to_owned()),
+        title: "Memory 3".to_owned(),
+        starred: true,
+        ..Memory::default()
+    };
+    store.commit(remembered(20_000, starred)).await.unwrap();
+    look(&store, everything(old(1)), at(900_000)).await;
+    assert_eq!(
+        shown(&store),
+        [
+            "Memory 1: talk 1 | more",
+            "…: talk 2 | more",
+            "Memory 3: talk 3 | more"
+        ]
+    );
+    assert_eq!(titles(&store), ["Memory 1", "Memory 3"]);
+}
+
+#[tokio::test]
+async fn nothing_of_what_is_gone_comes_back_under_another_name() {
+    let store = ephemeral();
+    let memory = Memory {
+        id: Some("m".to_owned()),
+        title: "Gone".to_owned(),
+        action_items: vec![ActionItem {
+            description: "buy".to_owned(),
+            ..ActionItem::default()
+        }],
+        segments: vec![segment("z", 0.0, 1.0, "words")],
+        ..Memory::default()
+    };
+    store.commit(remembered(1, memory.clone())).await.unwrap();
+    let id = titles_and_ids(&store)[0].1;
+    store
+        .edit(Edit::Tick(ActionSource::Memory(id), "buy".to_owned(), true))
+        .await
+        .unwrap();
+    let summary = Event::Summary(Box::new(DaySummary {
+        text: "A day".to_owned(),
+        ..DaySummary::default()
+    }));
+    store
+        .commit(submission(2, crate::event::Kind::DaySummary, summary))
+        .await
+        .unwrap();
+    let memories = Retention {
+        memories: old(1),
+        ..everything(NEVER)
+    };
+    let told = look(&store, memories, at(90_000)).await;
+    assert_eq!(
+        told,
+        "deleted as old or too much: 1 memories, 1 day summaries"
+    );
+    assert!(store.snapshot(WHOLE).unwrap().summary.is_none());
+    assert_eq!(shown(&store), ["Gone: words"], "the talk keeps its title");
+    // The next memory may get the same row; the old tick and the old talk are not its own.
+    let next = Memory {
+        id: Some("n".to_owned()),
+        segments: Vec::new(),
+        title: "New".to_owned(),
+        ..memory
+    };
+    store.commit(remembered(90_001, next)).await.unwrap();
+    let kept = Arc::clone(&store.snapshot(WHOLE).unwrap().memories[0]);
+    assert!(kept.ticked.is_empty());
+    assert_eq!(shown(&store), ["Gone: words"]);
+    let talk = &store.snapshot(WHOLE).unwrap().conversations[0];
+    assert!(talk.memory.is_some() && talk.memory != Some(kept.id));
+}
+
+fn titles_and_ids(store: &Store) -> Vec<(String, crate::event::MemoryId)> {
+    let memories = store.snapshot(WHOLE).unwrap().memories;
+    memories
+        .iter()
+        .map(|kept| (kept.memory.title.clone(), kept.id))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_gone_is_found_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    store
+        .commit(said(0, vec![segment("a", 0.0, 1.0, "word")]))
+        .await
+        .unwrap();
+    let talks = Retention {
+        transcripts: old(1),
+        ..everything(NEVER)
+    };
+    look(&store, talks, at(90_000)).await;
+    let query = Query::parse("word", at(0), &jiff::tz::TimeZone::UTC).unwrap();
+    assert_eq!(
+        store.search(&query, Order::Newest, 9).unwrap(),
+        Found::default()
+    );
+    store
+        .commit(said(90_001, vec![segment("b", 0.0, 1.0, "word")]))
+        .await
+        .unwrap();
+    assert_eq!(
+        store.search(&query, Order::Newest, 9).unwrap().hits.len(),
+        1
+    );
+}
