@@ -43,7 +43,11 @@ pub enum Command {
     /// Count what is kept, and how much room it takes.
     Stats,
     /// Look whether what is kept is whole.
-    Check,
+    Check {
+        /// Mend what is not; omiscope must not run meanwhile.
+        #[arg(long)]
+        repair: bool,
+    },
     /// Write a consistent copy of the store; also while omiscope runs.
     Backup {
         /// The file, which must not be there yet.

@@ -46,7 +46,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Serve) => serve::run(&cli.flags),
         Some(Command::Secret) => secret::run(),
         Some(Command::Stats) => stats::run(&cli.flags),
-        Some(Command::Check) => check::run(&cli.flags),
+        Some(Command::Check { repair }) => check::run(&cli.flags, *repair),
         Some(Command::Backup { file }) => backup::run(&cli.flags, file),
         Some(Command::Search(options)) => search::run(&cli.flags, options),
         Some(Command::Export(options)) => export::run(&cli.flags, options),

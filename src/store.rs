@@ -8,6 +8,7 @@
 
 pub mod archive;
 mod change;
+pub mod check;
 mod column;
 mod conversation;
 mod database;
@@ -21,6 +22,7 @@ pub mod page;
 mod queue;
 mod read;
 mod refusals;
+pub mod repair;
 pub mod retention;
 mod rows;
 mod schema;
@@ -36,7 +38,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -142,6 +144,16 @@ pub enum OpenError {
         /// What went wrong.
         source: std::io::Error,
     },
+    /// It is no whole SQLite database.
+    #[error(
+        "the store in {folder} is damaged ({reason}); `omiscope check --repair` saves what can be read, and keeps the damaged file"
+    )]
+    Damaged {
+        /// The folder.
+        folder: PathBuf,
+        /// What SQLite says.
+        reason: String,
+    },
     /// SQLite refused.
     #[error("cannot open the store: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -233,6 +245,19 @@ impl Store {
     /// # Errors
     /// [`OpenError`]; nothing is left behind then.
     pub fn open(settings: Settings, losses: LossCounter) -> Result<Self, OpenError> {
+        let place = settings.location.clone();
+        Self::start(settings, losses).map_err(|error| match (error, place) {
+            (OpenError::Sqlite(error), Location::Folder(folder)) if is_damage(&error) => {
+                OpenError::Damaged {
+                    folder,
+                    reason: error.to_string(),
+                }
+            }
+            (error, _) => error,
+        })
+    }
+
+    fn start(settings: Settings, losses: LossCounter) -> Result<Self, OpenError> {
         let Settings {
             location,
             silence,
@@ -424,6 +449,15 @@ impl Store {
             let _ = tokio::task::spawn_blocking(|| writer.join()).await;
         }
     }
+}
+
+/// Whether an error says that a file is no whole database.
+fn is_damage(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    )
 }
 
 impl Inner {

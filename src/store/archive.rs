@@ -23,7 +23,10 @@ use crate::{
 
 /// A data folder, opened for reading.
 #[derive(Debug)]
-pub struct Archive(Connection, IndexReaders);
+pub struct Archive {
+    db: Connection,
+    index: IndexReaders,
+}
 
 /// Which conversations are meant.
 #[derive(Debug, Clone, Default)]
@@ -154,7 +157,20 @@ impl Archive {
                 remedy,
             });
         }
-        Ok(Self(db, IndexReaders::new(IndexFile::in_folder(folder))))
+        Ok(Self {
+            db,
+            index: IndexReaders::new(IndexFile::in_folder(folder)),
+        })
+    }
+
+    /// The store.
+    pub(super) fn db(&self) -> &Connection {
+        &self.db
+    }
+
+    /// Where the index of words is.
+    pub(super) fn index_file(&self) -> &IndexFile {
+        self.index.file()
     }
 
     /// The conversations that are meant and have something in them, by their beginning.
@@ -162,7 +178,7 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn conversations(&self, selection: &Selection) -> Result<Vec<ConversationId>, ReadError> {
-        let mut query = self.0.prepare(
+        let mut query = self.db.prepare(
             "SELECT id FROM conversations WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR started >= ?2)
              AND (?3 IS NULL OR started < ?3) AND (?4 IS NULL OR uid = ?4)
              AND (memory_id IS NOT NULL OR EXISTS (SELECT 1 FROM segments WHERE conversation_id = conversations.id
@@ -185,7 +201,7 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn talk(&self, id: ConversationId) -> Result<Option<Talk>, ReadError> {
-        let transaction = self.0.unchecked_transaction()?;
+        let transaction = self.db.unchecked_transaction()?;
         let Some(conversation) = rows::conversation::get(&transaction, id)? else {
             return Ok(None);
         };
@@ -208,10 +224,10 @@ impl Archive {
     /// [`ReadError`].
     pub fn search(&self, query: &Query, order: Order, limit: usize) -> Result<Found, ReadError> {
         let find = |index: Option<(&Connection, Mark)>| {
-            let transaction = self.0.unchecked_transaction()?;
+            let transaction = self.db.unchecked_transaction()?;
             search::find(&transaction, index, query, order, limit)
         };
-        Ok(self.1.read(find)?)
+        Ok(self.index.read(find)?)
     }
 
     /// Counts what is kept.
@@ -219,7 +235,7 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn stats(&self) -> Result<Stats, ReadError> {
-        let db = self.0.unchecked_transaction()?;
+        let db = self.db.unchecked_transaction()?;
         let count = |query| {
             db.query_row(query, [], |row| row.get::<_, i64>(0))
                 .map(i64::unsigned_abs)
@@ -249,28 +265,6 @@ impl Archive {
         })
     }
 
-    /// Looks for damage: what SQLite finds, and rows that belong to nothing. Empty: all is well.
-    ///
-    /// # Errors
-    /// [`ReadError`] when it is too damaged even to look.
-    pub fn faults(&self) -> Result<Vec<String>, ReadError> {
-        let mut check = self.0.prepare("PRAGMA integrity_check(20)")?;
-        let found = check.query_map([], |row| row.get::<_, String>(0))?;
-        let mut faults: Vec<_> = found.collect::<rusqlite::Result<_>>()?;
-        faults.retain(|fault| fault != "ok");
-        let mut orphans = self
-            .0
-            .prepare("SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1")?;
-        let orphans = orphans.query_map([], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
-        })?;
-        for orphan in orphans {
-            let (table, count) = orphan?;
-            faults.push(format!("{count} rows of {table} belong to nothing"));
-        }
-        Ok(faults)
-    }
-
     /// Writes a consistent copy of the store to a file that must not be there yet. Writers are not held up.
     ///
     /// # Errors
@@ -282,10 +276,10 @@ impl Archive {
             .ok_or_else(|| std::io::Error::other("its name is not UTF-8"))?;
         private::make_file(file)?;
         let copied = self
-            .0
+            .db
             .pragma_update(None, "query_only", false)
-            .and_then(|()| self.0.execute("VACUUM INTO ?", [name]))
-            .and_then(|_| self.0.pragma_update(None, "query_only", true));
+            .and_then(|()| self.db.execute("VACUUM INTO ?", [name]))
+            .and_then(|_| self.db.pragma_update(None, "query_only", true));
         if let Err(error) = copied {
             // Half a copy is none.
             let _ = std::fs::remove_file(file);

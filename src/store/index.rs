@@ -17,7 +17,7 @@ pub(super) use document::{
     kind_tag, memory_text, name_tags, number_tag, person_tag, starred_tag, summary_text, uid_tag,
     you_tag,
 };
-pub(super) use file::{IndexFile, IndexReaders, Mark};
+pub(super) use file::{IndexFile, IndexReaders, Mark, mark};
 pub(super) use indexer::{Indexer, is_same_store};
 
 use jiff::Timestamp;
@@ -38,6 +38,15 @@ impl Key {
     pub(super) fn new(subject: Subject, id: i64) -> Option<Self> {
         let fits = (0..1 << ID_BITS).contains(&id);
         fits.then_some(Self((subject as i64) << ID_BITS | id))
+    }
+
+    /// One that was written by this program.
+    pub(super) fn from_kept(number: i64) -> Self {
+        Self(number)
+    }
+
+    pub(super) fn as_kept(self) -> i64 {
+        self.0
     }
 
     pub(super) fn subject(self) -> Subject {

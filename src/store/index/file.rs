@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::{Key, Place, document::Document};
 use crate::{event::Seq, private, store::database::BUSY};
@@ -104,6 +104,10 @@ impl IndexFile {
         mark(&db).ok()
     }
 
+    pub(in crate::store) fn is_there(&self) -> bool {
+        self.0.is_file()
+    }
+
     /// Throws it away.
     pub(in crate::store) fn remove(&self) {
         for ending in ENDINGS {
@@ -128,6 +132,10 @@ impl IndexReaders {
             file,
             idle: Mutex::default(),
         }
+    }
+
+    pub(in crate::store) fn file(&self) -> &IndexFile {
+        &self.file
     }
 
     /// Reads in one transaction, which has begun and whose mark is known before the store is read: so the store is never behind
@@ -171,11 +179,7 @@ fn in_transaction<T>(
 
 /// Whether an error says that the file is no good.
 pub(in crate::store) fn is_damage(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error_code();
-    matches!(
-        code,
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-    ) || error.to_string().contains("no such table")
+    crate::store::is_damage(error) || error.to_string().contains("no such table")
 }
 
 pub(in crate::store) fn mark(db: &Connection) -> rusqlite::Result<Mark> {

@@ -176,7 +176,7 @@ async fn a_store_without_an_index_finds_everything() {
 }
 
 /// Waits until the index has come to the end.
-async fn indexed(store: &Store, folder: &tempfile::TempDir) {
+pub(super) async fn indexed(store: &Store, folder: &tempfile::TempDir) {
     let file = index::IndexFile::in_folder(folder.path());
     let touched = store
         .0

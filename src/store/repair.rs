@@ -1,0 +1,150 @@
+//! Mending a store that nobody uses: indexes made anew, what belongs to nothing taken out, and of a damaged file all that can be read.
+
+mod salvage;
+
+use std::{fs, io, path::PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{
+    OpenError,
+    check::{Fault, damage, orphans},
+    database::Target,
+    folder::DataFolder,
+    index::IndexFile,
+    schema,
+};
+use salvage::Saved;
+
+/// Rows that belong to nothing, and how they are found.
+const ORPHANS: [&str; 4] = [
+    "DELETE FROM segments WHERE conversation_id NOT IN (SELECT id FROM conversations)",
+    "DELETE FROM requests WHERE seq NOT IN (SELECT seq FROM records)",
+    "DELETE FROM action_items WHERE memory_id NOT IN (SELECT id FROM memories)",
+    "DELETE FROM calendar_events WHERE memory_id NOT IN (SELECT id FROM memories)",
+];
+
+/// Why a store could not be mended.
+#[derive(Debug, thiserror::Error)]
+pub enum RepairError {
+    /// It cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Its files cannot be moved.
+    #[error("cannot move {file}: {source}")]
+    Move {
+        /// The file.
+        file: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// SQLite refused.
+    #[error("cannot mend the store: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+/// Mends the store in a folder. Returns what was done, a sentence each; `tell` hears of long work as it begins.
+///
+/// # Errors
+/// [`RepairError`]; a damaged file is then still there, perhaps under the name that was told.
+pub fn repair(folder: PathBuf, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>, RepairError> {
+    let folder = DataFolder::claim(folder)?;
+    let file = folder.database()?;
+    let mut done = Vec::new();
+    tell("looking for damage");
+    let db = if let Some(db) = open_whole(&file)? {
+        db
+    } else {
+        tell("saving what can be read");
+        let (db, saved, kept) = replace(&file)?;
+        done.push(format!(
+            "the file was damaged: {} rows were saved, {} are lost; it is kept as {}",
+            saved.rows,
+            saved.lost,
+            kept.display()
+        ));
+        db
+    };
+    if !orphans(&db)?.is_empty() {
+        let mut count = 0;
+        for delete in ORPHANS {
+            count += db.execute(delete, [])?;
+        }
+        done.push(format!(
+            "{count} rows that belonged to nothing were taken out"
+        ));
+    }
+    let index = IndexFile::in_folder(folder.path());
+    if index.is_there() {
+        index.remove();
+        done.push("the index of words will be made anew at the next start".to_owned());
+    }
+    tell("giving free room back");
+    let before = fs::metadata(&file).map_or(0, |file| file.len());
+    db.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")?;
+    let after = fs::metadata(&file).map_or(0, |file| file.len());
+    if after < before {
+        let megabytes = (before - after) / 1_000_000;
+        done.push(format!("{megabytes} MB of free room were given back"));
+    }
+    Ok(done)
+}
+
+/// The store, its indexes made anew if that was all that was wrong; None if it is damaged.
+fn open_whole(file: &std::path::Path) -> Result<Option<Connection>, RepairError> {
+    let opened = Target::File(file.to_owned()).writer();
+    let whole = opened.and_then(|db| {
+        if damage(&db)?.is_empty() {
+            return Ok(Some(db));
+        }
+        db.execute_batch("REINDEX")?;
+        Ok(damage(&db)?.is_empty().then_some(db))
+    });
+    let db = match whole {
+        Ok(Some(db)) => db,
+        Ok(None) => return Ok(None),
+        Err(error) if super::is_damage(&error) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    schema::migrate(&db)?;
+    Ok(Some(db))
+}
+
+/// Puts a new file with all that can be read in the place of a damaged one, which is kept.
+fn replace(file: &std::path::Path) -> Result<(Connection, Saved, PathBuf), RepairError> {
+    let time = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
+    let kept = file.with_extension(format!("db.damaged-{time}"));
+    for ending in ["", "-wal", "-shm"] {
+        let from = with_ending(file, ending);
+        let to = with_ending(&kept, ending);
+        match fs::rename(&from, to) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(RepairError::Move { file: from, source });
+            }
+            _ => {}
+        }
+    }
+    crate::private::open_file(file).map_err(|source| RepairError::Move {
+        file: file.to_owned(),
+        source,
+    })?;
+    let db = Target::File(file.to_owned()).writer()?;
+    schema::migrate(&db)?;
+    let saved = salvage::from(&db, &kept)?;
+    Ok((db, saved, kept))
+}
+
+fn with_ending(file: &std::path::Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+impl Fault {
+    /// Whether the dashboard or the server mends it by itself at the next start.
+    #[must_use]
+    pub fn is_of_the_index(&self) -> bool {
+        matches!(self, Self::IndexDrift { .. } | Self::IndexDamage(_))
+    }
+}

@@ -1,0 +1,117 @@
+//! Reading a damaged file: a range of rows at a time, and around each damaged place in smaller ones.
+
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Saved {
+    pub(super) rows: usize,
+    /// Rows that are known to have been there and could not be read; whole tables count as one.
+    pub(super) lost: usize,
+}
+
+/// Tables by their row number.
+const BY_ROW: [&str; 9] = [
+    "records",
+    "requests",
+    "conversations",
+    "segments",
+    "memories",
+    "progress",
+    "summaries",
+    "buttons",
+    "sound_chunks",
+];
+/// Tables by another key: small, and saved as a whole.
+const WHOLE: [&str; 5] = [
+    "last_seen",
+    "action_items",
+    "calendar_events",
+    "speaker_names",
+    "ticks",
+];
+
+/// Copies all that can be read of a damaged file into a new store.
+pub(super) fn from(db: &Connection, damaged: &Path) -> rusqlite::Result<Saved> {
+    let mut saved = Saved::default();
+    let name = damaged
+        .to_str()
+        .ok_or_else(|| rusqlite::Error::InvalidPath(damaged.to_owned()))?;
+    db.pragma_update(None, "foreign_keys", false)?;
+    if db.execute("ATTACH ? AS old", [name]).is_err() {
+        // Not even a database any more.
+        saved.lost = BY_ROW.len() + WHOLE.len();
+        return Ok(saved);
+    }
+    for table in BY_ROW {
+        match columns(db, table).zip(ends(db, table)) {
+            Some((columns, (first, last))) => {
+                rows(db, table, &columns, (first, last), &mut saved)?;
+            }
+            None => saved.lost += 1,
+        }
+    }
+    for table in WHOLE {
+        let copied = columns(db, table).map(|columns| {
+            let sql = format!(
+                "INSERT OR IGNORE INTO main.{table} ({columns}) SELECT {columns} FROM old.{table}"
+            );
+            db.execute(&sql, [])
+        });
+        match copied {
+            Some(Ok(count)) => saved.rows += count,
+            _ => saved.lost += 1,
+        }
+    }
+    db.execute("DETACH old", [])?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    Ok(saved)
+}
+
+/// The columns that both files know, with commas between them; None if the old one has no such table.
+fn columns(db: &Connection, table: &str) -> Option<String> {
+    let list = |schema: &str| -> rusqlite::Result<Vec<String>> {
+        db.prepare("SELECT name FROM pragma_table_info(?, ?)")?
+            .query_map([table, schema], |row| row.get(0))?
+            .collect()
+    };
+    let (new, old) = (list("main").ok()?, list("old").ok()?);
+    let both: Vec<_> = new.into_iter().filter(|name| old.contains(name)).collect();
+    (!both.is_empty()).then(|| both.join(", "))
+}
+
+/// The first and the last row; an empty table has none. None if they cannot be told.
+fn ends(db: &Connection, table: &str) -> Option<(i64, i64)> {
+    let sql = |end: &str| format!("SELECT ifnull({end}(rowid), 0) FROM old.{table}");
+    let end = |end| db.query_row(&sql(end), [], |row| row.get(0)).ok();
+    Some((end("min")?, end("max")?))
+}
+
+/// Copies the rows between two numbers, in halves where that fails.
+fn rows(
+    db: &Connection,
+    table: &str,
+    columns: &str,
+    (first, last): (i64, i64),
+    saved: &mut Saved,
+) -> rusqlite::Result<()> {
+    let sql = format!(
+        "INSERT OR IGNORE INTO main.{table} ({columns}) \
+         SELECT {columns} FROM old.{table} WHERE rowid BETWEEN ? AND ?"
+    );
+    let mut ranges = vec![(first, last)];
+    while let Some((first, last)) = ranges.pop() {
+        match db.prepare_cached(&sql)?.execute(params![first, last]) {
+            Ok(count) => saved.rows += count,
+            Err(error) if !crate::store::is_damage(&error) => return Err(error),
+            Err(_) if first == last => saved.lost += 1,
+            Err(_) => {
+                let middle = first + (last - first) / 2;
+                ranges.extend([(middle + 1, last), (first, middle)]);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! Whatever happens to the disk, the file or the clock: it is told, nothing that was acknowledged is lost, and it goes on.
+
+use std::{fs, path::Path};
+
+use super::{super::*, support::*};
+use crate::store::{archive::Archive, check::Fault, repair::repair};
+
+fn line(store: &Store) -> Vec<String> {
+    let lines = store.snapshot(WHOLE).unwrap().lines;
+    lines.iter().map(|line| line.segment.text.clone()).collect()
+}
+
+async fn say(store: &Store, second: i64, text: &str) -> Result<Receipt, CommitError> {
+    let segment = segment(
+        &format!("{second}"),
+        second as f64,
+        second as f64 + 1.0,
+        text,
+    );
+    store.commit(said(second, vec![segment])).await
+}
+
+/// A store with many lines on its pages.
+async fn filled(folder: &tempfile::TempDir, lines: i64) {
+    let store = in_folder(folder);
+    for second in 0..lines {
+        say(
+            &store,
+            second,
+            &format!("line {second} {}", "words ".repeat(20)),
+        )
+        .await
+        .unwrap();
+    }
+    // The index is to be there, too.
+    store.close().await;
+}
+
+fn faults(folder: &tempfile::TempDir) -> Vec<Fault> {
+    Archive::open(folder.path()).unwrap().faults().unwrap()
+}
+
+fn database(folder: &tempfile::TempDir) -> std::path::PathBuf {
+    folder.path().join("omiscope.db")
+}
+
+fn mended(folder: &tempfile::TempDir) -> Vec<String> {
+    repair(folder.path().to_owned(), &mut |_| ()).unwrap()
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_what_does_not_fit_and_goes_on_when_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    say(&store, 1, "before").await.unwrap();
+    let limit = |pages: i64| {
+        store
+            .0
+            .changes
+            .make(move |db| db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())))
+    };
+    limit(1).await.unwrap();
+    let long = "x".repeat(1 << 20);
+    assert_eq!(say(&store, 2, &long).await, Err(CommitError::Failed));
+    assert_eq!(say(&store, 3, &long).await, Err(CommitError::Failed));
+    assert_eq!(line(&store), ["before"]);
+    limit(1 << 20).await.unwrap();
+    say(&store, 4, "after").await.unwrap();
+    assert_eq!(line(&store), ["before", "after"]);
+    assert_eq!(store.0.losses.watch().borrow().text_refused, 2);
+    store.close().await;
+    drop(store);
+    assert_eq!(faults(&folder), []);
+}
+
+#[tokio::test]
+async fn a_database_that_someone_else_locks_is_waited_for_and_then_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    say(&store, 1, "before").await.unwrap();
+    let other = Connection::open(database(&folder)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(say(&store, 2, "meanwhile").await, Err(CommitError::Failed));
+    other.execute_batch("ROLLBACK").unwrap();
+    say(&store, 3, "after").await.unwrap();
+    assert_eq!(line(&store), ["before", "after"]);
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_loses_nothing() {
+    let store = ephemeral();
+    for second in [1000, 1001, -500_000, -499_999, 2_000_000, 1002] {
+        say(&store, second, &format!("at {second}")).await.unwrap();
+    }
+    assert_eq!(line(&store).len(), 6);
+    assert_eq!(store.latest(), Seq(6));
+}
+
+#[tokio::test]
+async fn a_store_of_the_future_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(&folder, 3).await;
+    let db = Connection::open(database(&folder)).unwrap();
+    db.pragma_update(None, "user_version", 99).unwrap();
+    db.close().unwrap();
+    let before = fs::read(database(&folder)).unwrap();
+    let location = Location::Folder(folder.path().to_owned());
+    let error = Store::open(settings(location), LossCounter::default()).unwrap_err();
+    assert!(
+        matches!(error, OpenError::TooNew { found: 99, .. }),
+        "{error}"
+    );
+    let error = repair(folder.path().to_owned(), &mut |_| ()).unwrap_err();
+    assert!(
+        error.to_string().contains("use a newer omiscope"),
+        "{error}"
+    );
+    assert!(fs::read(database(&folder)).unwrap() == before);
+}
+
+#[tokio::test]
+async fn the_first_format_becomes_this_one_with_everything_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Connection::open(database(&folder)).unwrap();
+    db.execute_batch(include_str!("../schema/v1.sql")).unwrap();
+    db.execute_batch(
+        "PRAGMA user_version = 1;
+         INSERT INTO records VALUES (1, 1000000, 'u', 'transcript_segment', 9, 200, NULL, NULL, 5, NULL),
+             (2, 2000000, 'u', 'memory_created', 9, 200, NULL, NULL, 5, NULL);
+         INSERT INTO conversations VALUES (1, 'u', 2, 0, 1000000, 2000000, 3.0, 'Title', NULL, 1, 2);
+         INSERT INTO segments VALUES
+             (1, 1, 1, 1000000, 1, 1000000, 1, 0, 2, 'a', 0, 0.0, 1.0, 'old', NULL, NULL, 1, NULL, NULL, NULL),
+             (2, 1, 2, 2000000, 2, 2000000, 1, 1, NULL, 'a', 0, 0.0, 1.0, 'new', NULL, NULL, 1, NULL, NULL, NULL);
+         INSERT INTO memories VALUES (1, 'u', 'm', 2, 1, 1, 2000000, NULL, 0, 'Title', 0, 0, '{}');",
+    )
+    .unwrap();
+    db.close().unwrap();
+    let store = in_folder(&folder);
+    assert_eq!(shown(&store), ["Title: new"]);
+    let first: i64 = store
+        .0
+        .readers
+        .read(|db| db.query_row("SELECT first_seq FROM memories", [], |row| row.get(0)))
+        .unwrap();
+    assert_eq!(first, 2);
+    store.close().await;
+    drop(store);
+    assert_eq!(faults(&folder), []);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_told_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(&folder, 3).await;
+    let rubbish = vec![b'?'; 8192];
+    fs::write(database(&folder), &rubbish).unwrap();
+    let location = Location::Folder(folder.path().to_owned());
+    let error = Store::open(settings(location), LossCounter::default()).unwrap_err();
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
+    assert!(error.to_string().contains("omiscope check --repair"));
+    let told = mended(&folder);
+    assert!(
+        told[0].starts_with("the file was damaged: 0 rows were saved"),
+        "{told:?}"
+    );
+    let kept = fs::read_dir(folder.path()).unwrap().find_map(|entry| {
+        let path = entry.unwrap().path();
+        let name = path.file_name()?.to_str()?.to_owned();
+        (name.contains("damaged") && !name.ends_with("-wal") && !name.ends_with("-shm"))
+            .then_some(path)
+    });
+    assert!(fs::read(kept.unwrap()).unwrap() == rubbish);
+    let store = in_folder(&folder);
+    say(&store, 1, "goes on").await.unwrap();
+    assert_eq!(line(&store), ["goes on"]);
+}
+
+/// Overwrites a page in the middle of a file.
+fn damage(file: &Path) {
+    let mut bytes = fs::read(file).unwrap();
+    let middle = bytes.len() / 2 / 4096 * 4096;
+    bytes[middle..middle + 4096].fill(0xa5);
+    fs::write(file, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn of_a_damaged_file_all_but_the_damage_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(&folder, 2000).await;
+    assert_eq!(faults(&folder), []);
+    damage(&database(&folder));
+    let found = faults(&folder);
+    assert!(matches!(found.first(), Some(Fault::Damage(_))), "{found:?}");
+    let told = mended(&folder);
+    assert!(!told.is_empty());
+    assert_eq!(faults(&folder), []);
+    let store = in_folder(&folder);
+    let saved = line(&store).len();
+    assert!(saved > 1900, "{saved} of 2000 lines");
+    say(&store, 5000, "goes on").await.unwrap();
+}
+
+#[tokio::test]
+async fn rows_that_belong_to_nothing_are_found_and_taken_out() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(&folder, 3).await;
+    let db = Connection::open(database(&folder)).unwrap();
+    db.execute_batch("PRAGMA foreign_keys = off; DELETE FROM conversations")
+        .unwrap();
+    db.close().unwrap();
+    let orphans = Fault::Orphans {
+        table: "segments".to_owned(),
+        count: 3,
+    };
+    assert!(faults(&folder).contains(&orphans));
+    assert!(mended(&folder).contains(&"3 rows that belonged to nothing were taken out".to_owned()));
+    assert_eq!(faults(&folder), []);
+}
+
+#[tokio::test]
+async fn an_index_that_drifted_is_found_and_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    for (second, text) in [(1, "one"), (2, "two"), (3, "…"), (4, "three")] {
+        say(&store, second, text).await.unwrap();
+    }
+    super::search::indexed(&store, &folder).await;
+    store.close().await;
+    drop(store);
+    assert_eq!(faults(&folder), []);
+    let index = folder.path().join("search.db");
+    let db = Connection::open(&index).unwrap();
+    db.execute_batch("DELETE FROM places WHERE key = 1; INSERT INTO places VALUES (99, 99)")
+        .unwrap();
+    db.close().unwrap();
+    assert_eq!(
+        faults(&folder),
+        [Fault::IndexDrift {
+            gone: 1,
+            missing: 1
+        }]
+    );
+    let told = mended(&folder);
+    assert_eq!(
+        told[0],
+        "the index of words will be made anew at the next start"
+    );
+    assert_eq!(faults(&folder), []);
+    fs::write(
+        &index,
+        "rubbish that is long enough to be looked at as a database",
+    )
+    .unwrap();
+    assert!(matches!(faults(&folder)[..], [Fault::IndexDamage(_)]));
+    let store = in_folder(&folder);
+    super::search::indexed(&store, &folder).await;
+    store.close().await;
+    drop(store);
+    assert_eq!(faults(&folder), []);
+}
+
+#[tokio::test]
+async fn a_store_in_use_is_not_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let _store = in_folder(&folder);
+    let error = repair(folder.path().to_owned(), &mut |_| ()).unwrap_err();
+    assert!(
+        error.to_string().contains("is in use by process"),
+        "{error}"
+    );
+}
