@@ -14,8 +14,7 @@ mod file;
 mod indexer;
 
 pub(super) use document::{
-    kind_tag, memory_text, name_tags, number_tag, person_tag, starred_tag, summary_text, uid_tag,
-    you_tag,
+    kind_tag, memory_text, name_tags, number_tag, person_tag, starred_tag, summary_text, you_tag,
 };
 pub(super) use file::{IndexFile, IndexReaders, Mark, mark};
 pub(super) use indexer::{Indexer, is_same_store};

@@ -18,6 +18,7 @@ use crate::{
     search::{Found, Hit, Neighbour, Order, Query, Subject},
 };
 use candidate::Candidate;
+use expression::Expression;
 
 /// Finds at most `limit` things. `index` is the connection to the index and how far it has come, if there is one.
 pub(super) fn find(
@@ -85,14 +86,17 @@ impl Search<'_> {
         let filter = &self.query.filter;
         let from = filter.since.map_or(0, |at| Place::first_of(at).0);
         let to = filter.until.map_or(i64::MAX, |at| Place::last_of(at).0);
-        let order = match self.order {
-            Order::Newest => "rowid DESC",
-            Order::Best => "bm25(words, 1.0, 0.0)",
+        let (matching, values): (_, Vec<&dyn ToSql>) = match &expression {
+            Expression::All => ("", vec![&from, &to]),
+            Expression::Match(expression) => ("AND words MATCH ?", vec![&from, &to, expression]),
+        };
+        let order = match (self.order, &expression) {
+            (Order::Best, Expression::Match(_)) => "bm25(words, 1.0, 0.0)",
+            _ => "rowid DESC",
         };
         let mut find = index.prepare_cached(&format!(
-            "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY {order}"
+            "SELECT rowid FROM words WHERE rowid BETWEEN ? AND ? {matching} ORDER BY {order}"
         ))?;
-        let values: [&dyn ToSql; 3] = [&expression, &from, &to];
         let mut rows = find.query(params_from_iter(values))?;
         let mut found = Vec::new();
         while found.len() < self.most {
@@ -100,7 +104,9 @@ impl Search<'_> {
                 break;
             };
             let key = Place(row.get(0)?).key();
-            if touched.contains(&(key.subject(), key.id())) {
+            let passed_over =
+                !filter.takes(key.subject()) || touched.contains(&(key.subject(), key.id()));
+            if passed_over {
                 continue;
             }
             let candidate = Candidate::load(self.db, key)?;

@@ -1,7 +1,7 @@
 //! What of a thing is indexed: its words, and tags by which filters find it.
 
 use crate::{
-    event::{DaySummary, KeptMemory, Line, Memory, Segment, Uid},
+    event::{DaySummary, KeptMemory, Line, Memory, Segment},
     search::{Pattern, Subject, words},
 };
 
@@ -27,24 +27,23 @@ impl Tags {
     }
 }
 
-pub(in crate::store) fn line_document(uid: &Uid, line: &Line) -> Document {
+pub(in crate::store) fn line_document(line: &Line) -> Document {
     Document {
         words: folded(&line.segment.text),
-        tags: spoken_tags(Subject::Line, uid, line),
+        tags: spoken_tags(None, line),
     }
 }
 
-pub(super) fn note_document(uid: &Uid, line: &Line) -> Document {
+pub(super) fn note_document(line: &Line) -> Document {
     Document {
         words: folded(line.note.as_deref().unwrap_or_default()),
-        tags: spoken_tags(Subject::Note, uid, line),
+        tags: spoken_tags(Some(Subject::Note), line),
     }
 }
 
 pub(super) fn memory_document(kept: &KeptMemory) -> Document {
     let mut tags = Tags::default();
-    tags.push(kind_tag(Subject::Memory));
-    tags.push(&uid_tag(&kept.uid));
+    tags.push(MEMORY);
     if kept.memory.starred {
         tags.push(STARRED);
     }
@@ -54,10 +53,9 @@ pub(super) fn memory_document(kept: &KeptMemory) -> Document {
     }
 }
 
-pub(super) fn summary_document(uid: &Uid, summary: &DaySummary) -> Document {
+pub(super) fn summary_document(summary: &DaySummary) -> Document {
     let mut tags = Tags::default();
-    tags.push(kind_tag(Subject::Summary));
-    tags.push(&uid_tag(uid));
+    tags.push(SUMMARY);
     Document {
         words: folded(&summary_text(summary)),
         tags: tags.0,
@@ -134,12 +132,17 @@ fn folded(text: &str) -> String {
 const STARRED: &str = "x";
 const YOU: &str = "sy";
 
-pub(in crate::store) fn kind_tag(subject: Subject) -> &'static str {
+const NOTE: &str = "knote";
+const MEMORY: &str = "kmemory";
+const SUMMARY: &str = "ksummary";
+
+/// The tag of a subject. Lines have none: nearly everything is a line.
+pub(in crate::store) fn kind_tag(subject: Subject) -> Option<&'static str> {
     match subject {
-        Subject::Line => "kline",
-        Subject::Note => "knote",
-        Subject::Memory => "kmemory",
-        Subject::Summary => "ksummary",
+        Subject::Line => None,
+        Subject::Note => Some(NOTE),
+        Subject::Memory => Some(MEMORY),
+        Subject::Summary => Some(SUMMARY),
     }
 }
 
@@ -147,15 +150,11 @@ pub(in crate::store) fn starred_tag() -> &'static str {
     STARRED
 }
 
-/// Signs and case are left out: a hit is checked against the row, so two uids may share a tag.
-pub(in crate::store) fn uid_tag(uid: &Uid) -> String {
-    plain('u', uid.as_str())
-}
-
-fn spoken_tags(subject: Subject, uid: &Uid, line: &Line) -> String {
+fn spoken_tags(subject: Option<Subject>, line: &Line) -> String {
     let mut tags = Tags::default();
-    tags.push(kind_tag(subject));
-    tags.push(&uid_tag(uid));
+    if let Some(tag) = subject.and_then(kind_tag) {
+        tags.push(tag);
+    }
     if line.starred {
         tags.push(STARRED);
     }
@@ -179,8 +178,12 @@ pub(in crate::store) fn number_tag(number: u32) -> String {
     format!("sn{number}")
 }
 
+/// Signs and case are left out: a hit is checked against the row, so two people may share a tag.
 pub(in crate::store) fn person_tag(person: &str) -> String {
-    plain('p', person)
+    let rest = person.chars().filter(char::is_ascii_alphanumeric).take(64);
+    std::iter::once('p')
+        .chain(rest.map(|c| c.to_ascii_lowercase()))
+        .collect()
 }
 
 pub(in crate::store) fn you_tag() -> &'static str {
@@ -191,11 +194,4 @@ pub(in crate::store) fn you_tag() -> &'static str {
 pub(in crate::store) fn name_tags(pattern: &Pattern) -> (Vec<String>, bool) {
     let tags = pattern.words().iter().map(|word| format!("sw{word}"));
     (tags.collect(), pattern.is_prefix())
-}
-
-fn plain(first: char, text: &str) -> String {
-    let rest = text.chars().filter(char::is_ascii_alphanumeric).take(64);
-    std::iter::once(first)
-        .chain(rest.map(|c| c.to_ascii_lowercase()))
-        .collect()
 }

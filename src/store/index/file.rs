@@ -20,6 +20,8 @@ const FORMAT: u32 = 1;
 /// Contentless: the words are in the store. `ascii` takes them as they are, since they are folded already.
 const SHAPE: &str = "
     CREATE VIRTUAL TABLE words USING fts5(text, tags, content='', contentless_delete=1, tokenize='ascii', prefix='2 3');
+    -- More is gathered before it is written, so that less is merged later.
+    INSERT INTO words (words, rank) VALUES ('hashsize', 4194304);
     -- Where the entry of each key stands: its clock time may be corrected, and then it moves.
     CREATE TABLE places (key INTEGER PRIMARY KEY, place INTEGER NOT NULL);
     -- How far it has come: one row.

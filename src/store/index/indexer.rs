@@ -17,7 +17,7 @@ use crate::{
     event::{Conversation, ConversationId, Line, LineId, MemoryId, Seq},
     search::Subject,
     store::{
-        column::{json, time, uid},
+        column::{json, time},
         database::Readers,
         doorbell::Doorbell,
         rows::{conversation, delivery, line, memory},
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Records that are looked at in one go.
-const BATCH: u64 = 1000;
+const BATCH: u64 = 4000;
 /// After a commit: more may follow, and they are cheaper together.
 const GATHER: Duration = Duration::from_millis(100);
 /// After something went wrong.
@@ -255,19 +255,9 @@ impl Step<'_> {
 
     fn put_line(&self, home: &Conversation, line: &Line) -> rusqlite::Result<()> {
         let at = home.clock(line.segment.start);
-        self.put(
-            Subject::Line,
-            line.id.0,
-            at,
-            &line_document(&home.uid, line),
-        )?;
+        self.put(Subject::Line, line.id.0, at, &line_document(line))?;
         if line.note.is_some() {
-            self.put(
-                Subject::Note,
-                line.id.0,
-                at,
-                &note_document(&home.uid, line),
-            )?;
+            self.put(Subject::Note, line.id.0, at, &note_document(line))?;
         }
         Ok(())
     }
@@ -286,16 +276,14 @@ impl Step<'_> {
         let found = self
             .db
             .prepare_cached(
-                "SELECT s.uid, coalesce(s.created_at, r.received), s.detail \
+                "SELECT coalesce(s.created_at, r.received), s.detail \
                  FROM summaries s JOIN records r ON r.seq = s.seq WHERE s.seq = ?",
             )?
-            .query_row([seq], |row| {
-                Ok((uid(row, 0)?, time(row, 1)?, json(row, 2)?))
-            })
+            .query_row([seq], |row| Ok((time(row, 0)?, json(row, 1)?)))
             .optional()?;
         match found {
-            Some((uid, at, summary)) => {
-                let document = summary_document(&uid, &summary);
+            Some((at, summary)) => {
+                let document = summary_document(&summary);
                 self.put(Subject::Summary, seq, at, &document)
             }
             None => self.remove(Subject::Summary, seq),

@@ -1,7 +1,7 @@
 //! A year of talk on one disk: how fast it is found, paged, exported and shown.
 //!
 //! `cargo bench --bench history` fills a store with a million lines (some 150 days of heavy use) through the way of every delivery, and
-//! measures on it. `OMISCOPE_BENCH_LINES=100000` makes it smaller; `OMISCOPE_BENCH_DIR=FOLDER` keeps the store for the next run.
+//! measures on it. `BENCH_LINES=100000` makes it smaller; `BENCH_DIR=FOLDER` keeps the store for the next run.
 
 #![expect(
     clippy::expect_used,
@@ -36,8 +36,7 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
-    let lines =
-        setting("OMISCOPE_BENCH_LINES").map_or(1_000_000, |text| text.parse().expect("a number"));
+    let lines = setting("BENCH_LINES").map_or(1_000_000, |text| text.parse().expect("a number"));
     let (home, _temporary) = home();
     let data = home.join("data");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
@@ -73,7 +72,7 @@ fn setting(name: &str) -> Option<String> {
 }
 
 fn home() -> (PathBuf, Option<tempfile::TempDir>) {
-    if let Some(folder) = setting("OMISCOPE_BENCH_DIR") {
+    if let Some(folder) = setting("BENCH_DIR") {
         return (folder.into(), None);
     }
     let folder = tempfile::tempdir().expect("a folder can be made");
