@@ -6,7 +6,7 @@
 use std::{borrow::Cow, fmt::Write as _};
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 /// Most marks that are left on one letter.
 const MARKS: usize = 8;
@@ -81,20 +81,20 @@ pub fn emoji(text: &str) -> String {
     clean.graphemes(true).next().unwrap_or_default().to_owned()
 }
 
-/// Columns that a text takes.
+/// Columns that a text takes: those of its graphemes one by one, as they are drawn. Signs that a font may join count apart.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    text.width()
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
 /// The beginning of a text that fits into so many columns, with an ellipsis where something was cut. Never splits a
 /// grapheme.
 #[must_use]
 pub fn truncated<'a>(text: &'a str, columns: usize, ellipsis: &str) -> Cow<'a, str> {
-    if text.width() <= columns {
+    if width(text) <= columns {
         return Cow::Borrowed(text);
     }
-    let Some(room) = columns.checked_sub(ellipsis.width()) else {
+    let Some(room) = columns.checked_sub(width(ellipsis)) else {
         return Cow::Borrowed("");
     };
     let mut used = 0;
@@ -122,15 +122,16 @@ pub fn wrapped(text: &str, columns: usize) -> Vec<&str> {
     let mut break_at = None;
     for (at, grapheme) in text.grapheme_indices(true) {
         let wide = grapheme.width();
-        if used + wide > columns && at > start {
-            if grapheme == " " {
-                rows.push(&text[start..at]);
-                (start, used, break_at) = (at + 1, 0, None);
-                continue;
-            }
+        if grapheme == " " && used + wide > columns && at > start {
+            rows.push(&text[start..at]);
+            (start, used, break_at) = (at + 1, 0, None);
+            continue;
+        }
+        // What follows a space may be too long for a row of its own, too.
+        while used + wide > columns && at > start {
             let (end, next) = break_at.unwrap_or((at, at));
             rows.push(&text[start..end]);
-            (start, used, break_at) = (next, text[next..at].width(), None);
+            (start, used, break_at) = (next, width(&text[next..at]), None);
         }
         used += wide;
         if grapheme == " " {
@@ -292,6 +293,17 @@ mod tests {
             assert_eq!(emoji(text), expected, "{text:?}");
         }
         assert!(emoji(&"👩\u{200d}".repeat(1_000_000)).len() <= 64);
+    }
+
+    #[test]
+    fn a_long_word_after_a_space_is_broken_too() {
+        let text = " ꩐¡㇯𖭐®Σa🕨￼!！";
+        for columns in 2..20 {
+            let clean = neutral(text);
+            for row in wrapped(&clean, columns) {
+                assert!(width(row) <= columns, "{row:?} in {columns}");
+            }
+        }
     }
 
     proptest! {
