@@ -58,7 +58,7 @@ fn main() {
             let _ = fs::remove_file(data.join(name));
         }
         let store = open(&data);
-        let took = index(&data).await;
+        let took = index(&store).await;
         report("the whole index, made anew", &timing::show(took));
         in_process(&store);
         store.close().await;
@@ -91,24 +91,13 @@ fn open(data: &Path) -> Store {
     Store::open(settings, LossCounter::default()).expect("the store opens")
 }
 
-/// Waits until the index no longer grows.
-async fn index(data: &Path) -> Duration {
+/// Waits until the index has come to the end.
+async fn index(store: &Store) -> Duration {
     let began = Instant::now();
-    let mut last = (0, Instant::now());
-    loop {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        let files = ["search.db", "search.db-wal"].map(|name| data.join(name));
-        let bytes: u64 = files
-            .iter()
-            .filter_map(|file| fs::metadata(file).ok())
-            .map(|file| file.len())
-            .sum();
-        if bytes != last.0 {
-            last = (bytes, Instant::now());
-        } else if last.1.elapsed() > Duration::from_secs(3) {
-            return last.1.duration_since(began);
-        }
+    while store.unindexed() > 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    began.elapsed()
 }
 
 fn in_process(store: &Store) {

@@ -37,9 +37,9 @@ pub(crate) fn measure(home: &Path) {
 
 fn run(home: &Path, arguments: &[&str]) {
     let status = Command::new(PROGRAM)
-        .args(arguments)
         .arg("--data-dir")
         .arg(home.join("data"))
+        .args(arguments)
         .current_dir(home)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
