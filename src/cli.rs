@@ -40,6 +40,14 @@ pub enum Command {
     Export(Export),
     /// Find what was said; also while omiscope runs.
     Search(Search),
+    /// Star lines.
+    Star(Star),
+    /// Put a note on a line, or take it away.
+    Note(Note),
+    /// Give a speaker a name, or take it away.
+    Name(Name),
+    /// Tick an action item.
+    Tick(Tick),
     /// Count what is kept, and how much room it takes.
     Stats,
     /// Look whether what is kept is whole.
@@ -100,6 +108,50 @@ pub struct Search {
     /// Order of the results.
     #[arg(long, value_enum, default_value_t = Order::Newest)]
     pub order: Order,
+}
+
+/// Which lines are starred.
+#[derive(Debug, Clone, Args)]
+pub struct Star {
+    /// Numbers of lines, as `search --json` and `export --format jsonl` tell them.
+    #[arg(required = true)]
+    pub lines: Vec<i64>,
+    /// Take the star away.
+    #[arg(long)]
+    pub off: bool,
+}
+
+/// What is noted, and where.
+#[derive(Debug, Clone, Args)]
+pub struct Note {
+    /// Number of the line.
+    pub line: i64,
+    /// The note; without it the one that is there goes.
+    pub text: Option<String>,
+}
+
+/// Who is called what.
+#[derive(Debug, Clone, Args)]
+pub struct Name {
+    /// Omi's number of the speaker, or its id of the person.
+    pub speaker: String,
+    /// The name; without it the one that is there goes.
+    pub name: Option<String>,
+    /// Whose device heard them [default: the one heard last].
+    #[arg(long, value_name = "UID")]
+    pub uid: Option<String>,
+}
+
+/// What is ticked.
+#[derive(Debug, Clone, Args)]
+pub struct Tick {
+    /// Number of the memory.
+    pub memory: i64,
+    /// Which of its action items, counted from 1.
+    pub item: usize,
+    /// Take the tick away.
+    #[arg(long)]
+    pub off: bool,
 }
 
 /// How the simulated wearer behaves.

@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod demo;
+mod edit;
 mod export;
 mod listen;
 mod listener;
@@ -48,6 +49,10 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Stats) => stats::run(&cli.flags),
         Some(Command::Check { repair }) => check::run(&cli.flags, *repair),
         Some(Command::Backup { file }) => backup::run(&cli.flags, file),
+        Some(Command::Star(options)) => edit::star(&cli.flags, options),
+        Some(Command::Note(options)) => edit::note(&cli.flags, options),
+        Some(Command::Name(options)) => edit::name(&cli.flags, options),
+        Some(Command::Tick(options)) => edit::tick(&cli.flags, options),
         Some(Command::Search(options)) => search::run(&cli.flags, options),
         Some(Command::Export(options)) => export::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),

@@ -296,6 +296,7 @@ impl Store {
         })
         .map_err(OpenError::Thread)?;
         let writer = Writer {
+            others: writer::others(&db)?,
             bell,
             db,
             gate,
@@ -430,6 +431,15 @@ impl Store {
             Some(index) => index.readers.read(find)?,
             None => find(None)?,
         })
+    }
+
+    /// Records that the index of words has not reached yet: they are searched one by one. Everything, where there is no index.
+    #[must_use]
+    pub fn unindexed(&self) -> u64 {
+        let index = self.0.index.as_ref();
+        let mark = index.and_then(|index| index.file.mark());
+        let reached = mark.unwrap_or_default().seq;
+        self.latest().0.saturating_sub(reached.0)
     }
 
     /// The raw body of a delivery, if it was kept. Blocks on SQLite.

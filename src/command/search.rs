@@ -22,6 +22,14 @@ const BESIDE: usize = 100;
 pub(super) fn run(flags: &Flags, options: &Search) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
     let zone = TimeZone::system();
+    // Whatever follows the first word is taken for the query, since `-word` is a part of its language.
+    if let Some(flag) = options.query.iter().find(|part| part.starts_with("--")) {
+        return Err(UsageError::new(format!(
+            "{} must stand before the query",
+            text::escaped(flag)
+        ))
+        .into());
+    }
     let asked = options.query.join(" ");
     let query = Query::parse(&asked, Timestamp::now(), &zone)
         .map_err(|error| UsageError::new(pointed(&asked, &error)))?;

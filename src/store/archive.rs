@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 use super::{
     ReadError,
@@ -16,7 +16,7 @@ use super::{
     rows, schema, search,
 };
 use crate::{
-    event::{Conversation, ConversationId, KeptMemory, Line, Names, Speaker, Uid},
+    event::{Conversation, ConversationId, KeptMemory, Line, MemoryId, Names, Speaker, Uid},
     private,
     search::{Found, Order, Query},
 };
@@ -171,6 +171,26 @@ impl Archive {
     /// Where the index of words is.
     pub(super) fn index_file(&self) -> &IndexFile {
         self.index.file()
+    }
+
+    /// The wearer of the newest delivery that named one.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn newest_wearer(&self) -> Result<Option<Uid>, ReadError> {
+        let newest = "SELECT uid FROM last_seen WHERE uid <> '' ORDER BY seq DESC LIMIT 1";
+        let uid = self
+            .db
+            .query_row(newest, [], |row| super::column::uid(row, 0));
+        Ok(uid.optional()?)
+    }
+
+    /// A memory; None if there is no such one.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn memory(&self, id: MemoryId) -> Result<Option<KeptMemory>, ReadError> {
+        Ok(rows::memory::get(&self.db, id)?)
     }
 
     /// The conversations that are meant and have something in them, by their beginning.

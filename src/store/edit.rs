@@ -1,8 +1,8 @@
 //! Changes that are no deliveries: what the user adds, and upkeep. They run on the writer's thread, between deliveries.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::rows::own;
+use super::{ReadError, archive::Archive, rows::own};
 use crate::{event::Edit, search::Subject};
 
 /// Applies a change of the user's; false if what it is about is not there.
@@ -32,4 +32,24 @@ pub(super) fn touch(db: &Connection, subject: Subject, row: i64) -> rusqlite::Re
     db.prepare_cached("INSERT INTO touched (kind, row) VALUES (?, ?)")?
         .execute(params![subject as i64, row])?;
     Ok(())
+}
+
+impl Archive {
+    /// Applies a change of the user's, also while another process has the store open: it hears of it with its next commit.
+    /// False if what it is about is not there.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn edit(&self, edit: &Edit) -> Result<bool, ReadError> {
+        let db = self.db();
+        db.pragma_update(None, "query_only", false)?;
+        let changed =
+            Transaction::new_unchecked(db, TransactionBehavior::Immediate).and_then(|change| {
+                let found = apply(&change, edit)?;
+                change.commit()?;
+                Ok(found)
+            });
+        db.pragma_update(None, "query_only", true)?;
+        Ok(changed?)
+    }
 }

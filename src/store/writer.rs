@@ -74,6 +74,8 @@ enum Work {
 }
 
 pub(super) struct Writer {
+    /// SQLite's number for what others have committed.
+    pub(super) others: i64,
     /// Rung after each commit.
     pub(super) bell: Arc<Doorbell>,
     pub(super) db: Connection,
@@ -128,6 +130,7 @@ impl Writer {
             self.last = last.seq;
             self.feed.publish(kept);
         }
+        self.notice_others();
         self.bell.ring();
         // First, so that whoever has an answer finds room for the next.
         self.queue.release(bytes);
@@ -171,6 +174,18 @@ impl Writer {
         }
         transaction.commit()?;
         Ok(results)
+    }
+
+    /// Another process may have changed something by the user's hand.
+    fn notice_others(&mut self) {
+        match others(&self.db) {
+            Ok(now) if now != self.others => {
+                self.others = now;
+                self.feed.change_past();
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!("the store cannot be read: {error}"),
+        }
     }
 
     /// Goes back to what the database holds.
@@ -226,6 +241,12 @@ impl Answer {
             Self::Count(_) => {}
         }
     }
+}
+
+/// Changes when another connection commits, and only then.
+pub(super) fn others(db: &Connection) -> rusqlite::Result<i64> {
+    db.prepare_cached("PRAGMA data_version")?
+        .query_row([], |row| row.get(0))
 }
 
 /// What a failing job took with it.

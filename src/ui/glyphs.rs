@@ -25,6 +25,8 @@ pub struct Glyphs {
     pub ellipsis: &'static str,
     /// Stands for a character of a secret.
     pub mask: &'static str,
+    /// Starred by the user.
+    pub star: &'static str,
     /// Done, or not yet.
     pub tick: (&'static str, &'static str),
     /// Stands between parts of a line.
@@ -58,6 +60,7 @@ impl Glyphs {
             play: "▶",
             ellipsis: "…",
             mask: "•",
+            star: "★",
             tick: ("✓", "·"),
             middle: "·",
             states: ["●", "◐", "○", "✖"],
@@ -78,6 +81,7 @@ impl Glyphs {
             play: ">",
             ellipsis: "..",
             mask: "*",
+            star: "*",
             tick: ("x", "-"),
             middle: "-",
             states: ["*", "~", "o", "x"],

@@ -85,6 +85,7 @@ fn a_bad_query_is_refused_with_its_place() {
         (&["a \"b"], "the quote is not closed"),
         (&["since:soon"], "since: must be a time"),
         (&["..."], "there is no word in the query"),
+        (&["train", "--json"], "--json must stand before the query"),
     ];
     for (query, expected) in cases {
         let output = search(home.path(), query);
@@ -98,4 +99,38 @@ fn a_bad_query_is_refused_with_its_place() {
     let nothing = search(home.path(), &["word"]);
     assert_eq!(nothing.status.code(), Some(1));
     assert!(text(&nothing.stderr).contains("nothing is kept in"));
+}
+
+#[test]
+fn what_the_user_adds_is_kept_beside_a_running_server() {
+    let home = tempfile::tempdir().unwrap();
+    let _serve = served(home.path());
+    let run = |arguments: &[&str]| omiscope(home.path()).args(arguments).output().unwrap();
+    for arguments in [
+        &["star", "1"][..],
+        &["note", "2", "ask about breakfast"],
+        &["name", "0", "nobody says this"],
+    ] {
+        let output = run(arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    let starred = text(&search(home.path(), &["starred:"]).stdout);
+    assert!(
+        starred.contains("★ You: Did you book the train?"),
+        "{starred}"
+    );
+    let noted = text(&search(home.path(), &["breakfast"]).stdout);
+    assert!(
+        noted.contains("[note on You] ask about breakfast"),
+        "{noted}"
+    );
+    assert!(run(&["star", "--off", "1"]).status.success());
+    assert_eq!(
+        text(&search(home.path(), &["starred:"]).stderr),
+        "nothing found\n"
+    );
+    let missing = run(&["star", "99"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).starts_with("error: there is no line 99;"));
+    assert!(text(&run(&["tick", "1", "1"]).stderr).starts_with("error: there is no memory 1;"));
 }

@@ -183,3 +183,30 @@ async fn a_tick_survives_a_revision_of_its_memory() {
     store.edit(tick(false)).await.unwrap();
     assert_eq!(done(&store), [false, false]);
 }
+
+#[tokio::test]
+async fn followers_hear_of_another_processs_edit_with_the_next_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    store
+        .commit(said(1, vec![segment("a", 0.0, 1.0, "one")]))
+        .await
+        .unwrap();
+    let mut follower = store.follow(store.latest());
+    let archive = crate::store::archive::Archive::open(folder.path()).unwrap();
+    let one = line(&store, "one");
+    assert!(archive.edit(&Edit::Star(one, true)).unwrap());
+    assert!(!archive.edit(&Edit::Star(LineId(99), true)).unwrap());
+    assert_eq!(marked(&store), ["one *"]);
+    store
+        .commit(said(2, vec![segment("b", 1.0, 2.0, "two")]))
+        .await
+        .unwrap();
+    assert_eq!(follower.next().await.unwrap(), News::PastChanged);
+    assert_eq!(follower.next().await.unwrap().records().len(), 1);
+    store
+        .commit(said(3, vec![segment("c", 2.0, 3.0, "three")]))
+        .await
+        .unwrap();
+    assert_eq!(follower.next().await.unwrap().records().len(), 1);
+}

@@ -162,6 +162,9 @@ fn words(
     if line.segment.text.len() > SHOWN {
         clean.to_mut().push_str(context.glyphs.ellipsis);
     }
+    if line.starred {
+        clean = format!("{} {}", context.glyphs.star, clean.trim()).into();
+    }
     let said: &str = if clean.trim().is_empty() {
         context.glyphs.waiting
     } else {
