@@ -42,6 +42,8 @@ pub enum Command {
     Secret,
     /// Write what is kept as notes, text, subtitles, JSON or tables; also while omiscope runs.
     Export(Export),
+    /// Bring a transcript export or Omi's own export in. Needs the store for itself.
+    Import(Import),
     /// Count what is kept, and how much room it takes.
     Stats,
     /// Look whether what is kept is whole.
@@ -87,6 +89,22 @@ pub struct Export {
     #[arg(short, long, value_name = "FILE|DIR")]
     pub output: Option<PathBuf>,
     /// Do not say how much was written.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// What is imported.
+#[derive(Debug, Clone, Args)]
+pub struct Import {
+    /// What `omiscope export --format jsonl` wrote, or with --omi the JSON of Omi's own export; - for stdin.
+    pub file: PathBuf,
+    /// The file is JSON of Omi's own export or Developer API: conversations.
+    #[arg(long)]
+    pub omi: bool,
+    /// Whose conversations Omi's are. Needed unless each of them has a uid.
+    #[arg(long, value_name = "UID", requires = "omi")]
+    pub uid: Option<String>,
+    /// Say nothing but what is wrong.
     #[arg(long)]
     pub quiet: bool,
 }

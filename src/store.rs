@@ -7,6 +7,7 @@
 //! ```
 
 pub mod archive;
+pub mod bring;
 mod column;
 mod conversation;
 mod database;

@@ -13,10 +13,14 @@ mod decode;
 mod durability;
 #[cfg(unix)]
 mod export;
+#[cfg(unix)]
+mod import;
 mod program;
 mod server;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
+#[cfg(unix)]
+mod subtitles;
 #[cfg(unix)]
 mod terminal;
 mod wire;
