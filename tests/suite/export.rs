@@ -379,3 +379,38 @@ fn subtitles_are_valid_whatever_was_said() {
         assert_eq!((one.start, one.end), (other.start, other.end));
     }
 }
+
+#[test]
+fn more_than_a_page_is_written_once_each() {
+    let home = tempfile::tempdir().unwrap();
+    served(home.path()).kill();
+    let db = rusqlite::Connection::open(home.path().join("data/omiscope.db")).unwrap();
+    // Many begin at the same time, so that pages end among them.
+    db.execute_batch(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700)
+         INSERT INTO conversations (uid, seq, started, first_arrival, last_arrival, last_end_s)
+         SELECT 'many', 1, (i % 3) * 1000000, 0, 0, 1 FROM n;
+         INSERT INTO segments (conversation_id, first_seq, first_arrived, seq, arrived, revision, from_memory, start_ms,
+             start_s, end_s, text, is_user)
+         SELECT id, 1, 0, 1, 0, 1, 0, 0, 0, 1, 'word', 1 FROM conversations WHERE uid = 'many'",
+    )
+    .unwrap();
+    drop(db);
+    let output = export(home.path(), &["--format", "jsonl", "--uid", "many"]);
+    assert_eq!(text(&output.stderr), "700 conversations, 700 lines\n");
+    let rows: Vec<serde_json::Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let keys: Vec<(String, i64)> = rows
+        .iter()
+        .map(|row| {
+            let at = row["at"].as_str().unwrap().to_owned();
+            (at, row["conversation"].as_i64().unwrap())
+        })
+        .collect();
+    assert!(
+        keys.is_sorted_by(|one, other| one < other),
+        "each once, by time"
+    );
+}
