@@ -7,7 +7,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
-use crate::{config::Flags, export::Format, search::Order};
+use crate::{
+    config::Flags,
+    export::{Format, What},
+    search::Order,
+};
 
 /// A live terminal monitor and webhook server for the Omi wearable.
 ///
@@ -36,8 +40,10 @@ pub enum Command {
     Serve,
     /// Print a fresh webhook key.
     Secret,
-    /// Write conversations as notes, text, subtitles or JSON; also while omiscope runs.
+    /// Write what is kept as notes, text, subtitles, JSON or tables; also while omiscope runs.
     Export(Export),
+    /// Bring a transcript export or Omi's own export in. Needs the store for itself.
+    Import(Import),
     /// Find what was said; also while omiscope runs.
     Search(Search),
     /// Star lines.
@@ -70,22 +76,30 @@ pub enum Command {
 /// What is exported, and how.
 #[derive(Debug, Clone, Args)]
 pub struct Export {
-    /// Form of the export.
-    #[arg(long, value_enum, default_value_t = Format::Md)]
-    pub format: Format,
-    /// Only this conversation.
+    /// What is exported.
+    #[arg(long, value_enum, default_value_t = What::Transcript)]
+    pub what: What,
+    /// Form of the export. [default: md; jsonl for deliveries]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Only this conversation, or the memory of it.
     #[arg(long, value_name = "ID")]
     pub conversation: Option<i64>,
-    /// Only what began at this time or later: 2026-11-20, `2026-11-20T14:00`, yesterday, 2h.
+    /// Only what is of this time or later: 2026-11-20, `2026-11-20T14:00`, yesterday, 2h. A conversation or memory is of
+    /// when it began, a delivery of when it arrived.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub since: Option<Timestamp>,
-    /// Only what began before this time.
+    /// Only what is of before this time.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub until: Option<Timestamp>,
     /// Only this wearer.
     #[arg(long, value_name = "UID")]
     pub uid: Option<String>,
-    /// A file, a folder that is there (then a file for each conversation), or - for stdout.
+    /// Only conversations with a starred line or a memory that is starred in Omi; of these the transcript, the memories or
+    /// their actions.
+    #[arg(long)]
+    pub starred: bool,
+    /// A file, a folder that is there (then a file for each conversation, memory or day), or - for stdout.
     #[arg(short, long, value_name = "FILE|DIR")]
     pub output: Option<PathBuf>,
     /// Do not say how much was written.
@@ -152,6 +166,22 @@ pub struct Tick {
     /// Take the tick away.
     #[arg(long)]
     pub off: bool,
+}
+
+/// What is imported.
+#[derive(Debug, Clone, Args)]
+pub struct Import {
+    /// What `omiscope export --format jsonl` wrote, or with --omi the JSON of Omi's own export; - for stdin.
+    pub file: PathBuf,
+    /// The file is JSON of Omi's own export or Developer API: conversations.
+    #[arg(long)]
+    pub omi: bool,
+    /// Whose conversations Omi's are. Needed unless each of them has a uid.
+    #[arg(long, value_name = "UID", requires = "omi")]
+    pub uid: Option<String>,
+    /// Say nothing but what is wrong.
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 /// How the simulated wearer behaves.

@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod edit;
 mod export;
+mod import;
 mod listen;
 mod listener;
 mod search;
@@ -55,6 +56,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Tick(options)) => edit::tick(&cli.flags, options),
         Some(Command::Search(options)) => search::run(&cli.flags, options),
         Some(Command::Export(options)) => export::run(&cli.flags, options),
+        Some(Command::Import(options)) => import::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
         Some(Command::Simulate(options)) => simulate::run(options),
     }
@@ -100,7 +102,7 @@ pub fn report(error: &anyhow::Error) -> String {
 }
 
 /// Runs a command on worker threads, its own part on this one. What still runs at the end is left behind.
-fn on_runtime(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+fn on_runtime<T>(command: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Runtime::new()?;
     let result = runtime.block_on(command);
     runtime.shutdown_timeout(Duration::from_millis(100));

@@ -1,19 +1,66 @@
 //! Taking what is kept away, in forms that others read.
 //!
-//! Each form writes one conversation at a time, so that a year of talk needs no more memory than its longest conversation.
+//! [`table`] says which kinds of things can be written in which formats, and by what. Each writer writes one thing at a time, so
+//! that a year of talk needs no more memory than its longest conversation.
 
-mod jsonl;
-mod markdown;
-mod subtitles;
+mod action;
+mod delivery;
+mod exported;
+mod memory;
+mod plain;
+mod rows;
+mod summary;
+pub mod table;
 #[cfg(test)]
 mod tests;
-mod text;
+mod transcript;
 
-use std::io::{self, Write};
+pub use action::{Action, of_memory, of_summary};
+pub use exported::Exported;
 
-use jiff::tz::TimeZone;
+/// A kind of thing that can be exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum What {
+    /// Conversations, line by line
+    Transcript,
+    /// What Omi made of conversations
+    Memories,
+    /// What is to be done, from memories and day summaries
+    Actions,
+    /// Day summaries
+    Summaries,
+    /// Requests as they came, with our answers
+    Deliveries,
+}
 
-use crate::{event::Line, store::archive::Talk};
+impl What {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::Transcript,
+        Self::Memories,
+        Self::Actions,
+        Self::Summaries,
+        Self::Deliveries,
+    ];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Transcript => "transcript",
+            Self::Memories => "memories",
+            Self::Actions => "actions",
+            Self::Summaries => "summaries",
+            Self::Deliveries => "deliveries",
+        }
+    }
+
+    /// Whether such things belong to a conversation, so that one conversation or what is starred can be asked for.
+    #[must_use]
+    pub fn has_conversation(self) -> bool {
+        matches!(self, Self::Transcript | Self::Memories | Self::Actions)
+    }
+}
 
 /// A form of export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -26,89 +73,29 @@ pub enum Format {
     Srt,
     /// `WebVTT` subtitles
     Vtt,
-    /// A JSON object on each line, one for each segment
+    /// A JSON object on each line
     Jsonl,
+    /// A table with a header, for spreadsheets
+    Csv,
 }
 
 impl Format {
-    /// The ending of its files.
+    /// Its name on the command line, and the ending of its files.
     #[must_use]
-    pub fn ending(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Md => "md",
             Self::Txt => "txt",
             Self::Srt => "srt",
             Self::Vtt => "vtt",
             Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
         }
     }
 
-    /// Whether several conversations may stand in one file: subtitles count from the start of one.
+    /// Whether several things may stand in one file: subtitles count from the start of one conversation.
     #[must_use]
     pub fn joins(self) -> bool {
-        matches!(self, Self::Md | Self::Txt | Self::Jsonl)
+        !matches!(self, Self::Srt | Self::Vtt)
     }
-
-    /// Writes a conversation.
-    ///
-    /// # Errors
-    /// When `out` takes no more.
-    pub fn write(self, talk: &Talk, zone: &TimeZone, out: &mut impl Write) -> io::Result<()> {
-        match self {
-            Self::Md => markdown::write(talk, zone, out),
-            Self::Txt => text::write(talk, zone, out),
-            Self::Srt => subtitles::write(subtitles::Kind::SubRip, talk, out),
-            Self::Vtt => subtitles::write(subtitles::Kind::WebVtt, talk, out),
-            Self::Jsonl => jsonl::write(talk, out),
-        }
-    }
-}
-
-/// The name of a conversation's file, without its ending: when it began and what it was about. The id makes it unique, and the
-/// same conversation has the same name again unless its title changed.
-#[must_use]
-pub fn file_name(talk: &Talk, zone: &TimeZone) -> String {
-    let began = zone
-        .to_datetime(talk.conversation.started)
-        .strftime("%Y-%m-%d %H%M");
-    let title = title(talk);
-    let plain: String = title
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || matches!(c, '-' | '_') {
-                c
-            } else {
-                ' '
-            }
-        })
-        .collect();
-    let words = plain
-        .split_whitespace()
-        .take(8)
-        .collect::<Vec<_>>()
-        .join(" ");
-    let cut = &words[..words.floor_char_boundary(80)];
-    format!("{began} {} ({})", cut.trim(), talk.conversation.id.0)
-}
-
-fn title(talk: &Talk) -> String {
-    let title = talk.conversation.title.as_deref().unwrap_or("Conversation");
-    crate::text::neutral(title).into_owned()
-}
-
-/// The name of who says a line, on one row.
-fn speaker(talk: &Talk, line: &Line) -> String {
-    crate::text::neutral(&talk.speaker(line).name())
-        .trim()
-        .to_owned()
-}
-
-/// The lines that hold words.
-fn spoken(talk: &Talk) -> impl Iterator<Item = &Line> {
-    talk.lines.iter().filter(|line| !words(line).is_empty())
-}
-
-/// The words of a line, on one row.
-fn words(line: &Line) -> String {
-    crate::text::neutral(&line.segment.text).trim().to_owned()
 }

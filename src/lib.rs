@@ -27,6 +27,7 @@ pub mod decode;
 pub mod event;
 pub mod export;
 pub mod feed;
+pub mod import;
 pub mod logging;
 pub mod losses;
 pub mod moment;

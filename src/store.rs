@@ -7,6 +7,7 @@
 //! ```
 
 pub mod archive;
+pub mod bring;
 mod change;
 pub mod check;
 mod column;

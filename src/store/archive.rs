@@ -1,16 +1,18 @@
 //! Reading a data folder from outside, also while another process writes to it: for exports.
 
+mod walk;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::{
     ReadError,
-    column::{maybe_time, micros},
+    column::maybe_time,
     folder,
     index::{IndexFile, IndexReaders, Mark},
     rows, schema, search,
@@ -20,6 +22,7 @@ use crate::{
     private,
     search::{Found, Order, Query},
 };
+pub use walk::{KeptDelivery, KeptSummary};
 
 /// A data folder, opened for reading.
 #[derive(Debug)]
@@ -28,17 +31,20 @@ pub struct Archive {
     index: IndexReaders,
 }
 
-/// Which conversations are meant.
+/// Which things are meant. Each kind has its own time: a conversation's and a memory's is its beginning, a summary's when it
+/// was made, a delivery's when it arrived.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Only this one.
+    /// Only this conversation, and what belongs to it.
     pub conversation: Option<ConversationId>,
-    /// Only those that began at this time or later.
+    /// Only those of this time or later.
     pub since: Option<Timestamp>,
-    /// Only those that began before this time.
+    /// Only those of before this time.
     pub until: Option<Timestamp>,
     /// Only those of this wearer.
     pub uid: Option<Uid>,
+    /// Only conversations with a starred line or with a memory that is starred in Omi, and their memories.
+    pub starred: bool,
 }
 
 /// A conversation with all that is known of it.
@@ -191,29 +197,6 @@ impl Archive {
     /// [`ReadError`].
     pub fn memory(&self, id: MemoryId) -> Result<Option<KeptMemory>, ReadError> {
         Ok(rows::memory::get(&self.db, id)?)
-    }
-
-    /// The conversations that are meant and have something in them, by their beginning.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn conversations(&self, selection: &Selection) -> Result<Vec<ConversationId>, ReadError> {
-        let mut query = self.db.prepare(
-            "SELECT id FROM conversations WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR started >= ?2)
-             AND (?3 IS NULL OR started < ?3) AND (?4 IS NULL OR uid = ?4)
-             AND (memory_id IS NOT NULL OR EXISTS (SELECT 1 FROM segments WHERE conversation_id = conversations.id
-                  AND superseded_by IS NULL)) ORDER BY started, id",
-        )?;
-        let ids = query.query_map(
-            params![
-                selection.conversation.map(|id| id.0),
-                selection.since.map(micros),
-                selection.until.map(micros),
-                selection.uid.as_ref().map(Uid::as_str),
-            ],
-            |row| row.get(0).map(ConversationId),
-        )?;
-        Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 
     /// A conversation with its lines and its memory; None if there is no such one.

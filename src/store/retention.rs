@@ -51,6 +51,16 @@ pub struct Retention {
     pub memories: Keep,
 }
 
+impl Retention {
+    /// Everything is kept.
+    pub const FOREVER: Self = Self {
+        sound: Keep::FOREVER,
+        deliveries: Keep::FOREVER,
+        transcripts: Keep::FOREVER,
+        memories: Keep::FOREVER,
+    };
+}
+
 impl Default for Retention {
     fn default() -> Self {
         let days = |days: u64| Keep {
@@ -67,6 +77,12 @@ impl Default for Retention {
 }
 
 impl Keep {
+    /// Never goes.
+    pub const FOREVER: Self = Self {
+        age: None,
+        bytes: None,
+    };
+
     /// Keeps nothing at all.
     pub const NOTHING: Self = Self {
         age: Some(Duration::ZERO),

@@ -2,9 +2,14 @@
 
 use std::{fs, path::Path, process::Output};
 
-use crate::program::{Sender, Serve, omiscope};
+use serde_json::json;
 
-fn export(home: &Path, arguments: &[&str]) -> Output {
+use crate::{
+    program::{Sender, Serve, omiscope},
+    subtitles,
+};
+
+pub(crate) fn export(home: &Path, arguments: &[&str]) -> Output {
     omiscope(home)
         .arg("export")
         .args(arguments)
@@ -12,7 +17,7 @@ fn export(home: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
@@ -171,4 +176,241 @@ fn damage_is_found() {
     fs::write(&file, bytes).unwrap();
     let check = omiscope(home.path()).arg("check").output().unwrap();
     assert_eq!(check.status.code(), Some(1), "{check:?}");
+}
+
+#[test]
+fn combinations_that_make_no_sense_are_refused() {
+    let home = tempfile::tempdir().unwrap();
+    for (line, expected) in [
+        (
+            "--what summaries --format vtt",
+            "summaries can: md, txt, jsonl",
+        ),
+        (
+            "--what deliveries --format md",
+            "deliveries can: jsonl, csv",
+        ),
+        (
+            "--what memories --format srt",
+            "memories can: md, txt, jsonl, csv",
+        ),
+        (
+            "--what deliveries --starred",
+            "--starred does not go with --what deliveries",
+        ),
+        (
+            "--what summaries --conversation 1",
+            "--conversation does not go with --what summaries",
+        ),
+        ("--what dreams", "invalid value"),
+        ("--uid a/b", "--uid: uid must be"),
+    ] {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        let output = export(home.path(), &arguments);
+        assert_eq!(output.status.code(), Some(2), "{line}");
+        let told = text(&output.stderr);
+        assert!(told.contains(expected), "{line}: {told}");
+    }
+    let _serve = served(home.path());
+    let folder = home.path().to_str().unwrap();
+    let output = export(home.path(), &["--what", "actions", "-o", folder]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("actions go into one file"));
+}
+
+/// A server with two conversations, each closed by a memory, and a day summary.
+fn remembered(home: &Path) -> Serve {
+    let serve = Serve::start(home);
+    let mut sender = Sender::connect(serve.address).unwrap();
+    for (id, day, title, starred) in [("m1", 20, "Tea", true), ("m2", 21, "Coffee", false)] {
+        let body = json!({
+            "id": id,
+            "created_at": format!("2026-10-{day}T10:10:00Z"),
+            "started_at": format!("2026-10-{day}T10:00:00Z"),
+            "structured": {"title": title, "overview": "…", "action_items": [{"description": format!("Buy {title}")}]},
+            "transcript_segments": [{"id": id, "text": format!("{title}, please"), "start": 0.0, "end": 1.0}],
+            "starred": starred,
+        });
+        assert_eq!(sender.post(&body.to_string()).unwrap(), 200);
+    }
+    let summary = json!({"summary": "A good day", "created_at": "2026-10-21T20:00:00Z"});
+    assert_eq!(sender.post(&summary.to_string()).unwrap(), 200);
+    serve
+}
+
+#[test]
+fn each_kind_is_narrowed_by_its_own_time_and_marks() {
+    let home = tempfile::tempdir().unwrap();
+    let _serve = remembered(home.path());
+    for (line, expected) in [
+        ("", "2 conversations, 2 lines"),
+        ("--since 2026-10-21", "1 conversations, 1 lines"),
+        ("--starred", "1 conversations, 1 lines"),
+        ("--uid nobody", "0 conversations, 0 lines"),
+        ("--what memories", "2 memories"),
+        ("--what memories --until 2026-10-21", "1 memories"),
+        ("--what memories --conversation 2", "1 memories"),
+        ("--what memories --starred", "1 memories"),
+        ("--what actions", "2 actions"),
+        ("--what actions --starred --format csv", "1 actions"),
+        ("--what summaries", "1 day summaries"),
+        ("--what summaries --since 2026-10-22", "0 day summaries"),
+        ("--what deliveries", "3 deliveries"),
+        ("--what deliveries --until 2026-10-01", "0 deliveries"),
+    ] {
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let output = export(home.path(), &arguments);
+        assert_eq!(text(&output.stderr), format!("{expected}\n"), "{line}");
+    }
+    let db = rusqlite::Connection::open(home.path().join("data/omiscope.db")).unwrap();
+    db.execute_batch("UPDATE segments SET starred = 1 WHERE segment_id = 'm2'")
+        .unwrap();
+    for what in ["transcript", "memories", "actions"] {
+        let output = export(home.path(), &["--what", what, "--starred"]);
+        assert!(text(&output.stderr).starts_with("2 "), "{what}: {output:?}");
+    }
+}
+
+#[test]
+fn a_renamed_conversation_replaces_its_file_and_others_stay() {
+    let home = tempfile::tempdir().unwrap();
+    let serve = remembered(home.path());
+    let vault = home.path().join("vault");
+    fs::create_dir(&vault).unwrap();
+    fs::write(vault.join("my thoughts (1).md"), "stay").unwrap();
+    let run = |what| {
+        let arguments = ["--what", what, "--quiet", "-o", vault.to_str().unwrap()];
+        let output = export(home.path(), &arguments);
+        assert!(output.status.success(), "{output:?}");
+    };
+    let files = || {
+        let mut names: Vec<String> = fs::read_dir(&vault)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    for _ in 0..2 {
+        for what in ["transcript", "memories", "summaries"] {
+            run(what);
+        }
+    }
+    let before = [
+        "2026-10-20 1000 Tea (1).md",
+        "2026-10-20 1000 Tea (memory 1).md",
+        "2026-10-21 (day 2026-10-21 of Xk3uidABC).md",
+        "2026-10-21 1000 Coffee (2).md",
+        "2026-10-21 1000 Coffee (memory 2).md",
+        "my thoughts (1).md",
+    ];
+    assert_eq!(files(), before);
+    let body = json!({
+        "id": "m1", "created_at": "2026-10-20T10:10:00Z", "started_at": "2026-10-20T10:00:00Z",
+        "structured": {"title": "Green tea"},
+    });
+    let mut sender = Sender::connect(serve.address).unwrap();
+    assert_eq!(sender.post(&body.to_string()).unwrap(), 200);
+    run("transcript");
+    run("memories");
+    assert_eq!(files()[0], "2026-10-20 1000 Green tea (1).md");
+    assert_eq!(files()[1], "2026-10-20 1000 Green tea (memory 1).md");
+    assert_eq!(files().len(), before.len());
+}
+
+#[test]
+fn an_export_that_fails_leaves_the_file_as_it_was() {
+    let home = tempfile::tempdir().unwrap();
+    let _serve = served(home.path());
+    let file = home.path().join("talk.srt");
+    fs::write(&file, "before").unwrap();
+    let arguments = ["--format", "srt", "-o", file.to_str().unwrap()];
+    assert_eq!(export(home.path(), &arguments).status.code(), Some(2));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "before");
+    assert!(!home.path().join("talk.srt.partial").exists());
+}
+
+#[test]
+fn subtitles_are_valid_whatever_was_said() {
+    let home = tempfile::tempdir().unwrap();
+    let serve = Serve::start(home.path());
+    let hostile = [
+        "-->",
+        "--->",
+        "---->> x",
+        "00:00:01,000 --> 00:00:02,000",
+        "\n\n2\n",
+        "a\r\n\r\nb",
+        "<v Eve>not I",
+        "&lt;",
+        "&",
+        "</v>",
+        "WEBVTT",
+        "NOTE x",
+        "\u{2028}\u{2029}",
+        "\u{85}x\u{b}y",
+        "\0zero",
+        "\u{1b}]0;t\u{7}done",
+        "STYLE\n::cue{}",
+        "\u{feff}bom",
+        " ",
+        "5",
+    ];
+    let segments: Vec<_> = (0..).zip(hostile).map(|(number, words)| {
+        let start = f64::from(number) * 0.7 - 1.0;
+        json!({"id": number.to_string(), "text": words, "speaker_name": words, "speaker": "S", "is_user": false,
+               "start": start, "end": start - 0.2})
+    }).chain([json!({"id": "far", "text": "far", "start": 1e300, "end": 0.0})]).collect();
+    let mut sender = Sender::connect(serve.address).unwrap();
+    let body = json!({"session_id": "s", "segments": segments}).to_string();
+    assert_eq!(sender.post(&body).unwrap(), 200);
+    let of =
+        |format| text(&export(home.path(), &["--format", format, "--conversation", "1"]).stdout);
+    let (srt, vtt) = (of("srt"), of("vtt"));
+    let cues = subtitles::subrip(&srt).unwrap_or_else(|error| panic!("{error}\n{srt}"));
+    assert!(cues.len() > 15, "{srt}");
+    let voices = subtitles::webvtt(&vtt).unwrap_or_else(|error| panic!("{error}\n{vtt}"));
+    assert_eq!(voices.len(), cues.len());
+    assert!(
+        voices.iter().any(|cue| cue.rows == ["</v>: </v>"]),
+        "{voices:?}"
+    );
+    for (one, other) in cues.iter().zip(&voices) {
+        assert_eq!((one.start, one.end), (other.start, other.end));
+    }
+}
+
+#[test]
+fn more_than_a_page_is_written_once_each() {
+    let home = tempfile::tempdir().unwrap();
+    served(home.path()).kill();
+    let db = rusqlite::Connection::open(home.path().join("data/omiscope.db")).unwrap();
+    // Many begin at the same time, so that pages end among them.
+    db.execute_batch(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700)
+         INSERT INTO conversations (uid, seq, started, first_arrival, last_arrival, last_end_s)
+         SELECT 'many', 1, (i % 3) * 1000000, 0, 0, 1 FROM n;
+         INSERT INTO segments (conversation_id, first_seq, first_arrived, seq, arrived, revision, from_memory, start_ms,
+             start_s, end_s, text, is_user)
+         SELECT id, 1, 0, 1, 0, 1, 0, 0, 0, 1, 'word', 1 FROM conversations WHERE uid = 'many'",
+    )
+    .unwrap();
+    drop(db);
+    let output = export(home.path(), &["--format", "jsonl", "--uid", "many"]);
+    assert_eq!(text(&output.stderr), "700 conversations, 700 lines\n");
+    let rows: Vec<serde_json::Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let keys: Vec<(String, i64)> = rows
+        .iter()
+        .map(|row| {
+            let at = row["at"].as_str().unwrap().to_owned();
+            (at, row["conversation"].as_i64().unwrap())
+        })
+        .collect();
+    assert!(
+        keys.is_sorted_by(|one, other| one < other),
+        "each once, by time"
+    );
 }

@@ -13,11 +13,15 @@ mod decode;
 mod durability;
 #[cfg(unix)]
 mod export;
+#[cfg(unix)]
+mod import;
 mod program;
 mod search;
 mod server;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
+#[cfg(unix)]
+mod subtitles;
 #[cfg(unix)]
 mod terminal;
 mod wire;

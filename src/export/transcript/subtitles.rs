@@ -2,26 +2,39 @@
 
 use std::io::{self, Write};
 
-use super::{speaker, spoken, words};
-use crate::{event::Line, store::archive::Talk};
+use jiff::tz::TimeZone;
+
+use crate::{
+    event::Line,
+    export::plain::{speaker, spoken, words},
+    store::archive::Talk,
+};
 
 /// Shortest time that a subtitle is shown, in seconds: of some segments the end is before the start.
 const SHORTEST: f64 = 0.5;
+/// Latest start, in seconds: players read two digits of hours.
+const LATEST: f64 = 359_998.0;
 
 /// Which form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+enum Kind {
     SubRip,
     WebVtt,
 }
 
-pub(super) fn write(kind: Kind, talk: &Talk, out: &mut impl Write) -> io::Result<()> {
-    if kind == Kind::WebVtt {
-        writeln!(out, "WEBVTT\n")?;
-    }
+pub(in crate::export) fn subrip(talk: &Talk, _: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
+    write(Kind::SubRip, talk, out)
+}
+
+pub(in crate::export) fn webvtt(talk: &Talk, _: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "WEBVTT\n")?;
+    write(Kind::WebVtt, talk, out)
+}
+
+fn write(kind: Kind, talk: &Talk, out: &mut dyn Write) -> io::Result<()> {
     for (number, line) in (1..).zip(spoken(talk)) {
-        let start = line.segment.start.max(0.0);
-        let end = line.segment.end.max(start + SHORTEST);
+        let start = line.segment.start.clamp(0.0, LATEST);
+        let end = line.segment.end.clamp(start + SHORTEST, LATEST + 1.0);
         writeln!(
             out,
             "{number}\n{} --> {}\n{}\n",
@@ -38,7 +51,7 @@ fn cue(kind: Kind, talk: &Talk, line: &Line) -> String {
     let (speaker, words) = (speaker(talk, line), words(line));
     match kind {
         // An arrow in the words would be read as a time.
-        Kind::SubRip => format!("{speaker}: {}", words.replace("-->", "->")),
+        Kind::SubRip => format!("{speaker}: {words}").replace("-->", "-- >"),
         Kind::WebVtt => format!("<v {}>{}", escaped(&speaker), escaped(&words)),
     }
 }

@@ -1,0 +1,6 @@
+//! Conversations, line by line.
+
+pub(super) mod markdown;
+pub(super) mod rows;
+pub(super) mod subtitles;
+pub(super) mod text;

@@ -1,0 +1,87 @@
+//! A row for each segment.
+
+use std::io::{self, Write};
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use crate::{
+    event::{Line, Translation},
+    export::rows,
+    store::archive::Talk,
+};
+
+/// The columns of its table.
+pub(in crate::export) const COLUMNS: &[&str] = &[
+    "uid",
+    "conversation",
+    "id",
+    "start",
+    "end",
+    "at",
+    "speaker",
+    "speaker_name",
+    "is_user",
+    "text",
+    "starred",
+    "note",
+    "segment_id",
+    "person_id",
+    "speaker_id",
+];
+
+#[derive(Serialize)]
+struct Row<'a> {
+    uid: &'a str,
+    conversation: i64,
+    id: i64,
+    /// Seconds from the start of the conversation.
+    start: f64,
+    end: f64,
+    /// Clock time of the start.
+    at: Timestamp,
+    speaker: Option<&'a str>,
+    speaker_name: String,
+    is_user: bool,
+    text: &'a str,
+    starred: bool,
+    note: Option<&'a str>,
+    segment_id: Option<&'a str>,
+    person_id: Option<&'a str>,
+    speaker_id: Option<u32>,
+    translations: &'a [Translation],
+}
+
+pub(in crate::export) fn jsonl(talk: &Talk, _: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
+    talk.lines
+        .iter()
+        .try_for_each(|line| rows::jsonl(&row(talk, line), out))
+}
+
+pub(in crate::export) fn csv(talk: &Talk, _: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
+    talk.lines
+        .iter()
+        .try_for_each(|line| rows::csv(&row(talk, line), COLUMNS, out))
+}
+
+fn row<'a>(talk: &'a Talk, line: &'a Line) -> Row<'a> {
+    let segment = &line.segment;
+    Row {
+        uid: talk.conversation.uid.as_str(),
+        conversation: talk.conversation.id.0,
+        id: line.id.0,
+        start: segment.start,
+        end: segment.end,
+        at: talk.conversation.clock(segment.start),
+        speaker: segment.speaker.as_deref(),
+        speaker_name: talk.speaker(line).name(),
+        is_user: segment.is_user,
+        text: &segment.text,
+        starred: line.starred,
+        note: line.note.as_deref(),
+        segment_id: segment.id.as_deref(),
+        person_id: segment.person_id.as_deref(),
+        speaker_id: segment.speaker_id,
+        translations: &segment.translations,
+    }
+}

@@ -1,0 +1,240 @@
+//! Walks through what is kept by key, a page of keys at a time and one thing at a time, so that any amount needs little memory.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::{Timestamp, tz::TimeZone};
+use rusqlite::{OptionalExtension, named_params};
+
+use super::{Archive, Selection, Talk};
+use crate::{
+    event::{
+        ActionSource, ConversationId, DaySummary, Delivery, KeptMemory, MemoryId, Seq,
+        SummaryAction, Uid,
+    },
+    store::{
+        ReadError,
+        column::{micros, time, uid},
+        rows,
+    },
+};
+
+/// Keys that are read at once.
+const PAGE: usize = 256;
+
+/// A key: what things are ordered by, and the row.
+type Key = (i64, i64);
+
+/// Each kind's next page of keys after (`:order`, `:row`). All take the same parameters.
+const TALKS: &str = "SELECT c.started, c.id FROM conversations c
+    WHERE (c.started, c.id) > (:order, :row) AND c.started >= :since AND (:until IS NULL OR c.started < :until)
+    AND (:conversation IS NULL OR c.id = :conversation) AND (:uid IS NULL OR c.uid = :uid)
+    AND (c.memory_id IS NOT NULL OR EXISTS (
+        SELECT 1 FROM segments s WHERE s.conversation_id = c.id AND s.superseded_by IS NULL))
+    AND (NOT :starred OR EXISTS (
+            SELECT 1 FROM segments s WHERE s.conversation_id = c.id AND s.starred <> 0 AND s.superseded_by IS NULL)
+        OR EXISTS (SELECT 1 FROM memories m WHERE m.id = c.memory_id AND json_extract(m.detail, '$.starred')))
+    ORDER BY c.started, c.id LIMIT :limit";
+const MEMORIES: &str = "SELECT m.id, m.id FROM memories m
+    WHERE m.id > :row AND m.id >= :order AND coalesce(m.started_at, m.created_at, m.arrived) >= :since
+    AND (:until IS NULL OR coalesce(m.started_at, m.created_at, m.arrived) < :until)
+    AND (:conversation IS NULL OR m.conversation_id = :conversation) AND (:uid IS NULL OR m.uid = :uid)
+    AND (NOT :starred OR json_extract(m.detail, '$.starred') OR EXISTS (
+        SELECT 1 FROM segments s WHERE s.conversation_id = m.conversation_id AND s.starred <> 0
+        AND s.superseded_by IS NULL))
+    ORDER BY m.id LIMIT :limit";
+/// Of no conversation, and never starred.
+const SUMMARIES: &str = "SELECT s.seq, s.seq FROM summaries s JOIN records r ON r.seq = s.seq
+    WHERE s.seq > :row AND s.seq >= :order
+    AND coalesce(s.created_at, unixepoch(s.day, 'utc') * 1000000, r.received) >= :since
+    AND (:until IS NULL OR coalesce(s.created_at, unixepoch(s.day, 'utc') * 1000000, r.received) < :until)
+    AND (:uid IS NULL OR s.uid = :uid) AND :conversation IS NULL AND NOT :starred
+    ORDER BY s.seq LIMIT :limit";
+/// Of no conversation, and never starred.
+const DELIVERIES: &str = "SELECT r.seq, r.seq FROM records r
+    WHERE r.seq > :row AND r.seq >= :order AND r.received >= :since AND (:until IS NULL OR r.received < :until)
+    AND (:uid IS NULL OR r.uid = :uid) AND :conversation IS NULL AND NOT :starred
+    ORDER BY r.seq LIMIT :limit";
+
+/// A day summary with what is known of it.
+#[derive(Debug, Clone)]
+pub struct KeptSummary {
+    /// The record that brought it.
+    pub seq: Seq,
+    /// Whose day it is.
+    pub uid: Uid,
+    /// When it arrived.
+    pub arrived: Timestamp,
+    /// What it says.
+    pub summary: Arc<DaySummary>,
+    /// Descriptions of its action items that the user ticked.
+    pub ticked: BTreeSet<String>,
+}
+
+impl KeptSummary {
+    /// Its time: when it was made, else the beginning of its day, else its arrival.
+    #[must_use]
+    pub fn at(&self, zone: &TimeZone) -> Timestamp {
+        let day = || {
+            let midnight = self.summary.date?.at(0, 0, 0, 0);
+            zone.to_timestamp(midnight).ok()
+        };
+        self.summary.created_at.or_else(day).unwrap_or(self.arrived)
+    }
+
+    /// Whether an action item is done, by Omi or by the user.
+    #[must_use]
+    pub fn done(&self, item: &SummaryAction) -> bool {
+        item.completed || self.ticked.contains(&item.description)
+    }
+}
+
+/// A request as it came, and our answer.
+#[derive(Debug, Clone)]
+pub struct KeptDelivery {
+    /// Its number.
+    pub seq: Seq,
+    /// The request and the answer.
+    pub delivery: Delivery,
+    /// The record that it repeats.
+    pub repeat_of: Option<Seq>,
+    /// Its raw body, as far as that is kept.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Archive {
+    /// The conversations that are meant and have something in them, by their beginning.
+    pub fn talks(&self, selection: &Selection) -> impl Iterator<Item = Result<Talk, ReadError>> {
+        self.walk(TALKS, selection, |archive, id| {
+            archive.talk(ConversationId(id))
+        })
+    }
+
+    /// The memories that are meant, in the order in which they came first.
+    pub fn memories(
+        &self,
+        selection: &Selection,
+    ) -> impl Iterator<Item = Result<KeptMemory, ReadError>> {
+        self.walk(MEMORIES, selection, |archive, id| {
+            Ok(rows::memory::get(archive.db(), MemoryId(id))?)
+        })
+    }
+
+    /// The day summaries that are meant, in the order in which they came.
+    pub fn summaries(
+        &self,
+        selection: &Selection,
+    ) -> impl Iterator<Item = Result<KeptSummary, ReadError>> {
+        self.walk(SUMMARIES, selection, Self::summary)
+    }
+
+    /// The requests that are meant, in the order in which they came.
+    pub fn deliveries(
+        &self,
+        selection: &Selection,
+    ) -> impl Iterator<Item = Result<KeptDelivery, ReadError>> {
+        self.walk(DELIVERIES, selection, Self::delivery)
+    }
+
+    fn summary(&self, row: i64) -> Result<Option<KeptSummary>, ReadError> {
+        let seq = Seq(row as u64);
+        let Some(summary) = rows::single::summary(self.db(), seq)? else {
+            return Ok(None);
+        };
+        let owner = self
+            .db()
+            .prepare_cached(
+                "SELECT s.uid, r.received FROM summaries s JOIN records r ON r.seq = s.seq WHERE s.seq = ?",
+            )?
+            .query_row([row], |row| Ok((uid(row, 0)?, time(row, 1)?)))
+            .optional()?;
+        let ticked = rows::own::ticked(self.db(), ActionSource::Summary(seq))?;
+        Ok(owner.map(|(uid, arrived)| KeptSummary {
+            seq,
+            uid,
+            arrived,
+            summary,
+            ticked,
+        }))
+    }
+
+    fn delivery(&self, row: i64) -> Result<Option<KeptDelivery>, ReadError> {
+        let before = Seq((row as u64).saturating_sub(1));
+        let next = rows::delivery::after(self.db(), before, 1)?.pop();
+        let Some((seq, delivery, repeat_of)) = next.filter(|(seq, ..)| seq.0 == row as u64) else {
+            return Ok(None);
+        };
+        let body = rows::delivery::body(self.db(), seq)?;
+        Ok(Some(KeptDelivery {
+            seq,
+            delivery,
+            repeat_of,
+            body,
+        }))
+    }
+
+    /// What `read` makes of each row that `query` finds. A row that is gone by then is passed over.
+    fn walk<T>(
+        &self,
+        query: &'static str,
+        selection: &Selection,
+        read: impl Fn(&Self, i64) -> Result<Option<T>, ReadError>,
+    ) -> impl Iterator<Item = Result<T, ReadError>> {
+        let selection = selection.clone();
+        let keys = Keys {
+            next: move |after| self.keys(query, &selection, after),
+            page: Vec::new().into_iter(),
+            last: Some((i64::MIN, i64::MIN)),
+        };
+        keys.filter_map(move |key| key.and_then(|(_, row)| read(self, row)).transpose())
+    }
+
+    fn keys(
+        &self,
+        query: &str,
+        selection: &Selection,
+        (order, row): Key,
+    ) -> Result<Vec<Key>, ReadError> {
+        let mut query = self.db().prepare_cached(query)?;
+        let page = query.query_map(
+            named_params! {
+                ":order": order,
+                ":row": row,
+                ":conversation": selection.conversation.map(|id| id.0),
+                ":since": selection.since.map_or(i64::MIN, micros),
+                ":until": selection.until.map(micros),
+                ":uid": selection.uid.as_ref().map(Uid::as_str),
+                ":starred": selection.starred,
+                ":limit": PAGE as i64,
+            },
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        Ok(page.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// Keys, page by page.
+struct Keys<F> {
+    next: F,
+    page: std::vec::IntoIter<Key>,
+    /// The last key given; None after the end.
+    last: Option<Key>,
+}
+
+impl<F: FnMut(Key) -> Result<Vec<Key>, ReadError>> Iterator for Keys<F> {
+    type Item = Result<Key, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let after = self.last?;
+        if self.page.as_slice().is_empty() {
+            match (self.next)(after) {
+                Ok(page) => self.page = page.into_iter(),
+                Err(error) => {
+                    self.last = None;
+                    return Some(Err(error));
+                }
+            }
+        }
+        self.last = self.page.next();
+        self.last.map(Ok)
+    }
+}
