@@ -43,6 +43,8 @@ pub enum Command {
     Stats,
     /// Look whether what is kept is whole.
     Check,
+    /// Group all that is kept into conversations anew, by the rules and the `silence` of now.
+    Rebuild,
     /// Write a consistent copy of the store; also while omiscope runs.
     Backup {
         /// The file, which must not be there yet.

@@ -6,6 +6,7 @@ mod demo;
 mod export;
 mod listen;
 mod listener;
+mod rebuild;
 mod secret;
 mod serve;
 mod simulate;
@@ -46,6 +47,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Secret) => secret::run(),
         Some(Command::Stats) => stats::run(&cli.flags),
         Some(Command::Check) => check::run(&cli.flags),
+        Some(Command::Rebuild) => rebuild::run(&cli.flags),
         Some(Command::Backup { file }) => backup::run(&cli.flags, file),
         Some(Command::Export(options)) => export::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),

@@ -17,6 +17,7 @@ mod keep;
 mod matching;
 mod queue;
 mod read;
+pub mod rebuild;
 mod refusals;
 mod rows;
 mod schema;

@@ -272,3 +272,30 @@ pub(in crate::store) fn clear_marks(db: &Connection, id: ConversationId) -> rusq
     .execute([id.0])?;
     Ok(())
 }
+
+/// The line of an id.
+pub(in crate::store) fn get(db: &Connection, id: LineId) -> rusqlite::Result<Option<Line>> {
+    db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM segments s WHERE s.id = ?"
+    ))?
+    .query_row([id.0], read)
+    .optional()
+}
+
+/// The lines that a record of a memory brought to a conversation, also those that a later one made void.
+pub(in crate::store) fn brought(
+    db: &Connection,
+    conversation: ConversationId,
+    first_seq: Seq,
+) -> rusqlite::Result<Vec<Line>> {
+    db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM segments s WHERE s.conversation_id = ? AND s.from_memory = 1 AND s.first_seq = ? \
+         ORDER BY s.id"
+    ))?
+    .query_map(params![conversation.0, first_seq.0 as i64], read)?
+    .collect()
+}
