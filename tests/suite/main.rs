@@ -14,6 +14,8 @@ mod durability;
 #[cfg(unix)]
 mod export;
 mod program;
+#[cfg(unix)]
+mod rebuild;
 mod server;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;

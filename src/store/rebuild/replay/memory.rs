@@ -61,15 +61,18 @@ impl Replay<'_> {
         let old = known
             .conversation
             .and_then(|id| self.past.conversations.get(&id));
-        let begun = if segments.is_empty() {
-            // Its lines may have been removed since: then it stays as it is.
-            let bare = |_: &&_| self.past.told_by(known).is_empty();
-            let old = old.filter(|old| old.first_arrival.is_none()).filter(bare)?;
-            old.conversation.clone()
-        } else {
-            told(self.uid, &kept.memory, segments, arrived)
-        };
-        Some(self.make(seq, begun, None, known.conversation))
+        if !segments.is_empty() {
+            let begun = told(self.uid, &kept.memory, segments, arrived);
+            return Some(self.make(seq, begun, None, known.conversation));
+        }
+        // Its lines may have been removed since: then it stays as it is.
+        let old = old.filter(|old| old.first_arrival.is_none())?;
+        if !self.past.told_by(known).is_empty() {
+            return None;
+        }
+        let id = self.make(seq, old.conversation.clone(), None, known.conversation);
+        self.replayed.get_mut(id).whole.lines_replaced = old.lines_replaced;
+        Some(id)
     }
 
     /// A revision without a title left the one before, which only the conversation of today has.
