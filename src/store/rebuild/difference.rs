@@ -59,24 +59,30 @@ fn conversations(
     let mut ids = Vec::with_capacity(made.len());
     for made in made {
         let old = made.origin.and_then(|id| past.conversations.get(&id));
-        let id = match old.filter(|old| taken.insert(old.conversation.id)) {
-            Some(old) => {
-                let id = old.conversation.id;
-                let whole = with_id(&made.whole, id);
-                if whole != *old {
-                    rows::update(db, &whole)?;
-                    rebuilt.changed += 1;
-                }
-                id
-            }
-            None => {
-                rebuilt.new += 1;
-                insert(db, &made.whole)?
-            }
+        let id = if let Some(old) = old.filter(|old| taken.insert(old.conversation.id)) {
+            go_on(db, old, &made.whole, rebuilt)?
+        } else {
+            rebuilt.new += 1;
+            insert(db, &made.whole)?
         };
         ids.push(id);
     }
     Ok((Ids(ids), taken))
+}
+
+fn go_on(
+    db: &Connection,
+    old: &Whole,
+    made: &Whole,
+    rebuilt: &mut Rebuilt,
+) -> rusqlite::Result<ConversationId> {
+    let id = old.conversation.id;
+    let whole = with_id(made, id);
+    if whole != *old {
+        rows::update(db, &whole)?;
+        rebuilt.changed += 1;
+    }
+    Ok(id)
 }
 
 fn with_id(whole: &Whole, id: ConversationId) -> Whole {

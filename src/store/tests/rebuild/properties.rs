@@ -10,8 +10,8 @@ use crate::event::{Memory, Segment};
 
 const SILENCES: [Duration; 3] = [
     Duration::from_secs(20),
-    Duration::from_secs(120),
-    Duration::from_secs(900),
+    Duration::from_mins(2),
+    Duration::from_mins(15),
 ];
 
 /// Something that one of two wearers sends.
