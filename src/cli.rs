@@ -62,6 +62,8 @@ pub enum Command {
         #[arg(long)]
         repair: bool,
     },
+    /// Group all that is kept into conversations anew, by the rules and the `silence` of now.
+    Rebuild,
     /// Write a consistent copy of the store; also while omiscope runs.
     Backup {
         /// The file, which must not be there yet.

@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod listen;
 mod listener;
+mod rebuild;
 mod search;
 mod secret;
 mod serve;
@@ -49,6 +50,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Secret) => secret::run(),
         Some(Command::Stats) => stats::run(&cli.flags),
         Some(Command::Check { repair }) => check::run(&cli.flags, *repair),
+        Some(Command::Rebuild) => rebuild::run(&cli.flags),
         Some(Command::Backup { file }) => backup::run(&cli.flags, file),
         Some(Command::Star(options)) => edit::star(&cli.flags, options),
         Some(Command::Note(options)) => edit::note(&cli.flags, options),

@@ -22,6 +22,7 @@ mod matching;
 pub mod page;
 mod queue;
 mod read;
+pub mod rebuild;
 mod refusals;
 pub mod repair;
 pub mod retention;

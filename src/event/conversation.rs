@@ -2,7 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{MemoryId, Segment, Seq, Uid};
 
-/// Row id of a conversation; later conversations have greater ids.
+/// Row id of a conversation. Later conversations have greater ids, but for those that a rebuild parted from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConversationId(pub i64);
 

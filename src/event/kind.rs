@@ -15,6 +15,8 @@ pub enum Kind {
     NewMemoryCreateFailed,
     DaySummary,
     ButtonEvent,
+    /// Lines that were taken back in from an export; nobody sends it.
+    Import,
     /// Kept and answered, but of no form we know (or refused before its form was known).
     Unknown,
 }
@@ -30,7 +32,7 @@ pub enum Trigger {
     Button,
 }
 
-const NAMES: [(Kind, &str); 11] = [
+const NAMES: [(Kind, &str); 12] = [
     (Kind::MemoryCreated, "memory_created"),
     (Kind::TranscriptSegment, "transcript_segment"),
     (Kind::AudioBytes, "audio_bytes"),
@@ -44,6 +46,7 @@ const NAMES: [(Kind, &str); 11] = [
     (Kind::NewMemoryCreateFailed, "new_memory_create_failed"),
     (Kind::DaySummary, "day_summary"),
     (Kind::ButtonEvent, "button_event"),
+    (Kind::Import, "import"),
     (Kind::Unknown, "unknown"),
 ];
 
@@ -79,7 +82,7 @@ impl Kind {
             | Self::NewMemoryCreateFailed => Some(Trigger::Memory),
             Self::DaySummary => Some(Trigger::Summary),
             Self::ButtonEvent => Some(Trigger::Button),
-            Self::Ping | Self::Unknown => None,
+            Self::Ping | Self::Import | Self::Unknown => None,
         }
     }
 }

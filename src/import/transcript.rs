@@ -189,7 +189,7 @@ impl<'a> Import<'a> {
 
     async fn record(&self) -> Result<Seq, ImportError> {
         let submission = Submission {
-            delivery: delivery(None, Kind::Unknown, 0, Vec::new()),
+            delivery: delivery(None, Kind::Import, 0, Vec::new()),
             body: None,
             event: None,
         };

@@ -7,7 +7,7 @@ use std::{cmp::Reverse, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 
 use super::column::as_kept;
-use crate::event::{Conversation, ConversationId};
+use crate::event::{Conversation, ConversationId, KeptMemory, Memory, Segment, Uid};
 
 /// A start this far below the last end begins a new conversation: offsets are counted from each conversation's own start.
 const FALL: f64 = 5.0;
@@ -141,6 +141,52 @@ fn goes_on(conversation: &Conversation, offer: &Offer, drift: f64) -> bool {
     }
 }
 
+/// A new conversation of live words, the first of which end at `first_end`. Its batch has yet to move it.
+pub(super) fn heard(uid: &Uid, first_end: f64, arrived: Timestamp) -> Conversation {
+    Conversation {
+        id: ConversationId(0),
+        uid: uid.clone(),
+        started: zero(first_end, arrived),
+        last_arrival: arrived,
+        last_end: 0.0,
+        title: None,
+        emoji: None,
+        memory: None,
+    }
+}
+
+/// A new conversation that was not heard live: a memory brought its words.
+pub(super) fn told(
+    uid: &Uid,
+    memory: &Memory,
+    segments: &[Segment],
+    arrived: Timestamp,
+) -> Conversation {
+    let last_end = last_end(segments.iter().map(|segment| segment.end));
+    Conversation {
+        started: memory.when().unwrap_or_else(|| zero(last_end, arrived)),
+        last_end,
+        ..heard(uid, 0.0, arrived)
+    }
+}
+
+/// Puts a memory's marks on a conversation that it closes; those of its first one tell all. `lines` are its words if they take the
+/// place of what was shown.
+pub(super) fn closed_by(closed: &mut Conversation, kept: &KeptMemory, lines: &[Segment]) {
+    closed.memory = Some(kept.id);
+    if kept.conversation != Some(closed.id) {
+        return;
+    }
+    let memory = &kept.memory;
+    let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    closed.started = memory.started_at.unwrap_or(closed.started);
+    closed.title = given(&memory.title).or(closed.title.take());
+    closed.emoji = given(&memory.emoji).or(closed.emoji.take());
+    if !lines.is_empty() {
+        closed.last_end = last_end(lines.iter().map(|segment| segment.end));
+    }
+}
+
 /// Lets a conversation grow by words that arrived: its last end, its last arrival, and while it is open its clock.
 ///
 /// There is no clock time on the wire. Words cannot arrive before they were spoken, so offset 0 was at the latest at
@@ -165,7 +211,7 @@ pub(super) fn last_end(ends: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// When offset 0 was, if words that end at `end` have just been spoken.
-pub(super) fn zero(end: f64, arrived: Timestamp) -> Timestamp {
+fn zero(end: f64, arrived: Timestamp) -> Timestamp {
     let span = SignedDuration::try_from_secs_f64(end).unwrap_or_default();
     as_kept(arrived.saturating_sub(span).unwrap_or(arrived))
 }

@@ -1,6 +1,6 @@
 //! Keeps one submission: its rows, and the record of what it changed. Runs on the writer's thread inside its transaction.
 
-mod marks;
+pub(super) mod marks;
 mod memory;
 mod sound;
 mod tidy;

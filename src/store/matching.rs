@@ -7,15 +7,72 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::event::{Memory, Segment};
+use crate::event::{ConversationId, Memory, Segment};
 
 /// Arrivals lag speech, and clocks differ.
 const SLACK: SignedDuration = SignedDuration::from_mins(5);
 /// Live segments that are looked at, the first ones. Bounds the search through a transcript of megabytes.
 pub(super) const SAMPLE: usize = 64;
+/// Conversations that may be compared with one memory for its time alone.
+const CANDIDATES: usize = 16;
+
+/// The open conversations of one wearer, as they are while a memory looks for its own.
+pub(super) trait Open {
+    /// Why they cannot be asked.
+    type Error;
+
+    /// Those that were heard live between two times, at most `limit`, by their last arrival.
+    fn between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, Self::Error>;
+
+    /// Those that have a line with an id of Omi's.
+    fn with_segment(&self, segment_id: &str) -> Result<Vec<ConversationId>, Self::Error>;
+
+    /// The first live segments of one of them, at most [`SAMPLE`], in the order in which they were kept.
+    fn first_words(&self, id: ConversationId) -> Result<Vec<Segment>, Self::Error>;
+}
+
+/// The live conversations that a memory is about, oldest first.
+pub(super) fn matches<O: Open>(
+    open: &O,
+    memory: &Memory,
+    segments: &[Segment],
+) -> Result<Vec<ConversationId>, O::Error> {
+    let mut candidates = match arrivals(memory) {
+        Some((from, to)) => open.between(from, to, CANDIDATES)?,
+        None => Vec::new(),
+    };
+    if segments.is_empty() {
+        // Nothing but the time can tell, so it must be plain.
+        candidates.truncate(2);
+        return Ok(if candidates.len() == 1 {
+            candidates
+        } else {
+            Vec::new()
+        });
+    }
+    let ids = segments.iter().filter_map(|segment| segment.id.as_deref());
+    for id in ids.take(SAMPLE) {
+        candidates.extend(open.with_segment(id)?);
+    }
+    candidates.sort_unstable();
+    candidates.dedup();
+    let fingerprint = Fingerprint::of(segments);
+    let mut confirmed = Vec::new();
+    for id in candidates {
+        if fingerprint.confirms(&open.first_words(id)?) {
+            confirmed.push(id);
+        }
+    }
+    Ok(confirmed)
+}
 
 /// The time in which live segments of a memory may have arrived.
-pub(super) fn arrivals(memory: &Memory) -> Option<(Timestamp, Timestamp)> {
+fn arrivals(memory: &Memory) -> Option<(Timestamp, Timestamp)> {
     let from = memory.started_at.or(memory.created_at)?;
     let to = memory.finished_at.or(memory.created_at).unwrap_or(from);
     let (from, to) = (from.min(to), from.max(to));
@@ -27,13 +84,13 @@ pub(super) fn arrivals(memory: &Memory) -> Option<(Timestamp, Timestamp)> {
 
 /// What a memory's transcript can be recognised by.
 #[derive(Debug)]
-pub(super) struct Fingerprint<'a> {
+struct Fingerprint<'a> {
     ids: HashSet<&'a str>,
     words: String,
 }
 
 impl<'a> Fingerprint<'a> {
-    pub(super) fn of(segments: &'a [Segment]) -> Self {
+    fn of(segments: &'a [Segment]) -> Self {
         let mut words = String::new();
         for segment in segments {
             push_words(&mut words, &segment.text);
@@ -48,7 +105,7 @@ impl<'a> Fingerprint<'a> {
     }
 
     /// Whether live segments became this transcript: an id is in both, or at least half of the texts are found again.
-    pub(super) fn confirms(&self, live: &[Segment]) -> bool {
+    fn confirms(&self, live: &[Segment]) -> bool {
         let sample = &live[..live.len().min(SAMPLE)];
         let shared = |segment: &Segment| {
             let id = segment.id.as_deref();

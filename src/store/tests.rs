@@ -6,6 +6,7 @@ mod memories;
 mod overload;
 mod paging;
 mod reading;
+mod rebuild;
 mod retention;
 mod search;
 mod sound;

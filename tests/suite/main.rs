@@ -16,6 +16,8 @@ mod export;
 #[cfg(unix)]
 mod import;
 mod program;
+#[cfg(unix)]
+mod rebuild;
 mod search;
 mod server;
 #[cfg(all(target_os = "linux", feature = "playback"))]

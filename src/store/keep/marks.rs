@@ -10,10 +10,20 @@ use crate::{
 
 /// What the user put on a line that is about to be replaced.
 #[derive(Debug)]
-pub(super) struct Mark {
+pub(in crate::store) struct Mark {
     line: Line,
     /// Clock time of its words, by its old conversation.
     began: Timestamp,
+}
+
+impl Mark {
+    /// What is on a line, whose conversation's offset 0 was at the start of `conversation`.
+    pub(in crate::store) fn of(line: Line, conversation: &Conversation) -> Self {
+        Self {
+            began: conversation.clock(line.segment.start),
+            line,
+        }
+    }
 }
 
 /// Takes the marks off the lines of a conversation.
@@ -22,15 +32,16 @@ pub(super) fn take(db: &Connection, conversation: &Conversation) -> rusqlite::Re
     if !marked.is_empty() {
         line::clear_marks(db, conversation.id)?;
     }
-    let marks = marked.into_iter().map(|line| Mark {
-        began: conversation.clock(line.segment.start),
-        line,
-    });
+    let marks = marked.into_iter().map(|line| Mark::of(line, conversation));
     Ok(marks.collect())
 }
 
 /// Puts marks on the lines that took the place of theirs.
-pub(super) fn hand_over(marks: Vec<Mark>, conversation: &Conversation, lines: &mut [Line]) {
+pub(in crate::store) fn hand_over(
+    marks: Vec<Mark>,
+    conversation: &Conversation,
+    lines: &mut [Line],
+) {
     for mark in marks {
         let Some(heir) = heir(&mark, conversation, lines) else {
             continue;

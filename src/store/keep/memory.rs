@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use jiff::Timestamp;
+
 use super::{
     Keeper, Moment,
     marks::{self, Mark},
@@ -11,8 +13,8 @@ use crate::{
         Change, Conversation, ConversationId, KeptMemory, Line, LineId, Memory, MemoryId, Segment,
     },
     store::{
-        conversation::last_end,
-        matching::{self, Fingerprint},
+        conversation::{closed_by, told},
+        matching::{self, Open},
         rows::{
             conversation,
             line::{self, Origin},
@@ -20,9 +22,6 @@ use crate::{
         },
     },
 };
-
-/// Conversations that may be compared with one memory.
-const CANDIDATES: usize = 16;
 
 impl Keeper {
     pub(super) fn keep_memory(
@@ -42,7 +41,7 @@ impl Keeper {
             None => (insert(now, memory)?, Vec::new()),
         };
         if closing.is_empty() {
-            closing = self::matches(now, &kept.memory, &segments)?;
+            closing = matching::matches(&now, &kept.memory, &segments)?;
         }
         let mut changes = self.close(now, &mut kept, &closing, segments)?;
         changes.push(Change::Memory(Arc::new(kept)));
@@ -80,7 +79,7 @@ impl Keeper {
         let mut changes = Vec::new();
         for mut closed in conversations {
             let lines = segments.take().unwrap_or_default();
-            stamp(&mut closed, kept, &lines);
+            closed_by(&mut closed, kept, &lines);
             conversation::update(now.db, now.seq, &closed)?;
             self.timeline(now)?.update(&closed);
             changes.push(Change::Conversation(closed.clone()));
@@ -169,76 +168,30 @@ fn replaces(now: Moment<'_>, id: ConversationId, segments: &[Segment]) -> rusqli
         || line::segments(now.db, id, Origin::Memory, segments.len() + 1)? != segments)
 }
 
-/// The live conversations that a memory is about, oldest first.
-fn matches(
-    now: Moment<'_>,
-    memory: &Memory,
-    segments: &[Segment],
-) -> rusqlite::Result<Vec<ConversationId>> {
-    let mut candidates = match matching::arrivals(memory) {
-        Some((from, to)) => conversation::open_between(now.db, now.uid, from, to, CANDIDATES)?,
-        None => Vec::new(),
-    };
-    if segments.is_empty() {
-        // Nothing but the time can tell, so it must be plain.
-        candidates.truncate(2);
-        return Ok(if candidates.len() == 1 {
-            candidates
-        } else {
-            Vec::new()
-        });
+impl Open for Moment<'_> {
+    type Error = rusqlite::Error;
+
+    fn between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        limit: usize,
+    ) -> rusqlite::Result<Vec<ConversationId>> {
+        conversation::open_between(self.db, self.uid, from, to, limit)
     }
-    for id in segments
-        .iter()
-        .filter_map(|segment| segment.id.as_deref())
-        .take(matching::SAMPLE)
-    {
-        candidates.extend(conversation::open_with_segment(now.db, now.uid, id)?);
+
+    fn with_segment(&self, segment_id: &str) -> rusqlite::Result<Vec<ConversationId>> {
+        conversation::open_with_segment(self.db, self.uid, segment_id)
     }
-    candidates.sort_unstable();
-    candidates.dedup();
-    let fingerprint = Fingerprint::of(segments);
-    let mut confirmed = Vec::new();
-    for id in candidates {
-        let live = line::segments(now.db, id, Origin::Live, matching::SAMPLE)?;
-        if fingerprint.confirms(&live) {
-            confirmed.push(id);
-        }
+
+    fn first_words(&self, id: ConversationId) -> rusqlite::Result<Vec<Segment>> {
+        line::segments(self.db, id, Origin::Live, matching::SAMPLE)
     }
-    Ok(confirmed)
 }
 
 /// A conversation that was not heard live.
 fn begin(now: Moment<'_>, memory: &Memory, segments: &[Segment]) -> rusqlite::Result<Conversation> {
-    let last_end = last_end(segments.iter().map(|segment| segment.end));
-    let mut begun = Conversation {
-        id: ConversationId(0),
-        uid: now.uid.clone(),
-        started: memory
-            .when()
-            .unwrap_or_else(|| crate::store::conversation::zero(last_end, now.arrived)),
-        last_arrival: now.arrived,
-        last_end,
-        title: None,
-        emoji: None,
-        memory: None,
-    };
+    let mut begun = told(now.uid, memory, segments, now.arrived);
     conversation::insert(now.db, now.seq, &mut begun, None)?;
     Ok(begun)
-}
-
-/// Puts the memory's marks on a conversation; those of its first one tell all.
-fn stamp(closed: &mut Conversation, kept: &KeptMemory, lines: &[Segment]) {
-    closed.memory = Some(kept.id);
-    if kept.conversation != Some(closed.id) {
-        return;
-    }
-    let memory = &kept.memory;
-    let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    closed.started = memory.started_at.unwrap_or(closed.started);
-    closed.title = given(&memory.title).or(closed.title.take());
-    closed.emoji = given(&memory.emoji).or(closed.emoji.take());
-    if !lines.is_empty() {
-        closed.last_end = last_end(lines.iter().map(|segment| segment.end));
-    }
 }

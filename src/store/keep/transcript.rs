@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Keeper, Moment};
 use crate::{
-    event::{Change, Conversation, ConversationId, Line, LineId, Segment, Transcript},
+    event::{Change, ConversationId, Line, LineId, Segment, Transcript},
     store::{
-        conversation::{Offer, Place, Timeline, grow, zero},
+        conversation::{Offer, Place, Timeline, grow, heard},
         rows::{
             conversation,
             line::{self, Known, Origin},
@@ -103,17 +103,7 @@ fn begin(
     timeline: &mut Timeline,
     first: &Segment,
 ) -> rusqlite::Result<ConversationId> {
-    let mut begun = Conversation {
-        id: ConversationId(0),
-        uid: now.uid.clone(),
-        // The batch has yet to move it.
-        started: zero(first.end, now.arrived),
-        last_arrival: now.arrived,
-        last_end: 0.0,
-        title: None,
-        emoji: None,
-        memory: None,
-    };
+    let mut begun = heard(now.uid, first.end, now.arrived);
     conversation::insert(now.db, now.seq, &mut begun, Some(now.arrived))?;
     let id = begun.id;
     timeline.put(begun);

@@ -287,6 +287,17 @@ pub(in crate::store) fn shown(db: &Connection, id: LineId) -> rusqlite::Result<O
     .optional()
 }
 
+/// The line of an id.
+pub(in crate::store) fn get(db: &Connection, id: LineId) -> rusqlite::Result<Option<Line>> {
+    db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM segments s WHERE s.id = ?"
+    ))?
+    .query_row([id.0], read)
+    .optional()
+}
+
 /// Each line that is shown and that a record after one and up to another changed last, in their order.
 pub(in crate::store) fn each_between(
     db: &Connection,
@@ -332,4 +343,20 @@ pub(in crate::store) fn beside(
     db.prepare_cached(sql)?
         .query_map(params![conversation.0, start_ms, id.0, limit as i64], read)?
         .collect()
+}
+
+/// The lines that a record of a memory brought to a conversation, also those that a later one made void.
+pub(in crate::store) fn brought(
+    db: &Connection,
+    conversation: ConversationId,
+    first_seq: Seq,
+) -> rusqlite::Result<Vec<Line>> {
+    db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM segments s WHERE s.conversation_id = ? AND s.from_memory = 1 AND s.first_seq = ? \
+         ORDER BY s.id"
+    ))?
+    .query_map(params![conversation.0, first_seq.0 as i64], read)?
+    .collect()
 }
