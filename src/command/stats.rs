@@ -9,9 +9,6 @@ use crate::{
     store::archive::Archive,
 };
 
-/// Rows of sizes that are shown.
-const TABLES: usize = 8;
-
 pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
     let stats = Archive::open(&config.data_dir)?.stats()?;
@@ -36,8 +33,8 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     }
     let whole: u64 = stats.sizes.iter().map(|(_, bytes)| bytes).sum();
     writeln!(out, "\n{:<16}{:>12}", "on disk", size(whole))?;
-    for (table, bytes) in stats.sizes.iter().take(TABLES) {
-        writeln!(out, "  {table:<14}{:>12}", size(*bytes))?;
+    for (kind, bytes) in &stats.sizes {
+        writeln!(out, "  {kind:<14}{:>12}", size(*bytes))?;
     }
     Ok(())
 }

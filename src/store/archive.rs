@@ -1,5 +1,6 @@
 //! Reading a data folder from outside, also while another process writes to it: for exports.
 
+mod stats;
 mod walk;
 
 use std::{
@@ -11,9 +12,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::{
-    ReadError,
-    column::maybe_time,
-    folder,
+    ReadError, folder,
     index::{IndexFile, IndexReaders, Mark},
     rows, schema, search,
 };
@@ -22,6 +21,7 @@ use crate::{
     private,
     search::{Found, Order, Query},
 };
+pub use stats::Stats;
 pub use walk::{KeptDelivery, KeptSummary};
 
 /// A data folder, opened for reading.
@@ -88,44 +88,6 @@ pub enum ArchiveError {
     #[error(transparent)]
     Read(#[from] ReadError),
 }
-
-/// How much is kept.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Stats {
-    /// Kinds of things and how many there are.
-    pub counts: Vec<(&'static str, u64)>,
-    /// Seconds of sound that were heard.
-    pub sound_seconds: f64,
-    /// When the first and the last delivery arrived.
-    pub span: Option<(Timestamp, Timestamp)>,
-    /// Bytes of the store on disk, by table with its indexes, the greatest first.
-    pub sizes: Vec<(String, u64)>,
-}
-
-/// What is counted, and how.
-const COUNTS: [(&str, &str); 9] = [
-    ("deliveries", "SELECT count(*) FROM records"),
-    (
-        "refused",
-        "SELECT count(*) FROM records WHERE status >= 300",
-    ),
-    ("conversations", "SELECT count(*) FROM conversations"),
-    (
-        "lines",
-        "SELECT count(*) FROM segments WHERE superseded_by IS NULL",
-    ),
-    (
-        "memories",
-        "SELECT count(*) FROM memories WHERE deleted = 0",
-    ),
-    (
-        "open actions",
-        "SELECT count(*) FROM action_items WHERE completed = 0",
-    ),
-    ("day summaries", "SELECT count(*) FROM summaries"),
-    ("button presses", "SELECT count(*) FROM buttons"),
-    ("sound chunks", "SELECT count(*) FROM sound_chunks"),
-];
 
 impl From<rusqlite::Error> for ArchiveError {
     fn from(error: rusqlite::Error) -> Self {
@@ -231,41 +193,6 @@ impl Archive {
             search::find(&transaction, index, query, order, limit)
         };
         Ok(self.index.read(find)?)
-    }
-
-    /// Counts what is kept.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn stats(&self) -> Result<Stats, ReadError> {
-        let db = self.db.unchecked_transaction()?;
-        let count = |query| {
-            db.query_row(query, [], |row| row.get::<_, i64>(0))
-                .map(i64::unsigned_abs)
-        };
-        let counts: rusqlite::Result<_> = COUNTS
-            .iter()
-            .map(|(what, query)| Ok((*what, count(query)?)))
-            .collect();
-        let span = db.query_row(
-            "SELECT min(received), max(received) FROM records",
-            [],
-            |row| Ok(maybe_time(row, 0)?.zip(maybe_time(row, 1)?)),
-        )?;
-        let seconds = "SELECT total(CAST(samples AS REAL) / rate) FROM sound_chunks";
-        let mut sizes = db.prepare(
-            "SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s JOIN sqlite_schema m ON m.name = s.name
-             GROUP BY m.tbl_name ORDER BY 2 DESC",
-        )?;
-        let sizes = sizes.query_map([], |row| {
-            Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
-        })?;
-        Ok(Stats {
-            counts: counts?,
-            sound_seconds: db.query_row(seconds, [], |row| row.get(0))?,
-            span,
-            sizes: sizes.collect::<rusqlite::Result<_>>()?,
-        })
     }
 
     /// Writes a consistent copy of the store to a file that must not be there yet. Writers are not held up.

@@ -49,6 +49,10 @@ impl IndexFile {
         Self(folder.join(NAME))
     }
 
+    pub(in crate::store) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Opens it for writing; one that is damaged or of another format is thrown away first.
     pub(super) fn writer(&self) -> rusqlite::Result<Connection> {
         match self.open_writer() {
