@@ -132,6 +132,7 @@ impl Config {
                 store::Location::Folder(self.data_dir.clone())
             },
             silence: self.silence,
+            keep_sound: None,
         }
     }
 

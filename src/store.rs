@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! commit, note ─► queue ─► writer thread ─► keep ─► rows ─► SQLite
-//!                 bounded       │                              │
-//!                               └─► feed ◄── records_after ── read, snapshot
+//!    │ sound      bounded       │                              │
+//!    ▼              ▲           └─► feed ◄── records_after ── read, snapshot
+//! recorder thread ──┘
+//!    └─► files of sound
 //! ```
 
 pub mod archive;
@@ -17,6 +19,8 @@ mod keep;
 mod matching;
 mod queue;
 mod read;
+mod recorder;
+pub mod recordings;
 mod refusals;
 mod rows;
 mod schema;
@@ -47,6 +51,7 @@ use jiff::Timestamp;
 use database::{Readers, Target};
 use folder::DataFolder;
 use queue::{Limits, Queue, Share};
+use recorder::{Arrival, Files, Recorder};
 use refusals::RefusalLimit;
 use writer::{Answer, Change, Job, Task, Writer};
 
@@ -76,6 +81,8 @@ pub struct Settings {
     pub location: Location,
     /// A silence of at least this ends a conversation.
     pub silence: Duration,
+    /// How long the sound itself is kept; None: for ever, zero: not at all. A store in memory keeps none.
+    pub keep_sound: Option<Duration>,
 }
 
 /// One decoded request, ready to be kept.
@@ -132,8 +139,8 @@ pub enum OpenError {
     /// SQLite refused.
     #[error("cannot open the store: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// The system gives no thread for the writer.
-    #[error("cannot start the store's writer: {0}")]
+    /// The system gives no thread.
+    #[error("cannot start a thread of the store: {0}")]
     Thread(std::io::Error),
 }
 
@@ -143,7 +150,7 @@ pub enum CommitError {
     /// The queue is full.
     #[error("too much is waiting to be stored; send it again")]
     Full,
-    /// SQLite could not commit (disk full?), or the store is closing.
+    /// SQLite could not commit, sound could not be written (disk full?), or the store is closing.
     #[error("the store cannot commit; send it again")]
     Failed,
 }
@@ -198,6 +205,7 @@ struct Inner {
     queue: Arc<Queue<Job>>,
     feed: Arc<Feed>,
     readers: Arc<Readers>,
+    recorder: Recorder,
     losses: LossCounter,
     refusals: Mutex<RefusalLimit>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -209,7 +217,11 @@ impl Store {
     /// # Errors
     /// [`OpenError`]; nothing is left behind then.
     pub fn open(settings: Settings, losses: LossCounter) -> Result<Self, OpenError> {
-        let Settings { location, silence } = settings;
+        let Settings {
+            location,
+            silence,
+            keep_sound,
+        } = settings;
         let (folder, target) = match location {
             Location::Folder(path) => {
                 let folder = DataFolder::claim(path)?;
@@ -225,6 +237,13 @@ impl Store {
         let last = rows::delivery::last_seq(&db)?;
         let feed = Arc::new(Feed::new(last, Arc::clone(&readers) as Arc<dyn Source>));
         let queue = Arc::new(Queue::new(LIMITS));
+        let files = match &folder {
+            Some(folder) if keep_sound != Some(Duration::ZERO) => {
+                Some(Files::new(folder.recordings(), rows::recording::next(&db)?))
+            }
+            _ => None,
+        };
+        let recorder = Recorder::start(files, Arc::clone(&readers)).map_err(OpenError::Thread)?;
         let writer = Writer {
             db,
             gate,
@@ -239,6 +258,7 @@ impl Store {
             queue,
             feed,
             readers,
+            recorder,
             losses,
             refusals: Mutex::default(),
             writer: Mutex::new(Some(writer)),
@@ -252,7 +272,7 @@ impl Store {
     /// [`CommitError`]: nothing of it was kept.
     pub async fn commit(&self, submission: Submission) -> Result<Receipt, CommitError> {
         let sound = matches!(submission.event, Some(Event::Audio(_)));
-        let result = self.0.submit(submission, sound).await;
+        let result = self.0.submit(submission).await;
         if result.is_err() {
             self.0.losses.add(|losses| {
                 if sound {
@@ -364,22 +384,39 @@ impl Store {
 
     /// Commits what is queued and ends the writer, which frees the data folder. Later commits fail.
     pub async fn close(&self) {
-        self.0.queue.close();
-        if let Some(writer) = self.0.take_writer() {
-            // A writer that panicked has said so itself.
-            let _ = tokio::task::spawn_blocking(|| writer.join()).await;
-        }
+        let threads = self.0.shut();
+        // A thread that panicked has said so itself.
+        let join = || threads.into_iter().map(JoinHandle::join).for_each(drop);
+        let _ = tokio::task::spawn_blocking(join).await;
     }
 }
 
 impl Inner {
-    async fn submit(&self, submission: Submission, sound: bool) -> Result<Receipt, CommitError> {
+    async fn submit(&self, submission: Submission) -> Result<Receipt, CommitError> {
         let bytes = JOB_BYTES + usize::try_from(submission.delivery.size).unwrap_or(usize::MAX / 2);
         let (sender, answer) = oneshot::channel();
-        let task = Task::Keep(Box::new(submission), Answer::Sender(sender));
-        let job = Job { task, bytes };
-        let share = if sound { Share::Half } else { Share::Whole };
-        self.queue.push(job, bytes, share)?;
+        match submission {
+            Submission {
+                delivery,
+                body,
+                event: Some(Event::Audio(chunk)),
+            } => {
+                let room = self.queue.reserve(bytes, Share::Half)?;
+                self.recorder.record(Arrival {
+                    delivery,
+                    body,
+                    chunk,
+                    sender,
+                    room,
+                    bytes,
+                })?;
+            }
+            submission => {
+                let task = Task::Keep(Box::new(submission), Answer::Sender(sender));
+                let job = Job { task, bytes };
+                self.queue.push(job, bytes, Share::Whole)?;
+            }
+        }
         answer.await.unwrap_or(Err(CommitError::Failed))
     }
 
@@ -387,18 +424,23 @@ impl Inner {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take_writer(&self) -> Option<JoinHandle<()>> {
+    /// Takes nothing more in. Returns the threads that end once they have done what is in.
+    fn shut(&self) -> Vec<JoinHandle<()>> {
+        self.queue.close();
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.take()
+        self.recorder
+            .close()
+            .into_iter()
+            .chain(writer.take())
+            .collect()
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.queue.close();
-        if let Some(writer) = self.take_writer() {
-            // A writer that panicked has said so itself.
-            let _ = writer.join();
+        for thread in self.shut() {
+            // One that panicked has said so itself.
+            let _ = thread.join();
         }
     }
 }

@@ -28,6 +28,7 @@ impl Feed {
         let settings = Settings {
             location: Location::Memory,
             silence: Duration::from_mins(2),
+            keep_sound: None,
         };
         Self {
             store: Store::open(settings, losses.clone()).unwrap(),

@@ -5,6 +5,7 @@ mod measure;
 mod memories;
 mod overload;
 mod reading;
+mod recording;
 mod sound;
 mod support;
 mod transcripts;

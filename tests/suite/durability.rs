@@ -59,6 +59,7 @@ fn texts_kept(home: &std::path::Path) -> BTreeSet<String> {
     let settings = Settings {
         location: Location::Folder(home.join("data")),
         silence: Duration::from_mins(2),
+        keep_sound: None,
     };
     let store = Store::open(settings, LossCounter::default()).unwrap();
     let window = Window {

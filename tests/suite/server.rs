@@ -65,6 +65,7 @@ impl Listening {
             store::Settings {
                 location: store::Location::Memory,
                 silence: Duration::from_mins(2),
+                keep_sound: None,
             },
             losses.clone(),
         )

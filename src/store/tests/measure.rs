@@ -65,3 +65,34 @@ async fn a_million_lines() {
     let file = std::fs::metadata(folder.path().join("omiscope.db")).unwrap();
     println!("file {} MB", file.len() >> 20);
 }
+
+/// A second of sound, different for each number.
+fn second_of_sound(number: u32) -> Submission {
+    let samples = (0..16_000_u32).map(|n| (n.wrapping_mul(7919 + number) >> 3) as i16);
+    let bytes: Vec<u8> = samples.flat_map(i16::to_le_bytes).collect();
+    heard(i64::from(number / 16), &bytes)
+}
+
+#[tokio::test]
+#[ignore = "a measurement of some seconds, to be run by hand"]
+async fn seconds_of_sound() {
+    const ROUNDS: u32 = 250;
+    const SENDERS: u32 = 64;
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    let mut took = Duration::ZERO;
+    for round in 0..ROUNDS {
+        let chunks: Vec<_> = (0..SENDERS)
+            .map(|sender| second_of_sound(round * SENDERS + sender))
+            .collect();
+        let begun = Instant::now();
+        let commits = chunks.into_iter().map(|chunk| store.commit(chunk));
+        for result in futures_util::future::join_all(commits).await {
+            result.unwrap();
+        }
+        took += begun.elapsed();
+    }
+    let chunks = ROUNDS * SENDERS;
+    let rate = f64::from(chunks) / took.as_secs_f64();
+    println!("{chunks} chunks of 32 kB in {took:?}, {rate:.0} a second");
+}

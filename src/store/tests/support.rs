@@ -22,6 +22,7 @@ pub(super) fn settings(location: Location) -> Settings {
     Settings {
         location,
         silence: Duration::from_mins(2),
+        keep_sound: None,
     }
 }
 

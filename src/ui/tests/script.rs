@@ -84,6 +84,7 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
     let settings = Settings {
         location: Location::Memory,
         silence: Duration::from_mins(2),
+        keep_sound: None,
     };
     let store = Store::open(settings, losses.clone()).unwrap();
     let drawn = Rc::default();
