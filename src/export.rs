@@ -8,6 +8,7 @@ mod subtitles;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod wav;
 
 use std::io::{self, Write};
 

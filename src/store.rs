@@ -17,6 +17,7 @@ mod folder;
 mod index;
 mod keep;
 mod matching;
+mod placement;
 mod queue;
 mod read;
 mod recorder;

@@ -17,7 +17,7 @@ pub fn head(rate: u32, samples: u64) -> [u8; HEAD as usize] {
     let data = samples.min(MOST) as u32 * u32::from(SAMPLE_BYTES);
     let mut head = [0; HEAD as usize];
     head[0..4].copy_from_slice(b"RIFF");
-    head[4..8].copy_from_slice(&(data + HEAD as u32 - 8).to_le_bytes());
+    head[4..8].copy_from_slice(&(data + (HEAD as u32 - 8)).to_le_bytes());
     head[8..16].copy_from_slice(b"WAVEfmt ");
     head[16..20].copy_from_slice(&16_u32.to_le_bytes());
     head[20..22].copy_from_slice(&PCM.to_le_bytes());

@@ -9,7 +9,9 @@ use crate::{
 
 pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
-    let faults = Archive::open(&config.data_dir)?.faults()?;
+    let archive = Archive::open(&config.data_dir)?;
+    let mut faults = archive.faults()?;
+    faults.extend(archive.sound_faults()?);
     for fault in &faults {
         writeln!(io::stdout(), "{}", crate::text::escaped(fault))?;
     }

@@ -1,5 +1,8 @@
 //! Reading a data folder from outside, also while another process writes to it: for exports.
 
+mod sound;
+pub mod track;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -7,6 +10,8 @@ use std::{
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, params};
+
+pub use sound::SoundSelection;
 
 use super::{
     ReadError,

@@ -8,4 +8,5 @@ mod reading;
 mod recording;
 mod sound;
 mod support;
+mod track;
 mod transcripts;
