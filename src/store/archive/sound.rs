@@ -1,6 +1,9 @@
 //! What was heard in a stretch of time, put on the clock.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -247,14 +250,13 @@ fn pieces(
         if stop <= begin {
             continue;
         }
-        let path = match paths.get(&recording) {
-            Some(path) => Arc::clone(path),
-            None => {
-                let Some(path) = path(db, recording)? else {
-                    continue;
-                };
-                Arc::clone(paths.entry(recording).or_insert(path))
-            }
+        if let Entry::Vacant(unknown) = paths.entry(recording)
+            && let Some(path) = path(db, recording)?
+        {
+            unknown.insert(path);
+        }
+        let Some(path) = paths.get(&recording).map(Arc::clone) else {
+            continue;
         };
         let piece = Piece {
             at: begin as u64,
