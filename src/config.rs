@@ -47,6 +47,8 @@ pub struct Config {
     pub allowed_uids: HashSet<Uid>,
     /// A silence of at least this ends a conversation.
     pub silence: Duration,
+    /// How long the sound itself is kept; None: for ever, zero: not at all.
+    pub keep_sound: Option<Duration>,
     /// Greatest body in bytes.
     pub max_body: u64,
     /// Greatest number of open connections.
@@ -132,7 +134,7 @@ impl Config {
                 store::Location::Folder(self.data_dir.clone())
             },
             silence: self.silence,
-            keep_sound: None,
+            keep_sound: self.keep_sound,
         }
     }
 
@@ -163,6 +165,7 @@ impl Default for Config {
             ephemeral: false,
             allowed_uids: HashSet::new(),
             silence: Duration::from_mins(2),
+            keep_sound: None,
             max_body: 64 << 20,
             max_connections: 512,
             header_timeout: Duration::from_secs(10),

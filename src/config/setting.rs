@@ -50,7 +50,7 @@ const SWITCH: &str = "true, 1, yes, false, 0 or no";
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 16] = [
+pub static SETTINGS: [Setting; 17] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -127,6 +127,14 @@ pub static SETTINGS: [Setting; 16] = [
         help: "Silence that ends a conversation [default: 120s]",
         allowed: SPAN,
         apply: |config, text| put(&mut config.silence, value::span(text)),
+    },
+    Setting {
+        key: "keep_sound",
+        env: "OMISCOPE_KEEP_SOUND",
+        flag: Flag::Value("keep-sound", "TIME"),
+        help: "How long the sound itself is kept: forever, or 0 for not at all [default: forever]",
+        allowed: "forever or 0",
+        apply: |config, text| put(&mut config.keep_sound, value::keep(text)),
     },
     Setting {
         key: "theme",

@@ -51,6 +51,7 @@ fn resolved(config: &Config, key: &str) -> String {
         "theme" => format!("{:?}", config.theme),
         "max_body" => config.max_body.to_string(),
         "silence" => format!("{:?}", config.silence),
+        "keep_sound" => format!("{:?}", config.keep_sound),
         "allowed_uids" => {
             let mut uids: Vec<_> = config.allowed_uids.iter().map(Uid::as_str).collect();
             uids.sort_unstable();
@@ -155,6 +156,8 @@ fn values_are_taken_in_every_form_they_are_written_in() {
         ("OMISCOPE_MAX_BODY='1 kB'", "max_body", "1000"),
         ("OMISCOPE_SILENCE=90", "silence", "90s"),
         ("OMISCOPE_SILENCE='2 min'", "silence", "120s"),
+        ("OMISCOPE_KEEP_SOUND=0", "keep_sound", "Some(0ns)"),
+        ("OMISCOPE_KEEP_SOUND=Forever", "keep_sound", "None"),
         ("OMISCOPE_ALLOWED_UIDS=b,a", "allowed_uids", "a b"),
         (
             "OMISCOPE_DATA_DIR=/var/lib/omiscope",

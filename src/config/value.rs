@@ -31,6 +31,19 @@ pub(super) fn theme(text: &str) -> Option<Theme> {
     })
 }
 
+/// How long something is kept; None: for ever.
+#[expect(
+    clippy::option_option,
+    reason = "the outer one says whether the text is allowed"
+)]
+pub(super) fn keep(text: &str) -> Option<Option<Duration>> {
+    match text.to_ascii_lowercase().as_str() {
+        "forever" => Some(None),
+        "0" => Some(Some(Duration::ZERO)),
+        _ => None,
+    }
+}
+
 pub(super) fn switch(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" => Some(true),

@@ -45,6 +45,11 @@ pub(super) use files::Files;
 use recent::{Earlier, Recent};
 pub(super) use take::{Place, Take};
 
+/// Bodies that go on to the writer together, so that it commits them together.
+const BATCH: usize = 32;
+/// A body of this many bytes holds up no others.
+const LONG: usize = 1 << 20;
+
 /// Sound of one wearer at one rate.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Stream {
@@ -121,6 +126,13 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Gives what was written to the writer.
+fn hand_on(done: &mut Vec<(Room<Job>, Job)>) {
+    for (room, job) in done.drain(..) {
+        room.fill(job);
+    }
+}
+
 /// What the thread works with.
 struct Desk {
     arrivals: Receiver<Arrival>,
@@ -134,15 +146,19 @@ struct Desk {
 
 impl Desk {
     fn run(mut self) {
-        while let Some(arrival) = self.next() {
-            let worked = catch_unwind(AssertUnwindSafe(|| self.handle(arrival)));
-            if worked.is_err() {
-                tracing::error!("a chunk of sound was lost to a panic, see above");
-                self.carries = Carries::default();
-                if let Some(files) = &mut self.files {
-                    files.abandon();
+        let mut done = Vec::with_capacity(BATCH);
+        while let Some(first) = self.next() {
+            let mut next = Some(first);
+            while let Some(arrival) = next {
+                let is_long = arrival.chunk.bytes.len() >= LONG;
+                if is_long {
+                    hand_on(&mut done);
                 }
+                done.extend(self.handle_safely(arrival));
+                let goes_on = !is_long && done.len() < BATCH;
+                next = goes_on.then(|| self.arrivals.try_recv().ok()).flatten();
             }
+            hand_on(&mut done);
         }
         if let Some(files) = &mut self.files {
             files.sync();
@@ -172,7 +188,21 @@ impl Desk {
         }
     }
 
-    fn handle(&mut self, arrival: Arrival) {
+    /// A panic costs one body, and the files that were gone on with.
+    fn handle_safely(&mut self, arrival: Arrival) -> Option<(Room<Job>, Job)> {
+        let worked = catch_unwind(AssertUnwindSafe(|| self.handle(arrival)));
+        worked.unwrap_or_else(|_| {
+            tracing::error!("a chunk of sound was lost to a panic, see above");
+            self.carries = Carries::default();
+            if let Some(files) = &mut self.files {
+                files.abandon();
+            }
+            None
+        })
+    }
+
+    /// Writes a body, or answers that it cannot be written.
+    fn handle(&mut self, arrival: Arrival) -> Option<(Room<Job>, Job)> {
         let Arrival {
             delivery,
             body,
@@ -189,7 +219,7 @@ impl Desk {
                     take,
                 };
                 let task = Task::Sound(Box::new(heard), Answer::Sender(sender));
-                room.fill(Job { task, bytes });
+                Some((room, Job { task, bytes }))
             }
             Err(error) => {
                 if !std::mem::replace(&mut self.failing, true) {
@@ -198,6 +228,7 @@ impl Desk {
                 drop(room);
                 // A sender that went away does not matter.
                 let _ = sender.send(Err(CommitError::Failed));
+                None
             }
         }
     }
