@@ -120,7 +120,7 @@ fn every_acknowledged_second_of_sound_survives_kill_nine() {
     assert_eq!(written.unreadable, 0);
     let mut at = 0;
     for samples in &acknowledged {
-        let bytes: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
+        let bytes: Vec<u8> = samples.iter().copied().flat_map(i16::to_le_bytes).collect();
         let found = file[at..]
             .windows(bytes.len())
             .position(|part| part == bytes);

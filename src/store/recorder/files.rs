@@ -50,6 +50,8 @@ struct Growing {
     file: Option<File>,
     /// Whether something written has not reached the disk.
     dirty: bool,
+    /// Whether its name has not reached the disk.
+    unnamed: bool,
     /// Hours since 1970 when it was begun.
     hour: i64,
     used: u64,
@@ -98,7 +100,7 @@ impl Files {
                 Ok(place)
             }
             Err(error) => {
-                if growing.cut().is_err() {
+                if growing.cut(stream.rate).is_err() {
                     self.growing.remove(stream);
                 }
                 Err(error)
@@ -117,6 +119,14 @@ impl Files {
         for growing in self.growing.values_mut() {
             if !std::mem::take(&mut growing.dirty) {
                 continue;
+            }
+            if std::mem::take(&mut growing.unnamed) {
+                // Not every system lets a folder be synced, and some do it with the file.
+                let _ = self
+                    .root
+                    .join(&*growing.place.path)
+                    .parent()
+                    .map(sync_folder);
             }
             if let Some(Err(error)) = growing.file.as_ref().map(File::sync_data) {
                 let path = &growing.place.path;
@@ -157,6 +167,7 @@ impl Files {
             place,
             file: Some(file),
             dirty: false,
+            unnamed: true,
             hour,
             used: 0,
         };
@@ -200,9 +211,11 @@ impl Growing {
     }
 
     /// Takes away what an append left behind that failed.
-    fn cut(&mut self) -> io::Result<()> {
+    fn cut(&mut self, rate: u32) -> io::Result<()> {
         let file = self.file.as_mut().ok_or(io::ErrorKind::NotFound)?;
-        file.set_len(wav::offset(self.place.first))
+        file.set_len(wav::offset(self.place.first))?;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(&wav::head(rate, self.place.first))
     }
 }
 
@@ -242,6 +255,10 @@ fn create(root: &Path, stream: &Stream, arrived: Timestamp) -> io::Result<(Arc<s
         }
     }
     Err(io::Error::other("too many files were begun in one second"))
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
 }
 
 fn reopen(path: &Path) -> io::Result<File> {

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use proptest::prelude::*;
 use rusqlite::Connection;
 
 use super::{super::*, support::*};
@@ -103,16 +104,28 @@ fn wav_files_outside(folder: &tempfile::TempDir) -> usize {
     wav_files(folder.path()).len() - wav_files(&recordings::folder(folder.path())).len()
 }
 
-#[tokio::test]
-async fn however_a_stream_is_cut_the_same_samples_are_kept() {
-    let whole = noise(3, 240);
-    for cut in [1, 2, 3, 7, 64, 131, 239] {
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn however_a_stream_is_cut_the_same_samples_are_kept(
+        lengths in prop::collection::vec(0..90_usize, 1..40)
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let store = in_folder(&folder);
-        for (n, part) in whole.chunks(cut).enumerate() {
-            store.commit(heard(n as i64 / 10, part)).await.unwrap();
+        let whole = noise(3, lengths.iter().sum::<usize>() as u32);
+        let mut rest = &whole[..];
+        for (n, length) in lengths.into_iter().enumerate() {
+            let (part, after) = rest.split_at(length);
+            runtime.block_on(store.commit(heard(n as i64 / 4, part))).unwrap();
+            rest = after;
         }
-        assert!(kept(&folder, "u", 16_000) == whole, "cut each {cut} bytes");
+        prop_assert_eq!(kept(&folder, "u", 16_000), &whole[..whole.len() / 2 * 2]);
     }
 }
 
@@ -293,6 +306,35 @@ async fn old_sound_is_forgotten_by_whole_files() {
     );
     store.commit(heard(4002, &noise(8, 500))).await.unwrap();
     assert_eq!(kept(&folder, "u", 16_000), noise(8, 500));
+}
+
+#[tokio::test]
+async fn a_kill_while_sound_is_forgotten_leaves_at_most_a_file_without_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = recordings::folder(folder.path());
+    let store = in_folder(&folder);
+    store.commit(heard(0, &noise(7, 500))).await.unwrap();
+    let db = database(&folder);
+    let forgotten = recordings::forget_one(&db, at(1)).unwrap().unwrap();
+    // Here the kill would be.
+    let old = std::time::SystemTime::now() - Duration::from_mins(1);
+    let file = fs::File::options()
+        .write(true)
+        .open(root.join(&forgotten))
+        .unwrap();
+    file.set_modified(old).unwrap();
+    let found = recordings::orphans(&db, &root).unwrap();
+    let expected = recordings::Orphans {
+        files: vec![forgotten.clone()],
+        ..recordings::Orphans::default()
+    };
+    assert_eq!(found, expected);
+    recordings::remove(&root, &forgotten).unwrap();
+    recordings::remove(&root, &forgotten).unwrap();
+    assert_eq!(
+        recordings::orphans(&db, &root).unwrap(),
+        recordings::Orphans::default()
+    );
 }
 
 #[tokio::test]
