@@ -222,11 +222,12 @@ impl Growing {
 /// Writes samples to their place.
 fn write_samples(file: &mut File, first: u64, samples: &[i16]) -> io::Result<()> {
     file.seek(SeekFrom::Start(wav::offset(first)))?;
-    let mut bytes = Vec::with_capacity(2 * samples.len().min(BLOCK));
+    let mut bytes = vec![0; 2 * samples.len().min(BLOCK)];
     for block in samples.chunks(BLOCK) {
-        bytes.clear();
-        bytes.extend(block.iter().flat_map(|sample| sample.to_le_bytes()));
-        file.write_all(&bytes)?;
+        for (pair, sample) in bytes.as_chunks_mut().0.iter_mut().zip(block) {
+            *pair = sample.to_le_bytes();
+        }
+        file.write_all(&bytes[..2 * block.len()])?;
     }
     Ok(())
 }
