@@ -9,3 +9,4 @@ pub mod pcm;
 pub mod playback;
 #[cfg(feature = "playback")]
 mod player;
+pub mod wav;

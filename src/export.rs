@@ -14,6 +14,7 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 mod transcript;
+pub mod wav;
 
 pub use action::{Action, of_memory, of_summary};
 pub use exported::Exported;

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! commit, note ─► queue ─► writer thread ─► keep ─► rows ─► SQLite
-//!                 bounded       │                              │
-//!                               └─► feed ◄── records_after ── read, snapshot
+//!    │ sound      bounded       │                              │
+//!    ▼              ▲           └─► feed ◄── records_after ── read, snapshot
+//! recorder thread ──┘
+//!    └─► files of sound
 //! ```
 
 pub mod archive;
@@ -20,9 +22,12 @@ mod index;
 mod keep;
 mod matching;
 pub mod page;
+mod placement;
 mod queue;
 mod read;
 pub mod rebuild;
+mod recorder;
+pub mod recordings;
 mod refusals;
 pub mod repair;
 pub mod retention;
@@ -61,8 +66,9 @@ use folder::DataFolder;
 use index::{IndexFile, IndexReaders, Indexer, Mark};
 use page::{Anchor, Page, Side};
 use queue::{Limits, Queue, Share};
+use recorder::{Arrival, Files, Recorder};
 use refusals::RefusalLimit;
-use retention::{Pruner, Retention};
+use retention::{Keep, Pruner, Retention};
 use writer::{Answer, Job, Task, Writer};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
@@ -159,8 +165,8 @@ pub enum OpenError {
     /// SQLite refused.
     #[error("cannot open the store: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// The system gives no thread for the writer.
-    #[error("cannot start the store's writer: {0}")]
+    /// The system gives no thread.
+    #[error("cannot start a thread of the store: {0}")]
     Thread(std::io::Error),
 }
 
@@ -170,7 +176,7 @@ pub enum CommitError {
     /// The queue is full.
     #[error("too much is waiting to be stored; send it again")]
     Full,
-    /// SQLite could not commit (disk full?), or the store is closing.
+    /// SQLite could not commit, sound could not be written (disk full?), or the store is closing.
     #[error("the store cannot commit; send it again")]
     Failed,
 }
@@ -225,6 +231,7 @@ struct Inner {
     queue: Arc<Queue<Job>>,
     feed: Arc<Feed>,
     readers: Arc<Readers>,
+    recorder: Recorder,
     losses: LossCounter,
     refusals: Mutex<RefusalLimit>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -294,9 +301,17 @@ impl Store {
             changes: changes.clone(),
             feed: Arc::clone(&feed),
             index: index.as_ref().map(|index| index.file.clone()),
+            recordings: folder.as_ref().map(DataFolder::recordings),
             bell: Arc::default(),
         })
         .map_err(OpenError::Thread)?;
+        let files = match &folder {
+            Some(folder) if retention.sound != Keep::NOTHING => {
+                Some(Files::new(folder.recordings(), rows::recording::next(&db)?))
+            }
+            _ => None,
+        };
+        let recorder = Recorder::start(files, Arc::clone(&readers)).map_err(OpenError::Thread)?;
         let writer = Writer {
             others: writer::others(&db)?,
             bell,
@@ -313,6 +328,7 @@ impl Store {
             queue,
             feed,
             readers,
+            recorder,
             losses,
             refusals: Mutex::default(),
             writer: Mutex::new(Some(writer)),
@@ -329,7 +345,7 @@ impl Store {
     /// [`CommitError`]: nothing of it was kept.
     pub async fn commit(&self, submission: Submission) -> Result<Receipt, CommitError> {
         let sound = matches!(submission.event, Some(Event::Audio(_)));
-        let result = self.0.submit(submission, sound).await;
+        let result = self.0.submit(submission).await;
         if result.is_err() {
             self.0.losses.add(|losses| {
                 if sound {
@@ -455,11 +471,10 @@ impl Store {
     /// Commits what is queued and ends the writer, which frees the data folder. Later commits fail.
     pub async fn close(&self) {
         self.0.pruner.stop();
-        self.0.queue.close();
-        if let Some(writer) = self.0.take_writer() {
-            // A writer that panicked has said so itself.
-            let _ = tokio::task::spawn_blocking(|| writer.join()).await;
-        }
+        let threads = self.0.shut();
+        // A thread that panicked has said so itself.
+        let join = || threads.into_iter().map(JoinHandle::join).for_each(drop);
+        let _ = tokio::task::spawn_blocking(join).await;
     }
 }
 
@@ -473,13 +488,31 @@ fn is_damage(error: &rusqlite::Error) -> bool {
 }
 
 impl Inner {
-    async fn submit(&self, submission: Submission, sound: bool) -> Result<Receipt, CommitError> {
+    async fn submit(&self, submission: Submission) -> Result<Receipt, CommitError> {
         let bytes = JOB_BYTES + usize::try_from(submission.delivery.size).unwrap_or(usize::MAX / 2);
         let (sender, answer) = oneshot::channel();
-        let task = Task::Keep(Box::new(submission), Answer::Sender(sender));
-        let job = Job { task, bytes };
-        let share = if sound { Share::Half } else { Share::Whole };
-        self.queue.push(job, bytes, share)?;
+        match submission {
+            Submission {
+                delivery,
+                body,
+                event: Some(Event::Audio(chunk)),
+            } => {
+                let room = self.queue.reserve(bytes, Share::Half)?;
+                self.recorder.record(Arrival {
+                    delivery,
+                    body,
+                    chunk,
+                    sender,
+                    room,
+                    bytes,
+                })?;
+            }
+            submission => {
+                let task = Task::Keep(Box::new(submission), Answer::Sender(sender));
+                let job = Job { task, bytes };
+                self.queue.push(job, bytes, Share::Whole)?;
+            }
+        }
         answer.await.unwrap_or(Err(CommitError::Failed))
     }
 
@@ -487,9 +520,15 @@ impl Inner {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take_writer(&self) -> Option<JoinHandle<()>> {
+    /// Takes nothing more in. Returns the threads that end once they have done what is in.
+    fn shut(&self) -> Vec<JoinHandle<()>> {
+        self.queue.close();
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.take()
+        self.recorder
+            .close()
+            .into_iter()
+            .chain(writer.take())
+            .collect()
     }
 }
 
@@ -510,10 +549,9 @@ impl Index {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.pruner.stop();
-        self.queue.close();
-        if let Some(writer) = self.take_writer() {
-            // A writer that panicked has said so itself.
-            let _ = writer.join();
+        for thread in self.shut() {
+            // One that panicked has said so itself.
+            let _ = thread.join();
         }
     }
 }

@@ -5,18 +5,20 @@ use crate::event::Level;
 /// Measures the loudness of samples.
 #[must_use]
 pub fn level(samples: &[i16]) -> Level {
-    let mut square = 0.0_f64;
+    // Whole numbers may be added in any order, so that several are added at once.
+    let mut square = 0_u64;
     let mut peak = 0_u16;
     let mut clipped = 0;
     for &sample in samples {
-        square += f64::from(sample) * f64::from(sample);
-        peak = peak.max(sample.unsigned_abs());
+        let size = sample.unsigned_abs();
+        square += u64::from(u32::from(size) * u32::from(size));
+        peak = peak.max(size);
         clipped += u32::from(sample == i16::MAX || sample == i16::MIN);
     }
     let rms = if samples.is_empty() {
         0.0
     } else {
-        (square / samples.len() as f64).sqrt()
+        (square as f64 / samples.len() as f64).sqrt()
     };
     Level {
         rms: decibels(rms),

@@ -12,10 +12,9 @@ pub fn samples(carry: Option<u8>, bytes: &[u8]) -> (Vec<i16>, Option<u8>) {
     } else if bytes.is_empty() {
         return (samples, carry);
     }
-    let pairs = rest.chunks_exact(2);
-    let left = pairs.remainder().first().copied();
-    samples.extend(pairs.map(|pair| i16::from_le_bytes([pair[0], pair[1]])));
-    (samples, left)
+    let (pairs, left) = rest.as_chunks();
+    samples.extend(pairs.iter().copied().map(i16::from_le_bytes));
+    (samples, left.first().copied())
 }
 
 #[cfg(test)]

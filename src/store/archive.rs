@@ -1,6 +1,8 @@
 //! Reading a data folder from outside, also while another process writes to it: for exports.
 
+mod sound;
 mod stats;
+pub mod track;
 mod walk;
 
 use std::{
@@ -10,6 +12,8 @@ use std::{
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+
+pub use sound::SoundSelection;
 
 use super::{
     ReadError, folder,

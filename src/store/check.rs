@@ -7,8 +7,11 @@ use rusqlite::{Connection, params};
 use super::{
     ReadError,
     archive::Archive,
+    folder,
     index::{self, IndexFile, Key, Mark},
-    is_damage, rows,
+    is_damage,
+    recordings::{self, OrphanError},
+    rows,
 };
 use crate::{
     event::LineId,
@@ -30,6 +33,8 @@ pub enum Fault {
         /// How many there are.
         count: u64,
     },
+    /// Files of sound and rows do not fit together.
+    Sound(String),
     /// The index of words says something else than the store.
     IndexDrift {
         /// Entries of what is not there.
@@ -48,6 +53,7 @@ impl fmt::Display for Fault {
             Self::Orphans { table, count } => {
                 write!(f, "{count} rows of {table} belong to nothing")
             }
+            Self::Sound(what) => f.write_str(what),
             Self::IndexDrift { gone, missing } => write!(
                 f,
                 "the index of words has {gone} entries of what is gone, and lacks {missing}"
@@ -66,6 +72,7 @@ impl Archive {
         let mut faults = damage(self.db())?;
         if faults.is_empty() {
             faults.extend(orphans(self.db())?);
+            faults.extend(sound_faults(self)?);
             faults.extend(index_faults(self.db(), self.index_file())?);
         }
         Ok(faults)
@@ -103,6 +110,25 @@ pub(super) fn orphans(db: &Connection) -> rusqlite::Result<Vec<Fault>> {
             })
         })?
         .collect()
+}
+
+/// Files that no row tells of, and the other way round.
+fn sound_faults(archive: &Archive) -> rusqlite::Result<Vec<Fault>> {
+    let found = match recordings::orphans(archive.db(), &archive.recordings()) {
+        Ok(found) => found,
+        Err(OrphanError::Sqlite(error)) => return Err(error),
+        Err(error) => return Ok(vec![Fault::Sound(error.to_string())]),
+    };
+    let say = |paths: Vec<String>, what: &'static str| {
+        let folder = folder::RECORDINGS;
+        paths
+            .into_iter()
+            .map(move |path| Fault::Sound(format!("{folder}/{path} {what}")))
+    };
+    Ok(say(found.missing, "is missing")
+        .chain(say(found.short, "is shorter than it was"))
+        .chain(say(found.files, "is known to no delivery"))
+        .collect())
 }
 
 fn index_faults(db: &Connection, file: &IndexFile) -> rusqlite::Result<Option<Fault>> {

@@ -11,6 +11,8 @@ use crate::private;
 
 const LOCK: &str = "omiscope.lock";
 pub(super) const DATABASE: &str = "omiscope.db";
+/// The folder of the sound files.
+pub(super) const RECORDINGS: &str = "recordings";
 
 /// A data folder that is ours until this is dropped.
 #[derive(Debug)]
@@ -45,6 +47,11 @@ impl DataFolder {
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where the sound files are, which is made with the first of them.
+    pub(super) fn recordings(&self) -> PathBuf {
+        self.path.join(RECORDINGS)
     }
 
     /// Where the database is; the file exists, with no rights for others (SQLite gives the same to its side files).

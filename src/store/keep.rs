@@ -8,12 +8,14 @@ mod transcript;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
     Submission,
     conversation::Timeline,
+    recorder::Heard,
     rows::{conversation, delivery, single},
 };
 use crate::event::{Change, Delivery, Event, Record, Seq, Uid};
@@ -26,7 +28,6 @@ const WEARERS: usize = 256;
 pub(super) struct Keeper {
     silence: Duration,
     timelines: HashMap<Uid, Timeline>,
-    carries: sound::Carries,
 }
 
 /// Where and when an event is kept.
@@ -43,14 +44,12 @@ impl Keeper {
         Self {
             silence,
             timelines: HashMap::new(),
-            carries: sound::Carries::default(),
         }
     }
 
     /// Forgets what is cached. Needed after a rollback, when it is ahead of the database.
     pub(super) fn forget(&mut self) {
         self.timelines.clear();
-        self.carries = sound::Carries::default();
     }
 
     /// Writes a submission as record `seq`.
@@ -66,22 +65,52 @@ impl Keeper {
             event,
         } = submission;
         tidy::delivery(&mut delivery);
-        let accepted = delivery.accepted();
-        let repeat_of = if accepted {
-            delivery::repeated(db, &delivery)?
-        } else {
-            None
-        };
-        let raw = body.filter(|_| repeat_of.is_none());
-        delivery::insert(db, seq, &delivery, repeat_of, raw.as_deref())?;
-        if accepted {
-            delivery::mark_seen(db, seq, &delivery)?;
-        }
+        let repeat_of = repeated(db, &delivery)?;
+        insert(db, seq, &delivery, repeat_of, body)?;
         let mut changes = Vec::new();
         if repeat_of.is_none()
-            && let Some(event) = event.filter(|_| accepted)
+            && let Some(event) = event.filter(|_| delivery.accepted())
         {
             changes = self.apply(db, seq, &delivery, event)?;
+        }
+        Ok(Record {
+            seq,
+            delivery,
+            repeat_of,
+            changes,
+        })
+    }
+
+    /// Writes sound as record `seq`.
+    pub(super) fn keep_sound(db: &Connection, seq: Seq, heard: Heard) -> rusqlite::Result<Record> {
+        let Heard {
+            mut delivery,
+            body,
+            take,
+        } = heard;
+        tidy::delivery(&mut delivery);
+        let repeat_of = repeated(db, &delivery)?;
+        let uid = delivery
+            .uid
+            .clone()
+            .filter(|_| delivery.accepted() && repeat_of.is_none());
+        let now = uid.as_ref().map(|uid| Moment {
+            db,
+            seq,
+            uid,
+            arrived: delivery.received,
+        });
+        let earlier = match now {
+            Some(now) => sound::already_heard(now, &take)?,
+            None => None,
+        };
+        if let Some(earlier) = earlier {
+            sound::warn(&mut delivery, earlier);
+        }
+        insert(db, seq, &delivery, repeat_of, body)?;
+        let mut changes = Vec::new();
+        if let Some(now) = now.filter(|_| earlier.is_none()) {
+            changes.push(Change::Sound(sound::keep(now, &take)?));
         }
         Ok(Record {
             seq,
@@ -112,10 +141,6 @@ impl Keeper {
         match event {
             Event::Transcript(transcript) => self.keep_transcript(now, transcript),
             Event::Memory(memory) => self.keep_memory(now, *memory),
-            Event::Audio(chunk) => {
-                let chunk = self.carries.keep(now, &chunk)?;
-                Ok(vec![Change::Sound(chunk)])
-            }
             Event::Progress(progress) => {
                 single::insert_progress(db, seq, uid, &progress)?;
                 Ok(vec![Change::Progress(progress)])
@@ -128,7 +153,8 @@ impl Keeper {
                 single::insert_button(db, seq, uid, &button)?;
                 Ok(vec![Change::Button(button)])
             }
-            Event::Ping => Ok(Vec::new()),
+            // Sound comes by way of the recorder.
+            Event::Audio(_) | Event::Ping => Ok(Vec::new()),
         }
     }
 
@@ -143,4 +169,28 @@ impl Keeper {
         }
         Ok(self.timelines.entry(now.uid.clone()).or_default())
     }
+}
+
+/// The record that an accepted delivery repeats.
+fn repeated(db: &Connection, delivery: &Delivery) -> rusqlite::Result<Option<Seq>> {
+    if delivery.accepted() {
+        delivery::repeated(db, delivery)
+    } else {
+        Ok(None)
+    }
+}
+
+fn insert(
+    db: &Connection,
+    seq: Seq,
+    delivery: &Delivery,
+    repeat_of: Option<Seq>,
+    body: Option<Bytes>,
+) -> rusqlite::Result<()> {
+    let raw = body.filter(|_| repeat_of.is_none());
+    delivery::insert(db, seq, delivery, repeat_of, raw.as_deref())?;
+    if delivery.accepted() {
+        delivery::mark_seen(db, seq, delivery)?;
+    }
+    Ok(())
 }

@@ -1,8 +1,10 @@
 //! The way to the writer: bounded by count and by bytes, never waits on the sending side.
+//!
+//! What takes a while before it is ready for the writer reserves its room first, so that it is refused at once or not at all.
 
 use std::{
     collections::VecDeque,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
 /// How much may wait.
@@ -40,8 +42,52 @@ pub(super) struct Queue<T> {
 #[derive(Debug)]
 struct State<T> {
     items: VecDeque<T>,
+    /// Items to come, whose room is taken.
+    reserved: usize,
     bytes: usize,
     closed: bool,
+    /// Nobody takes anything out any longer.
+    abandoned: bool,
+}
+
+/// Room for one item. Given back when it is dropped unused.
+#[derive(Debug)]
+pub(super) struct Room<T> {
+    queue: Arc<Queue<T>>,
+    /// Bytes that it takes; none of ours any longer once it is filled.
+    bytes: usize,
+    filled: bool,
+}
+
+impl<T> Room<T> {
+    /// Puts the item in, also into a queue that was closed meanwhile.
+    pub(super) fn fill(mut self, item: T) {
+        self.filled = true;
+        let mut state = self.queue.state();
+        state.reserved -= 1;
+        if state.abandoned {
+            drop(state);
+            drop(item);
+            return;
+        }
+        state.items.push_back(item);
+        drop(state);
+        self.queue.ready.notify_one();
+    }
+}
+
+impl<T> Drop for Room<T> {
+    fn drop(&mut self) {
+        if self.filled {
+            return;
+        }
+        let mut state = self.queue.state();
+        state.reserved -= 1;
+        state.bytes = state.bytes.saturating_sub(self.bytes);
+        drop(state);
+        // The one who takes may have waited for just this.
+        self.queue.ready.notify_all();
+    }
 }
 
 impl<T> Queue<T> {
@@ -50,8 +96,10 @@ impl<T> Queue<T> {
             limits,
             state: Mutex::new(State {
                 items: VecDeque::new(),
+                reserved: 0,
                 bytes: 0,
                 closed: false,
+                abandoned: false,
             }),
             ready: Condvar::new(),
         }
@@ -59,6 +107,28 @@ impl<T> Queue<T> {
 
     /// Puts an item of `bytes` in, if its share of the queue has room. One of any size fits an empty queue.
     pub(super) fn push(&self, item: T, bytes: usize, share: Share) -> Result<(), Rejected> {
+        let mut state = self.claim(bytes, share)?;
+        state.items.push_back(item);
+        drop(state);
+        self.ready.notify_one();
+        Ok(())
+    }
+
+    /// Takes the room for an item of `bytes` that comes later.
+    pub(super) fn reserve(
+        self: &Arc<Self>,
+        bytes: usize,
+        share: Share,
+    ) -> Result<Room<T>, Rejected> {
+        self.claim(bytes, share)?.reserved += 1;
+        Ok(Room {
+            queue: Arc::clone(self),
+            bytes,
+            filled: false,
+        })
+    }
+
+    fn claim(&self, bytes: usize, share: Share) -> Result<MutexGuard<'_, State<T>>, Rejected> {
         let mut state = self.state();
         if state.closed {
             return Err(Rejected::Closed);
@@ -67,25 +137,22 @@ impl<T> Queue<T> {
             Share::Whole => 1,
             Share::Half => 2,
         };
-        let room = state.items.len() < self.limits.items / part
+        let room = state.items.len() + state.reserved < self.limits.items / part
             && (state.bytes == 0 || state.bytes.saturating_add(bytes) <= self.limits.bytes / part);
         if !room {
             return Err(Rejected::Full);
         }
         state.bytes += bytes;
-        state.items.push_back(item);
-        drop(state);
-        self.ready.notify_one();
-        Ok(())
+        Ok(state)
     }
 
-    /// Waits for an item, then takes all that are there, at most `most`. None once closed and empty.
+    /// Waits for an item, then takes all that are there, at most `most`. None once closed and empty, with nothing to come.
     /// What was taken fills the queue until it is released.
     pub(super) fn take(&self, most: usize) -> Option<Vec<T>> {
         let mut state = self
             .ready
             .wait_while(self.state(), |state| {
-                state.items.is_empty() && !state.closed
+                state.items.is_empty() && !(state.closed && state.reserved == 0)
             })
             .unwrap_or_else(PoisonError::into_inner);
         if state.items.is_empty() {
@@ -101,9 +168,10 @@ impl<T> Queue<T> {
         state.bytes = state.bytes.saturating_sub(bytes);
     }
 
-    /// Items that wait.
+    /// Items that wait or are to come.
     pub(super) fn len(&self) -> usize {
-        self.state().items.len()
+        let state = self.state();
+        state.items.len() + state.reserved
     }
 
     /// Takes nothing more in; what is in can still be taken out.
@@ -117,6 +185,7 @@ impl<T> Queue<T> {
         let dropped = {
             let mut state = self.state();
             state.closed = true;
+            state.abandoned = true;
             std::mem::take(&mut state.items)
         };
         drop(dropped);
@@ -174,5 +243,46 @@ mod tests {
         assert_eq!(queue.push(2, 1, Share::Whole), Err(Rejected::Closed));
         assert_eq!(queue.take(9), Some(vec![1]));
         assert_eq!(queue.take(9), None);
+    }
+
+    #[test]
+    fn reserved_room_counts_until_it_is_filled_or_given_back() {
+        let queue = Arc::new(Queue::new(LIMITS));
+        let first = queue.reserve(30, Share::Half).unwrap();
+        let second = queue.reserve(20, Share::Half).unwrap();
+        assert_eq!(queue.push(3, 1, Share::Half), Err(Rejected::Full));
+        drop(second);
+        assert_eq!(queue.push(3, 20, Share::Half), Ok(()));
+        first.fill(1);
+        assert_eq!(queue.take(9), Some(vec![3, 1]));
+        assert_eq!(queue.push(2, 60, Share::Whole), Err(Rejected::Full));
+        queue.release(50);
+        assert_eq!(queue.push(2, 60, Share::Whole), Ok(()));
+    }
+
+    #[test]
+    fn a_closed_queue_waits_for_what_was_promised() {
+        let queue = Arc::new(Queue::new(LIMITS));
+        let (kept, broken) = (
+            queue.reserve(1, Share::Whole),
+            queue.reserve(1, Share::Whole),
+        );
+        queue.close();
+        let taker = std::thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || (queue.take(9), queue.take(9))
+        });
+        kept.unwrap().fill(7);
+        drop(broken);
+        assert_eq!(taker.join().unwrap(), (Some(vec![7]), None));
+    }
+
+    #[test]
+    fn an_abandoned_queue_drops_what_comes_late() {
+        let queue = Arc::new(Queue::new(LIMITS));
+        let room = queue.reserve(1, Share::Whole).unwrap();
+        queue.abandon();
+        room.fill(7);
+        assert_eq!(queue.len(), 0);
     }
 }

@@ -13,6 +13,8 @@ use super::{
     database::Target,
     folder::DataFolder,
     index::IndexFile,
+    recordings::{self, OrphanError},
+    rows::recording,
     schema,
 };
 use salvage::Saved;
@@ -75,6 +77,7 @@ pub fn repair(folder: PathBuf, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>
             "{count} rows that belonged to nothing were taken out"
         ));
     }
+    done.extend(mend_sound(&db, &folder)?);
     let index = IndexFile::in_folder(folder.path());
     if index.is_there() {
         index.remove();
@@ -89,6 +92,35 @@ pub fn repair(folder: PathBuf, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>
         done.push(format!("{megabytes} MB of free room were given back"));
     }
     Ok(done)
+}
+
+/// Has rows forget the files that are gone, and removes those that no row tells of.
+fn mend_sound(db: &Connection, folder: &DataFolder) -> Result<Option<String>, RepairError> {
+    let root = folder.recordings();
+    let moving = |source| RepairError::Move {
+        file: root.clone(),
+        source,
+    };
+    let found = recordings::orphans(db, &root).map_err(|error| match error {
+        OrphanError::Sqlite(error) => RepairError::Sqlite(error),
+        OrphanError::Folder(source) => moving(source),
+    })?;
+    let lost = found.missing.len() + found.short.len();
+    for path in found.missing.iter().chain(&found.short) {
+        if let Some(id) = recording::id_of(db, path)? {
+            recording::forget(db, id)?;
+        }
+    }
+    let stray = found.files.iter().chain(&found.short);
+    let mut removed = 0;
+    for path in stray.filter(|path| std::path::Path::new(path).extension() == Some("wav".as_ref()))
+    {
+        recordings::remove(&root, path).map_err(moving)?;
+        removed += 1;
+    }
+    Ok((lost + removed > 0).then(|| {
+        format!("{lost} files of sound were lost and are forgotten, {removed} that nothing told of are removed")
+    }))
 }
 
 /// The store, its indexes made anew if that was all that was wrong; None if it is damaged.

@@ -7,6 +7,7 @@ mod plan;
 mod prune;
 
 use std::{
+    path::PathBuf,
     sync::Arc,
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 
 use super::{
     CommitError, change::Changes, database::Readers, doorbell::Doorbell, index::IndexFile,
+    recordings,
 };
 use crate::feed::Feed;
 use plan::Plan;
@@ -41,7 +43,7 @@ pub struct Keep {
 /// How long each kind is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// Recordings of sound.
+    /// Recordings of sound. Nothing: none are made.
     pub sound: Keep,
     /// Requests as they came, with headers and bodies: evidence, from which everything else was decoded.
     pub deliveries: Keep,
@@ -97,8 +99,9 @@ impl Keep {
 }
 
 /// What was deleted in one look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Pruned {
+    pub(super) recordings: usize,
     pub(super) deliveries: usize,
     pub(super) conversations: usize,
     pub(super) lines: usize,
@@ -121,6 +124,8 @@ pub(super) struct Work {
     pub(super) changes: Changes,
     pub(super) feed: Arc<Feed>,
     pub(super) index: Option<IndexFile>,
+    /// Where the files of sound are.
+    pub(super) recordings: Option<PathBuf>,
     pub(super) bell: Arc<Doorbell>,
 }
 
@@ -178,8 +183,12 @@ impl Work {
         let mut pruned = Pruned::default();
         let mut step = |prune: prune::Step| {
             let began = Instant::now();
-            let done = self.changes.make_blocking(move |db| prune.apply(db))?;
-            pruned.add(done);
+            let (done, file) = self.changes.make_blocking(move |db| prune.apply(db))?;
+            pruned.add(&done);
+            // Only now that no row tells of it: a kill in between leaves a file that `check` finds.
+            if let (Some(root), Some(path)) = (&self.recordings, file) {
+                recordings::remove(root, &path)?;
+            }
             let rest = (began.elapsed() * REST).max(SHORTEST_REST);
             if self.bell.rest(rest) {
                 Ok(())
@@ -224,10 +233,13 @@ pub(super) enum Interrupted {
     Commit(#[from] CommitError),
     #[error(transparent)]
     Read(#[from] rusqlite::Error),
+    #[error("a recording cannot be removed: {0}")]
+    File(#[from] std::io::Error),
 }
 
 impl Pruned {
-    fn add(&mut self, other: Self) {
+    fn add(&mut self, other: &Self) {
+        self.recordings += other.recordings;
         self.deliveries += other.deliveries;
         self.conversations += other.conversations;
         self.lines += other.lines;
@@ -242,6 +254,7 @@ impl Pruned {
 
     pub(super) fn told(&self) -> String {
         let counts = [
+            (self.recordings, "recordings"),
             (self.deliveries, "raw deliveries"),
             (self.conversations, "conversations"),
             (self.lines, "lines"),

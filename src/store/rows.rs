@@ -5,5 +5,6 @@ pub(super) mod delivery;
 pub(super) mod line;
 pub(super) mod memory;
 pub(super) mod own;
+pub(super) mod recording;
 pub(super) mod single;
 pub(super) mod sound;

@@ -5,7 +5,11 @@ use rusqlite::Connection;
 use super::OpenError;
 
 /// Each step lifts a database by one version. A step that was ever released is never edited.
-const STEPS: &[&str] = &[include_str!("schema/v1.sql"), include_str!("schema/v2.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/v1.sql"),
+    include_str!("schema/v2.sql"),
+    include_str!("schema/v3.sql"),
+];
 
 /// Tells our files from other SQLite databases: `OMIS`.
 const APPLICATION_ID: u32 = 0x4f4d_4953;

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::{
     CommitError, Receipt, Submission, database::Gate, doorbell::Doorbell, folder::DataFolder,
-    keep::Keeper, queue::Queue, rows::delivery,
+    keep::Keeper, queue::Queue, recorder::Heard, rows::delivery,
 };
 use crate::{
     event::{Record, Seq},
@@ -37,6 +37,8 @@ pub(super) struct Job {
 pub(super) enum Task {
     /// A request.
     Keep(Box<Submission>, Answer),
+    /// Sound, from the recorder.
+    Sound(Box<Heard>, Answer),
     /// A change that is no delivery.
     Change(Change),
 }
@@ -70,6 +72,7 @@ pub(super) enum Answer {
 /// A task without its answer.
 enum Work {
     Keep(Box<Submission>),
+    Sound(Box<Heard>),
     Change(Apply),
 }
 
@@ -115,6 +118,7 @@ impl Writer {
         for job in batch {
             let (apply, answer) = match job.task {
                 Task::Keep(submission, answer) => (Work::Keep(submission), answer),
+                Task::Sound(heard, answer) => (Work::Sound(heard), answer),
                 Task::Change(change) => (Work::Change(change.apply), Answer::Change(change.done)),
             };
             work.push(apply);
@@ -152,6 +156,7 @@ impl Writer {
             let keeper = &mut self.keeper;
             let result = isolated(&transaction, |db| match work {
                 Work::Keep(submission) => keeper.keep(db, last.next(), *submission).map(Some),
+                Work::Sound(heard) => Keeper::keep_sound(db, last.next(), *heard).map(Some),
                 Work::Change(apply) => {
                     // It may touch what is cached.
                     keeper.forget();

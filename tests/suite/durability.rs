@@ -3,12 +3,17 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use omiscope::{
+    event::Uid,
+    export::wav,
     losses::LossCounter,
-    store::{Location, Settings, Store, Window},
+    store::{
+        Location, Settings, Store, Window,
+        archive::{Archive, SoundSelection},
+    },
 };
 
 use crate::{
-    program::{Sender, Serve},
+    program::{Sender, Serve, UID},
     terminal::Terminal,
 };
 
@@ -74,4 +79,59 @@ fn texts_kept(home: &std::path::Path) -> BTreeSet<String> {
         .into_iter()
         .map(|line| line.segment.text)
         .collect()
+}
+
+#[test]
+fn every_acknowledged_second_of_sound_survives_kill_nine() {
+    let home = tempfile::tempdir().unwrap();
+    let mut acknowledged: Vec<Vec<i16>> = Vec::new();
+    for round in 0..ROUNDS {
+        let serve = Serve::start(home.path());
+        let mut sender = Sender::connect(serve.address).unwrap();
+        let enough = 1 + round * 7 % 20;
+        let (reached, killer) = std::sync::mpsc::channel();
+        let kill = std::thread::spawn(move || {
+            killer.recv().unwrap();
+            serve.kill();
+        });
+        for n in 0.. {
+            let samples = noise((round * 100_000 + n) as u32);
+            let Ok(200) = sender.sound(16_000, &samples) else {
+                break;
+            };
+            acknowledged.push(samples);
+            if n == enough {
+                reached.send(()).unwrap();
+            }
+        }
+        kill.join().unwrap();
+    }
+    // A start brings the database in order.
+    Serve::start(home.path()).kill();
+    let archive = Archive::open(&home.path().join("data")).unwrap();
+    let selection = SoundSelection {
+        uid: Uid::parse(UID).unwrap(),
+        since: None,
+        until: None,
+    };
+    let mut file = Vec::new();
+    let track = archive.sound(&selection).unwrap().unwrap();
+    let written = wav::write(&track, &mut file).unwrap();
+    assert_eq!(written.unreadable, 0);
+    let mut at = 0;
+    for samples in &acknowledged {
+        let bytes: Vec<u8> = samples.iter().copied().flat_map(i16::to_le_bytes).collect();
+        let found = file[at..]
+            .windows(bytes.len())
+            .position(|part| part == bytes);
+        at += found.expect("acknowledged but lost") + bytes.len();
+    }
+    assert!(acknowledged.len() >= ROUNDS * 2);
+}
+
+/// Some sound that is like no other.
+fn noise(seed: u32) -> Vec<i16> {
+    let next = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+    let states = std::iter::successors(Some(seed), next).skip(1).take(4000);
+    states.map(|state| (state >> 16) as i16).collect()
 }

@@ -122,7 +122,6 @@ impl Sender {
     }
 
     /// Posts sound as the wearer.
-    #[cfg(all(target_os = "linux", feature = "playback"))]
     pub(crate) fn sound(&mut self, rate: u32, samples: &[i16]) -> std::io::Result<u16> {
         let bytes: Vec<u8> = samples.iter().copied().flat_map(i16::to_le_bytes).collect();
         let rate = format!("&sample_rate={rate}");

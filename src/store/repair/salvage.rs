@@ -13,7 +13,7 @@ pub(super) struct Saved {
 }
 
 /// Tables by their row number.
-const BY_ROW: [&str; 9] = [
+const BY_ROW: [&str; 10] = [
     "records",
     "requests",
     "conversations",
@@ -23,6 +23,7 @@ const BY_ROW: [&str; 9] = [
     "summaries",
     "buttons",
     "sound_chunks",
+    "recordings",
 ];
 /// Tables by another key: small, and saved as a whole.
 const WHOLE: [&str; 5] = [

@@ -11,10 +11,14 @@ use crate::{
 
 /// Requests that one step deletes.
 const REQUESTS: u64 = 250;
-/// What a request takes besides its body, about; what a line takes besides its words; what a memory takes besides its text.
+/// What a file of sound takes besides its samples; what a request takes besides its body, about; what a line takes besides its words; what a memory takes besides its text.
+const FILE_BYTES: u64 = 44;
 const REQUEST_BYTES: u64 = 700;
 const LINE_BYTES: u64 = 250;
 const MEMORY_BYTES: u64 = 400;
+
+/// Sound this close to a marked line, in microseconds, is of it: bodies come late.
+const NEAR: i64 = 120_000_000;
 
 /// A line that keeps its conversation.
 macro_rules! marked {
@@ -27,6 +31,8 @@ macro_rules! marked {
 /// What is to go, the oldest first.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Plan {
+    /// Files of sound.
+    recordings: Vec<i64>,
     /// Raw requests from the first one to the second.
     requests: Option<(Seq, Seq)>,
     conversations: Vec<ConversationId>,
@@ -41,6 +47,7 @@ impl Plan {
         now: Timestamp,
     ) -> rusqlite::Result<Self> {
         Ok(Self {
+            recordings: recordings(db, &retention.sound, now)?,
             requests: requests(db, &retention.deliveries, now)?,
             conversations: conversations(db, &retention.transcripts, now)?,
             memories: memories(db, &retention.memories, now)?,
@@ -48,7 +55,7 @@ impl Plan {
         })
     }
 
-    /// The steps, raw deliveries before what was decoded from them.
+    /// The steps: sound first, raw deliveries before what was decoded from them.
     pub(super) fn steps(&self) -> impl Iterator<Item = Step> {
         let (first, last) = self.requests.unwrap_or((Seq(1), Seq(0)));
         let requests = (first.0..=last.0)
@@ -57,11 +64,28 @@ impl Plan {
         let conversations = self.conversations.iter().copied().map(Step::Conversation);
         let memories = self.memories.iter().copied().map(Step::Memory);
         let summaries = self.summaries.iter().copied().map(Step::Summary);
-        requests
+        let recordings = self.recordings.iter().copied().map(Step::Recording);
+        recordings
+            .chain(requests)
             .chain(conversations)
             .chain(memories)
             .chain(summaries)
     }
+}
+
+fn recordings(db: &Connection, keep: &Keep, now: Timestamp) -> rusqlite::Result<Vec<i64>> {
+    let size = "2 * r.samples + ?1";
+    // A line was spoken at its clock time, and its sound arrived soon after.
+    let kept = format!(
+        "SELECT r.id, r.last_arrived, {{size}} FROM recordings r WHERE NOT EXISTS (\
+         SELECT 1 FROM segments s INDEXED BY segments_marked \
+         JOIN conversations c ON c.id = s.conversation_id \
+         WHERE (s.starred <> 0 OR s.note IS NOT NULL) AND s.superseded_by IS NULL AND c.uid = r.uid \
+         AND c.started + CAST(s.start_s * 1000000 AS INTEGER) \
+         BETWEEN r.first_arrived - {NEAR} AND r.last_arrived + {NEAR}) ORDER BY r.last_arrived, r.id"
+    );
+    let total = "SELECT coalesce(sum(2 * samples + ?1), 0) FROM recordings";
+    victims(db, keep, now, &kept, size, total, FILE_BYTES)
 }
 
 fn requests(db: &Connection, keep: &Keep, now: Timestamp) -> rusqlite::Result<Option<(Seq, Seq)>> {

@@ -6,12 +6,13 @@ use super::Pruned;
 use crate::{
     event::{ConversationId, MemoryId, Seq},
     search::Subject,
-    store::edit::touch,
+    store::{edit::touch, rows::recording},
 };
 
 /// One step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
+    Recording(i64),
     /// Raw requests from the first one to the second.
     Requests(Seq, Seq),
     Conversation(ConversationId),
@@ -20,8 +21,22 @@ pub(super) enum Step {
 }
 
 impl Step {
-    pub(super) fn apply(self, db: &Connection) -> rusqlite::Result<Pruned> {
+    /// Deletes. Returns what, and the file that may go once that is committed.
+    pub(super) fn apply(self, db: &Connection) -> rusqlite::Result<(Pruned, Option<String>)> {
+        if let Self::Recording(id) = self {
+            let file = recording::forget(db, id)?;
+            let pruned = Pruned {
+                recordings: usize::from(file.is_some()),
+                ..Pruned::default()
+            };
+            return Ok((pruned, file));
+        }
+        Ok((self.rows(db)?, None))
+    }
+
+    fn rows(self, db: &Connection) -> rusqlite::Result<Pruned> {
         match self {
+            Self::Recording(_) => Ok(Pruned::default()),
             Self::Requests(first, last) => Ok(Pruned {
                 deliveries: db
                     .prepare_cached("DELETE FROM requests WHERE seq BETWEEN ? AND ?")?

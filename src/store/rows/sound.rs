@@ -1,8 +1,12 @@
-use rusqlite::{Connection, Row, params};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
-    event::{Encoding, Level, Seq, SoundChunk},
-    store::column::{micros, time, uid},
+    event::{Encoding, Level, Seq, SoundChunk, Uid},
+    store::{
+        column::{micros, time, uid},
+        recorder::Take,
+    },
 };
 
 /// The columns that `read` expects, in its order.
@@ -12,19 +16,19 @@ macro_rules! columns {
     };
 }
 
-/// Writes all that is kept of a chunk but its samples.
+/// Writes all that is kept of a chunk but its samples, and where those are.
 pub(in crate::store) fn insert(
     db: &Connection,
     chunk: &SoundChunk,
-    encoding: &Encoding,
+    take: &Take,
 ) -> rusqlite::Result<()> {
-    let codec = match encoding {
+    let codec = match &take.encoding {
         Encoding::Pcm16 => None,
         Encoding::Undecoded(name) => Some(name),
     };
     db.prepare_cached(
         "INSERT INTO sound_chunks (seq, uid, arrived, rate, codec, samples, rms, peak, clipped, \
-         envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         envelope, recording_id, first_sample, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         chunk.seq.0 as i64,
@@ -37,6 +41,9 @@ pub(in crate::store) fn insert(
         chunk.level.peak,
         chunk.level.clipped,
         chunk.envelope,
+        take.place.as_ref().map(|place| place.recording),
+        take.place.as_ref().map(|place| place.first as i64),
+        take.hash,
     ])?;
     Ok(())
 }
@@ -72,7 +79,6 @@ pub(in crate::store) fn newest(db: &Connection, limit: usize) -> rusqlite::Resul
 
 /// The chunk of a record.
 pub(in crate::store) fn of(db: &Connection, seq: Seq) -> rusqlite::Result<Option<SoundChunk>> {
-    use rusqlite::OptionalExtension;
     db.prepare_cached(concat!(
         "SELECT ",
         columns!(),
@@ -80,5 +86,24 @@ pub(in crate::store) fn of(db: &Connection, seq: Seq) -> rusqlite::Result<Option
              WHERE seq = ?"
     ))?
     .query_row([seq.0 as i64], read)
+    .optional()
+}
+
+/// The chunk of the same bytes that arrived within a stretch of time.
+pub(in crate::store) fn same(
+    db: &Connection,
+    uid: &Uid,
+    rate: u32,
+    hash: i64,
+    (from, to): (Timestamp, Timestamp),
+) -> rusqlite::Result<Option<Seq>> {
+    db.prepare_cached(
+        "SELECT seq FROM sound_chunks \
+         WHERE uid = ? AND arrived BETWEEN ? AND ? AND rate = ? AND hash = ?",
+    )?
+    .query_row(
+        params![uid.as_str(), micros(from), micros(to), rate, hash],
+        |row| Ok(Seq(row.get::<_, i64>(0)? as u64)),
+    )
     .optional()
 }

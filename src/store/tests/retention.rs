@@ -45,6 +45,7 @@ async fn look(store: &Store, retention: Retention, now: Timestamp) -> String {
         changes: store.0.changes.clone(),
         feed: Arc::clone(&store.0.feed),
         index: None,
+        recordings: None,
         bell: Arc::default(),
     };
     let looked = tokio::task::spawn_blocking(move || work.look(now));
