@@ -81,7 +81,7 @@ pub struct Export {
     /// What is exported.
     #[arg(long, value_enum, default_value_t = What::Transcript)]
     pub what: What,
-    /// Form of the export. [default: md; jsonl for deliveries]
+    /// Form of the export. [default: md; jsonl for deliveries, wav for audio]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
     /// Only this conversation, or the memory of it.

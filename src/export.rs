@@ -9,6 +9,7 @@ mod exported;
 mod memory;
 mod plain;
 mod rows;
+mod sound;
 mod summary;
 pub mod table;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub mod wav;
 
 pub use action::{Action, of_memory, of_summary};
 pub use exported::Exported;
+pub use sound::Sound;
 
 /// A kind of thing that can be exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -32,16 +34,19 @@ pub enum What {
     Summaries,
     /// Requests as they came, with our answers
     Deliveries,
+    /// The sound itself
+    Audio,
 }
 
 impl What {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Transcript,
         Self::Memories,
         Self::Actions,
         Self::Summaries,
         Self::Deliveries,
+        Self::Audio,
     ];
 
     /// Its name on the command line.
@@ -53,13 +58,14 @@ impl What {
             Self::Actions => "actions",
             Self::Summaries => "summaries",
             Self::Deliveries => "deliveries",
+            Self::Audio => "audio",
         }
     }
 
     /// Whether such things belong to a conversation, so that one conversation or what is starred can be asked for.
     #[must_use]
     pub fn has_conversation(self) -> bool {
-        matches!(self, Self::Transcript | Self::Memories | Self::Actions)
+        !matches!(self, Self::Summaries | Self::Deliveries)
     }
 }
 
@@ -78,6 +84,8 @@ pub enum Format {
     Jsonl,
     /// A table with a header, for spreadsheets
     Csv,
+    /// Sound, 16-bit mono
+    Wav,
 }
 
 impl Format {
@@ -91,12 +99,13 @@ impl Format {
             Self::Vtt => "vtt",
             Self::Jsonl => "jsonl",
             Self::Csv => "csv",
+            Self::Wav => "wav",
         }
     }
 
-    /// Whether several things may stand in one file: subtitles count from the start of one conversation.
+    /// Whether several things may stand in one file: subtitles count from the start of one conversation, and sound has one length.
     #[must_use]
     pub fn joins(self) -> bool {
-        !matches!(self, Self::Srt | Self::Vtt)
+        !matches!(self, Self::Srt | Self::Vtt | Self::Wav)
     }
 }

@@ -13,11 +13,14 @@ use crate::{
     config::{Config, Flags},
     event::{ConversationId, Uid},
     export::{
-        of_memory, of_summary,
+        Sound, of_memory, of_summary,
         table::{self, Writer},
     },
     logging::{self, Destination},
-    store::archive::{Archive, Selection},
+    store::{
+        ReadError,
+        archive::{Archive, Selection, SoundSelection},
+    },
 };
 
 pub(super) fn run(flags: &Flags, options: &Export) -> anyhow::Result<()> {
@@ -40,6 +43,15 @@ pub(super) fn run(flags: &Flags, options: &Export) -> anyhow::Result<()> {
         Writer::Memory(write) => job.run(archive.memories(&selection), write)?,
         Writer::Summary(write) => job.run(archive.summaries(&selection), write)?,
         Writer::Delivery(write) => job.run(archive.deliveries(&selection), write)?,
+        Writer::Sound(write) => {
+            let mut sounds = sounds(&archive, &selection, &job)?.peekable();
+            if sounds.peek().is_none() {
+                anyhow::bail!(
+                    "no sound is kept of that; recordings are kept for as long as OMISCOPE_RETENTION_SOUND says"
+                );
+            }
+            job.run(sounds, write)?
+        }
         Writer::Action(write) => {
             let of_memories = archive
                 .memories(&selection)
@@ -79,6 +91,46 @@ fn selection(options: &Export) -> Result<Selection, UsageError> {
         uid: uid.map_err(|error| UsageError::new(format!("--uid: {error}")))?,
         starred: options.starred,
     })
+}
+
+/// The sound that is meant: conversation by conversation for a folder or where conversations are named, else a stretch of time of
+/// each wearer.
+fn sounds<'a>(
+    archive: &'a Archive,
+    selection: &'a Selection,
+    job: &Job<'_>,
+) -> anyhow::Result<Box<dyn Iterator<Item = Result<Sound, ReadError>> + 'a>> {
+    let into_folder = job.output.is_some_and(Path::is_dir);
+    if into_folder || selection.conversation.is_some() || selection.starred {
+        let of_talks = archive.talks(selection).filter_map(|talk| {
+            let sound = talk.and_then(|talk| {
+                let track = archive.sound_of(talk.conversation.id)?;
+                Ok(track.map(|track| Sound {
+                    track,
+                    conversation: Some(talk.conversation),
+                }))
+            });
+            sound.transpose()
+        });
+        return Ok(Box::new(of_talks));
+    }
+    let wearers = match &selection.uid {
+        Some(uid) => vec![uid.clone()],
+        None => archive.heard(selection.since, selection.until)?,
+    };
+    let of_wearers = wearers.into_iter().filter_map(|uid| {
+        let track = archive.sound(&SoundSelection {
+            uid,
+            since: selection.since,
+            until: selection.until,
+        });
+        let sound = |track| Sound {
+            track,
+            conversation: None,
+        };
+        track.map(|track| track.map(sound)).transpose()
+    });
+    Ok(Box::new(of_wearers))
 }
 
 /// A list that could be read as its entries, else the error.

@@ -17,6 +17,8 @@ const WORDS: usize = 8;
 pub trait Exported {
     /// What several of them are called.
     const NOUN: &'static str;
+    /// How one of them is chosen.
+    const CHOICE: &'static str = "choose it with --conversation";
     /// Whether a folder gets a file for each.
     const HAS_FILES: bool = false;
     /// Whether their lines are counted.
@@ -49,7 +51,7 @@ impl Exported for Talk {
 
     fn heading(&self, zone: &TimeZone) -> String {
         let began = plain::minute(self.conversation.started, zone);
-        named(&began, &plain::title_of(self))
+        named(&began, &plain::title_of(&self.conversation))
     }
 
     fn lines(&self) -> usize {
@@ -94,7 +96,7 @@ impl Exported for KeptDelivery {
 }
 
 /// A time and the words of a title that are safe in the name of a file.
-fn named(time: &str, title: &str) -> String {
+pub(super) fn named(time: &str, title: &str) -> String {
     let clean = crate::text::neutral(title);
     let letters = clean.chars().map(|c| {
         if c.is_alphanumeric() || matches!(c, '-' | '_') {

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
-    event::{Line, Memory},
+    event::{Conversation, Line, Memory},
     store::archive::{KeptSummary, Talk},
     text::neutral,
 };
@@ -31,8 +31,8 @@ pub(super) fn title(memory: &Memory) -> &str {
 }
 
 /// The title of a conversation on one row.
-pub(super) fn title_of(talk: &Talk) -> String {
-    let title = talk.conversation.title.as_deref().map(row);
+pub(super) fn title_of(conversation: &Conversation) -> String {
+    let title = conversation.title.as_deref().map(row);
     title
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| UNTITLED.to_owned())

@@ -6,9 +6,10 @@ use jiff::tz::TimeZone;
 
 use super::{
     Action,
-    Format::{self, Csv, Jsonl, Md, Srt, Txt, Vtt},
-    What::{self, Actions, Deliveries, Memories, Summaries, Transcript},
-    action, delivery, memory, rows, summary,
+    Format::{self, Csv, Jsonl, Md, Srt, Txt, Vtt, Wav},
+    Sound,
+    What::{self, Actions, Audio, Deliveries, Memories, Summaries, Transcript},
+    action, delivery, memory, rows, sound, summary,
     transcript::{self, markdown, subtitles, text},
 };
 use crate::{
@@ -28,6 +29,7 @@ pub enum Writer {
     Action(Write1<Action>),
     Summary(Write1<KeptSummary>),
     Delivery(Write1<KeptDelivery>),
+    Sound(Write1<Sound>),
 }
 
 /// A kind of thing in a format.
@@ -45,7 +47,7 @@ pub struct Pair {
 
 /// Every pair there is; the first of a kind is its default.
 #[rustfmt::skip]
-pub const PAIRS: [Pair; 19] = [
+pub const PAIRS: [Pair; 20] = [
     pair(Transcript, Md, Writer::Talk(markdown::write), &[]),
     pair(Transcript, Txt, Writer::Talk(text::write), &[]),
     pair(Transcript, Srt, Writer::Talk(subtitles::subrip), &[]),
@@ -65,6 +67,7 @@ pub const PAIRS: [Pair; 19] = [
     pair(Summaries, Jsonl, Writer::Summary(summary::jsonl), &[]),
     pair(Deliveries, Jsonl, Writer::Delivery(delivery::jsonl), &[]),
     pair(Deliveries, Csv, Writer::Delivery(delivery::csv), delivery::COLUMNS),
+    pair(Audio, Wav, Writer::Sound(sound::wav), &[]),
 ];
 
 const fn pair(

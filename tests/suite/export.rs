@@ -414,3 +414,67 @@ fn more_than_a_page_is_written_once_each() {
         "each once, by time"
     );
 }
+
+/// Rate and samples of a WAV file, read by nothing of the program's.
+fn samples(file: &[u8]) -> (u32, Vec<i16>) {
+    let number = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
+    assert_eq!((&file[..4], &file[8..16]), (&b"RIFF"[..], &b"WAVEfmt "[..]));
+    assert_eq!(number(4) as usize + 8, file.len());
+    assert_eq!(
+        (number(16), number(20)),
+        (16, 0x0001_0001),
+        "PCM, one channel"
+    );
+    assert_eq!(
+        (&file[36..40], number(40) as usize + 44),
+        (&b"data"[..], file.len())
+    );
+    let samples = file[44..].chunks_exact(2);
+    (
+        number(24),
+        samples
+            .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
+            .collect(),
+    )
+}
+
+#[test]
+fn sound_comes_out_as_wav_while_a_server_runs() {
+    let home = tempfile::tempdir().unwrap();
+    let serve = served(home.path());
+    let refused = export(home.path(), &["--what", "audio"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).starts_with("error: no sound is kept of that"));
+    let mut sender = Sender::connect(serve.address).unwrap();
+    let noise: Vec<i16> = (1..16_000)
+        .map(|n| (n * 7919 % 20_011) as i16 - 10_000)
+        .collect();
+    assert_eq!(sender.sound(8000, &noise).unwrap(), 200);
+    let whole = export(home.path(), &["--what", "audio"]);
+    assert_eq!(text(&whole.stderr), "1 recordings\n");
+    assert_eq!(samples(&whole.stdout), (8000, noise));
+    let file = home.path().join("talk.wav");
+    let talk = export(
+        home.path(),
+        &[
+            "--what",
+            "audio",
+            "--conversation",
+            "2",
+            "-o",
+            file.to_str().unwrap(),
+        ],
+    );
+    assert!(talk.status.success(), "{}", text(&talk.stderr));
+    let (rate, heard) = samples(&fs::read(&file).unwrap());
+    assert_eq!(
+        (rate, heard.len()),
+        (8000, 8000),
+        "from its start to its last end"
+    );
+    let odd = export(home.path(), &["--what", "audio", "--format", "md"]);
+    assert_eq!(
+        text(&odd.stderr),
+        "error: audio cannot be exported as md; audio can: wav\n"
+    );
+}

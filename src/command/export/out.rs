@@ -81,7 +81,9 @@ impl Job<'_> {
             if count.things == 1 && !self.pair.format.joins() {
                 let name = self.pair.format.name();
                 return Err(UsageError::new(format!(
-                    "{name} holds one conversation; choose it with --conversation, or name a folder with -o"
+                    "{name} holds one of the {}; {}, or name a folder with -o",
+                    T::NOUN,
+                    T::CHOICE
                 ))
                 .into());
             }

@@ -18,7 +18,7 @@ pub(in crate::export) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     frontmatter(talk, zone, out)?;
-    writeln!(out, "# {}\n", escaped(&title_of(talk)))?;
+    writeln!(out, "# {}\n", escaped(&title_of(&talk.conversation)))?;
     if let Some(kept) = &talk.memory {
         let overview = &kept.memory.overview;
         if !overview.is_empty() {
@@ -48,7 +48,7 @@ pub(in crate::export) fn write(
 fn frontmatter(talk: &Talk, zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
     let conversation = &talk.conversation;
     writeln!(out, "---\nomiscope: {}", conversation.id.0)?;
-    writeln!(out, "title: {}", quoted(&title_of(talk)))?;
+    writeln!(out, "title: {}", quoted(&title_of(&talk.conversation)))?;
     writeln!(out, "date: {}", stamp(conversation.started, zone))?;
     if let Some(kept) = &talk.memory {
         memory::properties(&kept.memory, out)?;

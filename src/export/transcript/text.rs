@@ -16,7 +16,7 @@ pub(in crate::export) fn write(
 ) -> io::Result<()> {
     let conversation = &talk.conversation;
     let began = minute(conversation.started, zone);
-    writeln!(out, "{} ({began})\n", title_of(talk))?;
+    writeln!(out, "{} ({began})\n", title_of(&talk.conversation))?;
     for line in spoken(talk) {
         let clock = clock(conversation.clock(line.segment.start), zone);
         let star = if line.starred { " ★" } else { "" };
