@@ -13,6 +13,8 @@ mod decode;
 mod durability;
 #[cfg(unix)]
 mod export;
+#[cfg(target_os = "linux")]
+mod faults;
 #[cfg(unix)]
 mod import;
 mod program;

@@ -304,3 +304,38 @@ async fn what_is_gone_is_found_no_more() {
         1
     );
 }
+
+#[tokio::test]
+async fn a_look_that_is_cut_short_leaves_whole_conversations() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    for talk in 0..300 {
+        let words = (0..3).map(|n| segment(&format!("{talk}-{n}"), f64::from(n), 4.0, "word"));
+        store
+            .commit(said(i64::from(talk) * 1000, words.collect()))
+            .await
+            .unwrap();
+    }
+    let work = Work {
+        retention: everything(old(1)),
+        readers: Arc::clone(&store.0.readers),
+        changes: store.0.changes.clone(),
+        feed: Arc::clone(&store.0.feed),
+        index: None,
+        recordings: None,
+        bell: Arc::default(),
+    };
+    let looking = tokio::task::spawn_blocking(move || work.look(at(900_000)));
+    while store.snapshot(WHOLE).unwrap().lines.len() == 900 {
+        tokio::task::yield_now().await;
+    }
+    store.close().await;
+    assert!(looking.await.unwrap().is_err(), "it was cut short");
+    drop(store);
+    let faults = crate::store::archive::Archive::open(folder.path())
+        .unwrap()
+        .faults();
+    assert_eq!(faults.unwrap(), []);
+    let left = in_folder(&folder).snapshot(WHOLE).unwrap();
+    assert!(left.lines.len().is_multiple_of(3) && left.lines.len() < 900);
+}
