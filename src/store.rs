@@ -9,6 +9,7 @@
 //! ```
 
 pub mod archive;
+mod background;
 pub mod bring;
 mod change;
 pub mod check;

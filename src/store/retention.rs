@@ -9,15 +9,15 @@ mod prune;
 use std::{
     path::PathBuf,
     sync::Arc,
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
 
 use super::{
-    CommitError, change::Changes, database::Readers, doorbell::Doorbell, index::IndexFile,
-    recordings,
+    CommitError, background, change::Changes, database::Readers, doorbell::Doorbell,
+    index::IndexFile, recordings,
 };
 use crate::feed::Feed;
 use plan::Plan;
@@ -132,9 +132,7 @@ pub(super) struct Work {
 impl Pruner {
     pub(super) fn start(work: Work) -> std::io::Result<Self> {
         let bell = Arc::clone(&work.bell);
-        let thread = thread::Builder::new()
-            .name("store-retention".to_owned())
-            .spawn(move || work.run())?;
+        let thread = background::spawn("store-retention", move || work.run())?;
         Ok(Self {
             bell,
             thread: Some(thread),

@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -17,6 +17,7 @@ use crate::{
     event::{Conversation, ConversationId, Line, LineId, MemoryId, Seq},
     search::Subject,
     store::{
+        background,
         column::{json, time},
         database::Readers,
         doorbell::Doorbell,
@@ -24,8 +25,10 @@ use crate::{
     },
 };
 
-/// Records that are looked at in one go.
-const BATCH: u64 = 4000;
+/// Records that are looked at in one go: a reader of the store must not stay long, or the store's log grows.
+const BATCH: u64 = 500;
+/// Such goes that are written together.
+const BATCHES: usize = 8;
 /// After a commit: more may follow, and they are cheaper together.
 const GATHER: Duration = Duration::from_millis(100);
 /// After something went wrong.
@@ -51,9 +54,7 @@ impl Indexer {
             bell: Arc::clone(&bell),
         };
         bell.ring();
-        let thread = thread::Builder::new()
-            .name("store-indexer".to_owned())
-            .spawn(move || work.run())?;
+        let thread = background::spawn("store-indexer", move || work.run())?;
         Ok(Self {
             bell,
             thread: Some(thread),
@@ -100,7 +101,21 @@ impl Work {
         let index = self.file.writer()?;
         loop {
             let began = Instant::now();
-            let more = self.readers.read(|db| Step { db, index: &index }.take())?;
+            let writing = index.unchecked_transaction()?;
+            let mut more = true;
+            for _ in 0..BATCHES {
+                more = self.readers.read(|db| {
+                    Step {
+                        db,
+                        index: &writing,
+                    }
+                    .take()
+                })?;
+                if !more {
+                    break;
+                }
+            }
+            writing.commit()?;
             if !more || !self.bell.rest(began.elapsed()) {
                 return Ok(());
             }
@@ -117,12 +132,11 @@ struct Step<'a> {
 impl Step<'_> {
     /// Whether there is more to do.
     fn take(&self) -> rusqlite::Result<bool> {
-        let index = self.index.unchecked_transaction()?;
-        let mut mark = file::mark(&index)?;
+        let mut mark = file::mark(self.index)?;
         let last = delivery::last_seq(self.db)?;
         if !is_same_store(self.db, mark)? {
             tracing::info!("the index of words belongs to another store and is made anew");
-            index.execute_batch(
+            self.index.execute_batch(
                 "DELETE FROM places; INSERT INTO words(words) VALUES ('delete-all')",
             )?;
             mark = Mark::default();
@@ -142,8 +156,7 @@ impl Step<'_> {
         if now == mark {
             return Ok(false);
         }
-        file::set_mark(&index, now)?;
-        index.commit()?;
+        file::set_mark(self.index, now)?;
         Ok(upto < last)
     }
 
