@@ -73,6 +73,11 @@ struct Moment<'a> {
     zone: &'a TimeZone,
 }
 
+/// Parts of a query: more than anybody types, and less than what the index can take.
+const MOST: usize = 50;
+/// Words of a part, likewise.
+const LONGEST: usize = 200;
+
 /// Every filter.
 const FILTERS: [FilterKind; 6] = [
     FilterKind {
@@ -169,7 +174,12 @@ impl Query {
         let mut query = Self::default();
         let moment = Moment { now, zone };
         let mut rest = Reader { text, at: 0 };
+        let mut parts = 0;
         while let Some(part) = rest.part()? {
+            parts += 1;
+            if parts > MOST {
+                return Err(part.wrong(format!("a query has at most {MOST} parts; leave some out")));
+            }
             query.add(&part, &moment)?;
         }
         Ok(query)
@@ -218,6 +228,9 @@ impl Query {
         let Some(pattern) = Pattern::new(part.text, part.prefix) else {
             return Ok(());
         };
+        if pattern.words().len() > LONGEST {
+            return Err(part.wrong(format!("a phrase has at most {LONGEST} words")));
+        }
         let list = if part.not {
             &mut self.unwanted
         } else {

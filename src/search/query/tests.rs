@@ -119,6 +119,21 @@ fn a_bad_query_is_told_what_is_wrong_and_where() {
 }
 
 #[test]
+fn a_query_has_an_end() {
+    let many = "-word ".repeat(51);
+    assert_eq!(
+        parse(&many).unwrap_err().reason,
+        "a query has at most 50 parts; leave some out"
+    );
+    assert!(parse(&"-word ".repeat(50)).is_ok());
+    let long = format!("\"{}\"", "word ".repeat(201));
+    assert_eq!(
+        parse(&long).unwrap_err().reason,
+        "a phrase has at most 200 words"
+    );
+}
+
+#[test]
 fn the_word_that_is_being_typed_may_grow() {
     let typed = |text| {
         let query = Query::parse_typed(text, now(), &TimeZone::UTC).unwrap();

@@ -340,3 +340,35 @@ async fn hits_come_by_time_with_their_neighbours_and_no_more_than_wanted() {
     assert_eq!(found.hits[0].subject, Subject::Line);
     assert!(found.hits[0].line > Some(LineId(0)));
 }
+
+#[tokio::test]
+async fn the_longest_query_is_one_that_the_index_can_take() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    store
+        .commit(said(10, vec![spoken("a", 0.0, "one word", 1)]))
+        .await
+        .unwrap();
+    indexed(&store, &folder).await;
+    let unwanted: Vec<_> = (0..49).map(|n| format!("-w{n}")).collect();
+    let asked = format!("{} word", unwanted.join(" "));
+    let found = store.search(&query(&asked), Order::Newest, 9).unwrap();
+    assert_eq!(found.hits.len(), 1);
+    let phrase = format!("\"{}\"", "word ".repeat(200));
+    assert!(
+        store
+            .search(&query(&phrase), Order::Best, 9)
+            .unwrap()
+            .hits
+            .is_empty()
+    );
+    let names: Vec<_> = (0..50).map(|n| format!("speaker:a{n},b{n}")).collect();
+    let names = names.join(" ");
+    assert!(
+        store
+            .search(&query(&names), Order::Newest, 9)
+            .unwrap()
+            .hits
+            .is_empty()
+    );
+}
