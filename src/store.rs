@@ -18,6 +18,7 @@ mod conversation;
 mod database;
 mod doorbell;
 mod edit;
+mod error;
 mod folder;
 mod index;
 mod keep;
@@ -46,23 +47,21 @@ use std::{
 };
 
 use bytes::Bytes;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::{
-    event::{
-        Conversation, DaySummary, Delivery, Edit, Event, KeptMemory, Line, Names, Record, Seq,
-        SoundChunk, Trigger, Uid,
-    },
+    event::{Delivery, Edit, Event, Record, Seq},
     feed::{Feed, Follower, Source},
     losses::LossCounter,
     search::{Found, Order, Query},
 };
-use jiff::Timestamp;
 
 use change::Changes;
 use database::{Readers, Target};
 use doorbell::Doorbell;
+use error::is_damage;
+pub use error::{CommitError, OpenError, ReadError};
 use folder::DataFolder;
 use index::{IndexFile, IndexReaders, Indexer, Mark};
 use page::{Anchor, Page, Side};
@@ -70,6 +69,7 @@ use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Files, Recorder};
 use refusals::RefusalLimit;
 use retention::{Keep, Pruner, Retention};
+pub use snapshot::{Snapshot, Window};
 use writer::{Answer, Job, Task, Writer};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
@@ -120,107 +120,6 @@ pub struct Receipt {
     pub seq: Seq,
     /// The record that it repeats.
     pub repeat_of: Option<Seq>,
-}
-
-/// Why the store cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process has it open.
-    #[error(
-        "data folder {folder} is in use by process {holder}; stop it, or choose another folder with --data-dir"
-    )]
-    Locked {
-        /// The folder.
-        folder: PathBuf,
-        /// Who holds it, as far as the lock file says.
-        holder: String,
-    },
-    /// It was written by a newer omiscope.
-    #[error(
-        "data folder has format {found}, this program knows up to {known}; use a newer omiscope"
-    )]
-    TooNew {
-        /// `user_version` found.
-        found: u32,
-        /// The newest known.
-        known: u32,
-    },
-    /// The folder cannot be made or its lock cannot be written.
-    #[error("cannot use data folder {folder}: {source}")]
-    Folder {
-        /// The folder.
-        folder: PathBuf,
-        /// What went wrong.
-        source: std::io::Error,
-    },
-    /// It is no whole SQLite database.
-    #[error(
-        "the store in {folder} is damaged ({reason}); `omiscope check --repair` saves what can be read, and keeps the damaged file"
-    )]
-    Damaged {
-        /// The folder.
-        folder: PathBuf,
-        /// What SQLite says.
-        reason: String,
-    },
-    /// SQLite refused.
-    #[error("cannot open the store: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    /// The system gives no thread.
-    #[error("cannot start a thread of the store: {0}")]
-    Thread(std::io::Error),
-}
-
-/// Why something was not kept. The sender gets a 503 and tries again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CommitError {
-    /// The queue is full.
-    #[error("too much is waiting to be stored; send it again")]
-    Full,
-    /// SQLite could not commit, sound could not be written (disk full?), or the store is closing.
-    #[error("the store cannot commit; send it again")]
-    Failed,
-}
-
-/// Why something cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot read the store: {0}")]
-pub struct ReadError(#[from] rusqlite::Error);
-
-/// How much of the past a snapshot holds.
-#[derive(Debug, Clone, Copy)]
-pub struct Window {
-    /// Newest lines.
-    pub lines: usize,
-    /// Newest memories.
-    pub memories: usize,
-    /// Newest sound chunks (metadata).
-    pub sounds: usize,
-}
-
-/// The recent past at one moment, each list oldest first.
-#[derive(Debug, Clone, Default)]
-pub struct Snapshot {
-    /// The last record it contains.
-    pub seq: Seq,
-    /// Conversations of the lines, and the newest ones besides.
-    pub conversations: Vec<Conversation>,
-    /// Lines in the order of (conversation, start, id).
-    pub lines: Vec<Line>,
-    /// Memories.
-    pub memories: Vec<Arc<KeptMemory>>,
-    /// The newest day summary.
-    pub summary: Option<Arc<DaySummary>>,
-    /// Sound chunks, without their samples.
-    pub sounds: Vec<SoundChunk>,
-    /// Names that the user gave to speakers.
-    pub names: Arc<Names>,
-    /// When each feed was last heard, by arrival.
-    pub last_seen: Vec<(Trigger, Timestamp)>,
-    /// The wearer heard last.
-    pub uid: Option<Uid>,
-    /// Refused deliveries (4xx and 5xx) since the last accepted one.
-    pub refused_in_a_row: u64,
 }
 
 /// The open store. Cheap to clone. The last one to be dropped ends the writer once it has committed what is queued.
@@ -479,15 +378,6 @@ impl Store {
     }
 }
 
-/// Whether an error says that a file is no whole database.
-fn is_damage(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error_code();
-    matches!(
-        code,
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-    )
-}
-
 impl Inner {
     async fn submit(&self, submission: Submission) -> Result<Receipt, CommitError> {
         let bytes = JOB_BYTES + usize::try_from(submission.delivery.size).unwrap_or(usize::MAX / 2);
@@ -553,15 +443,6 @@ impl Drop for Inner {
         for thread in self.shut() {
             // One that panicked has said so itself.
             let _ = thread.join();
-        }
-    }
-}
-
-impl From<queue::Rejected> for CommitError {
-    fn from(rejected: queue::Rejected) -> Self {
-        match rejected {
-            queue::Rejected::Full => Self::Full,
-            queue::Rejected::Closed => Self::Failed,
         }
     }
 }

@@ -18,10 +18,9 @@ use crate::{
     search::Subject,
     store::{
         background,
-        column::{json, time},
         database::Readers,
         doorbell::Doorbell,
-        rows::{conversation, delivery, line, memory},
+        rows::{conversation, delivery, line, memory, single},
     },
 };
 
@@ -286,16 +285,9 @@ impl Step<'_> {
     }
 
     fn put_summary(&self, seq: i64) -> rusqlite::Result<()> {
-        let found = self
-            .db
-            .prepare_cached(
-                "SELECT coalesce(s.created_at, r.received), s.detail \
-                 FROM summaries s JOIN records r ON r.seq = s.seq WHERE s.seq = ?",
-            )?
-            .query_row([seq], |row| Ok((time(row, 0)?, json(row, 1)?)))
-            .optional()?;
+        let found = single::summary_in_full(self.db, Seq(seq.unsigned_abs()))?;
         match found {
-            Some((at, summary)) => {
+            Some((_, at, summary)) => {
                 let document = summary_document(&summary);
                 self.put(Subject::Summary, seq, at, &document)
             }

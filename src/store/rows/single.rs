@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
     event::{ButtonPress, DaySummary, Press, Progress, Seq, Uid},
-    store::column::{json, maybe_time, micros, to_json},
+    store::column::{json, maybe_time, micros, time, to_json, uid},
 };
 
 pub(in crate::store) fn insert_progress(
@@ -52,6 +53,21 @@ pub(in crate::store) fn summary(
     db.prepare_cached("SELECT detail FROM summaries WHERE seq = ?")?
         .query_row([seq.0 as i64], |row| json(row, 0).map(Arc::new))
         .optional()
+}
+
+/// A summary with its wearer and its time: when it was made, else when it arrived.
+pub(in crate::store) fn summary_in_full(
+    db: &Connection,
+    seq: Seq,
+) -> rusqlite::Result<Option<(Uid, Timestamp, DaySummary)>> {
+    db.prepare_cached(
+        "SELECT s.uid, coalesce(s.created_at, r.received), s.detail \
+         FROM summaries s JOIN records r ON r.seq = s.seq WHERE s.seq = ?",
+    )?
+    .query_row([seq.0 as i64], |row| {
+        Ok((uid(row, 0)?, time(row, 1)?, json(row, 2)?))
+    })
+    .optional()
 }
 
 pub(in crate::store) fn newest_summary(

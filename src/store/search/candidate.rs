@@ -3,16 +3,15 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::Search;
 use crate::{
     event::{Conversation, DaySummary, KeptMemory, Line, LineId, MemoryId, Seq, Uid},
     search::{Hit, Query, Subject, words},
     store::{
-        column::{json, time, uid},
         index::{Key, memory_text, summary_text},
-        rows::{conversation, line, memory},
+        rows::{conversation, line, memory, single},
     },
 };
 
@@ -40,7 +39,7 @@ impl Candidate {
                 let shown = kept.filter(|kept| !kept.memory.deleted);
                 Ok(shown.map(|kept| Self::Memory(Box::new(kept))))
             }
-            Subject::Summary => Self::summary(db, key.id()),
+            Subject::Summary => Self::summary(db, Seq(key.id().unsigned_abs())),
         }
     }
 
@@ -56,20 +55,14 @@ impl Candidate {
         Ok(home.map(|home| make(Box::new(line), home)))
     }
 
-    pub(super) fn summary(db: &Connection, seq: i64) -> rusqlite::Result<Option<Self>> {
-        db.prepare_cached(
-            "SELECT s.uid, coalesce(s.created_at, r.received), s.detail \
-             FROM summaries s JOIN records r ON r.seq = s.seq WHERE s.seq = ?",
-        )?
-        .query_row([seq], |row| {
-            Ok(Self::Summary {
-                seq: Seq(seq.unsigned_abs()),
-                uid: uid(row, 0)?,
-                at: time(row, 1)?,
-                summary: json(row, 2)?,
-            })
-        })
-        .optional()
+    pub(super) fn summary(db: &Connection, seq: Seq) -> rusqlite::Result<Option<Self>> {
+        let found = single::summary_in_full(db, seq)?;
+        Ok(found.map(|(uid, at, summary)| Self::Summary {
+            seq,
+            uid,
+            at,
+            summary: Box::new(summary),
+        }))
     }
 
     /// The record that changed it last.

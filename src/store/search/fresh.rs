@@ -86,7 +86,9 @@ fn summaries(search: &Search<'_>, mark: Mark, newest: &mut Newest) -> rusqlite::
         .prepare_cached("SELECT seq FROM summaries WHERE seq > ?")?;
     let mut rows = find.query([mark.seq.0 as i64])?;
     while let Some(row) = rows.next()? {
-        if let Some(candidate) = Candidate::summary(search.db, row.get(0)?)? {
+        if let Some(candidate) =
+            Candidate::summary(search.db, Seq(row.get::<_, i64>(0)?.unsigned_abs()))?
+        {
             newest.push(candidate.hit(search));
         }
     }

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+pub(super) use jiff::Timestamp;
+
 use super::super::*;
 use crate::event::{
     AudioChunk, Change, ConversationId, Encoding, Kind, LineId, Memory, MemoryId, Segment,
     Transcript,
 };
+pub(super) use crate::event::{Conversation, KeptMemory, Line, Trigger, Uid};
 
 pub(super) const WHOLE: Window = Window {
     lines: 10_000,
