@@ -81,6 +81,18 @@ pub fn emoji(text: &str) -> String {
     clean.graphemes(true).next().unwrap_or_default().to_owned()
 }
 
+/// A number of things, `plural` being what several are called: `1 memory`, `2 memories`.
+#[must_use]
+pub fn counted(count: usize, plural: &str) -> String {
+    if count != 1 {
+        return format!("{count} {plural}");
+    }
+    match plural.strip_suffix("ies") {
+        Some(stem) => format!("1 {stem}y"),
+        None => format!("1 {}", plural.strip_suffix('s').unwrap_or(plural)),
+    }
+}
+
 /// Columns that a text takes: those of its graphemes one by one, as they are drawn. Signs that a font may join count apart.
 #[must_use]
 pub fn width(text: &str) -> usize {
@@ -293,6 +305,18 @@ mod tests {
             assert_eq!(emoji(text), expected, "{text:?}");
         }
         assert!(emoji(&"👩\u{200d}".repeat(1_000_000)).len() <= 64);
+    }
+
+    #[test]
+    fn one_thing_is_not_called_several() {
+        for (count, plural, expected) in [
+            (0, "lines", "0 lines"),
+            (1, "lines", "1 line"),
+            (1, "day summaries", "1 day summary"),
+            (2, "memories", "2 memories"),
+        ] {
+            assert_eq!(counted(count, plural), expected);
+        }
     }
 
     #[test]

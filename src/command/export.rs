@@ -21,6 +21,7 @@ use crate::{
         ReadError,
         archive::{Archive, Selection, SoundSelection},
     },
+    text::counted,
 };
 
 pub(super) fn run(flags: &Flags, options: &Export) -> anyhow::Result<()> {
@@ -78,7 +79,7 @@ fn selection(options: &Export) -> Result<Selection, UsageError> {
             if given {
                 let what = options.what.name();
                 return Err(UsageError::new(format!(
-                    "{flag} does not go with --what {what}: they belong to no conversation; leave it out, or take transcript, memories or actions"
+                    "{flag} does not go with --what {what}: they belong to no conversation; leave it out, or take transcript, memories, actions or audio"
                 )));
             }
         }
@@ -142,11 +143,12 @@ fn spread<T, E>(list: Result<Vec<T>, E>) -> Vec<Result<T, E>> {
 }
 
 fn tell(count: &Count) {
-    let lines = count.lines.map(|lines| format!(", {lines} lines"));
+    let lines = count
+        .lines
+        .map(|lines| format!(", {}", counted(lines, "lines")));
     eprintln!(
-        "{} {}{}",
-        count.things,
-        count.noun,
+        "{}{}",
+        counted(count.things, count.noun),
         lines.unwrap_or_default()
     );
 }

@@ -18,7 +18,7 @@ use crate::{
     logging::{self, Destination},
     losses::LossCounter,
     store::{Location, OpenError, Settings, Store, retention::Retention},
-    text::escaped,
+    text::{counted, escaped},
 };
 
 /// Between two reports of progress.
@@ -94,12 +94,17 @@ fn summary(counts: &Counts, omi: bool) -> String {
         lines,
         known,
         ..
-    } = counts;
+    } = *counts;
+    let conversations = counted(conversations, "conversations");
     if omi {
-        format!("{conversations} conversations imported; {known} were known already")
+        let were = if known == 1 { "was" } else { "were" };
+        format!("{conversations} imported; {known} {were} known already")
     } else {
+        let were = if known == 1 { "was" } else { "were" };
         format!(
-            "{conversations} conversations, {lines} lines imported; {known} lines were known already"
+            "{conversations}, {} imported; {} {were} known already",
+            counted(lines, "lines"),
+            counted(known, "lines")
         )
     }
 }

@@ -19,7 +19,7 @@ use super::{
     CommitError, background, change::Changes, database::Readers, doorbell::Doorbell,
     index::IndexFile, recordings,
 };
-use crate::feed::Feed;
+use crate::{feed::Feed, text::counted};
 use plan::Plan;
 
 /// Between two looks.
@@ -260,9 +260,7 @@ impl Pruned {
             (self.summaries, "day summaries"),
         ];
         let told = counts.iter().filter(|(count, _)| *count > 0);
-        let told: Vec<_> = told
-            .map(|(count, what)| format!("{count} {what}"))
-            .collect();
+        let told: Vec<_> = told.map(|(count, what)| counted(*count, what)).collect();
         format!("deleted as old or too much: {}", told.join(", "))
     }
 }

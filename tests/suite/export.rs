@@ -244,16 +244,16 @@ fn each_kind_is_narrowed_by_its_own_time_and_marks() {
     let _serve = remembered(home.path());
     for (line, expected) in [
         ("", "2 conversations, 2 lines"),
-        ("--since 2026-10-21", "1 conversations, 1 lines"),
-        ("--starred", "1 conversations, 1 lines"),
+        ("--since 2026-10-21", "1 conversation, 1 line"),
+        ("--starred", "1 conversation, 1 line"),
         ("--uid nobody", "0 conversations, 0 lines"),
         ("--what memories", "2 memories"),
-        ("--what memories --until 2026-10-21", "1 memories"),
-        ("--what memories --conversation 2", "1 memories"),
-        ("--what memories --starred", "1 memories"),
+        ("--what memories --until 2026-10-21", "1 memory"),
+        ("--what memories --conversation 2", "1 memory"),
+        ("--what memories --starred", "1 memory"),
         ("--what actions", "2 actions"),
-        ("--what actions --starred --format csv", "1 actions"),
-        ("--what summaries", "1 day summaries"),
+        ("--what actions --starred --format csv", "1 action"),
+        ("--what summaries", "1 day summary"),
         ("--what summaries --since 2026-10-22", "0 day summaries"),
         ("--what deliveries", "3 deliveries"),
         ("--what deliveries --until 2026-10-01", "0 deliveries"),
@@ -451,7 +451,7 @@ fn sound_comes_out_as_wav_while_a_server_runs() {
         .collect();
     assert_eq!(sender.sound(8000, &noise).unwrap(), 200);
     let whole = export(home.path(), &["--what", "audio"]);
-    assert_eq!(text(&whole.stderr), "1 recordings\n");
+    assert_eq!(text(&whole.stderr), "1 recording\n");
     assert_eq!(samples(&whole.stdout), (8000, noise));
     let file = home.path().join("talk.wav");
     let talk = export(

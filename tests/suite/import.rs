@@ -107,7 +107,7 @@ fn only_what_is_missing_is_added_and_marks_come_back() {
     let output = import(home.path(), &[file.to_str().unwrap()]);
     assert_eq!(
         text(&output.stderr),
-        "1 conversations, 1 lines imported; 5 lines were known already\n"
+        "1 conversation, 1 line imported; 5 lines were known already\n"
     );
     assert_eq!(rows(home.path()), before);
 }
@@ -202,11 +202,11 @@ fn conversations_of_omis_own_export_come_in_once() {
         ),
         (
             bodies[0].clone(),
-            "0 conversations imported; 1 were known already\n",
+            "0 conversations imported; 1 was known already\n",
         ),
         (
             json!({"data": [owned]}),
-            "1 conversations imported; 0 were known already\n",
+            "1 conversation imported; 0 were known already\n",
         ),
     ] {
         fs::write(&file, content.to_string()).unwrap();

@@ -71,7 +71,7 @@ const KINDS: [(&str, &[&str]); 3] = [
             "ticks",
         ],
     ),
-    ("sound", &["sound_chunks", "recordings"]),
+    ("sound levels", &["sound_chunks", "recordings"]),
 ];
 const DELIVERIES: &str = "deliveries";
 
@@ -129,7 +129,16 @@ fn sizes(db: &Connection, index: &Path) -> rusqlite::Result<Vec<(&'static str, u
         [],
         |row| row.get(0),
     )?;
+    let recordings: i64 = db.query_row(
+        "SELECT coalesce(sum(2 * samples + 44), 0) FROM recordings",
+        [],
+        |row| row.get(0),
+    )?;
     let index = fs::metadata(index).map_or(0, |file| file.len());
-    sizes.extend([("index of words", index), ("free", free.unsigned_abs())]);
+    sizes.extend([
+        ("recordings", recordings.unsigned_abs()),
+        ("index of words", index),
+        ("free", free.unsigned_abs()),
+    ]);
     Ok(sizes)
 }

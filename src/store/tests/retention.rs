@@ -142,7 +142,7 @@ async fn each_kind_goes_after_its_own_time() {
     };
     assert_eq!(
         look(&store, memories, now).await,
-        "deleted as old or too much: 1 memories"
+        "deleted as old or too much: 1 memory"
     );
     assert_eq!(titles(&store), ["Memory 3", "Memory 5"]);
     let again = Retention {
@@ -248,10 +248,7 @@ async fn nothing_of_what_is_gone_comes_back_under_another_name() {
         ..everything(NEVER)
     };
     let told = look(&store, memories, at(90_000)).await;
-    assert_eq!(
-        told,
-        "deleted as old or too much: 1 memories, 1 day summaries"
-    );
+    assert_eq!(told, "deleted as old or too much: 1 memory, 1 day summary");
     assert!(store.snapshot(WHOLE).unwrap().summary.is_none());
     assert_eq!(shown(&store), ["Gone: words"], "the talk keeps its title");
     // The next memory may get the same row; the old tick and the old talk are not its own.
