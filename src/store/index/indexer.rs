@@ -79,25 +79,34 @@ struct Work {
 
 impl Work {
     fn run(self) {
+        // Kept open: the last one to close a file empties its log, which is much work for a line or two.
+        let mut index = None;
         while self.bell.wait(None) {
             if !self.bell.rest(GATHER) {
                 return;
             }
-            if let Err(error) = self.catch_up() {
+            if let Err(error) = self.catch_up(&mut index) {
+                index = None;
                 if is_damage(&error) {
                     tracing::warn!("the index of words is damaged and made anew: {error}");
                     self.file.remove();
                 } else {
                     tracing::warn!("the index of words cannot be kept up: {error}");
-                    self.bell.rest(REST);
                 }
+                // It may be the store that is damaged; then this would be said again and again.
+                self.bell.rest(REST);
                 self.bell.ring();
             }
         }
     }
 
-    fn catch_up(&self) -> rusqlite::Result<()> {
-        let index = self.file.writer()?;
+    fn catch_up(&self, index: &mut Option<Connection>) -> rusqlite::Result<()> {
+        // The user may have deleted it.
+        let open = index.take().filter(|_| self.file.is_there());
+        let index = match open {
+            Some(open) => index.insert(open),
+            None => index.insert(self.file.writer()?),
+        };
         loop {
             let began = Instant::now();
             let writing = index.unchecked_transaction()?;

@@ -372,3 +372,47 @@ async fn the_longest_query_is_one_that_the_index_can_take() {
             .is_empty()
     );
 }
+
+#[tokio::test]
+async fn an_older_copy_of_the_store_is_not_searched_with_the_newer_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    store
+        .commit(said(10, vec![spoken("a", 0.0, "before the copy", 1)]))
+        .await
+        .unwrap();
+    let copy = folder.path().join("copy.db");
+    Archive::open(folder.path()).unwrap().backup(&copy).unwrap();
+    store
+        .commit(said(11, vec![spoken("b", 2.0, "after the copy", 1)]))
+        .await
+        .unwrap();
+    indexed(&store, &folder).await;
+    store.close().await;
+    drop(store);
+    std::fs::rename(&copy, folder.path().join("omiscope.db")).unwrap();
+    let store = in_folder(&folder);
+    store
+        .commit(said(500, vec![spoken("c", 0.0, "instead of the copy", 1)]))
+        .await
+        .unwrap();
+    let texts = || {
+        let found = store.search(&query("copy"), Order::Newest, 9).unwrap();
+        let texts: Vec<_> = found.hits.iter().map(|hit| hit.text.clone()).collect();
+        texts.join(" | ")
+    };
+    assert_eq!(texts(), "instead of the copy | before the copy");
+    let archive = Archive::open(folder.path()).unwrap();
+    for _ in 0..600 {
+        if archive.faults().unwrap().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(
+        archive.faults().unwrap(),
+        [],
+        "the index is that of this store"
+    );
+    assert_eq!(texts(), "instead of the copy | before the copy");
+}
