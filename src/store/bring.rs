@@ -172,6 +172,7 @@ impl Shown {
 fn mark(db: &Connection, line: &BroughtLine, twin: &Line) -> rusqlite::Result<()> {
     if line.starred && !twin.starred {
         own::star(db, twin.id, true)?;
+        edit::touch(db, Subject::Line, twin.id.0)?;
     }
     if line.note.is_some() && twin.note.is_none() {
         edit::touch(db, Subject::Note, twin.id.0)?;
@@ -230,7 +231,9 @@ fn add(
         starred: line.starred,
         note: line.note.clone(),
     };
-    rows::line::insert(db, &mut line, Origin::Live)
+    rows::line::insert(db, &mut line, Origin::Live)?;
+    // The index may have passed the import's record already: its lines come one conversation after another.
+    edit::touch(db, Subject::Line, line.id.0)
 }
 
 /// When a line had been said.

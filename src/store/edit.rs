@@ -2,12 +2,18 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::{ReadError, archive::Archive, rows::own};
+use super::{
+    ReadError,
+    archive::Archive,
+    rows::{line, own},
+};
 use crate::{event::Edit, search::Subject};
 
 /// Applies a change of the user's; false if what it is about is not there.
 pub(super) fn apply(db: &Connection, edit: &Edit) -> rusqlite::Result<bool> {
     match edit {
+        // A mark on a line that a memory has just replaced would be seen by nobody.
+        Edit::Star(line, _) | Edit::Note(line, _) if line::shown(db, *line)?.is_none() => Ok(false),
         Edit::Star(line, starred) => {
             touch(db, Subject::Line, line.0)?;
             own::star(db, *line, *starred)

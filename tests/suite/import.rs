@@ -68,6 +68,43 @@ fn filled(home: &Path) -> std::path::PathBuf {
 }
 
 #[test]
+fn what_was_imported_is_found_and_the_index_is_whole() {
+    let home = tempfile::tempdir().unwrap();
+    let lines: String = (0..300)
+        .map(|talk| {
+            let line = serde_json::json!({
+                "uid": "u", "conversation": talk, "id": talk, "start": 1.0, "end": 2.0, "is_user": true,
+                "at": format!("2026-01-{:02}T{:02}:00:00Z", talk / 24 + 1, talk % 24), "text": format!("word{talk}"),
+                "starred": talk % 2 == 0,
+            });
+            format!("{line}\n")
+        })
+        .fold(String::new(), |all, line| all + &line);
+    let file = home.path().join("all.jsonl");
+    std::fs::write(&file, lines).unwrap();
+    let run = |arguments: &[&str]| omiscope(home.path()).args(arguments).output().unwrap();
+    assert!(run(&["import", file.to_str().unwrap()]).status.success());
+    // A start and an end give the index its time.
+    let serve = crate::program::Serve::start(home.path());
+    let mut missing = 1;
+    for _ in 0..600 {
+        let checked = String::from_utf8(run(&["check"]).stdout).unwrap();
+        missing = usize::from(checked != "all is well\n");
+        let index = home.path().join("data/search.db");
+        if missing == 0 && std::fs::metadata(index).is_ok_and(|file| file.len() > 50_000) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(missing, 0, "the index is whole");
+    for word in ["word0", "word150", "word299"] {
+        let found = String::from_utf8(run(&["search", word]).stdout).unwrap();
+        assert!(found.contains(word), "{word}: {found}");
+    }
+    serve.kill();
+}
+
+#[test]
 fn what_was_exported_comes_back_once() {
     let (home, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let file = filled(home.path());
