@@ -19,9 +19,18 @@ use super::{
 };
 use salvage::Saved;
 
+/// A database and its side files.
+const ENDINGS: [&str; 3] = ["", "-wal", "-shm"];
+/// Conversations for lines that have lost theirs: words are never thrown away.
+const STUBS: &str = "INSERT INTO conversations (id, uid, seq, started, first_arrival, last_arrival, last_end_s) \
+     SELECT lost.id, coalesce(r.uid, 'unknown'), lost.seq, lost.first, lost.first, lost.last, lost.last_end \
+     FROM (SELECT conversation_id AS id, min(first_seq) AS first_seq, max(seq) AS seq, min(first_arrived) AS first, \
+     max(arrived) AS last, max(end_s) AS last_end FROM segments \
+     WHERE conversation_id NOT IN (SELECT id FROM conversations) GROUP BY conversation_id) lost \
+     LEFT JOIN records r ON r.seq = lost.first_seq";
+
 /// Rows that belong to nothing, and how they are found.
-const ORPHANS: [&str; 4] = [
-    "DELETE FROM segments WHERE conversation_id NOT IN (SELECT id FROM conversations)",
+const ORPHANS: [&str; 3] = [
     "DELETE FROM requests WHERE seq NOT IN (SELECT seq FROM records)",
     "DELETE FROM action_items WHERE memory_id NOT IN (SELECT id FROM memories)",
     "DELETE FROM calendar_events WHERE memory_id NOT IN (SELECT id FROM memories)",
@@ -69,13 +78,21 @@ pub fn repair(folder: PathBuf, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>
         db
     };
     if !orphans(&db)?.is_empty() {
+        let stubs = db.execute(STUBS, [])?;
+        if stubs > 0 {
+            done.push(format!(
+                "{stubs} lost conversations were made anew for their lines"
+            ));
+        }
         let mut count = 0;
         for delete in ORPHANS {
             count += db.execute(delete, [])?;
         }
-        done.push(format!(
-            "{count} rows that belonged to nothing were taken out"
-        ));
+        if count > 0 {
+            done.push(format!(
+                "{count} rows that belonged to nothing were taken out"
+            ));
+        }
     }
     done.extend(mend_sound(&db, &folder)?);
     let index = IndexFile::in_folder(folder.path());
@@ -143,28 +160,36 @@ fn open_whole(file: &std::path::Path) -> Result<Option<Connection>, RepairError>
     Ok(Some(db))
 }
 
-/// Puts a new file with all that can be read in the place of a damaged one, which is kept.
+/// Puts a new file with all that can be read in the place of a damaged one, which is kept. Until the new one is whole, nothing moves.
 fn replace(file: &std::path::Path) -> Result<(Connection, Saved, PathBuf), RepairError> {
+    let fresh = file.with_extension("db.salvage");
+    for ending in ENDINGS {
+        // Of a repair that was cut short.
+        let _ = fs::remove_file(with_ending(&fresh, ending));
+    }
+    let moving = |file: &std::path::Path| {
+        let file = file.to_owned();
+        |source| RepairError::Move { file, source }
+    };
+    crate::private::open_file(&fresh).map_err(moving(&fresh))?;
+    let db = Target::File(fresh.clone()).writer()?;
+    schema::migrate(&db)?;
+    let saved = salvage::from(&db, file)?;
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    drop(db);
     let time = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
     let kept = file.with_extension(format!("db.damaged-{time}"));
-    for ending in ["", "-wal", "-shm"] {
+    for ending in ENDINGS {
         let from = with_ending(file, ending);
-        let to = with_ending(&kept, ending);
-        match fs::rename(&from, to) {
+        match fs::rename(&from, with_ending(&kept, ending)) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 return Err(RepairError::Move { file: from, source });
             }
             _ => {}
         }
     }
-    crate::private::open_file(file).map_err(|source| RepairError::Move {
-        file: file.to_owned(),
-        source,
-    })?;
-    let db = Target::File(file.to_owned()).writer()?;
-    schema::migrate(&db)?;
-    let saved = salvage::from(&db, &kept)?;
-    Ok((db, saved, kept))
+    fs::rename(&fresh, file).map_err(moving(&fresh))?;
+    Ok((Target::File(file.to_owned()).writer()?, saved, kept))
 }
 
 fn with_ending(file: &std::path::Path, ending: &str) -> PathBuf {

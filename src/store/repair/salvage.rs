@@ -12,6 +12,8 @@ pub(super) struct Saved {
     pub(super) lost: usize,
 }
 
+/// Row numbers are not looked for beyond this: more than any store has, and no more than can be searched.
+const WIDEST: i64 = 1 << 24;
 /// Tables by their row number.
 const BY_ROW: [&str; 10] = [
     "records",
@@ -47,10 +49,8 @@ pub(super) fn from(db: &Connection, damaged: &Path) -> rusqlite::Result<Saved> {
         return Ok(saved);
     }
     for table in BY_ROW {
-        match columns(db, table).zip(ends(db, table)) {
-            Some((columns, (first, last))) => {
-                rows(db, table, &columns, (first, last), &mut saved)?;
-            }
+        match columns(db, table) {
+            Some(columns) => rows(db, table, &columns, ends(db, table), &mut saved)?,
             None => saved.lost += 1,
         }
     }
@@ -83,11 +83,31 @@ fn columns(db: &Connection, table: &str) -> Option<String> {
     (!both.is_empty()).then(|| both.join(", "))
 }
 
-/// The first and the last row; an empty table has none. None if they cannot be told.
-fn ends(db: &Connection, table: &str) -> Option<(i64, i64)> {
+/// Where rows may be, and how finely they are looked for.
+#[derive(Debug, Clone, Copy)]
+struct Ends {
+    first: i64,
+    last: i64,
+    /// A range that fails is not divided below this.
+    finest: i64,
+}
+
+/// The first and the last row. Where one cannot be told, since its page is damaged, a wide range is searched more coarsely.
+fn ends(db: &Connection, table: &str) -> Ends {
     let sql = |end: &str| format!("SELECT ifnull({end}(rowid), 0) FROM old.{table}");
-    let end = |end| db.query_row(&sql(end), [], |row| row.get(0)).ok();
-    Some((end("min")?, end("max")?))
+    let end = |end| db.query_row(&sql(end), [], |row| row.get::<_, i64>(0)).ok();
+    let (first, last) = (end("min"), end("max"));
+    let from = first.unwrap_or(0).max(0);
+    let most = from.saturating_add(WIDEST);
+    Ends {
+        first: from,
+        last: last.map_or(most, |last| last.min(most)),
+        finest: if first.is_some() && last.is_some() {
+            1
+        } else {
+            64
+        },
+    }
 }
 
 /// Copies the rows between two numbers, in halves where that fails.
@@ -95,19 +115,19 @@ fn rows(
     db: &Connection,
     table: &str,
     columns: &str,
-    (first, last): (i64, i64),
+    ends: Ends,
     saved: &mut Saved,
 ) -> rusqlite::Result<()> {
     let sql = format!(
         "INSERT OR IGNORE INTO main.{table} ({columns}) \
          SELECT {columns} FROM old.{table} WHERE rowid BETWEEN ? AND ?"
     );
-    let mut ranges = vec![(first, last)];
+    let mut ranges = vec![(ends.first, ends.last)];
     while let Some((first, last)) = ranges.pop() {
         match db.prepare_cached(&sql)?.execute(params![first, last]) {
             Ok(count) => saved.rows += count,
             Err(error) if !crate::store::is_damage(&error) => return Err(error),
-            Err(_) if first == last => saved.lost += 1,
+            Err(_) if last - first < ends.finest => saved.lost += 1,
             Err(_) => {
                 let middle = first + (last - first) / 2;
                 ranges.extend([(middle + 1, last), (first, middle)]);

@@ -201,7 +201,7 @@ async fn of_a_damaged_file_all_but_the_damage_is_saved() {
 }
 
 #[tokio::test]
-async fn rows_that_belong_to_nothing_are_found_and_taken_out() {
+async fn lines_that_lost_their_conversation_get_it_back() {
     let folder = tempfile::tempdir().unwrap();
     filled(&folder, 3).await;
     let db = Connection::open(database(&folder)).unwrap();
@@ -213,8 +213,15 @@ async fn rows_that_belong_to_nothing_are_found_and_taken_out() {
         count: 3,
     };
     assert!(faults(&folder).contains(&orphans));
-    assert!(mended(&folder).contains(&"3 rows that belonged to nothing were taken out".to_owned()));
+    let told = mended(&folder);
+    let anew = "1 lost conversations were made anew for their lines";
+    assert!(told.contains(&anew.to_owned()), "{told:?}");
     assert_eq!(faults(&folder), []);
+    assert_eq!(
+        line(&in_folder(&folder)).len(),
+        3,
+        "no words are thrown away"
+    );
 }
 
 #[tokio::test]
