@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     ffi::OsString,
     fs,
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, Read as _, Write},
     path::{Path, PathBuf},
 };
 
@@ -156,14 +156,25 @@ impl Earlier {
         let written = OsString::from(written);
         let names = self.names.insert(key.to_owned(), vec![written.clone()]);
         for name in names.into_iter().flatten() {
-            if name != written {
-                let path = self.folder.join(name);
+            let path = self.folder.join(&name);
+            if name != written && is_ours(&path) {
                 fs::remove_file(&path)
                     .with_context(|| format!("cannot replace {}", path.display()))?;
             }
         }
         Ok(())
     }
+}
+
+/// Whether an export made a file: its notes say so in their first lines. Of other formats nobody can tell, so they stay.
+fn is_ours(path: &Path) -> bool {
+    const BEGINNINGS: [&[u8]; 3] = [b"---\nomiscope: ", b"---\nmemory: ", b"---\nsummary: "];
+    let mut first = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(16).read_to_end(&mut first));
+    read.is_ok()
+        && BEGINNINGS
+            .iter()
+            .any(|beginning| first.starts_with(beginning))
 }
 
 /// What a file is about, if an export made it: its name is a date, words, and a key in brackets.
@@ -193,11 +204,14 @@ fn whole<T>(
         return Ok(written);
     }
     let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let file = fs::File::create(&partial).with_context(cannot)?;
+    partial.push(format!(".{}.partial", std::process::id()));
+    let partial = PathBuf::from(partial);
+    // What the wearer says is nobody else's business, on the way out either.
+    let file = crate::private::make_file(&partial).with_context(cannot)?;
     let mut out = BufWriter::new(file);
     let written = write(&mut out).and_then(|written| {
         out.flush()?;
+        out.get_ref().sync_all()?;
         fs::rename(&partial, path)?;
         Ok(written)
     });
