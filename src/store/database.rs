@@ -101,6 +101,8 @@ impl Target {
         db.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |_| Ok(()))?;
         // After a flood the log is cut back to what is usual.
         db.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
+        // What is deleted is overwritten, as far as that needs no more writing.
+        db.pragma_update_and_check(None, "secure_delete", "fast", |_| Ok(()))?;
         db.pragma_update(None, "foreign_keys", true)?;
         db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         Ok(db)

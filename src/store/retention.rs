@@ -22,6 +22,8 @@ use super::{
 use crate::{feed::Feed, text::counted};
 use plan::Plan;
 
+/// While much goes, screens hear of it this often.
+const TELL: Duration = Duration::from_secs(2);
 /// Between two looks.
 const EVERY: Duration = Duration::from_mins(10);
 /// Before the first look: the start belongs to the screen.
@@ -179,6 +181,7 @@ impl Work {
             .readers
             .read(|db| Plan::make(db, &self.retention, now))?;
         let mut pruned = Pruned::default();
+        let mut told = Instant::now();
         let mut step = |prune: prune::Step| {
             let began = Instant::now();
             let (done, file) = self.changes.make_blocking(move |db| prune.apply(db))?;
@@ -186,6 +189,10 @@ impl Work {
             // Only now that no row tells of it: a kill in between leaves a file that `check` finds.
             if let (Some(root), Some(path)) = (&self.recordings, file) {
                 recordings::remove(root, &path)?;
+            }
+            if done.is_visible() && told.elapsed() > TELL {
+                self.feed.change_past();
+                told = Instant::now();
             }
             let rest = (began.elapsed() * REST).max(SHORTEST_REST);
             if self.bell.rest(rest) {

@@ -6,6 +6,8 @@ mod candidate;
 mod expression;
 mod fresh;
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 use super::{
@@ -78,7 +80,7 @@ impl Search<'_> {
         &self,
         index: &Connection,
         mark: Mark,
-        touched: &[(Subject, i64)],
+        touched: &HashSet<(Subject, i64)>,
     ) -> rusqlite::Result<Vec<Hit>> {
         let Some(expression) = expression::of(self.query, &self.names) else {
             return Ok(Vec::new());

@@ -2,7 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
@@ -42,15 +45,22 @@ pub(in crate::store) struct Mark {
 
 /// Where the index is.
 #[derive(Debug, Clone)]
-pub(in crate::store) struct IndexFile(PathBuf);
+pub(in crate::store) struct IndexFile {
+    path: PathBuf,
+    /// How often it was thrown away: whoever has it open then holds a file that is gone.
+    thrown: Arc<AtomicU64>,
+}
 
 impl IndexFile {
     pub(in crate::store) fn in_folder(folder: &Path) -> Self {
-        Self(folder.join(NAME))
+        Self {
+            path: folder.join(NAME),
+            thrown: Arc::default(),
+        }
     }
 
     pub(in crate::store) fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Opens it for writing; one that is damaged or of another format is thrown away first.
@@ -67,7 +77,8 @@ impl IndexFile {
 
     fn open_writer(&self) -> rusqlite::Result<Connection> {
         // Made first, so that nobody else may read it; SQLite gives the same rights to its side files.
-        private::open_file(&self.0).map_err(|_| rusqlite::Error::InvalidPath(self.0.clone()))?;
+        private::open_file(&self.path)
+            .map_err(|_| rusqlite::Error::InvalidPath(self.path.clone()))?;
         let db = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         db.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         db.pragma_update(None, "synchronous", "normal")?;
@@ -89,7 +100,7 @@ impl IndexFile {
 
     /// Opens it for reading; None if there is none (yet) that this program can read.
     pub(in crate::store) fn reader(&self) -> rusqlite::Result<Option<Connection>> {
-        if !self.0.is_file() {
+        if !self.path.is_file() {
             return Ok(None);
         }
         let db = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -99,7 +110,7 @@ impl IndexFile {
     }
 
     fn open(&self, rights: OpenFlags) -> rusqlite::Result<Connection> {
-        let db = Connection::open_with_flags(&self.0, rights | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let db = Connection::open_with_flags(&self.path, rights | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         db.busy_timeout(BUSY)?;
         Ok(db)
     }
@@ -111,13 +122,14 @@ impl IndexFile {
     }
 
     pub(in crate::store) fn is_there(&self) -> bool {
-        self.0.is_file()
+        self.path.is_file()
     }
 
     /// Throws it away.
     pub(in crate::store) fn remove(&self) {
+        self.thrown.fetch_add(1, Ordering::Relaxed);
         for ending in ENDINGS {
-            let mut path = self.0.clone().into_os_string();
+            let mut path = self.path.clone().into_os_string();
             path.push(ending);
             // What is not there need not go; what cannot go makes the next opening fail, and that is told.
             let _ = std::fs::remove_file(path);
@@ -129,7 +141,8 @@ impl IndexFile {
 #[derive(Debug)]
 pub(in crate::store) struct IndexReaders {
     file: IndexFile,
-    idle: Mutex<Option<Connection>>,
+    /// With how often the file had been thrown away.
+    idle: Mutex<Option<(u64, Connection)>>,
 }
 
 impl IndexReaders {
@@ -150,9 +163,10 @@ impl IndexReaders {
         &self,
         read: impl Fn(Option<(&Connection, Mark)>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        let idle = self.idle().take();
+        let thrown = self.file.thrown.load(Ordering::Relaxed);
+        let idle = self.idle().take().filter(|(then, _)| *then == thrown);
         let db = match idle {
-            Some(db) => Some(db),
+            Some((_, db)) => Some(db),
             None => self.file.reader().unwrap_or_default(),
         };
         let Some(db) = db else {
@@ -162,13 +176,13 @@ impl IndexReaders {
             // Made anew under our feet, or damaged; then the next search opens it again.
             Err(error) if is_damage(&error) => read(None),
             other => {
-                *self.idle() = Some(db);
+                *self.idle() = Some((thrown, db));
                 other
             }
         }
     }
 
-    fn idle(&self) -> MutexGuard<'_, Option<Connection>> {
+    fn idle(&self) -> MutexGuard<'_, Option<(u64, Connection)>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

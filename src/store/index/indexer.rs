@@ -20,6 +20,7 @@ use crate::{
         background,
         database::Readers,
         doorbell::Doorbell,
+        page::Side,
         rows::{conversation, delivery, line, memory, single},
     },
 };
@@ -198,27 +199,40 @@ impl Step<'_> {
         })
     }
 
-    /// Lines that stand at another time since a memory told when their talk began.
+    /// Lines that stand at another time, since it is known better when their talk began.
     fn moved(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
-        let mut find = self.db.prepare_cached(
-            "SELECT id FROM conversations WHERE seq > ? AND seq <= ? AND memory_id IS NOT NULL",
-        )?;
+        let mut find = self
+            .db
+            .prepare_cached("SELECT id FROM conversations WHERE seq > ? AND seq <= ?")?;
         let mut rows = find.query(params![after.0 as i64, upto.0 as i64])?;
         while let Some(row) = rows.next()? {
             let id = ConversationId(row.get(0)?);
             let Some(home) = conversation::get(self.db, id)? else {
                 continue;
             };
-            for line in line::of_conversation(self.db, id)? {
-                let key = Key::new(Subject::Line, line.id.0);
-                let there = key.map_or(Ok(None), |key| file::place_of(self.index, key))?;
-                let here = key.map(|key| Place::new(home.clock(line.segment.start), key));
-                if there.is_some() && there != here {
+            // All of them move together, so one tells.
+            let start = (i64::MIN, LineId(i64::MIN));
+            let first = line::beside(self.db, id, start, Side::After, 1)?.pop();
+            let moved = match first {
+                Some(line) => self.stands_elsewhere(&home, &line)?,
+                None => false,
+            };
+            if moved {
+                for line in line::of_conversation(self.db, id)? {
                     self.put_line(&home, &line)?;
                 }
             }
         }
         Ok(())
+    }
+
+    fn stands_elsewhere(&self, home: &Conversation, line: &Line) -> rusqlite::Result<bool> {
+        let Some(key) = Key::new(Subject::Line, line.id.0) else {
+            return Ok(false);
+        };
+        let there = file::place_of(self.index, key)?;
+        let here = Place::new(home.clock(line.segment.start), key);
+        Ok(there.is_some_and(|there| there != here))
     }
 
     fn memories(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {

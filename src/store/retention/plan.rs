@@ -91,10 +91,11 @@ fn requests(db: &Connection, keep: &Keep, now: Timestamp) -> rusqlite::Result<Op
     };
     let mut surplus = match keep.bytes {
         Some(most) => {
+            // What is kept of the bodies: the length that a stranger announced may be anything.
             let all = db.query_row(
-                "SELECT coalesce(sum(size), 0), count(*) FROM records WHERE seq >= ? AND kind <> 'audio_bytes'",
-                [first],
-                |row| Ok(amount(row.get(0)?) + amount(row.get(1)?) * REQUEST_BYTES),
+                "SELECT total(length(body)), count(*) FROM requests",
+                [],
+                |row| Ok(row.get::<_, f64>(0)? as u64 + amount(row.get(1)?) * REQUEST_BYTES),
             )?;
             all.saturating_sub(most)
         }
@@ -102,7 +103,8 @@ fn requests(db: &Connection, keep: &Keep, now: Timestamp) -> rusqlite::Result<Op
     };
     let since = keep.since(now).map_or(i64::MIN, micros);
     let mut find = db.prepare(
-        "SELECT seq, received, CASE kind WHEN 'audio_bytes' THEN 0 ELSE size END FROM records WHERE seq >= ? ORDER BY seq",
+        "SELECT r.seq, r.received, coalesce(length(q.body), 0) \
+         FROM requests q JOIN records r ON r.seq = q.seq WHERE q.seq >= ? ORDER BY q.seq",
     )?;
     let mut rows = find.query([first])?;
     let mut last = None;

@@ -195,6 +195,9 @@ fn passes(query: &Query, subject: Subject, uid: &Uid, at: Timestamp, starred: bo
         && filter.starred.is_none_or(|wanted| wanted == starred)
 }
 
+/// Matches that are told of one text; more help nobody.
+const MATCHES: usize = 100;
+
 /// Where the words stand, in order and apart; None if one is missing or one is there that must not be.
 fn matches(query: &Query, text: &str) -> Option<Vec<Range<usize>>> {
     if query.wanted.is_empty() && query.unwanted.is_empty() {
@@ -220,5 +223,6 @@ fn matches(query: &Query, text: &str) -> Option<Vec<Range<usize>>> {
             None => apart.push(range),
         }
     }
+    apart.truncate(MATCHES);
     Some(apart)
 }

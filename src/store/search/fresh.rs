@@ -2,7 +2,7 @@
 
 use std::{
     cmp::{Ordering, Reverse},
-    collections::BinaryHeap,
+    collections::{BinaryHeap, HashSet},
 };
 
 use rusqlite::params;
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Changed rows that are not in the index: found ones, and all that changed without a record.
-pub(super) type Fresh = (Vec<Hit>, Vec<(Subject, i64)>);
+pub(super) type Fresh = (Vec<Hit>, HashSet<(Subject, i64)>);
 
 /// What is found of it, the newest first, at most as many as are wanted.
 pub(super) fn find(search: &Search<'_>, mark: Mark) -> rusqlite::Result<Fresh> {
@@ -27,7 +27,7 @@ pub(super) fn find(search: &Search<'_>, mark: Mark) -> rusqlite::Result<Fresh> {
     memories(search, mark, &mut newest)?;
     summaries(search, mark, &mut newest)?;
     let touched = if mark == Mark::default() {
-        Vec::new()
+        HashSet::new()
     } else {
         touched(search, mark, &mut newest)?
     };
@@ -100,14 +100,14 @@ fn touched(
     search: &Search<'_>,
     mark: Mark,
     newest: &mut Newest,
-) -> rusqlite::Result<Vec<(Subject, i64)>> {
+) -> rusqlite::Result<HashSet<(Subject, i64)>> {
     let mut find = search
         .db
         .prepare_cached("SELECT DISTINCT kind, row FROM touched WHERE id > ?")?;
     let rows = find.query_map(params![mark.touched], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
     })?;
-    let mut all = Vec::new();
+    let mut all = HashSet::new();
     for row in rows {
         let (kind, id) = row?;
         let subjects: &[Subject] = match kind {
@@ -116,10 +116,9 @@ fn touched(
             _ => &[Subject::Summary],
         };
         for subject in subjects {
-            if all.contains(&(*subject, id)) {
+            if !all.insert((*subject, id)) {
                 continue;
             }
-            all.push((*subject, id));
             let changed = is_fresh(search, mark, *subject, id)?;
             if let Some(key) = Key::new(*subject, id).filter(|_| !changed) {
                 let candidate = Candidate::load(search.db, key)?;
