@@ -196,12 +196,15 @@ impl Work {
             }
             let rest = (began.elapsed() * REST).max(SHORTEST_REST);
             if self.bell.rest(rest) {
-                Ok(())
+                Ok(prune.goes_on(&done))
             } else {
                 Err(Interrupted::Closed)
             }
         };
-        let outcome = plan.steps().try_for_each(&mut step);
+        let outcome: Result<(), Interrupted> = plan.steps().try_for_each(|prune| {
+            while step(prune)? {}
+            Ok(())
+        });
         if pruned.is_visible() {
             self.feed.change_past();
         }
@@ -254,7 +257,7 @@ impl Pruned {
 
     /// Whether anything is gone that a screen may show.
     fn is_visible(&self) -> bool {
-        self.conversations + self.memories + self.summaries > 0
+        self.lines + self.conversations + self.memories + self.summaries > 0
     }
 
     pub(super) fn told(&self) -> String {

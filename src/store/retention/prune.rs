@@ -9,6 +9,9 @@ use crate::{
     store::{edit::touch, rows::recording},
 };
 
+/// Lines that one step deletes.
+const LINES: usize = 500;
+
 /// One step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
@@ -21,6 +24,11 @@ pub(super) enum Step {
 }
 
 impl Step {
+    /// Whether there is more to delete, after a step that deleted this.
+    pub(super) fn goes_on(self, done: &Pruned) -> bool {
+        matches!(self, Self::Conversation(_)) && done.lines == LINES
+    }
+
     /// Deletes. Returns what, and the file that may go once that is committed.
     pub(super) fn apply(self, db: &Connection) -> rusqlite::Result<(Pruned, Option<String>)> {
         if let Self::Recording(id) = self {
@@ -61,13 +69,24 @@ fn conversation(db: &Connection, id: ConversationId) -> rusqlite::Result<Pruned>
         return Ok(Pruned::default());
     }
     db.prepare_cached(
-        "INSERT INTO touched (kind, row) SELECT ?, id FROM segments \
-         WHERE conversation_id = ? AND superseded_by IS NULL",
+        "INSERT INTO touched (kind, row) \
+         SELECT ?, id FROM (SELECT * FROM segments WHERE conversation_id = ? ORDER BY start_ms, id LIMIT ?) \
+         WHERE superseded_by IS NULL",
     )?
-    .execute(params![Subject::Line as i64, id.0])?;
+    .execute(params![Subject::Line as i64, id.0, LINES as i64])?;
     let lines = db
-        .prepare_cached("DELETE FROM segments WHERE conversation_id = ?")?
-        .execute([id.0])?;
+        .prepare_cached(
+            "DELETE FROM segments WHERE id IN \
+             (SELECT id FROM segments WHERE conversation_id = ? ORDER BY start_ms, id LIMIT ?)",
+        )?
+        .execute([id.0, LINES as i64])?;
+    if lines == LINES {
+        // The rest goes in the next step.
+        return Ok(Pruned {
+            lines,
+            ..Pruned::default()
+        });
+    }
     db.prepare_cached("UPDATE memories SET conversation_id = NULL WHERE conversation_id = ?")?
         .execute([id.0])?;
     let conversations = db

@@ -336,3 +336,20 @@ async fn a_look_that_is_cut_short_leaves_whole_conversations() {
     let left = in_folder(&folder).snapshot(WHOLE).unwrap();
     assert!(left.lines.len().is_multiple_of(3) && left.lines.len() < 900);
 }
+
+#[tokio::test]
+async fn a_long_talk_goes_in_several_steps() {
+    let store = ephemeral();
+    let words =
+        (0..1234).map(|n| segment(&format!("{n}"), f64::from(n), f64::from(n) + 1.0, "word"));
+    store.commit(said(1234, words.collect())).await.unwrap();
+    let talks = Retention {
+        transcripts: old(1),
+        ..everything(NEVER)
+    };
+    assert_eq!(
+        look(&store, talks, at(90_000)).await,
+        "deleted as old or too much: 1 conversation, 1234 lines"
+    );
+    assert!(shown(&store).is_empty());
+}
