@@ -3,11 +3,11 @@
 //! ```text
 //!  keys ── keymap ─► Action ── View::act ─► state + Effect ─► app loop
 //!  records, losses, time ── monitor ─┐
-//!                                    ├─► screen ── panels ─► frame
-//!  state of the panels ──────────────┘
+//!                                    ├─► screen, overlay ── panels ─► frame
+//!  state of the screens ─────────────┘
 //! ```
 //!
-//! Drawing never changes anything; panels get `&`-references and the one [`Context`].
+//! Drawing never changes anything; screens look at a [`Scene`], panels at what they show of it and at the one [`Context`].
 
 pub mod action;
 pub mod app;
@@ -16,7 +16,9 @@ mod context;
 mod glyphs;
 mod keymap;
 mod output;
+mod overlay;
 mod panel;
+mod scene;
 mod screen;
 pub mod terminal;
 #[cfg(test)]
@@ -27,4 +29,5 @@ mod view;
 pub use clock::Clock;
 pub use context::{Context, TimeStyle};
 pub use glyphs::Glyphs;
+use scene::Scene;
 pub use view::View;

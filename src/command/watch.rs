@@ -72,17 +72,17 @@ pub(super) async fn show(
     let ended = shutdown.child_token();
     let heard = listening.store.follow(listening.store.latest());
     let listen = tokio::spawn(listen::run(heard, playback.clone(), ended.clone()));
+    let session = Session {
+        address: listening.address,
+        secret: listening.secret.clone(),
+    };
     let app = App {
-        session: Session {
-            address: listening.address,
-            secret: listening.secret.clone(),
-        },
         store: listening.store.clone(),
         follower,
         playback,
         losses: listening.losses.watch(),
         monitor: Monitor::new(snapshot),
-        view: View::new(theme, glyphs, TimeZone::system()),
+        view: View::new(session, theme, glyphs, TimeZone::system()),
         clock: Clock::system(),
     };
     let mut screen = Screen::take().context("cannot use the terminal")?;

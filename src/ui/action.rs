@@ -1,5 +1,7 @@
 //! Everything that a key can ask for.
 
+use super::screen;
+
 /// What the user wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the help text of each says it")]
@@ -10,6 +12,10 @@ pub enum Action {
     Help,
     Card,
     Reveal,
+    /// To the screen of this key.
+    Screen(char),
+    NextScreen,
+    PreviousScreen,
     Up,
     Down,
     PageUp,
@@ -40,6 +46,9 @@ impl Action {
             Self::Help => "this help",
             Self::Card => "connection card: what to paste into Omi",
             Self::Reveal => "show or hide the key on the card",
+            Self::Screen(key) => screen::about(key),
+            Self::NextScreen => "the next screen",
+            Self::PreviousScreen => "the screen before",
             Self::Up => "up",
             Self::Down => "down",
             Self::PageUp => "a page up",
@@ -59,21 +68,74 @@ impl Action {
             Self::Repaint => "repaint the screen",
         }
     }
+
+    /// How far it moves in a list of which so many rows are seen; None: it does not move.
+    #[must_use]
+    pub(super) fn step(self, rows: usize) -> Option<Step> {
+        let page = rows.saturating_sub(1).max(1);
+        let half = page.div_ceil(2);
+        match self {
+            Self::Up => Some(Step::Up(1)),
+            Self::Down => Some(Step::Down(1)),
+            Self::PageUp => Some(Step::Up(page)),
+            Self::PageDown => Some(Step::Down(page)),
+            Self::HalfUp => Some(Step::Up(half)),
+            Self::HalfDown => Some(Step::Down(half)),
+            Self::First => Some(Step::First),
+            Self::Follow => Some(Step::Last),
+            _ => None,
+        }
+    }
+}
+
+/// A way to move in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Up(usize),
+    Down(usize),
+    First,
+    Last,
+}
+
+impl Step {
+    /// Where this leads from an entry, in a list whose last entry is known.
+    pub(super) fn applied(self, from: usize, last: usize) -> usize {
+        match self {
+            Self::Up(count) => from.min(last).saturating_sub(count),
+            Self::Down(count) => from.saturating_add(count).min(last),
+            Self::First => 0,
+            Self::Last => last,
+        }
+    }
 }
 
 /// What the loop must do outside the state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Leave the dashboard.
     Quit,
-    /// Give the terminal back until `fg`.
+    /// Something with the terminal.
+    Terminal(TerminalEffect),
+    /// Something with what is heard.
+    Sound(SoundEffect),
+}
+
+/// What the terminal is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TerminalEffect {
+    /// Give it back until `fg`.
     Suspend,
     /// Draw everything anew.
     Repaint,
     /// Turn reports of the mouse on or off.
     Mouse(bool),
+}
+
+/// What the player is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SoundEffect {
     /// Begin or end listening.
     Listen,
-    /// Make what is heard louder by so many percent, or softer.
+    /// Make it louder by so many percent, or softer.
     Volume(i8),
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Clock, View,
-    action::{Action, Effect},
+    action::{Action, Effect, SoundEffect},
     keymap,
     terminal::Surface,
 };
@@ -60,8 +60,6 @@ impl Session {
 /// What the dashboard shows and where it gets it.
 #[derive(Debug)]
 pub struct App {
-    /// Where it listens.
-    pub session: Session,
     /// Where the past is.
     pub store: Store,
     /// Where the present comes from.
@@ -91,7 +89,7 @@ impl App {
     ) -> io::Result<()> {
         let mut events = std::pin::pin!(events);
         let mut listening = self.playback.status();
-        self.view.listening = *listening.borrow_and_update();
+        self.view.heard(*listening.borrow_and_update());
         let mut frames = Frames::default();
         // A store that cannot be read now is read again later; deliveries are taken meanwhile.
         let mut resting = None;
@@ -113,17 +111,17 @@ impl App {
                 () = until(due) => {
                     frames.drawn();
                     let now = self.clock.now();
-                    surface.draw(&mut |frame| self.view.render(frame, &self.monitor, &self.session, now))?;
+                    surface.draw(&mut |frame| self.view.render(frame, &self.monitor, now))?;
                     continue;
                 }
-                Ok(()) = listening.changed() => self.view.listening = *listening.borrow_and_update(),
+                Ok(()) = listening.changed() => self.view.heard(*listening.borrow_and_update()),
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);
                 }
                 news = next(&mut self.follower, resting) => {
                     let followed = self.follow(news).await;
-                    self.view.trouble = followed.as_ref().err().map(ToString::to_string);
+                    self.view.set_trouble(followed.as_ref().err().map(ToString::to_string));
                     resting = followed.is_err().then(|| Instant::now() + REST);
                 }
             }
@@ -151,13 +149,19 @@ impl App {
         for _ in 0..times {
             effect = self.view.act(action, &self.monitor, size, self.clock.now());
         }
-        match effect {
-            Some(Effect::Listen) => self.playback.toggle(),
-            Some(Effect::Volume(percent)) => self.playback.change_volume(percent),
-            Some(effect) => surface.perform(effect)?,
-            None => {}
+        match &effect {
+            Some(Effect::Sound(effect)) => self.play(effect),
+            Some(Effect::Terminal(effect)) => surface.perform(*effect)?,
+            Some(Effect::Quit) | None => {}
         }
         Ok(effect)
+    }
+
+    fn play(&self, effect: &SoundEffect) {
+        match effect {
+            SoundEffect::Listen => self.playback.toggle(),
+            SoundEffect::Volume(percent) => self.playback.change_volume(*percent),
+        }
     }
 
     /// Folds in what came, and catches up.

@@ -32,13 +32,16 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 36] = [
+const BINDINGS: [Binding; 39] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
     control('c', Action::Quit),
     letter('?', Action::Help),
     key(KeyCode::F(1), Action::Help),
+    letter('1', Action::Screen('1')),
+    key(KeyCode::Tab, Action::NextScreen),
+    key(KeyCode::BackTab, Action::PreviousScreen),
     letter('i', Action::Card),
     letter('v', Action::Reveal),
     key(KeyCode::Up, Action::Up),
@@ -116,6 +119,7 @@ fn name(binding: &Binding) -> String {
         KeyCode::F(number) => format!("F{number}"),
         KeyCode::PageUp => "PgUp".to_owned(),
         KeyCode::PageDown => "PgDn".to_owned(),
+        KeyCode::BackTab => "Shift-Tab".to_owned(),
         other => format!("{other:?}"),
     };
     if binding.control {

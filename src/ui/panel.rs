@@ -1,16 +1,13 @@
 //! One file for each part of a screen: its state and its drawing.
 
 pub(super) mod audio;
-pub(super) mod card;
 pub(super) mod header;
 pub(super) mod health;
-pub(super) mod help;
 pub(super) mod hints;
 pub(super) mod memories;
 pub(super) mod transcript;
 
 use ratatui::{
-    layout::Rect,
     text::{Line, Span},
     widgets::{Block, Borders},
 };
@@ -18,7 +15,7 @@ use ratatui::{
 use super::Context;
 
 /// A frame with a title: a name, and what is to say about it.
-fn framed<'a>(context: &Context, name: &'a str, about: Vec<Span<'a>>) -> Block<'a> {
+pub(super) fn framed<'a>(context: &Context, name: &'a str, about: Vec<Span<'a>>) -> Block<'a> {
     let mut title = vec![
         Span::raw(" "),
         Span::styled(name, context.theme.title),
@@ -35,21 +32,6 @@ fn framed<'a>(context: &Context, name: &'a str, about: Vec<Span<'a>>) -> Block<'
         .border_set(context.glyphs.border)
         .border_style(context.theme.border)
         .title(Line::from(title))
-}
-
-/// Where something of this size lies over a screen: in its middle, and on the hints only if it just fits so.
-fn over(area: Rect, width: usize, rows: usize) -> Rect {
-    let (width, height) = (fitting(width + 2), fitting(rows + 2));
-    let spared = u16::from(height != area.height && area.height > 1);
-    let room = Rect {
-        height: area.height - spared,
-        ..area
-    };
-    room.centered(width.min(room.width).into(), height.min(room.height).into())
-}
-
-fn fitting(cells: usize) -> u16 {
-    u16::try_from(cells).unwrap_or(u16::MAX)
 }
 
 /// `1 line`, `2 lines`.

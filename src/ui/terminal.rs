@@ -22,7 +22,7 @@ use ratatui::{
     backend::{Backend as _, ClearType},
 };
 
-use super::output::QuietBackend;
+use super::{action::TerminalEffect, output::QuietBackend};
 
 /// Whether the screen is ours now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -39,7 +39,7 @@ pub trait Surface {
     ///
     /// # Errors
     /// When the terminal cannot be written to.
-    fn perform(&mut self, effect: super::action::Effect) -> io::Result<()>;
+    fn perform(&mut self, effect: TerminalEffect) -> io::Result<()>;
 
     /// Columns and rows.
     ///
@@ -110,14 +110,11 @@ impl Surface for Screen {
         self.terminal.draw(render).map(drop)
     }
 
-    fn perform(&mut self, effect: super::action::Effect) -> io::Result<()> {
-        use super::action::Effect;
+    fn perform(&mut self, effect: TerminalEffect) -> io::Result<()> {
         match effect {
-            // The loop does these itself.
-            Effect::Quit | Effect::Listen | Effect::Volume(_) => Ok(()),
-            Effect::Suspend => self.suspend(),
-            Effect::Repaint => self.repaint(),
-            Effect::Mouse(on) => self.report_mouse(on),
+            TerminalEffect::Suspend => self.suspend(),
+            TerminalEffect::Repaint => self.repaint(),
+            TerminalEffect::Mouse(on) => self.report_mouse(on),
         }
     }
 

@@ -1,57 +1,52 @@
 //! How the model is shown: what actions change, and what is drawn.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use ratatui::{Frame, layout::Rect, text::Span};
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::Span,
+};
 
 use super::{
-    Context, Glyphs, TimeStyle,
-    action::{Action, Effect},
+    Context, Glyphs, Scene, TimeStyle,
+    action::{Action, Effect, SoundEffect, TerminalEffect},
     app::Session,
-    panel::{
-        card, help,
-        transcript::{self, Step},
+    overlay::{
+        Answer, Overlay,
+        card::{Card, Key},
+        help::Help,
     },
-    screen::live,
+    panel::{header, hints},
+    screen::{Body, Screens},
     theme::Theme,
 };
-use crate::{audio::playback::Status, monitor::Monitor};
+use crate::{audio::playback::Status, monitor::Monitor, text};
 
 /// Percent by which a key makes it louder or softer.
 const VOLUME_STEP: i8 = 10;
 
+/// From this size on there is a first row, and panels have frames: columns, rows.
+const FRAMES_FROM: (u16, u16) = (40, 8);
+
 /// How the model is shown.
 #[derive(Debug)]
 pub struct View {
-    pub(super) transcript: transcript::State,
-    overlay: Option<Overlay>,
-    frozen: Option<Frozen>,
+    screens: Screens,
+    overlay: Option<Box<dyn Overlay>>,
+    common: Common,
     mouse: bool,
-    time_style: TimeStyle,
-    wrap: bool,
-    waiting: u64,
     /// Why nothing new can be shown.
-    pub(super) trouble: Option<String>,
-    pub(super) listening: Status,
-    theme: Theme,
-    glyphs: Glyphs,
-    time_zone: TimeZone,
+    trouble: Option<String>,
 }
 
-/// What lies over the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Overlay {
-    Help { first: usize },
-    Card(card::Key),
-}
-
-/// What the user is doing: other keys matter in each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stance {
-    Help,
-    Card,
-    Frozen,
-    Scrolled,
-    Following,
+/// What all screens share.
+#[derive(Debug)]
+struct Common {
+    session: Session,
+    playback: Status,
+    frozen: Option<Frozen>,
+    /// The looks; of another moment than the present.
+    context: Context,
 }
 
 /// The view as it was.
@@ -59,85 +54,107 @@ pub(super) enum Stance {
 struct Frozen {
     monitor: Monitor,
     now: Timestamp,
+    /// Lines that arrived since.
+    waiting: u64,
+}
+
+/// Where everything is.
+struct Places {
+    header: Option<Rect>,
+    body: Body,
+    hints: Rect,
+}
+
+impl Common {
+    fn context(&self, now: Timestamp) -> Context {
+        Context {
+            now: self.frozen.as_ref().map_or(now, |frozen| frozen.now),
+            ..self.context.clone()
+        }
+    }
+
+    fn scene<'a>(&'a self, monitor: &'a Monitor, context: &'a Context) -> Scene<'a> {
+        let frozen = self.frozen.as_ref();
+        Scene {
+            monitor: frozen.map_or(monitor, |frozen| &frozen.monitor),
+            session: &self.session,
+            playback: &self.playback,
+            context,
+            frozen: frozen.is_some(),
+        }
+    }
+
+    fn freeze(&mut self, monitor: &Monitor, now: Timestamp) {
+        self.frozen = match self.frozen {
+            Some(_) => None,
+            None => Some(Frozen {
+                monitor: monitor.clone(),
+                now,
+                waiting: 0,
+            }),
+        };
+    }
 }
 
 impl View {
-    /// The Live screen, following.
+    /// The first screen, as it is at the start.
     #[must_use]
-    pub fn new(theme: Theme, glyphs: Glyphs, time_zone: TimeZone) -> Self {
+    pub fn new(session: Session, theme: Theme, glyphs: Glyphs, time_zone: TimeZone) -> Self {
         Self {
-            transcript: transcript::State::Follow,
+            screens: Screens::default(),
             overlay: None,
-            frozen: None,
+            common: Common {
+                session,
+                playback: Status::default(),
+                frozen: None,
+                context: Context {
+                    theme,
+                    glyphs,
+                    time_zone,
+                    now: Timestamp::UNIX_EPOCH,
+                    time_style: TimeStyle::default(),
+                    wrap: true,
+                },
+            },
             mouse: false,
-            time_style: TimeStyle::default(),
-            wrap: true,
-            waiting: 0,
             trouble: None,
-            listening: Status::default(),
-            theme,
-            glyphs,
-            time_zone,
         }
     }
 
-    fn context(&self, now: Timestamp) -> Context {
-        Context {
-            theme: self.theme.clone(),
-            glyphs: self.glyphs,
-            time_zone: self.time_zone.clone(),
-            now: self.frozen.as_ref().map_or(now, |frozen| frozen.now),
-            time_style: self.time_style,
-            wrap: self.wrap,
+    /// Draws everything.
+    pub fn render(&self, frame: &mut Frame<'_>, monitor: &Monitor, now: Timestamp) {
+        let context = self.common.context(now);
+        let scene = self.common.scene(monitor, &context);
+        let places = places(frame.area());
+        if let Some(area) = places.header {
+            let tabs = self.screens.tabs();
+            header::render(frame, area, scene.monitor, scene.session, &tabs, &context);
+        }
+        let screen = self.screens.shown();
+        screen.render(frame, places.body, &scene);
+        if let Some(overlay) = &self.overlay {
+            hints::render(frame, places.hints, None, &overlay.hints(), &context);
+            overlay.render(frame, frame.area(), &scene);
+        } else {
+            let notice = self.notice(&context);
+            let notice = notice.or_else(|| screen.notice(places.body, &scene));
+            let hints = screen.hints(&scene);
+            hints::render(frame, places.hints, notice, &hints, &context);
         }
     }
 
-    pub(super) fn stance(&self) -> Stance {
-        match (&self.overlay, &self.frozen, &self.transcript) {
-            (Some(Overlay::Help { .. }), ..) => Stance::Help,
-            (Some(Overlay::Card(_)), ..) => Stance::Card,
-            (None, Some(_), _) => Stance::Frozen,
-            (None, None, transcript::State::At(_)) => Stance::Scrolled,
-            (None, None, transcript::State::Follow) => Stance::Following,
-        }
-    }
-
-    /// What the last row says before its hints.
-    pub(super) fn notice(&self, context: &Context) -> Option<Span<'static>> {
+    /// What the last row says before its hints, whatever the screen.
+    fn notice(&self, context: &Context) -> Option<Span<'static>> {
         if let Some(trouble) = &self.trouble {
-            let text = format!("! {}", crate::text::neutral(trouble));
+            let text = format!("! {}", text::neutral(trouble));
             return Some(Span::styled(text, context.theme.bad));
         }
-        self.frozen.as_ref().map(|_| {
+        self.common.frozen.as_ref().map(|frozen| {
             Span::styled(
-                format!("frozen, {} waiting", self.waiting),
+                format!("frozen, {} waiting", frozen.waiting),
                 context.theme.warn,
             )
         })
-    }
-
-    /// Draws the whole screen.
-    pub fn render(
-        &self,
-        frame: &mut Frame<'_>,
-        monitor: &Monitor,
-        session: &Session,
-        now: Timestamp,
-    ) {
-        let context = self.context(now);
-        let monitor = self
-            .frozen
-            .as_ref()
-            .map_or(monitor, |frozen| &frozen.monitor);
-        live::render(frame, monitor, self, session, &context);
-        match self.overlay {
-            Some(Overlay::Help { first }) => help::render(frame, frame.area(), first, &context),
-            Some(Overlay::Card(key)) => {
-                let lay = |width| card::lines(monitor, session, key, width, &context);
-                card::render(frame, frame.area(), lay, &context);
-            }
-            None => {}
-        }
     }
 
     /// Does what an action asks for; what is outside the state is given back as an effect.
@@ -149,25 +166,39 @@ impl View {
         now: Timestamp,
     ) -> Option<Effect> {
         let area = Rect::new(0, 0, size.0, size.1);
+        let context = self.common.context(now);
+        let scene = self.common.scene(monitor, &context);
+        if let Some(overlay) = &mut self.overlay
+            && let Answer::Done(effect) = overlay.act(action, area, &scene)
+        {
+            return effect;
+        }
         match action {
             Action::Quit => return Some(Effect::Quit),
             Action::Back => return self.back(),
             Action::Close => self.overlay = None,
-            Action::Suspend => return Some(Effect::Suspend),
-            Action::Repaint => return Some(Effect::Repaint),
+            Action::Suspend => return Some(Effect::Terminal(TerminalEffect::Suspend)),
+            Action::Repaint => return Some(Effect::Terminal(TerminalEffect::Repaint)),
             Action::Mouse => {
                 self.mouse = !self.mouse;
-                return Some(Effect::Mouse(self.mouse));
+                return Some(Effect::Terminal(TerminalEffect::Mouse(self.mouse)));
             }
-            Action::Listen => return Some(Effect::Listen),
-            Action::Louder => return Some(Effect::Volume(VOLUME_STEP)),
-            Action::Softer => return Some(Effect::Volume(-VOLUME_STEP)),
-            Action::Help => self.toggle(Overlay::Help { first: 0 }),
-            Action::Card => self.toggle(Overlay::Card(card::Key::Masked)),
-            Action::Reveal => self.reveal(),
-            Action::Freeze => self.freeze(monitor, now),
-            Action::TimeStyle => self.time_style = self.time_style.next(),
-            Action::Wrap => self.wrap = !self.wrap,
+            Action::Listen => return Some(Effect::Sound(SoundEffect::Listen)),
+            Action::Louder => return Some(Effect::Sound(SoundEffect::Volume(VOLUME_STEP))),
+            Action::Softer => return Some(Effect::Sound(SoundEffect::Volume(-VOLUME_STEP))),
+            Action::Help => self.toggle(Box::<Help>::default()),
+            Action::Card => self.toggle(Box::new(Card { key: Key::Masked })),
+            Action::Reveal => {
+                self.overlay = Some(Box::new(Card { key: Key::Revealed }));
+            }
+            Action::Screen(key) => self.screens.show(key),
+            Action::NextScreen => self.screens.turn(1),
+            Action::PreviousScreen => self.screens.turn(-1),
+            Action::Freeze => self.common.freeze(monitor, now),
+            Action::TimeStyle => {
+                self.common.context.time_style = self.common.context.time_style.next();
+            }
+            Action::Wrap => self.common.context.wrap = !self.common.context.wrap,
             Action::Up
             | Action::Down
             | Action::PageUp
@@ -175,7 +206,12 @@ impl View {
             | Action::HalfUp
             | Action::HalfDown
             | Action::First
-            | Action::Follow => self.travel(action, monitor, area, now),
+            | Action::Follow => {
+                return self
+                    .screens
+                    .shown_mut()
+                    .act(action, places(area).body, &scene);
+            }
         }
         None
     }
@@ -188,94 +224,61 @@ impl View {
         }
     }
 
-    fn toggle(&mut self, overlay: Overlay) {
-        let same = self
-            .overlay
-            .is_some_and(|open| std::mem::discriminant(&open) == std::mem::discriminant(&overlay));
-        self.overlay = if same { None } else { Some(overlay) };
+    /// Opens an overlay, or closes it if it is open.
+    fn toggle(&mut self, overlay: Box<dyn Overlay>) {
+        let open = self.overlay.take();
+        let same = open.is_some_and(|open| open.opened_by() == overlay.opened_by());
+        self.overlay = (!same).then_some(overlay);
     }
 
-    fn reveal(&mut self) {
-        if let Some(Overlay::Card(key)) = &mut self.overlay {
-            *key = if *key == card::Key::Masked {
-                card::Key::Revealed
-            } else {
-                card::Key::Masked
-            };
-        } else {
-            self.overlay = Some(Overlay::Card(card::Key::Revealed));
-        }
+    /// Takes over how playback does.
+    pub(super) fn heard(&mut self, playback: Status) {
+        self.common.playback = playback;
     }
 
-    fn freeze(&mut self, monitor: &Monitor, now: Timestamp) {
-        self.waiting = 0;
-        self.frozen = if self.frozen.is_some() {
-            None
-        } else {
-            Some(Frozen {
-                monitor: monitor.clone(),
-                now,
-            })
-        };
-    }
-
-    /// Moves in the help if it is open, else in the transcript.
-    fn travel(&mut self, action: Action, monitor: &Monitor, area: Rect, now: Timestamp) {
-        let places = live::places(area, 0);
-        let port = transcript::port(places.transcript, places.framed);
-        let Some(step) = step(action, port.rows) else {
-            return;
-        };
-        if let Some(Overlay::Help { first }) = &mut self.overlay {
-            *first = step.applied(*first, help::last_row(area));
-            return;
-        }
-        let context = self.context(now);
-        let monitor = self
-            .frozen
-            .as_ref()
-            .map_or(monitor, |frozen| &frozen.monitor);
-        self.transcript = self
-            .transcript
-            .after(step, monitor.transcript(), port, &context);
+    /// Takes over why nothing new can be shown.
+    pub(super) fn set_trouble(&mut self, trouble: Option<String>) {
+        self.trouble = trouble;
     }
 
     /// Counts the lines that arrive behind a frozen view.
     pub(super) fn count_waiting(&mut self, monitor: &Monitor) {
-        if let Some(frozen) = &self.frozen {
+        if let Some(frozen) = &mut self.common.frozen {
             let lines = |monitor: &Monitor| monitor.transcript().added();
-            self.waiting = lines(monitor).saturating_sub(lines(&frozen.monitor));
+            frozen.waiting = lines(monitor).saturating_sub(lines(&frozen.monitor));
         }
     }
 
     /// When the view will next look different although nothing arrives.
     pub(super) fn next_change(&self, monitor: &Monitor, now: Timestamp) -> Option<Timestamp> {
-        if self.frozen.is_some() {
+        if self.common.frozen.is_some() {
             return None;
         }
-        let ages = (self.time_style == TimeStyle::Age)
+        let context = self.common.context(now);
+        let scene = self.common.scene(monitor, &context);
+        let ages = (context.time_style == TimeStyle::Age)
             .then(|| now.saturating_add(SignedDuration::from_secs(30)).ok());
         monitor
             .next_change(now)
             .into_iter()
             .chain(ages.flatten())
+            .chain(self.screens.shown().next_change(&scene))
             .min()
     }
 }
 
-/// How far an action moves where so many rows are seen.
-fn step(action: Action, rows: usize) -> Option<Step> {
-    let page = rows.saturating_sub(1).max(1);
-    let half = page.div_ceil(2);
-    match action {
-        Action::Up => Some(Step::Up(1)),
-        Action::Down => Some(Step::Down(1)),
-        Action::PageUp => Some(Step::Up(page)),
-        Action::PageDown => Some(Step::Down(page)),
-        Action::HalfUp => Some(Step::Up(half)),
-        Action::HalfDown => Some(Step::Down(half)),
-        Action::First => Some(Step::First),
-        Action::Follow => Some(Step::Follow),
-        _ => None,
+/// Divides the screen.
+fn places(area: Rect) -> Places {
+    let framed = area.width >= FRAMES_FROM.0 && area.height >= FRAMES_FROM.1;
+    let rows = [
+        Constraint::Length(u16::from(framed)),
+        Constraint::Fill(1),
+        Constraint::Length(1),
+    ];
+    let [header, body, hints] = Layout::vertical(rows).areas(area);
+    Places {
+        header: framed.then_some(header),
+        body: Body { area: body, framed },
+        hints,
     }
 }

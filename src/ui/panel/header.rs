@@ -9,7 +9,7 @@ use ratatui::{
 use crate::{
     monitor::Monitor,
     text,
-    ui::{Context, app::Session},
+    ui::{Context, app::Session, screen::Tab},
 };
 
 /// Draws the row, and leaves out what there is no room for.
@@ -18,6 +18,7 @@ pub(in crate::ui) fn render(
     area: Rect,
     monitor: &Monitor,
     session: &Session,
+    tabs: &[Tab],
     context: &Context,
 ) {
     let theme = &context.theme;
@@ -41,9 +42,10 @@ pub(in crate::ui) fn render(
         ),
         (wearer.unwrap_or_default(), theme.dim),
     ];
-    let screen = " 1 Live ";
+    let tabs = fitting(tabs, usize::from(area.width) / 2);
+    let labels: usize = tabs.iter().map(|tab| tab.label.len() + 1).sum();
     let mut room = usize::from(area.width)
-        .saturating_sub(parts.iter().map(Span::width).sum::<usize>() + screen.len());
+        .saturating_sub(parts.iter().map(Span::width).sum::<usize>() + labels + 1);
     for (text, style) in optional {
         if text.len() <= room && !text.is_empty() {
             room -= text.len();
@@ -53,9 +55,22 @@ pub(in crate::ui) fn render(
     frame.render_widget(Line::from(parts), area);
     if room > 0 {
         // Only the words have the style: that of a line would colour the whole row.
-        let tab = Line::from(Span::styled(screen, theme.accent)).alignment(Alignment::Right);
-        frame.render_widget(tab, area);
+        let mut row = vec![Span::raw(" ")];
+        for tab in tabs {
+            let style = if tab.shown { theme.accent } else { theme.dim };
+            row.extend([Span::styled(tab.label, style), Span::raw(" ")]);
+        }
+        frame.render_widget(Line::from(row).alignment(Alignment::Right), area);
     }
+}
+
+/// All tabs, or where they take too much only the one that is shown.
+fn fitting(tabs: &[Tab], room: usize) -> Vec<Tab> {
+    let all: usize = tabs.iter().map(|tab| tab.label.len() + 1).sum();
+    tabs.iter()
+        .filter(|tab| tab.shown || all <= room)
+        .cloned()
+        .collect()
 }
 
 /// `Xk3u…ABC`: enough to tell wearers apart, too little to read over a shoulder.

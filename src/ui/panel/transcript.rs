@@ -10,27 +10,27 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{card, counted, framed};
+use super::{counted, framed};
 use crate::{
     monitor::Monitor,
     text,
-    ui::{Context, app::Session},
+    ui::{Context, Scene, overlay::card},
 };
-pub(in crate::ui) use scroll::{Port, State, Step};
+pub(in crate::ui) use scroll::{Port, State};
 
 /// Draws the visible lines, or the connection card while nothing was ever said.
 pub(in crate::ui) fn render(
     frame: &mut Frame<'_>,
     area: Rect,
     in_frame: bool,
-    monitor: &Monitor,
     state: &State,
-    session: &Session,
-    context: &Context,
+    scene: &Scene<'_>,
 ) {
+    let (monitor, context) = (scene.monitor, scene.context);
     let port = port(area, in_frame);
     let mut shown = if monitor.transcript().is_empty() {
-        let mut card = card::lines(monitor, session, card::Key::Masked, port.columns, context);
+        let key = card::Key::Masked;
+        let mut card = card::lines(monitor, scene.session, key, port.columns, context);
         card.extend(card::keys(context));
         Paragraph::new(card::fitted(card, port.rows))
     } else {

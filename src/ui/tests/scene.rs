@@ -43,7 +43,7 @@ pub(super) fn dark() -> View {
 }
 
 pub(super) fn view(theme: Theme, glyphs: &Glyphs) -> View {
-    View::new(theme, *glyphs, TimeZone::UTC)
+    View::new(session(), theme, *glyphs, TimeZone::UTC)
 }
 
 pub(super) fn empty() -> Monitor {
@@ -62,7 +62,7 @@ pub(super) fn drawn(
     }
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     terminal
-        .draw(|frame| view.render(frame, monitor, &session(), now()))
+        .draw(|frame| view.render(frame, monitor, now()))
         .unwrap();
     terminal.backend().buffer().clone()
 }

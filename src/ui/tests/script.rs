@@ -13,7 +13,7 @@ use crate::{
     losses::LossCounter,
     monitor::Monitor,
     store::{Location, Settings, Store, Submission},
-    ui::{Clock, action::Effect, app::App, terminal::Surface},
+    ui::{Clock, action::TerminalEffect, app::App, terminal::Surface},
 };
 
 /// One step of a script.
@@ -69,7 +69,7 @@ impl Surface for TestSurface {
         Ok(())
     }
 
-    fn perform(&mut self, _: Effect) -> io::Result<()> {
+    fn perform(&mut self, _: TerminalEffect) -> io::Result<()> {
         Ok(())
     }
 
@@ -94,7 +94,6 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
         drawn: Rc::clone(&drawn),
     };
     let app = App {
-        session: scene::session(),
         store: store.clone(),
         follower: store.follow(store.latest()),
         playback: crate::audio::playback::Playback::start().unwrap(),

@@ -6,7 +6,7 @@ use super::rows::{heading_rows, rows};
 use crate::{
     event::{ConversationId, LineId},
     monitor::{Place, Transcript},
-    ui::Context,
+    ui::{Context, action::Step},
 };
 
 /// The room for rows.
@@ -37,27 +37,6 @@ pub(in crate::ui) struct Anchor {
     start_ms: i64,
     /// How many lines had ever been added when the end was left.
     added: u64,
-}
-
-/// A way to move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::ui) enum Step {
-    Up(usize),
-    Down(usize),
-    First,
-    Follow,
-}
-
-impl Step {
-    /// The first row that is seen after this step, in a list whose last such row is known.
-    pub(in crate::ui) fn applied(self, first: usize, last: usize) -> usize {
-        match self {
-            Self::Up(count) => first.min(last).saturating_sub(count),
-            Self::Down(count) => (first + count).min(last),
-            Self::First => 0,
-            Self::Follow => last,
-        }
-    }
 }
 
 /// A row of a line.
@@ -122,7 +101,7 @@ impl State {
             return Self::Follow;
         };
         let to = match step {
-            Step::Follow => return Self::Follow,
+            Step::Last => return Self::Follow,
             Step::First => Position {
                 place: first,
                 row: 0,

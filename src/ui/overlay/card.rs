@@ -8,12 +8,14 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::{framed, over};
+use super::{Answer, Overlay, over};
 use crate::{
     event::Trigger,
     monitor::Monitor,
     text,
-    ui::{Context, action::Action, app::Session, keymap::key_of},
+    ui::{
+        Context, Scene, action::Action, app::Session, keymap::key_of, panel::framed, screen::Hints,
+    },
 };
 
 /// Omi's fields, by the names in its settings, and what is pasted there.
@@ -25,28 +27,55 @@ const FIELDS: [(Trigger, &str, &str); 5] = [
     (Trigger::Button, "Button events", "the URL"),
 ];
 
-/// How the card looks.
+/// Whether the key can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::ui) enum Key {
     Masked,
     Revealed,
 }
 
-/// Draws the card over the middle of the screen, with its rows laid out for the width there is.
-pub(in crate::ui) fn render(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    lines: impl Fn(usize) -> Vec<Line<'static>>,
-    context: &Context,
-) {
-    let room = [area.width, area.height].map(|cells| usize::from(cells.saturating_sub(2)));
-    let lines = fitted(lines(room[0]), room[1]);
-    let width = lines.iter().map(Line::width).max().unwrap_or_default() + 1;
-    let area = over(area, width, lines.len());
-    frame.render_widget(Clear, area);
-    let place = Span::styled("Omi app: Settings, Developer", context.theme.dim);
-    let block = framed(context, "Connect", vec![place]);
-    frame.render_widget(Paragraph::new(lines).block(block), area);
+/// The card over the screen.
+#[derive(Debug)]
+pub(in crate::ui) struct Card {
+    pub(in crate::ui) key: Key,
+}
+
+impl Overlay for Card {
+    /// Its rows are laid out for the width there is.
+    fn render(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        let context = scene.context;
+        let room = [area.width, area.height].map(|cells| usize::from(cells.saturating_sub(2)));
+        let lines = lines(scene.monitor, scene.session, self.key, room[0], context);
+        let lines = fitted(lines, room[1]);
+        let width = lines.iter().map(Line::width).max().unwrap_or_default() + 1;
+        let area = over(area, width, lines.len());
+        frame.render_widget(Clear, area);
+        let place = Span::styled("Omi app: Settings, Developer", context.theme.dim);
+        let block = framed(context, "Connect", vec![place]);
+        frame.render_widget(Paragraph::new(lines).block(block), area);
+    }
+
+    fn act(&mut self, action: Action, _: Rect, _: &Scene<'_>) -> Answer {
+        if action != Action::Reveal {
+            return Answer::Pass;
+        }
+        self.key = match self.key {
+            Key::Masked => Key::Revealed,
+            Key::Revealed => Key::Masked,
+        };
+        Answer::Done(None)
+    }
+
+    fn opened_by(&self) -> Action {
+        Action::Card
+    }
+
+    fn hints(&self) -> Hints {
+        vec![
+            (Action::Close, "close"),
+            (Action::Reveal, "show or hide key"),
+        ]
+    }
 }
 
 /// Leaves out what only makes it airy, if there is no room for it.

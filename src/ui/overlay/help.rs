@@ -7,35 +7,66 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::{framed, over};
+use super::{Answer, Overlay, over};
 use crate::{
     text,
-    ui::{Context, keymap},
+    ui::{Context, Scene, action::Action, keymap, panel::framed, screen::Hints},
 };
 
 /// What a key does is at most so wide.
 const WORDS: usize = 44;
 
-/// Draws the keys over the middle of the screen, from a row on.
-pub(in crate::ui) fn render(frame: &mut Frame<'_>, area: Rect, first: usize, context: &Context) {
+/// The help, from a row on.
+#[derive(Debug, Default)]
+pub(in crate::ui) struct Help {
+    first: usize,
+}
+
+impl Overlay for Help {
+    fn render(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        let context = scene.context;
+        let sheet = Sheet::fitting(area);
+        let first = self.first.min(last_row(area));
+        let area = over(area, sheet.width(), sheet.rows());
+        frame.render_widget(Clear, area);
+        let block = framed(context, "Help", Vec::new());
+        let rows: Vec<_> = (first..sheet.rows())
+            .map(|row| sheet.row(row, context))
+            .collect();
+        frame.render_widget(Paragraph::new(rows).block(block), area);
+    }
+
+    fn act(&mut self, action: Action, area: Rect, _: &Scene<'_>) -> Answer {
+        let Some(step) = action.step(seen(area)) else {
+            return Answer::Pass;
+        };
+        self.first = step.applied(self.first, last_row(area));
+        Answer::Done(None)
+    }
+
+    fn opened_by(&self) -> Action {
+        Action::Help
+    }
+
+    fn hints(&self) -> Hints {
+        vec![
+            (Action::Close, "close"),
+            (Action::Down, "scroll"),
+            (Action::Follow, "last"),
+        ]
+    }
+}
+
+/// The rows that are seen at once.
+fn seen(area: Rect) -> usize {
     let sheet = Sheet::fitting(area);
-    let area = over(area, sheet.width(), sheet.rows());
-    let first = first.min(last_row(frame.area()));
-    frame.render_widget(Clear, area);
-    let block = framed(context, "Help", Vec::new());
-    let rows: Vec<_> = (first..sheet.rows())
-        .map(|row| sheet.row(row, context))
-        .collect();
-    frame.render_widget(Paragraph::new(rows).block(block), area);
+    let over = over(area, sheet.width(), sheet.rows());
+    over.height.saturating_sub(2).into()
 }
 
 /// The furthest row that can be the first.
-pub(in crate::ui) fn last_row(area: Rect) -> usize {
-    let sheet = Sheet::fitting(area);
-    let seen = over(area, sheet.width(), sheet.rows())
-        .height
-        .saturating_sub(2);
-    sheet.rows().saturating_sub(seen.into())
+fn last_row(area: Rect) -> usize {
+    Sheet::fitting(area).rows().saturating_sub(seen(area))
 }
 
 /// The keys as they are laid out.

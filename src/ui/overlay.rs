@@ -1,0 +1,53 @@
+//! What lies over a screen and takes the keys: each is one file with its state and its drawing.
+
+pub(super) mod card;
+pub(super) mod help;
+
+use std::fmt::Debug;
+
+use ratatui::{Frame, layout::Rect};
+
+use super::{
+    Scene,
+    action::{Action, Effect},
+    screen::Hints,
+};
+
+/// Something over a screen.
+pub(super) trait Overlay: Debug {
+    /// Draws it over the middle of the whole screen.
+    fn render(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>);
+
+    /// Does what an action asks for.
+    fn act(&mut self, action: Action, area: Rect, scene: &Scene<'_>) -> Answer;
+
+    /// The action that opens it, and closes it again.
+    fn opened_by(&self) -> Action;
+
+    /// The keys that matter now.
+    fn hints(&self) -> Hints;
+}
+
+/// What an overlay says to an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It is not for me.
+    Pass,
+    /// Done; this is left to do.
+    Done(Option<Effect>),
+}
+
+/// Where something of this size lies over a screen: in its middle, and on the hints only if it just fits so.
+pub(super) fn over(area: Rect, width: usize, rows: usize) -> Rect {
+    let (width, height) = (fitting(width + 2), fitting(rows + 2));
+    let spared = u16::from(height != area.height && area.height > 1);
+    let room = Rect {
+        height: area.height - spared,
+        ..area
+    };
+    room.centered(width.min(room.width).into(), height.min(room.height).into())
+}
+
+fn fitting(cells: usize) -> u16 {
+    u16::try_from(cells).unwrap_or(u16::MAX)
+}

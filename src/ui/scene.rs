@@ -1,0 +1,13 @@
+use super::{Context, app::Session};
+use crate::{audio::playback::Status, monitor::Monitor};
+
+/// What every screen may look at: what came, where it comes from, what is heard, and the looks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scene<'a> {
+    /// What came: now, or when the view was frozen.
+    pub(super) monitor: &'a Monitor,
+    pub(super) session: &'a Session,
+    pub(super) playback: &'a Status,
+    pub(super) context: &'a Context,
+    pub(super) frozen: bool,
+}
