@@ -21,6 +21,8 @@ pub struct Glyphs {
     pub waiting: &'static str,
     /// Someone listens.
     pub play: &'static str,
+    /// Where the user is.
+    pub cursor: &'static str,
     /// Something was cut.
     pub ellipsis: &'static str,
     /// Stands for a character of a secret.
@@ -58,6 +60,7 @@ impl Glyphs {
             down: "↓",
             waiting: "…",
             play: "▶",
+            cursor: "▌",
             ellipsis: "…",
             mask: "•",
             star: "★",
@@ -79,6 +82,7 @@ impl Glyphs {
             down: "v",
             waiting: "~",
             play: ">",
+            cursor: "|",
             ellipsis: "..",
             mask: "*",
             star: "*",

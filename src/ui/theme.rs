@@ -61,6 +61,8 @@ pub struct Theme {
     pub warn: Style,
     /// Lost or failing.
     pub bad: Style,
+    /// What the user points at.
+    pub chosen: Style,
     /// Keys in hints and help.
     pub key: Style,
     /// Speakers other than the wearer.
@@ -99,6 +101,7 @@ impl Theme {
             good: of(Color::Green),
             warn: of(Color::Yellow),
             bad: of(Color::LightRed).add_modifier(Modifier::BOLD),
+            chosen: of(Color::Reset).add_modifier(Modifier::BOLD),
             key: of(Color::Cyan),
             speakers: [
                 Color::LightMagenta,
@@ -124,6 +127,7 @@ impl Theme {
             good: of(depth.choose(Color::Indexed(28), Color::Green)),
             warn: of(depth.choose(Color::Indexed(130), Color::Magenta)),
             bad: of(Color::Red).add_modifier(Modifier::BOLD),
+            chosen: of(Color::Reset).add_modifier(Modifier::BOLD),
             key: of(Color::Blue),
             speakers: [
                 Color::Magenta,
@@ -150,6 +154,7 @@ impl Theme {
             good: Style::new(),
             warn: bold,
             bad: bold.add_modifier(Modifier::REVERSED),
+            chosen: bold,
             key: bold,
             speakers: [Style::new(); 5],
         }

@@ -16,7 +16,8 @@ use crate::{
     text,
     ui::{Context, Scene, overlay::card},
 };
-pub(in crate::ui) use scroll::{Port, State};
+use scroll::Port;
+pub(in crate::ui) use scroll::{Sheet, State};
 
 /// Draws the visible lines, or the connection card while nothing was ever said.
 pub(in crate::ui) fn render(
@@ -34,7 +35,7 @@ pub(in crate::ui) fn render(
         card.extend(card::keys(context));
         Paragraph::new(card::fitted(card, port.rows))
     } else {
-        Paragraph::new(state.visible(monitor.transcript(), port, context))
+        Paragraph::new(state.visible(sheet(area, in_frame, scene), None))
     };
     if in_frame {
         let about =
@@ -48,8 +49,17 @@ pub(in crate::ui) fn render(
     frame.render_widget(shown, area);
 }
 
+/// The lines, laid out for the room there is.
+pub(in crate::ui) fn sheet<'a>(area: Rect, in_frame: bool, scene: &Scene<'a>) -> Sheet<'a> {
+    Sheet {
+        transcript: scene.monitor.transcript(),
+        port: port(area, in_frame),
+        context: scene.context,
+    }
+}
+
 /// The room for lines.
-pub(in crate::ui) fn port(area: Rect, in_frame: bool) -> Port {
+fn port(area: Rect, in_frame: bool) -> Port {
     let border = if in_frame { 2 } else { 0 };
     Port {
         columns: usize::from(area.width.saturating_sub(border)),

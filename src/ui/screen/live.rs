@@ -69,10 +69,9 @@ impl Screen for Live {
     }
 
     fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
-        let port = transcript::port(places(body, 0).transcript, body.framed);
-        let step = action.step(port.rows)?;
-        let lines = scene.monitor.transcript();
-        self.transcript = self.transcript.after(step, lines, port, scene.context);
+        let sheet = transcript::sheet(places(body, 0).transcript, body.framed, scene);
+        let step = action.step(sheet.port.rows)?;
+        self.transcript = self.transcript.after(step, sheet);
         None
     }
 
@@ -85,7 +84,7 @@ impl Screen for Live {
                 (Action::TimeStyle, "time"),
                 (Action::Back, "quit"),
             ],
-            transcript::State::At(_) => &[
+            transcript::State::Held(_) => &[
                 (Action::Follow, "follow"),
                 (Action::Up, "scroll"),
                 (Action::Help, "help"),

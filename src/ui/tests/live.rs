@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 
 use super::script::{
-    Step::{Count, Press, Say, Wait},
+    Step::{self, Count, Press, Say, Wait},
     key, misses, play, sees,
 };
 
@@ -174,6 +174,46 @@ async fn a_flood_is_drawn_in_few_frames_and_shown_whole() {
         key('g'),
         Wait(MOMENT),
         sees("line number 0"),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_cursor_goes_line_by_line_and_pages_take_it_along() {
+    let points_at = |line: &'static str| {
+        Step::Look(Box::new(move |screen| {
+            let pointed: Vec<_> = screen.lines().filter(|row| row.contains('▌')).collect();
+            assert!(
+                matches!(&pointed[..], [row] if row.contains(&format!("{line} "))),
+                "{line}\n{screen}"
+            );
+        }))
+    };
+    play(vec![
+        Say(60),
+        Wait(MOMENT),
+        misses("▌"),
+        Press(KeyCode::Up),
+        Press(KeyCode::Up),
+        Wait(MOMENT),
+        points_at("number 57"),
+        sees("line number 59"),
+        Press(KeyCode::Home),
+        Wait(MOMENT),
+        points_at("number 0"),
+        Press(KeyCode::Down),
+        Press(KeyCode::PageDown),
+        Wait(MOMENT),
+        misses("line number 0 "),
+        Press(KeyCode::PageUp),
+        Wait(MOMENT),
+        sees("line number 0 "),
+        Press(KeyCode::PageUp),
+        Wait(MOMENT),
+        points_at("number 0"),
+        Press(KeyCode::End),
+        Wait(MOMENT),
+        misses("▌"),
     ])
     .await;
 }

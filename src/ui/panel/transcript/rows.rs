@@ -25,11 +25,22 @@ const NAME: usize = 512;
 /// Below this width the time of a line is left out.
 const TIME_FROM: usize = 48;
 
+/// What points at a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pointer {
+    None,
+    /// The user.
+    Cursor,
+    /// What is played.
+    Heard,
+}
+
 /// The rows of the line at a place; none if there is no such line.
 pub(super) fn rows(
     transcript: &Transcript,
     place: Place,
     columns: usize,
+    pointer: Pointer,
     context: &Context,
 ) -> Vec<Row<'static>> {
     let (Some(talk), Some(line)) = (transcript.talks().get(place.talk), transcript.line(place))
@@ -43,7 +54,13 @@ pub(super) fn rows(
         Heading::Silence(pause) => vec![silence(pause, columns, context)],
     };
     let speaker = transcript.speaker(&talk.conversation, &line.segment);
-    rows.extend(words(&talk.conversation, line, &speaker, columns, context));
+    let said = Said {
+        conversation: &talk.conversation,
+        line,
+        speaker: &speaker,
+        pointer,
+    };
+    rows.extend(words(&said, columns, context));
     rows
 }
 
@@ -131,14 +148,22 @@ fn lasting(pause: SignedDuration) -> String {
     }
 }
 
+/// A line, and what there is to know of it.
+struct Said<'a> {
+    conversation: &'a Conversation,
+    line: &'a Line,
+    speaker: &'a Speaker,
+    pointer: Pointer,
+}
+
 /// ` 12:40:02  You        Let's ship it.`, the words under themselves.
-fn words(
-    conversation: &Conversation,
-    line: &Line,
-    speaker: &Speaker,
-    columns: usize,
-    context: &Context,
-) -> Vec<Row<'static>> {
+fn words(said: &Said<'_>, columns: usize, context: &Context) -> Vec<Row<'static>> {
+    let Said {
+        conversation,
+        line,
+        speaker,
+        pointer,
+    } = *said;
     let style = match speaker {
         Speaker::You => context.theme.accent,
         Speaker::Unknown => context.theme.dim,
@@ -177,14 +202,18 @@ fn words(
     };
     let cut = text::truncated(said, room, context.glyphs.ellipsis);
     let words: Vec<&str> = if context.wrap { wrapped } else { vec![&cut] };
-    let head = head(&time, speaker, name_columns, style, context);
+    let head = head(&time, speaker, name_columns, style, pointer, context);
     let continued = || vec![Span::raw(" ".repeat(indent))];
+    let text = match pointer {
+        Pointer::None => context.theme.text,
+        Pointer::Cursor | Pointer::Heard => context.theme.chosen,
+    };
     words
         .into_iter()
         .enumerate()
         .map(|(row, words)| {
             let mut spans = if row == 0 { head.clone() } else { continued() };
-            spans.push(Span::styled(words.to_owned(), context.theme.text));
+            spans.push(Span::styled(words.to_owned(), text));
             Row::from(spans)
         })
         .collect()
@@ -195,6 +224,7 @@ fn head(
     speaker: &Speaker,
     columns: usize,
     style: Style,
+    pointer: Pointer,
     context: &Context,
 ) -> Vec<Span<'static>> {
     let name = speaker.name();
@@ -202,11 +232,17 @@ fn head(
     let name = text::truncated(name.trim(), columns, context.glyphs.ellipsis);
     let fill = " ".repeat(columns.saturating_sub(text::width(&name)) + 1);
     let time = if time.is_empty() {
-        " ".to_owned()
+        String::new()
     } else {
-        format!(" {time}  ")
+        format!("{time}  ")
+    };
+    let pointer = match pointer {
+        Pointer::None => Span::raw(" "),
+        Pointer::Cursor => Span::styled(context.glyphs.cursor, context.theme.accent),
+        Pointer::Heard => Span::styled(context.glyphs.play, context.theme.accent),
     };
     vec![
+        pointer,
         Span::styled(time, context.theme.dim),
         Span::styled(name.into_owned(), style),
         Span::raw(fill),

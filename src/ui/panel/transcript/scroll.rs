@@ -1,10 +1,10 @@
-//! Which rows are seen: the newest, or those from an anchor on. Only what is seen is ever laid out.
+//! Which rows are seen and which line is pointed at: the newest, or those from an anchor on. Only what is seen is ever laid out.
 
 use ratatui::text::Line as Row;
 
-use super::rows::{heading_rows, rows};
+use super::rows::{Pointer, heading_rows, rows};
 use crate::{
-    event::{ConversationId, LineId},
+    event::{ConversationId, Line, LineId},
     monitor::{Place, Transcript},
     ui::{Context, action::Step},
 };
@@ -16,62 +16,79 @@ pub(in crate::ui) struct Port {
     pub(in crate::ui) rows: usize,
 }
 
-/// Which rows are seen.
+/// What is seen.
 #[derive(Debug, Clone, Default)]
 pub(in crate::ui) enum State {
-    /// The newest.
+    /// The newest lines, none of them pointed at.
     #[default]
     Follow,
-    /// From this row on.
-    At(Anchor),
+    /// What was chosen.
+    Held(Held),
 }
 
-/// A row that stays where it is.
+/// Rows that stay where they are, and the line that is pointed at.
 #[derive(Debug, Clone)]
-pub(in crate::ui) struct Anchor {
-    line: LineId,
-    /// From the first row of its words; negative for what stands before them, which may come and go.
-    row: isize,
-    /// Where to look if the line itself is gone, since a memory took its place.
-    conversation: ConversationId,
-    start_ms: i64,
+pub(in crate::ui) struct Held {
+    top: Anchor,
+    cursor: Spot,
     /// How many lines had ever been added when the end was left.
     added: u64,
 }
 
+/// A line, wherever it goes.
+#[derive(Debug, Clone)]
+struct Spot {
+    line: LineId,
+    /// Where to look if the line itself is gone, since a memory took its place.
+    conversation: ConversationId,
+    start_ms: i64,
+}
+
+/// A row that stays where it is.
+#[derive(Debug, Clone)]
+struct Anchor {
+    spot: Spot,
+    /// From the first row of its words; negative for what stands before them, which may come and go.
+    row: isize,
+}
+
 /// A row of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Position {
     place: Place,
     row: usize,
 }
 
+/// A transcript laid out in some columns.
+#[derive(Clone, Copy)]
+pub(in crate::ui) struct Sheet<'a> {
+    pub(in crate::ui) transcript: &'a Transcript,
+    pub(in crate::ui) port: Port,
+    pub(in crate::ui) context: &'a Context,
+}
+
 impl State {
-    /// The rows that are seen.
-    pub(super) fn visible(
-        &self,
-        transcript: &Transcript,
-        port: Port,
-        context: &Context,
-    ) -> Vec<Row<'static>> {
-        let walk = Walk {
-            transcript,
-            columns: port.columns,
-            context,
-        };
-        let Some(top) = self.top(&walk, port) else {
+    /// The rows that are seen; `heard` is the line that is being played.
+    pub(super) fn visible(&self, sheet: Sheet<'_>, heard: Option<Place>) -> Vec<Row<'static>> {
+        let Some(top) = self.top(sheet) else {
             return Vec::new();
         };
-        let mut seen = rows(transcript, top.place, port.columns, context);
+        let cursor = self.cursor(sheet.transcript);
+        let pointer = |place| match place {
+            place if heard == Some(place) => Pointer::Heard,
+            place if cursor == Some(place) => Pointer::Cursor,
+            _ => Pointer::None,
+        };
+        let mut seen = sheet.rows(top.place, pointer(top.place));
         seen.drain(..top.row.min(seen.len()));
         let mut place = top.place;
-        while seen.len() < port.rows
-            && let Some(next) = transcript.after(place)
+        while seen.len() < sheet.port.rows
+            && let Some(next) = sheet.transcript.after(place)
         {
-            seen.extend(rows(transcript, next, port.columns, context));
+            seen.extend(sheet.rows(next, pointer(next)));
             place = next;
         }
-        seen.truncate(port.rows);
+        seen.truncate(sheet.port.rows);
         seen
     }
 
@@ -79,92 +96,89 @@ impl State {
     pub(super) fn new_below(&self, transcript: &Transcript) -> Option<u64> {
         match self {
             Self::Follow => None,
-            Self::At(anchor) => Some(transcript.added().saturating_sub(anchor.added)),
+            Self::Held(held) => Some(transcript.added().saturating_sub(held.added)),
         }
     }
 
-    /// The state after a step.
+    /// The line that is pointed at.
+    pub(in crate::ui) fn cursor(&self, transcript: &Transcript) -> Option<Place> {
+        match self {
+            Self::Follow => None,
+            Self::Held(held) => held.cursor.place(transcript),
+        }
+    }
+
+    /// The state after a step. Single steps move the cursor and what is seen with it; pages move what is seen.
     #[must_use]
-    pub(in crate::ui) fn after(
-        &self,
-        step: Step,
-        transcript: &Transcript,
-        port: Port,
-        context: &Context,
-    ) -> Self {
-        let walk = Walk {
-            transcript,
-            columns: port.columns,
-            context,
-        };
-        let (Some(top), Some(first)) = (self.top(&walk, port), transcript.first()) else {
+    pub(in crate::ui) fn after(&self, step: Step, sheet: Sheet<'_>) -> Self {
+        let (Some(top), Some(last)) = (self.top(sheet), sheet.transcript.last()) else {
             return Self::Follow;
         };
-        let to = match step {
+        let cursor = self.cursor(sheet.transcript).unwrap_or(last);
+        let (top, cursor) = match step {
             Step::Last => return Self::Follow,
-            Step::First => Position {
-                place: first,
-                row: 0,
-            },
-            Step::Up(count) => walk.up(top, count),
-            Step::Down(count) => walk.down(top, count),
+            Step::First => {
+                let first = sheet.transcript.first().unwrap_or(last);
+                (Position::first(first), first)
+            }
+            Step::Up(1) => sheet.cursor_up(top, cursor),
+            Step::Down(1) => sheet.cursor_down(top, cursor),
+            Step::Up(count) => sheet.scrolled(top, cursor, |from| sheet.up(from, count)),
+            Step::Down(count) => sheet.scrolled(top, cursor, |from| sheet.down(from, count)),
         };
         // At the end, following is what holds the place.
-        if walk.reaches_end(to, port.rows) {
+        let paged = matches!(step, Step::Down(count) if count > 1);
+        if sheet.reaches_end(top) && (paged || matches!(step, Step::Down(_)) && cursor == last) {
             Self::Follow
         } else {
-            self.anchored(to, transcript)
+            self.held(top, cursor, sheet.transcript)
         }
     }
 
     /// The row at the top.
-    fn top(&self, walk: &Walk<'_>, port: Port) -> Option<Position> {
+    fn top(&self, sheet: Sheet<'_>) -> Option<Position> {
         match self {
-            Self::Follow => walk.top_of_end(port.rows),
-            Self::At(anchor) => anchor.position(walk),
+            Self::Follow => sheet.top_of_end(),
+            Self::Held(held) => held.top.position(sheet),
         }
     }
 
-    fn anchored(&self, position: Position, transcript: &Transcript) -> Self {
-        let Some(line) = transcript.line(position.place) else {
+    fn held(&self, top: Position, cursor: Place, transcript: &Transcript) -> Self {
+        let (Some(first), Some(line)) = (transcript.line(top.place), transcript.line(cursor))
+        else {
             return Self::Follow;
         };
-        let added = match self {
-            Self::Follow => transcript.added(),
-            Self::At(anchor) => anchor.added,
-        };
-        Self::At(Anchor {
-            line: line.id,
-            row: position.row as isize - heading_rows(transcript, position.place) as isize,
-            conversation: line.conversation,
-            start_ms: line.segment.start_ms(),
-            added,
+        Self::Held(Held {
+            top: Anchor {
+                spot: Spot::of(first),
+                row: top.row as isize - heading_rows(transcript, top.place) as isize,
+            },
+            cursor: Spot::of(line),
+            added: match self {
+                Self::Follow => transcript.added(),
+                Self::Held(held) => held.added,
+            },
         })
     }
 }
 
-impl Anchor {
-    fn position(&self, walk: &Walk<'_>) -> Option<Position> {
-        let transcript = walk.transcript;
-        let Some(place) = transcript.find(self.line) else {
-            return self.nearest(transcript);
-        };
-        let words = Position {
-            place,
-            row: heading_rows(transcript, place),
-        };
-        Some(if self.row < 0 {
-            walk.up(words, self.row.unsigned_abs())
-        } else {
-            Position {
-                row: words.row + self.row.unsigned_abs(),
-                ..words
-            }
-        })
+impl Spot {
+    fn of(line: &Line) -> Self {
+        Self {
+            line: line.id,
+            conversation: line.conversation,
+            start_ms: line.segment.start_ms(),
+        }
+    }
+
+    fn place(&self, transcript: &Transcript) -> Option<Place> {
+        transcript
+            .find(self.line)
+            .or_else(|| self.nearest(transcript))
     }
 
     /// Where the line would be, were it still here.
-    fn nearest(&self, transcript: &Transcript) -> Option<Position> {
+    fn nearest(&self, transcript: &Transcript) -> Option<Place> {
         let talk = transcript
             .talks()
             .iter()
@@ -177,46 +191,130 @@ impl Anchor {
                 line: line.min(lines.len() - 1),
             })
         });
-        nearest
-            .or_else(|| transcript.first())
-            .map(|place| Position { place, row: 0 })
+        nearest.or_else(|| transcript.first())
     }
 }
 
-/// Steps over rows.
-struct Walk<'a> {
-    transcript: &'a Transcript,
-    columns: usize,
-    context: &'a Context,
-}
-
-impl Walk<'_> {
-    fn height(&self, place: Place) -> usize {
-        rows(self.transcript, place, self.columns, self.context).len()
-    }
-
-    /// The row at the top when the last one is at the bottom.
-    fn top_of_end(&self, rows: usize) -> Option<Position> {
-        let last = self.transcript.last()?;
-        let bottom = Position {
-            place: last,
-            row: self.height(last).saturating_sub(1),
+impl Anchor {
+    fn position(&self, sheet: Sheet<'_>) -> Option<Position> {
+        let Some(place) = sheet.transcript.find(self.spot.line) else {
+            return self.spot.nearest(sheet.transcript).map(Position::first);
         };
-        Some(self.up(bottom, rows.saturating_sub(1)))
+        let words = Position {
+            place,
+            row: heading_rows(sheet.transcript, place),
+        };
+        Some(if self.row < 0 {
+            sheet.up(words, self.row.unsigned_abs())
+        } else {
+            Position {
+                row: words.row + self.row.unsigned_abs(),
+                ..words
+            }
+        })
+    }
+}
+
+impl Position {
+    fn first(place: Place) -> Self {
+        Self { place, row: 0 }
+    }
+}
+
+impl Sheet<'_> {
+    fn rows(self, place: Place, pointer: Pointer) -> Vec<Row<'static>> {
+        let columns = self.port.columns;
+        rows(self.transcript, place, columns, pointer, self.context)
     }
 
-    fn up(&self, from: Position, count: usize) -> Position {
+    fn height(self, place: Place) -> usize {
+        self.rows(place, Pointer::None).len()
+    }
+
+    fn end(self, place: Place) -> Position {
+        Position {
+            place,
+            row: self.height(place).saturating_sub(1),
+        }
+    }
+
+    /// The row at the top when this one is at the bottom.
+    fn top_of(self, bottom: Position) -> Position {
+        self.up(bottom, self.port.rows.saturating_sub(1))
+    }
+
+    fn top_of_end(self) -> Option<Position> {
+        let last = self.transcript.last()?;
+        Some(self.top_of(self.end(last)))
+    }
+
+    /// The top from which a line is seen, the nearest one.
+    fn showing(self, top: Position, place: Place) -> Position {
+        let lowest = Position::first(place);
+        lowest.min(top.max(self.top_of(self.end(place))))
+    }
+
+    /// To the line before; a line of which the beginning is not seen yet is shown first.
+    fn cursor_up(self, top: Position, cursor: Place) -> (Position, Place) {
+        if Position::first(cursor) < top {
+            return (self.up(top, 1), cursor);
+        }
+        let before = self.transcript.before(cursor).unwrap_or(cursor);
+        let bottom = self.end(before);
+        // Of a line that does not fit, the end comes first.
+        let highest = self.top_of(bottom).max(Position::first(before));
+        (top.min(highest), before)
+    }
+
+    /// To the line after; a line of which the end is not seen yet is shown first.
+    fn cursor_down(self, top: Position, cursor: Place) -> (Position, Place) {
+        if self.top_of(self.end(cursor)) > top {
+            return (self.down(top, 1), cursor);
+        }
+        let after = self.transcript.after(cursor).unwrap_or(cursor);
+        (self.showing(top, after), after)
+    }
+
+    /// Scrolls; the cursor stays on its row of the screen as far as there is a line.
+    fn scrolled(
+        self,
+        top: Position,
+        cursor: Place,
+        scroll: impl Fn(Position) -> Position,
+    ) -> (Position, Place) {
+        let row = self.distance(top, Position::first(cursor));
+        let end = self.top_of_end().unwrap_or(top);
+        let to = scroll(top).min(end.max(top));
+        if to == top && to.row == 0 && self.transcript.before(to.place).is_none() {
+            return (to, to.place);
+        }
+        (to, self.down(to, row).place)
+    }
+
+    /// Rows between two positions, at most as many as are seen.
+    fn distance(self, from: Position, to: Position) -> usize {
+        let mut at = from;
+        let mut rows = 0;
+        while at < to && rows < self.port.rows {
+            let next = self.down(at, 1);
+            if next == at {
+                break;
+            }
+            at = next;
+            rows += 1;
+        }
+        rows.min(self.port.rows.saturating_sub(1))
+    }
+
+    fn up(self, from: Position, count: usize) -> Position {
         let mut at = from;
         let mut left = count;
         while left > at.row {
             let Some(before) = self.transcript.before(at.place) else {
-                return Position { row: 0, ..at };
+                return Position::first(at.place);
             };
             left -= at.row + 1;
-            at = Position {
-                place: before,
-                row: self.height(before).saturating_sub(1),
-            };
+            at = self.end(before);
         }
         Position {
             row: at.row - left,
@@ -224,7 +322,7 @@ impl Walk<'_> {
         }
     }
 
-    fn down(&self, from: Position, count: usize) -> Position {
+    fn down(self, from: Position, count: usize) -> Position {
         let mut at = from;
         let mut left = count;
         loop {
@@ -242,24 +340,21 @@ impl Walk<'_> {
                 };
             };
             left -= below + 1;
-            at = Position {
-                place: next,
-                row: 0,
-            };
+            at = Position::first(next);
         }
     }
 
-    /// Whether so many rows from a position on hold everything that follows.
-    fn reaches_end(&self, from: Position, rows: usize) -> bool {
+    /// Whether what is seen from a position on holds everything that follows.
+    fn reaches_end(self, from: Position) -> bool {
         let mut seen = self.height(from.place).saturating_sub(from.row);
         let mut place = from.place;
         while let Some(next) = self.transcript.after(place) {
-            if seen >= rows {
+            if seen >= self.port.rows {
                 return false;
             }
             seen += self.height(next);
             place = next;
         }
-        seen <= rows
+        seen <= self.port.rows
     }
 }
