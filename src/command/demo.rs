@@ -1,5 +1,5 @@
-//! `omiscope demo`: the dashboard with a simulated wearer; a listener on a free loopback port, a store in memory, and real
-//! HTTP between.
+//! `omiscope demo`: the dashboard with a simulated wearer; a listener on a free loopback port, a store in a folder that goes
+//! when it ends, and real HTTP between.
 
 use std::{collections::HashSet, net::Ipv4Addr};
 
@@ -11,6 +11,7 @@ use crate::{
     secret::Secret,
     shutdown,
     simulate::{DEMO_UID, Target, Wearer},
+    store::retention::Retention,
     ui::{terminal, theme::Theme},
 };
 
@@ -20,12 +21,17 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     watch::require_terminal()?;
     let _log = logging::start(Destination::Nowhere, looks.log_level)?;
     let theme = Theme::resolve(looks.theme);
+    // In memory, no sound could be kept; but better a demo without that than none.
+    let folder = tempfile::Builder::new().prefix("omiscope-demo-").tempdir();
+    let data_dir = folder.as_ref().map(|folder| folder.path().to_owned());
     let config = Config {
         host: Ipv4Addr::LOCALHOST.into(),
         port: 0,
         webhook_secret: Some(Secret::generate()?),
-        ephemeral: true,
+        ephemeral: data_dir.is_err(),
+        data_dir: data_dir.unwrap_or_default(),
         allowed_uids: HashSet::new(),
+        retention: Retention::default(),
         ..looks
     };
     on_runtime(async {
