@@ -7,7 +7,8 @@
 //!  state of the screens ─────────────┘
 //! ```
 //!
-//! Drawing never changes anything; screens look at a [`Scene`], panels at what they show of it and at the one [`Context`].
+//! Drawing never changes anything and never waits: what is not in the model is read by the [`Library`] beside it.
+//! Screens look at a [`Scene`], panels at what they show of it and at the one [`Context`].
 
 pub mod action;
 pub mod app;
@@ -15,6 +16,7 @@ mod clock;
 mod context;
 mod glyphs;
 mod keymap;
+mod library;
 mod output;
 mod overlay;
 mod panel;
@@ -29,5 +31,6 @@ mod view;
 pub use clock::Clock;
 pub use context::{Context, TimeStyle};
 pub use glyphs::Glyphs;
+pub use library::Library;
 use scene::Scene;
 pub use view::View;

@@ -15,7 +15,7 @@ use crate::{
     monitor::{Monitor, WINDOW},
     shutdown,
     ui::{
-        Clock, Glyphs, View,
+        Clock, Glyphs, Library, View,
         app::{App, Session},
         terminal::{self, Screen},
         theme::Theme,
@@ -78,6 +78,7 @@ pub(super) async fn show(
     };
     let app = App {
         store: listening.store.clone(),
+        library: Library::start(listening.store.clone()).context("cannot start reading")?,
         follower,
         playback,
         losses: listening.losses.watch(),

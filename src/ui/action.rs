@@ -1,5 +1,7 @@
 //! Everything that a key can ask for.
 
+use crate::event::{LineId, Passage};
+
 use super::screen;
 
 /// What the user wants.
@@ -9,6 +11,10 @@ pub enum Action {
     Quit,
     Back,
     Close,
+    Open,
+    Search,
+    NextMatch,
+    PreviousMatch,
     Help,
     Card,
     Reveal,
@@ -43,6 +49,10 @@ impl Action {
             Self::Quit => "quit",
             Self::Back => "back, quit at the top",
             Self::Close => "back",
+            Self::Open => "open; a line: play its sound",
+            Self::Search => "search everything ever kept",
+            Self::NextMatch => "the next match",
+            Self::PreviousMatch => "the match before",
             Self::Help => "this help",
             Self::Card => "connection card: what to paste into Omi",
             Self::Reveal => "show or hide the key on the card",
@@ -109,6 +119,13 @@ impl Step {
     }
 }
 
+/// Something to be shown, wherever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// A line of the transcript.
+    Line(LineId),
+}
+
 /// What the loop must do outside the state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -138,4 +155,8 @@ pub enum SoundEffect {
     Listen,
     /// Make it louder by so many percent, or softer.
     Volume(i8),
+    /// Play what was heard then.
+    Play(Passage),
+    /// Return from kept sound to the present.
+    Live,
 }

@@ -9,9 +9,8 @@ use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Clock, View,
+    Clock, Library, View,
     action::{Action, Effect, SoundEffect},
-    keymap,
     terminal::Surface,
 };
 use crate::{
@@ -62,6 +61,8 @@ impl Session {
 pub struct App {
     /// Where the past is.
     pub store: Store,
+    /// What reads it for the screens.
+    pub library: Library,
     /// Where the present comes from.
     pub follower: Follower,
     /// What plays the sound.
@@ -111,9 +112,11 @@ impl App {
                 () = until(due) => {
                     frames.drawn();
                     let now = self.clock.now();
+                    self.view.update(&self.monitor, &self.library, surface.size()?, now);
                     surface.draw(&mut |frame| self.view.render(frame, &self.monitor, now))?;
                     continue;
                 }
+                () = self.library.answered() => {}
                 Ok(()) = listening.changed() => self.view.heard(*listening.borrow_and_update()),
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();
@@ -131,24 +134,22 @@ impl App {
 
     /// Handles an event of the terminal.
     fn handle(&mut self, event: &Event, surface: &mut impl Surface) -> io::Result<Option<Effect>> {
-        let (action, times) = match event {
-            Event::Key(key) if key.is_press() => (keymap::action(*key), 1),
-            Event::Mouse(mouse) if mouse.kind == MouseEventKind::ScrollUp => {
-                (Some(Action::Up), WHEEL)
+        let (size, now) = (surface.size()?, self.clock.now());
+        let effect = match event {
+            Event::Key(key) if key.is_press() => self.view.key(*key, &self.monitor, size, now),
+            Event::Mouse(mouse) => {
+                let action = match mouse.kind {
+                    MouseEventKind::ScrollUp => Action::Up,
+                    MouseEventKind::ScrollDown => Action::Down,
+                    _ => return Ok(None),
+                };
+                for _ in 0..WHEEL {
+                    self.view.act(action, &self.monitor, size, now);
+                }
+                None
             }
-            Event::Mouse(mouse) if mouse.kind == MouseEventKind::ScrollDown => {
-                (Some(Action::Down), WHEEL)
-            }
-            _ => (None, 0),
+            _ => None,
         };
-        let Some(action) = action else {
-            return Ok(None);
-        };
-        let size = surface.size()?;
-        let mut effect = None;
-        for _ in 0..times {
-            effect = self.view.act(action, &self.monitor, size, self.clock.now());
-        }
         match &effect {
             Some(Effect::Sound(effect)) => self.play(effect),
             Some(Effect::Terminal(effect)) => surface.perform(*effect)?,
@@ -161,6 +162,7 @@ impl App {
         match effect {
             SoundEffect::Listen => self.playback.toggle(),
             SoundEffect::Volume(percent) => self.playback.change_volume(*percent),
+            SoundEffect::Play(_) | SoundEffect::Live => {}
         }
     }
 

@@ -32,11 +32,15 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 39] = [
+const BINDINGS: [Binding; 43] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
     control('c', Action::Quit),
+    key(KeyCode::Enter, Action::Open),
+    letter('/', Action::Search),
+    letter('n', Action::NextMatch),
+    letter('N', Action::PreviousMatch),
     letter('?', Action::Help),
     key(KeyCode::F(1), Action::Help),
     letter('1', Action::Screen('1')),

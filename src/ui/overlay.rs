@@ -2,14 +2,16 @@
 
 pub(super) mod card;
 pub(super) mod help;
+pub(super) mod search;
 
 use std::fmt::Debug;
 
+use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
 use super::{
-    Scene,
-    action::{Action, Effect},
+    Library, Scene,
+    action::{Action, Effect, Goal},
     screen::Hints,
 };
 
@@ -17,6 +19,11 @@ use super::{
 pub(super) trait Overlay: Debug {
     /// Draws it over the middle of the whole screen.
     fn render(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>);
+
+    /// Takes a key before it means an action: text is typed so.
+    fn key(&mut self, _key: KeyEvent) -> Answer {
+        Answer::Pass
+    }
 
     /// Does what an action asks for.
     fn act(&mut self, action: Action, area: Rect, scene: &Scene<'_>) -> Answer;
@@ -26,6 +33,18 @@ pub(super) trait Overlay: Debug {
 
     /// The keys that matter now.
     fn hints(&self) -> Hints;
+
+    /// Takes what came from the library, and asks for more.
+    fn update(&mut self, _scene: &Scene<'_>, _library: &Library) {}
+
+    /// What is left of it when it is closed.
+    fn put_away(self: Box<Self>, _onto: &mut Shelf) {}
+}
+
+/// Overlays that are as they were when they are opened again.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    pub(super) search: Option<Box<search::Search>>,
 }
 
 /// What an overlay says to an action.
@@ -35,6 +54,8 @@ pub(super) enum Answer {
     Pass,
     /// Done; this is left to do.
     Done(Option<Effect>),
+    /// Done: close, and show this.
+    Go(Goal),
 }
 
 /// Where something of this size lies over a screen: in its middle, and on the hints only if it just fits so.

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Span};
 
 use super::{
-    Scene,
-    action::{Action, Effect},
+    Library, Scene,
+    action::{Action, Effect, Goal},
 };
 
 /// Short words for the keys that matter, the most useful first.
@@ -30,6 +30,14 @@ pub(super) trait Screen: Debug {
     fn notice(&self, _body: Body, _scene: &Scene<'_>) -> Option<Span<'static>> {
         None
     }
+
+    /// Shows something, if it is here.
+    fn go_to(&mut self, _goal: &Goal, _body: Body, _scene: &Scene<'_>) -> bool {
+        false
+    }
+
+    /// Takes what came from the library, and asks for more.
+    fn update(&mut self, _body: Body, _scene: &Scene<'_>, _library: &Library) {}
 
     /// When it will next look different although nothing arrives and no age grows.
     fn next_change(&self, _scene: &Scene<'_>) -> Option<Timestamp> {
@@ -107,6 +115,14 @@ impl Screens {
         if let Some(at) = TABLE.iter().position(|entry| entry.key == key) {
             self.shown = at;
         }
+    }
+
+    /// Shows the first one that has something; false if none has it.
+    pub(super) fn go_to(&mut self, goal: &Goal, body: Body, scene: &Scene<'_>) -> bool {
+        let has = |screen: &mut Box<dyn Screen>| screen.go_to(goal, body, scene);
+        let found = self.screens.iter_mut().position(has);
+        self.shown = found.unwrap_or(self.shown);
+        found.is_some()
     }
 
     /// Shows another one, so many further on.

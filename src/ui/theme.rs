@@ -61,6 +61,8 @@ pub struct Theme {
     pub warn: Style,
     /// Lost or failing.
     pub bad: Style,
+    /// What was looked for.
+    pub found: Style,
     /// What the user points at.
     pub chosen: Style,
     /// Keys in hints and help.
@@ -101,6 +103,7 @@ impl Theme {
             good: of(Color::Green),
             warn: of(Color::Yellow),
             bad: of(Color::LightRed).add_modifier(Modifier::BOLD),
+            found: of(Color::LightYellow).add_modifier(Modifier::UNDERLINED),
             chosen: of(Color::Reset).add_modifier(Modifier::BOLD),
             key: of(Color::Cyan),
             speakers: [
@@ -127,6 +130,7 @@ impl Theme {
             good: of(depth.choose(Color::Indexed(28), Color::Green)),
             warn: of(depth.choose(Color::Indexed(130), Color::Magenta)),
             bad: of(Color::Red).add_modifier(Modifier::BOLD),
+            found: of(Color::Red).add_modifier(Modifier::UNDERLINED),
             chosen: of(Color::Reset).add_modifier(Modifier::BOLD),
             key: of(Color::Blue),
             speakers: [
@@ -154,6 +158,7 @@ impl Theme {
             good: Style::new(),
             warn: bold,
             bad: bold.add_modifier(Modifier::REVERSED),
+            found: bold.add_modifier(Modifier::UNDERLINED),
             chosen: bold,
             key: bold,
             speakers: [Style::new(); 5],

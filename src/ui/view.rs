@@ -1,5 +1,6 @@
 //! How the model is shown: what actions change, and what is drawn.
 
+use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::{
     Frame,
@@ -8,11 +9,12 @@ use ratatui::{
 };
 
 use super::{
-    Context, Glyphs, Scene, TimeStyle,
-    action::{Action, Effect, SoundEffect, TerminalEffect},
+    Context, Glyphs, Library, Scene, TimeStyle,
+    action::{Action, Effect, Goal, SoundEffect, TerminalEffect},
     app::Session,
+    keymap,
     overlay::{
-        Answer, Overlay,
+        Answer, Overlay, Shelf,
         card::{Card, Key},
         help::Help,
     },
@@ -33,6 +35,7 @@ const FRAMES_FROM: (u16, u16) = (40, 8);
 pub struct View {
     screens: Screens,
     overlay: Option<Box<dyn Overlay>>,
+    shelf: Shelf,
     common: Common,
     mouse: bool,
     /// Why nothing new can be shown.
@@ -103,6 +106,7 @@ impl View {
         Self {
             screens: Screens::default(),
             overlay: None,
+            shelf: Shelf::default(),
             common: Common {
                 session,
                 playback: Status::default(),
@@ -157,6 +161,37 @@ impl View {
         })
     }
 
+    /// Does what a key asks for; what is outside the state is given back as an effect.
+    pub fn key(
+        &mut self,
+        key: KeyEvent,
+        monitor: &Monitor,
+        size: (u16, u16),
+        now: Timestamp,
+    ) -> Option<Effect> {
+        match self.overlay.as_mut().map(|overlay| overlay.key(key)) {
+            Some(Answer::Done(effect)) => effect,
+            _ => self.act(keymap::action(key)?, monitor, size, now),
+        }
+    }
+
+    /// Takes what came from the library, and asks for more.
+    pub(super) fn update(
+        &mut self,
+        monitor: &Monitor,
+        library: &Library,
+        size: (u16, u16),
+        now: Timestamp,
+    ) {
+        let body = places(Rect::new(0, 0, size.0, size.1)).body;
+        let context = self.common.context(now);
+        let scene = self.common.scene(monitor, &context);
+        self.screens.shown_mut().update(body, &scene, library);
+        if let Some(overlay) = &mut self.overlay {
+            overlay.update(&scene, library);
+        }
+    }
+
     /// Does what an action asks for; what is outside the state is given back as an effect.
     pub fn act(
         &mut self,
@@ -168,15 +203,21 @@ impl View {
         let area = Rect::new(0, 0, size.0, size.1);
         let context = self.common.context(now);
         let scene = self.common.scene(monitor, &context);
-        if let Some(overlay) = &mut self.overlay
-            && let Answer::Done(effect) = overlay.act(action, area, &scene)
-        {
-            return effect;
+        if let Some(overlay) = &mut self.overlay {
+            match overlay.act(action, area, &scene) {
+                Answer::Pass => {}
+                Answer::Done(effect) => return effect,
+                Answer::Go(goal) => {
+                    self.close();
+                    self.go_to(&goal, monitor, area, now);
+                    return None;
+                }
+            }
         }
         match action {
             Action::Quit => return Some(Effect::Quit),
             Action::Back => return self.back(),
-            Action::Close => self.overlay = None,
+            Action::Close => self.close(),
             Action::Suspend => return Some(Effect::Terminal(TerminalEffect::Suspend)),
             Action::Repaint => return Some(Effect::Terminal(TerminalEffect::Repaint)),
             Action::Mouse => {
@@ -186,8 +227,13 @@ impl View {
             Action::Listen => return Some(Effect::Sound(SoundEffect::Listen)),
             Action::Louder => return Some(Effect::Sound(SoundEffect::Volume(VOLUME_STEP))),
             Action::Softer => return Some(Effect::Sound(SoundEffect::Volume(-VOLUME_STEP))),
-            Action::Help => self.toggle(Box::<Help>::default()),
-            Action::Card => self.toggle(Box::new(Card { key: Key::Masked })),
+            Action::Search => {
+                self.toggle(action, |shelf| shelf.search.take().unwrap_or_default());
+            }
+            Action::NextMatch => self.show_match(1, monitor, area, now),
+            Action::PreviousMatch => self.show_match(-1, monitor, area, now),
+            Action::Help => self.toggle(action, |_| Box::<Help>::default()),
+            Action::Card => self.toggle(action, |_| Box::new(Card { key: Key::Masked })),
             Action::Reveal => {
                 self.overlay = Some(Box::new(Card { key: Key::Revealed }));
             }
@@ -206,7 +252,8 @@ impl View {
             | Action::HalfUp
             | Action::HalfDown
             | Action::First
-            | Action::Follow => {
+            | Action::Follow
+            | Action::Open => {
                 return self
                     .screens
                     .shown_mut()
@@ -217,18 +264,44 @@ impl View {
     }
 
     fn back(&mut self) -> Option<Effect> {
-        if self.overlay.take().is_some() {
+        if self.overlay.is_some() {
+            self.close();
             None
         } else {
             Some(Effect::Quit)
         }
     }
 
-    /// Opens an overlay, or closes it if it is open.
-    fn toggle(&mut self, overlay: Box<dyn Overlay>) {
-        let open = self.overlay.take();
-        let same = open.is_some_and(|open| open.opened_by() == overlay.opened_by());
-        self.overlay = (!same).then_some(overlay);
+    fn close(&mut self) {
+        if let Some(overlay) = self.overlay.take() {
+            overlay.put_away(&mut self.shelf);
+        }
+    }
+
+    fn go_to(&mut self, goal: &Goal, monitor: &Monitor, area: Rect, now: Timestamp) {
+        let context = self.common.context(now);
+        let scene = self.common.scene(monitor, &context);
+        self.screens.go_to(goal, places(area).body, &scene);
+    }
+
+    fn show_match(&mut self, by: isize, monitor: &Monitor, area: Rect, now: Timestamp) {
+        let goal = self
+            .shelf
+            .search
+            .as_mut()
+            .and_then(|search| search.next(by));
+        if let Some(goal) = goal {
+            self.go_to(&goal, monitor, area, now);
+        }
+    }
+
+    /// Opens an overlay in place of what is open, or closes it if it is open itself.
+    fn toggle(&mut self, by: Action, overlay: impl FnOnce(&mut Shelf) -> Box<dyn Overlay>) {
+        let open = self.overlay.as_ref().map(|open| open.opened_by());
+        self.close();
+        if open != Some(by) {
+            self.overlay = Some(overlay(&mut self.shelf));
+        }
     }
 
     /// Takes over how playback does.

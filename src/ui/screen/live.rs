@@ -25,7 +25,7 @@ use crate::{
     audio::playback::State,
     ui::{
         Scene,
-        action::{Action, Effect},
+        action::{Action, Effect, Goal, SoundEffect},
         panel::{audio, health, memories, transcript},
     },
 };
@@ -70,9 +70,25 @@ impl Screen for Live {
 
     fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
         let sheet = transcript::sheet(places(body, 0).transcript, body.framed, scene);
+        if action == Action::Open {
+            return self
+                .transcript
+                .passage(scene.monitor.transcript())
+                .map(|passage| Effect::Sound(SoundEffect::Play(passage)));
+        }
         let step = action.step(sheet.port.rows)?;
         self.transcript = self.transcript.after(step, sheet);
         None
+    }
+
+    fn go_to(&mut self, goal: &Goal, body: Body, scene: &Scene<'_>) -> bool {
+        let Goal::Line(line) = *goal;
+        let Some(place) = scene.monitor.transcript().find(line) else {
+            return false;
+        };
+        let sheet = transcript::sheet(places(body, 0).transcript, body.framed, scene);
+        self.transcript = self.transcript.pointing_at(place, sheet);
+        true
     }
 
     fn hints(&self, scene: &Scene<'_>) -> Hints {

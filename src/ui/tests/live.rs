@@ -5,8 +5,8 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 
 use super::script::{
-    Step::{self, Count, Press, Say, Wait},
-    key, misses, play, sees,
+    Step::{self, Count, Press, Say, Until, Wait},
+    key, misses, play, sees, types,
 };
 
 /// Long enough for a frame.
@@ -216,4 +216,40 @@ async fn the_cursor_goes_line_by_line_and_pages_take_it_along() {
         misses("▌"),
     ])
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_searched_is_found_as_it_is_typed_and_gone_to() {
+    let mut steps = vec![Say(60), key('/'), Wait(MOMENT), sees("speaker: kind:")];
+    steps.extend(types("\"number 7\""));
+    steps.extend([
+        Until("1 found"),
+        Press(KeyCode::Enter),
+        Wait(MOMENT),
+        misses("Search"),
+        sees("▌"),
+        sees("line number 7 "),
+        key('/'),
+        Wait(MOMENT),
+        // As it was left.
+        sees("1 found"),
+    ]);
+    steps.extend((0..12).map(|_| Press(KeyCode::Backspace)));
+    steps.extend(types("number"));
+    steps.extend([
+        Until("60 found"),
+        Press(KeyCode::Esc),
+        key('n'),
+        Wait(MOMENT),
+        sees("line number 58"),
+        key('n'),
+        key('n'),
+        key('N'),
+        Wait(MOMENT),
+        sees("line number 57"),
+        key('/'),
+    ]);
+    steps.extend(types(" wonder:"));
+    steps.extend([Wait(MOMENT), sees("wonder"), misses("60 found")]);
+    play(steps).await;
 }

@@ -13,7 +13,7 @@ use crate::{
     losses::LossCounter,
     monitor::Monitor,
     store::{Location, Settings, Store, Submission},
-    ui::{Clock, action::TerminalEffect, app::App, terminal::Surface},
+    ui::{Clock, Library, action::TerminalEffect, app::App, terminal::Surface},
 };
 
 /// One step of a script.
@@ -26,6 +26,8 @@ pub(super) enum Step {
     Wait(Duration),
     /// What is on the screen is looked at.
     Look(Box<dyn Fn(&str)>),
+    /// Something is waited for that another thread finds, and so has its own time.
+    Until(&'static str),
     /// How many frames were drawn since the last count is looked at.
     Count(Box<dyn Fn(usize)>),
 }
@@ -33,6 +35,11 @@ pub(super) enum Step {
 /// Presses a letter.
 pub(super) fn key(letter: char) -> Step {
     Step::Press(KeyCode::Char(letter))
+}
+
+/// Types a text.
+pub(super) fn types(text: &str) -> impl Iterator<Item = Step> {
+    text.chars().map(key)
 }
 
 /// Looks whether a text is on the screen.
@@ -95,6 +102,7 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
     };
     let app = App {
         store: store.clone(),
+        library: Library::start(store.clone()).unwrap(),
         follower: store.follow(store.latest()),
         playback: crate::audio::playback::Playback::start().unwrap(),
         losses: losses.watch(),
@@ -152,9 +160,23 @@ impl Player {
                 }
             }
             Step::Wait(time) => tokio::time::sleep(time).await,
+            Step::Until(text) => self.until(text).await,
             Step::Look(look) => look(&self.drawn.borrow().screen),
             Step::Count(count) => count(std::mem::take(&mut self.drawn.borrow_mut().frames)),
         }
+    }
+
+    async fn until(&self, text: &str) {
+        for _ in 0..2000 {
+            // While this sleeps, the time of the loop stands still.
+            let pause = || std::thread::sleep(Duration::from_millis(5));
+            tokio::task::spawn_blocking(pause).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if self.drawn.borrow().screen.contains(text) {
+                return;
+            }
+        }
+        panic!("{text} never came\n{}", self.drawn.borrow().screen);
     }
 
     async fn say(&mut self) {

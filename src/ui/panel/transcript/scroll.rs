@@ -4,7 +4,7 @@ use ratatui::text::Line as Row;
 
 use super::rows::{Pointer, heading_rows, rows};
 use crate::{
-    event::{ConversationId, Line, LineId},
+    event::{ConversationId, Line, LineId, Passage},
     monitor::{Place, Transcript},
     ui::{Context, action::Step},
 };
@@ -133,6 +133,27 @@ impl State {
         } else {
             self.held(top, cursor, sheet.transcript)
         }
+    }
+
+    /// What is pointed at, or else the newest line, as something to be played.
+    pub(in crate::ui) fn passage(&self, transcript: &Transcript) -> Option<Passage> {
+        let place = self.cursor(transcript).or_else(|| transcript.last())?;
+        let conversation = &transcript.talks().get(place.talk)?.conversation;
+        Some(Passage {
+            uid: conversation.uid.clone(),
+            conversation: Some(conversation.id),
+            at: conversation.clock(transcript.line(place)?.segment.start),
+        })
+    }
+
+    /// Points at a line and brings it into sight.
+    #[must_use]
+    pub(in crate::ui) fn pointing_at(&self, place: Place, sheet: Sheet<'_>) -> Self {
+        let Some(top) = self.top(sheet) else {
+            return Self::Follow;
+        };
+        let top = sheet.showing(top, place);
+        self.held(top, place, sheet.transcript)
     }
 
     /// The row at the top.

@@ -1,0 +1,411 @@
+//! Everything ever kept, searched as the words are typed.
+//!
+//! ```text
+//! ╭ Search ─ 12 found ─────────────────────────────────────╮
+//! │ / train speaker:maya                                   │
+//! │▌Nov 26 10:02  Maya       Did you book the train?       │
+//! │ Nov 25 18:40  Maya       The train was late again.     │
+//! │────────────────────────────────────────────────────────│
+//! │ Plan the trip                                          │
+//! │ You        Not yet.                                    │
+//! │ Maya       Did you book the train?                     │
+//! ╰────────────────────────────────────────────────────────╯
+//! ```
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Margin, Position, Rect},
+    style::{Modifier, Style},
+    text::{Line, Span},
+    widgets::{Clear, Paragraph},
+};
+use tui_input::{Input, backend::crossterm::to_input_request};
+
+use super::{Answer, Overlay, Shelf};
+use crate::{
+    event::Passage,
+    search::{Found, Hit, Neighbour, Order, Query, Snippet, Subject, snippet},
+    store::ReadError,
+    text,
+    ui::{
+        Context, Library, Scene,
+        action::{Action, Effect, Goal, SoundEffect},
+        library::Asked,
+        panel::framed,
+        screen::Hints,
+    },
+};
+
+/// Most that is found at once.
+const LIMIT: usize = 200;
+
+/// Longest query, in bytes.
+const LONGEST: usize = 500;
+
+/// From so many rows on, what stands around the chosen one is shown.
+const PREVIEW_FROM: u16 = 14;
+
+/// Columns of the time and of the name.
+const TIME: usize = 12;
+const NAME: usize = 10;
+
+/// Bytes of a title or a name that are looked at.
+const LABEL: usize = 200;
+
+/// The search: what is typed and what was found. Put away, it is as it was when it is opened again.
+#[derive(Debug, Default)]
+pub(in crate::ui) struct Search {
+    input: Input,
+    /// What is to be asked, since it was typed.
+    typed: bool,
+    asked: Option<Asked<Found>>,
+    found: Found,
+    /// Why nothing can be found.
+    trouble: Option<String>,
+    chosen: usize,
+}
+
+impl Search {
+    /// Chooses another match, so many further on, and says where it is.
+    pub(in crate::ui) fn next(&mut self, by: isize) -> Option<Goal> {
+        let count = self.found.hits.len() as isize;
+        if count == 0 {
+            return None;
+        }
+        self.chosen = (self.chosen as isize + by).rem_euclid(count) as usize;
+        self.goal()
+    }
+
+    fn hit(&self) -> Option<&Hit> {
+        self.found.hits.get(self.chosen)
+    }
+
+    fn goal(&self) -> Option<Goal> {
+        self.hit()?.line.map(Goal::Line)
+    }
+
+    fn ask(&mut self, scene: &Scene<'_>, library: &Library) {
+        let context = scene.context;
+        let text = self.input.value().trim_start();
+        self.asked = None;
+        match Query::parse_typed(text, context.now, &context.time_zone) {
+            Ok(query) if query.is_empty() => {
+                self.found = Found::default();
+                self.trouble = None;
+            }
+            Ok(query) => {
+                self.trouble = None;
+                let search =
+                    move |store: &crate::store::Store| store.search(&query, Order::Newest, LIMIT);
+                self.asked = Some(library.ask(search));
+            }
+            Err(error) => self.trouble = Some(error.reason),
+        }
+    }
+
+    fn take(&mut self, answer: Result<Found, ReadError>) {
+        self.asked = None;
+        self.chosen = 0;
+        match answer {
+            Ok(found) => self.found = found,
+            Err(error) => {
+                self.found = Found::default();
+                self.trouble = Some(error.to_string());
+            }
+        }
+    }
+
+    fn about(&self) -> String {
+        match (self.found.hits.len(), self.found.more) {
+            _ if self.trouble.is_some() => String::new(),
+            (0, _) if self.input.value().trim().is_empty() => {
+                "words, \"phrases\", speaker: kind: since: until: starred:".to_owned()
+            }
+            (0, _) if self.asked.is_some() => "looking".to_owned(),
+            (0, _) => "nothing found".to_owned(),
+            (count, false) => format!("{count} found"),
+            (count, true) => format!("the newest {count}"),
+        }
+    }
+}
+
+impl Overlay for Search {
+    fn render(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        let context = scene.context;
+        let area = place(area);
+        frame.render_widget(Clear, area);
+        let about = Span::styled(self.about(), context.theme.dim);
+        let block = framed(context, "Search", vec![about]);
+        let inner = block.inner(area);
+        frame.render_widget(block, area);
+        let Parts {
+            prompt,
+            list,
+            preview,
+        } = parts(inner);
+        self.render_prompt(frame, prompt, context);
+        let hits = visible(list.height.into(), self.chosen, self.found.hits.len());
+        let rows: Vec<_> = hits
+            .map(|at| {
+                let chosen = at == self.chosen;
+                row(&self.found.hits[at], chosen, list.width.into(), context)
+            })
+            .collect();
+        match &self.trouble {
+            Some(trouble) => {
+                let trouble = format!(" {}", text::neutral(trouble));
+                frame.render_widget(Line::styled(trouble, context.theme.warn), list);
+            }
+            None => frame.render_widget(Paragraph::new(rows), list),
+        }
+        if let (Some(area), Some(hit)) = (preview, self.hit()) {
+            frame.render_widget(Paragraph::new(around(hit, area, context)), area);
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Answer {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let edits = match key.code {
+            KeyCode::Char('c' | 'z' | 'l' | 'n' | 'p') if control => false,
+            KeyCode::Char(_)
+            | KeyCode::Backspace
+            | KeyCode::Delete
+            | KeyCode::Left
+            | KeyCode::Right
+            | KeyCode::Home
+            | KeyCode::End => true,
+            _ => false,
+        };
+        let full =
+            self.input.value().len() >= LONGEST && matches!(key.code, KeyCode::Char(_)) && !control;
+        if !edits {
+            return Answer::Pass;
+        }
+        if let Some(request) =
+            to_input_request(&crossterm::event::Event::Key(key)).filter(|_| !full)
+            && self
+                .input
+                .handle(request)
+                .is_some_and(|change| change.value)
+        {
+            self.typed = true;
+        }
+        Answer::Done(None)
+    }
+
+    fn act(&mut self, action: Action, area: Rect, _: &Scene<'_>) -> Answer {
+        let seen = parts(place(area).inner(Margin::new(1, 1))).list.height;
+        if let Some(step) = action.step(seen.into()) {
+            let last = self.found.hits.len().saturating_sub(1);
+            self.chosen = step.applied(self.chosen, last);
+            return Answer::Done(None);
+        }
+        match action {
+            Action::Open => self.goal().map_or(Answer::Done(None), Answer::Go),
+            // The key that turns to the next screen plays here.
+            Action::NextScreen => Answer::Done(self.hit().map(|hit| {
+                Effect::Sound(SoundEffect::Play(Passage {
+                    uid: hit.uid.clone(),
+                    conversation: hit.conversation,
+                    at: hit.at,
+                }))
+            })),
+            _ => Answer::Pass,
+        }
+    }
+
+    fn update(&mut self, scene: &Scene<'_>, library: &Library) {
+        if std::mem::take(&mut self.typed) {
+            self.ask(scene, library);
+        }
+        if let Some(answer) = self.asked.as_ref().and_then(Asked::answer) {
+            self.take(answer);
+        }
+    }
+
+    fn opened_by(&self) -> Action {
+        Action::Search
+    }
+
+    fn hints(&self) -> Hints {
+        vec![
+            (Action::Close, "close"),
+            (Action::Open, "go there"),
+            (Action::NextScreen, "play"),
+            (Action::Down, "next"),
+        ]
+    }
+
+    fn put_away(self: Box<Self>, onto: &mut Shelf) {
+        onto.search = Some(self);
+    }
+}
+
+impl Search {
+    fn render_prompt(&self, frame: &mut Frame<'_>, area: Rect, context: &Context) {
+        let room = usize::from(area.width.saturating_sub(4));
+        let scroll = self.input.visual_scroll(room);
+        let shown = shown(self.input.value(), scroll, room);
+        let prompt = vec![
+            Span::styled(" / ", context.theme.key),
+            Span::styled(shown, context.theme.text),
+        ];
+        frame.render_widget(Line::from(prompt), area);
+        let column = 3 + self.input.visual_cursor().saturating_sub(scroll);
+        let cursor = Position::new(area.x + (column as u16).min(area.width), area.y);
+        if let Some(cell) = frame
+            .buffer_mut()
+            .cell_mut(cursor)
+            .filter(|_| area.contains(cursor))
+        {
+            cell.set_style(Style::new().add_modifier(Modifier::REVERSED));
+        }
+    }
+}
+
+/// What is seen of a text from a column on.
+fn shown(value: &str, scroll: usize, room: usize) -> String {
+    let clean = text::neutral(value);
+    let mut columns = 0;
+    let mut shown = String::new();
+    for character in clean.chars() {
+        if columns >= scroll && columns < scroll + room {
+            shown.push(character);
+        }
+        columns += text::width(character.encode_utf8(&mut [0; 4]));
+    }
+    shown
+}
+
+/// Where it lies: over all but a margin.
+fn place(area: Rect) -> Rect {
+    let (width, height) = (area.width.min(110), area.height.saturating_sub(2));
+    let width = if area.width > 100 {
+        width.min(area.width - 8)
+    } else {
+        width
+    };
+    area.centered(
+        Constraint::Length(width),
+        Constraint::Length(if area.height > 30 { height - 4 } else { height }),
+    )
+}
+
+struct Parts {
+    prompt: Rect,
+    list: Rect,
+    preview: Option<Rect>,
+}
+
+fn parts(inner: Rect) -> Parts {
+    let preview = if inner.height >= PREVIEW_FROM { 5 } else { 0 };
+    let rows = [
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(preview),
+    ];
+    let [prompt, list, below] = Layout::vertical(rows).areas(inner);
+    Parts {
+        prompt,
+        list,
+        preview: (preview > 0).then_some(below),
+    }
+}
+
+/// Which entries of a list are seen, so that the chosen one is among them.
+fn visible(rows: usize, chosen: usize, count: usize) -> std::ops::Range<usize> {
+    let first = chosen
+        .saturating_sub(rows / 2)
+        .min(count.saturating_sub(rows));
+    first..(first + rows).min(count)
+}
+
+/// `▌Nov 26 10:02  Maya       Did you book the train?`.
+fn row(hit: &Hit, chosen: bool, width: usize, context: &Context) -> Line<'static> {
+    let theme = &context.theme;
+    let pointer = if chosen {
+        Span::styled(context.glyphs.cursor, theme.accent)
+    } else {
+        Span::raw(" ")
+    };
+    let mut spans = vec![
+        pointer,
+        Span::styled(
+            format!("{:<TIME$}  ", context.short_clock(hit.at)),
+            theme.dim,
+        ),
+        Span::styled(cell(who(hit), NAME, context), theme.accent),
+    ];
+    if hit.starred {
+        spans.push(Span::styled(
+            format!("{} ", context.glyphs.star),
+            theme.accent,
+        ));
+    }
+    let said = snippet(&hit.text, &hit.matches, width);
+    let style = if chosen { theme.chosen } else { theme.text };
+    spans.extend(pieces(said, style, context));
+    Line::from(spans)
+}
+
+/// What was looked for stands out, in colour and without.
+fn pieces(
+    snippet: Snippet,
+    style: Style,
+    context: &Context,
+) -> impl Iterator<Item = Span<'static>> {
+    let found = context.theme.found;
+    snippet
+        .pieces
+        .into_iter()
+        .map(move |(words, matches)| Span::styled(words, if matches { found } else { style }))
+}
+
+/// Who said it, or what it is.
+fn who(hit: &Hit) -> &str {
+    match hit.subject {
+        Subject::Line => hit.speaker.as_deref().unwrap_or_default(),
+        other => other.name(),
+    }
+}
+
+/// A text in so many columns and a space.
+fn cell(value: &str, columns: usize, context: &Context) -> String {
+    let clean = text::neutral(text::beginning(value, LABEL));
+    let cut = text::truncated(clean.trim(), columns, context.glyphs.ellipsis);
+    let fill = " ".repeat(columns.saturating_sub(text::width(&cut)) + 1);
+    format!("{cut}{fill}")
+}
+
+/// What stands around what was found, below a rule.
+fn around(hit: &Hit, area: Rect, context: &Context) -> Vec<Line<'static>> {
+    let theme = &context.theme;
+    let width = usize::from(area.width);
+    let title = hit.title.as_deref().unwrap_or("Conversation");
+    let title = text::neutral(text::beginning(title, LABEL)).into_owned();
+    let rule = context.glyphs.rule.repeat(width);
+    let beside = |neighbour: &Neighbour| {
+        let said = snippet(&neighbour.text, &[], width);
+        let mut spans = vec![
+            Span::raw(" "),
+            Span::styled(cell(&neighbour.speaker, NAME, context), theme.dim),
+        ];
+        spans.extend(pieces(said, theme.dim, context));
+        Line::from(spans)
+    };
+    let said = snippet(&hit.text, &hit.matches, width);
+    let mut itself = vec![
+        Span::raw(" "),
+        Span::styled(cell(who(hit), NAME, context), theme.accent),
+    ];
+    itself.extend(pieces(said, theme.text, context));
+    let mut rows = vec![
+        Line::styled(rule, theme.border),
+        Line::from(vec![Span::raw(" "), Span::styled(title, theme.title)]),
+    ];
+    rows.extend(hit.before.as_ref().map(beside));
+    rows.push(Line::from(itself));
+    rows.extend(hit.after.as_ref().map(beside));
+    rows
+}
