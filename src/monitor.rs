@@ -48,6 +48,7 @@ pub struct Monitor {
     uid: Option<Uid>,
     transcript: Transcript,
     memories: VecDeque<Arc<KeptMemory>>,
+    memory_changes: u64,
     in_progress: Option<(Progress, Timestamp)>,
     summary: Option<Arc<DaySummary>>,
     button: Option<(ButtonPress, Timestamp)>,
@@ -89,6 +90,7 @@ impl Monitor {
         fresh.losses = self.losses;
         fresh.health.keep_rates_of(&self.health);
         fresh.transcript.count_on_from(&self.transcript);
+        fresh.memory_changes = self.memory_changes + 1;
         *self = fresh;
     }
 
@@ -164,6 +166,7 @@ impl Monitor {
 
     /// Keeps memories in the order of their time; what the user deleted in Omi is not shown.
     fn put_memory(&mut self, memory: Arc<KeptMemory>) {
+        self.memory_changes += 1;
         self.memories.retain(|known| known.id != memory.id);
         if memory.memory.deleted {
             return;
@@ -206,6 +209,12 @@ impl Monitor {
     #[must_use]
     pub fn memories(&self) -> &VecDeque<Arc<KeptMemory>> {
         &self.memories
+    }
+
+    /// Counts how often a memory came or changed, so that who reads them elsewhere knows when to read again.
+    #[must_use]
+    pub fn memory_changes(&self) -> u64 {
+        self.memory_changes
     }
 
     /// The memory that is being made, and since when.

@@ -37,6 +37,7 @@ mod rows;
 mod schema;
 mod search;
 mod snapshot;
+mod talk;
 mod writer;
 
 use std::{
@@ -51,7 +52,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::{
-    event::{Delivery, Edit, Event, Record, Seq},
+    event::{ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Record, Seq},
     feed::{Feed, Follower, Source},
     losses::LossCounter,
     search::{Found, Order, Query},
@@ -70,6 +71,7 @@ use recorder::{Arrival, Files, Recorder};
 use refusals::RefusalLimit;
 use retention::{Keep, Pruner, Retention};
 pub use snapshot::{Snapshot, Window};
+pub use talk::Talk;
 use writer::{Answer, Job, Task, Writer};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
@@ -358,6 +360,39 @@ impl Store {
         let mark = index.and_then(|index| index.file.mark());
         let reached = mark.unwrap_or_default().seq;
         self.latest().0.saturating_sub(reached.0)
+    }
+
+    /// A conversation with its lines and its memory; None if there is no such one. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn talk(&self, id: ConversationId) -> Result<Option<Talk>, ReadError> {
+        Ok(self.0.readers.read(|db| talk::read(db, id))?)
+    }
+
+    /// All memories that are not deleted in Omi, those of the latest talks first. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn memory_ids(&self) -> Result<Vec<MemoryId>, ReadError> {
+        Ok(self.0.readers.read(rows::memory::ids)?)
+    }
+
+    /// Some memories; those that are gone are left out. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn memories(&self, ids: &[MemoryId]) -> Result<Vec<(MemoryId, KeptMemory)>, ReadError> {
+        let read = |db: &Connection| {
+            let found = ids.iter().map(|id| rows::memory::get(db, *id));
+            let found: Vec<_> = found.collect::<rusqlite::Result<_>>()?;
+            Ok(found
+                .into_iter()
+                .flatten()
+                .map(|kept| (kept.id, kept))
+                .collect())
+        };
+        Ok(self.0.readers.read(read)?)
     }
 
     /// The raw body of a delivery, if it was kept. Blocks on SQLite.

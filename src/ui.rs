@@ -17,6 +17,7 @@ mod context;
 mod glyphs;
 mod keymap;
 mod library;
+mod listing;
 mod output;
 mod overlay;
 mod panel;

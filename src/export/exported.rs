@@ -5,7 +5,10 @@ use jiff::tz::TimeZone;
 use super::{Action, plain};
 use crate::{
     event::KeptMemory,
-    store::archive::{KeptDelivery, KeptSummary, Talk},
+    store::{
+        Talk,
+        archive::{KeptDelivery, KeptSummary},
+    },
 };
 
 /// Bytes of a title in the name of a file.

@@ -4,7 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
     event::{Conversation, Line, Memory},
-    store::archive::{KeptSummary, Talk},
+    store::{Talk, archive::KeptSummary},
     text::neutral,
 };
 

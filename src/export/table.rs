@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     event::KeptMemory,
-    store::archive::{KeptDelivery, KeptSummary, Talk},
+    store::{
+        Talk,
+        archive::{KeptDelivery, KeptSummary},
+    },
 };
 
 /// Writes one thing; clock times are shown in the zone.

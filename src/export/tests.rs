@@ -12,7 +12,10 @@ use crate::{
         Highlight, KeptMemory, Kind, Line, LineId, Memory, MemoryId, Place, Segment, Seq,
         SummaryAction, Uid,
     },
-    store::archive::{KeptDelivery, KeptSummary, Talk},
+    store::{
+        Talk,
+        archive::{KeptDelivery, KeptSummary},
+    },
 };
 
 fn began() -> Timestamp {

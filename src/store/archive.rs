@@ -5,10 +5,7 @@ mod stats;
 pub mod track;
 mod walk;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
@@ -19,9 +16,10 @@ use super::{
     ReadError, folder,
     index::{IndexFile, IndexReaders, Mark},
     rows, schema, search,
+    talk::{self, Talk},
 };
 use crate::{
-    event::{Conversation, ConversationId, KeptMemory, Line, MemoryId, Names, Speaker, Uid},
+    event::{ConversationId, KeptMemory, MemoryId, Uid},
     private,
     search::{Found, Order, Query},
 };
@@ -49,27 +47,6 @@ pub struct Selection {
     pub uid: Option<Uid>,
     /// Only conversations with a starred line or with a memory that is starred in Omi, and their memories.
     pub starred: bool,
-}
-
-/// A conversation with all that is known of it.
-#[derive(Debug, Clone)]
-pub struct Talk {
-    /// The conversation.
-    pub conversation: Conversation,
-    /// Its lines in the order of (start in ms, id).
-    pub lines: Vec<Line>,
-    /// The memory that closed it.
-    pub memory: Option<KeptMemory>,
-    /// Names that the user gave to speakers.
-    pub names: Arc<Names>,
-}
-
-impl Talk {
-    /// Who says a line.
-    #[must_use]
-    pub fn speaker(&self, line: &Line) -> Speaker {
-        self.names.speaker(&self.conversation.uid, &line.segment)
-    }
 }
 
 /// Why a data folder cannot be read.
@@ -170,21 +147,7 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn talk(&self, id: ConversationId) -> Result<Option<Talk>, ReadError> {
-        let transaction = self.db.unchecked_transaction()?;
-        let Some(conversation) = rows::conversation::get(&transaction, id)? else {
-            return Ok(None);
-        };
-        let lines = rows::line::of_conversation(&transaction, id)?;
-        let memory = match conversation.memory {
-            Some(memory) => rows::memory::get(&transaction, memory)?,
-            None => None,
-        };
-        Ok(Some(Talk {
-            conversation,
-            lines,
-            memory,
-            names: Arc::new(rows::own::names(&transaction)?),
-        }))
+        Ok(talk::read(&*self.db.unchecked_transaction()?, id)?)
     }
 
     /// Finds at most `limit` things.

@@ -1,6 +1,6 @@
 //! Everything that a key can ask for.
 
-use crate::event::{LineId, Passage};
+use crate::event::{LineId, MemoryId, Passage};
 
 use super::screen;
 
@@ -124,6 +124,8 @@ impl Step {
 pub(super) enum Goal {
     /// A line of the transcript.
     Line(LineId),
+    /// A memory.
+    Memory(MemoryId),
 }
 
 /// What the loop must do outside the state.

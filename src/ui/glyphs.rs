@@ -21,6 +21,8 @@ pub struct Glyphs {
     pub waiting: &'static str,
     /// Someone listens.
     pub play: &'static str,
+    /// What is seen of a long list.
+    pub thumb: &'static str,
     /// Where the user is.
     pub cursor: &'static str,
     /// Something was cut.
@@ -60,6 +62,7 @@ impl Glyphs {
             down: "↓",
             waiting: "…",
             play: "▶",
+            thumb: "┃",
             cursor: "▌",
             ellipsis: "…",
             mask: "•",
@@ -82,6 +85,7 @@ impl Glyphs {
             down: "v",
             waiting: "~",
             play: ">",
+            thumb: "#",
             cursor: "|",
             ellipsis: "..",
             mask: "*",

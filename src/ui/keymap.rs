@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 43] = [
+const BINDINGS: [Binding; 44] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
@@ -44,6 +44,7 @@ const BINDINGS: [Binding; 43] = [
     letter('?', Action::Help),
     key(KeyCode::F(1), Action::Help),
     letter('1', Action::Screen('1')),
+    letter('2', Action::Screen('2')),
     key(KeyCode::Tab, Action::NextScreen),
     key(KeyCode::BackTab, Action::PreviousScreen),
     letter('i', Action::Card),

@@ -4,7 +4,9 @@ pub(super) mod audio;
 pub(super) mod header;
 pub(super) mod health;
 pub(super) mod hints;
+pub(super) mod list;
 pub(super) mod memories;
+pub(super) mod memory;
 pub(super) mod transcript;
 
 use ratatui::{

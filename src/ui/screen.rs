@@ -1,6 +1,7 @@
 //! The screens. Each is one file with its state and its drawing, and one row of the table.
 
 mod live;
+mod memories;
 
 use std::fmt::Debug;
 
@@ -29,6 +30,11 @@ pub(super) trait Screen: Debug {
     /// What the last row says before its hints.
     fn notice(&self, _body: Body, _scene: &Scene<'_>) -> Option<Span<'static>> {
         None
+    }
+
+    /// Whether going back means something here, before it means to quit.
+    fn takes_back(&self) -> bool {
+        false
     }
 
     /// Shows something, if it is here.
@@ -63,12 +69,20 @@ struct Entry {
 }
 
 /// Every screen, in the order of their tabs.
-const TABLE: [Entry; 1] = [Entry {
-    key: '1',
-    name: "Live",
-    about: "Live: what is said now",
-    make: || Box::<live::Live>::default(),
-}];
+const TABLE: [Entry; 2] = [
+    Entry {
+        key: '1',
+        name: "Live",
+        about: "Live: what is said now",
+        make: || Box::<live::Live>::default(),
+    },
+    Entry {
+        key: '2',
+        name: "Memories",
+        about: "Memories: what was made of every talk",
+        make: || Box::<memories::Memories>::default(),
+    },
+];
 
 /// What a screen is for, by its key.
 pub(super) fn about(key: char) -> &'static str {

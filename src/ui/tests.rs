@@ -2,5 +2,6 @@
 
 mod live;
 mod looks;
+mod memories;
 mod scene;
 mod script;

@@ -214,10 +214,16 @@ impl View {
                 }
             }
         }
+        let goes_back = matches!(action, Action::Back | Action::Close);
+        if goes_back && self.overlay.is_none() && self.screens.shown().takes_back() {
+            let body = places(area).body;
+            return self.screens.shown_mut().act(action, body, &scene);
+        }
         match action {
+            Action::Back if self.overlay.is_none() => return Some(Effect::Quit),
+            Action::Back | Action::Close => self.close(),
             Action::Quit => return Some(Effect::Quit),
-            Action::Back => return self.back(),
-            Action::Close => self.close(),
+
             Action::Suspend => return Some(Effect::Terminal(TerminalEffect::Suspend)),
             Action::Repaint => return Some(Effect::Terminal(TerminalEffect::Repaint)),
             Action::Mouse => {
@@ -261,15 +267,6 @@ impl View {
             }
         }
         None
-    }
-
-    fn back(&mut self) -> Option<Effect> {
-        if self.overlay.is_some() {
-            self.close();
-            None
-        } else {
-            Some(Effect::Quit)
-        }
     }
 
     fn close(&mut self) {

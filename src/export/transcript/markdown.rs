@@ -9,7 +9,7 @@ use crate::{
         memory,
         plain::{clock, escaped, paragraphs, quoted, speaker, spoken, stamp, title_of, words},
     },
-    store::archive::Talk,
+    store::Talk,
 };
 
 pub(in crate::export) fn write(

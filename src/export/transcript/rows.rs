@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     event::{Line, Translation},
     export::rows,
-    store::archive::Talk,
+    store::Talk,
 };
 
 /// The columns of its table.

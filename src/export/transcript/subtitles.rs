@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use crate::{
     event::Line,
     export::plain::{speaker, spoken, words},
-    store::archive::Talk,
+    store::Talk,
 };
 
 /// Shortest time that a subtitle is shown, in seconds: of some segments the end is before the start.

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     export::plain::{clock, minute, row, speaker, spoken, title_of, words},
-    store::archive::Talk,
+    store::Talk,
 };
 
 pub(in crate::export) fn write(

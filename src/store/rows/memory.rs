@@ -63,6 +63,16 @@ pub(in crate::store) fn newest(
     .collect()
 }
 
+/// All that are not deleted in Omi, the latest first.
+pub(in crate::store) fn ids(db: &Connection) -> rusqlite::Result<Vec<MemoryId>> {
+    db.prepare_cached(
+        "SELECT id FROM memories WHERE deleted = 0 \
+         ORDER BY coalesce(started_at, created_at, arrived) DESC, id DESC",
+    )?
+    .query_map([], |row| row.get(0).map(MemoryId))?
+    .collect()
+}
+
 /// The memory of an id.
 pub(in crate::store) fn get(db: &Connection, id: MemoryId) -> rusqlite::Result<Option<KeptMemory>> {
     let kept = db

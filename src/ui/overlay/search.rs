@@ -46,8 +46,7 @@ const LONGEST: usize = 500;
 /// From so many rows on, what stands around the chosen one is shown.
 const PREVIEW_FROM: u16 = 14;
 
-/// Columns of the time and of the name.
-const TIME: usize = 12;
+/// Columns of a name.
 const NAME: usize = 10;
 
 /// Bytes of a title or a name that are looked at.
@@ -82,7 +81,9 @@ impl Search {
     }
 
     fn goal(&self) -> Option<Goal> {
-        self.hit()?.line.map(Goal::Line)
+        let hit = self.hit()?;
+        let line = hit.line.map(Goal::Line);
+        line.or(hit.memory.map(Goal::Memory))
     }
 
     fn ask(&mut self, scene: &Scene<'_>, library: &Library) {
@@ -146,10 +147,20 @@ impl Overlay for Search {
         } = parts(inner);
         self.render_prompt(frame, prompt, context);
         let hits = visible(list.height.into(), self.chosen, self.found.hits.len());
+        let clocks = hits
+            .clone()
+            .map(|at| context.short_clock(self.found.hits[at].at));
+        let time = clocks.map(|clock| clock.len()).max().unwrap_or_default();
         let rows: Vec<_> = hits
             .map(|at| {
                 let chosen = at == self.chosen;
-                row(&self.found.hits[at], chosen, list.width.into(), context)
+                row(
+                    &self.found.hits[at],
+                    chosen,
+                    list.width.into(),
+                    time,
+                    context,
+                )
             })
             .collect();
         match &self.trouble {
@@ -322,7 +333,7 @@ fn visible(rows: usize, chosen: usize, count: usize) -> std::ops::Range<usize> {
 }
 
 /// `▌Nov 26 10:02  Maya       Did you book the train?`.
-fn row(hit: &Hit, chosen: bool, width: usize, context: &Context) -> Line<'static> {
+fn row(hit: &Hit, chosen: bool, width: usize, time: usize, context: &Context) -> Line<'static> {
     let theme = &context.theme;
     let pointer = if chosen {
         Span::styled(context.glyphs.cursor, theme.accent)
@@ -332,7 +343,7 @@ fn row(hit: &Hit, chosen: bool, width: usize, context: &Context) -> Line<'static
     let mut spans = vec![
         pointer,
         Span::styled(
-            format!("{:<TIME$}  ", context.short_clock(hit.at)),
+            format!("{:<time$}  ", context.short_clock(hit.at)),
             theme.dim,
         ),
         Span::styled(cell(who(hit), NAME, context), theme.accent),
@@ -343,7 +354,8 @@ fn row(hit: &Hit, chosen: bool, width: usize, context: &Context) -> Line<'static
             theme.accent,
         ));
     }
-    let said = snippet(&hit.text, &hit.matches, width);
+    let left = width.saturating_sub(spans.iter().map(Span::width).sum());
+    let said = snippet(&hit.text, &hit.matches, left.saturating_sub(2));
     let style = if chosen { theme.chosen } else { theme.text };
     spans.extend(pieces(said, style, context));
     Line::from(spans)

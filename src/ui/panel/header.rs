@@ -42,10 +42,10 @@ pub(in crate::ui) fn render(
         ),
         (wearer.unwrap_or_default(), theme.dim),
     ];
-    let tabs = fitting(tabs, usize::from(area.width) / 2);
+    let left = usize::from(area.width).saturating_sub(parts.iter().map(Span::width).sum());
+    let tabs = fitting(tabs, left);
     let labels: usize = tabs.iter().map(|tab| tab.label.len() + 1).sum();
-    let mut room = usize::from(area.width)
-        .saturating_sub(parts.iter().map(Span::width).sum::<usize>() + labels + 1);
+    let mut room = left.saturating_sub(labels + 1);
     for (text, style) in optional {
         if text.len() <= room && !text.is_empty() {
             room -= text.len();
@@ -53,7 +53,7 @@ pub(in crate::ui) fn render(
         }
     }
     frame.render_widget(Line::from(parts), area);
-    if room > 0 {
+    if labels < left {
         // Only the words have the style: that of a line would colour the whole row.
         let mut row = vec![Span::raw(" ")];
         for tab in tabs {
@@ -68,7 +68,7 @@ pub(in crate::ui) fn render(
 fn fitting(tabs: &[Tab], room: usize) -> Vec<Tab> {
     let all: usize = tabs.iter().map(|tab| tab.label.len() + 1).sum();
     tabs.iter()
-        .filter(|tab| tab.shown || all <= room)
+        .filter(|tab| tab.shown || all < room)
         .cloned()
         .collect()
 }

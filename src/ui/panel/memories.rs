@@ -8,7 +8,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{counted, framed};
+use super::{counted, framed, list};
 use crate::{
     event::{KeptMemory, Memory, Stage},
     monitor::Monitor,
@@ -37,7 +37,7 @@ pub(in crate::ui) fn render(
         .rev()
         .take(usize::from(inner.height))
     {
-        lines.extend(rows(kept, usize::from(inner.width), context));
+        lines.extend(rows(kept, false, usize::from(inner.width), context));
     }
     if lines.is_empty() {
         lines.push(Line::styled(
@@ -60,7 +60,8 @@ fn today(monitor: &Monitor, context: &Context) -> String {
     format!("{count} today")
 }
 
-fn in_progress(monitor: &Monitor, context: &Context) -> Option<Line<'static>> {
+/// The memory that is being made.
+pub(in crate::ui) fn in_progress(monitor: &Monitor, context: &Context) -> Option<Line<'static>> {
     let (progress, since) = monitor.in_progress(context.now)?;
     let theme = &context.theme;
     let (what, style) = match progress.stage {
@@ -82,21 +83,28 @@ fn in_progress(monitor: &Monitor, context: &Context) -> Option<Line<'static>> {
     ]))
 }
 
-fn rows(kept: &KeptMemory, width: usize, context: &Context) -> [Line<'static>; 2] {
+/// The two rows of a memory in a list.
+pub(in crate::ui) fn rows(
+    kept: &KeptMemory,
+    chosen: bool,
+    width: usize,
+    context: &Context,
+) -> [Line<'static>; 2] {
     let memory = &kept.memory;
     let theme = &context.theme;
     let title = text::neutral(text::beginning(title(memory), NAME)).into_owned();
-    let style = if memory.discarded {
-        theme.dim
-    } else {
-        theme.text
+    let style = match memory.discarded {
+        true => theme.dim,
+        false if chosen => theme.chosen,
+        false => theme.text,
     };
     // The emoji comes last: terminals differ on the width of some, and nothing stands behind it here.
     let emoji = text::emoji(&memory.emoji);
     let room = width.saturating_sub(1 + if emoji.is_empty() { 0 } else { 3 });
     let title = text::truncated(&title, room, context.glyphs.ellipsis).into_owned();
     let first = Line::from(vec![
-        Span::styled(format!(" {title} "), style),
+        list::pointer(chosen, context),
+        Span::styled(format!("{title} "), style),
         Span::raw(emoji),
     ]);
     let about = text::truncated(
@@ -105,10 +113,15 @@ fn rows(kept: &KeptMemory, width: usize, context: &Context) -> [Line<'static>; 2
         context.glyphs.ellipsis,
     )
     .into_owned();
-    [first, Line::styled(format!("   {about}"), theme.dim)]
+    let second = Line::from(vec![
+        list::pointer(chosen, context),
+        Span::styled(format!("  {about}"), theme.dim),
+    ]);
+    [first, second]
 }
 
-fn title(memory: &Memory) -> &str {
+/// The title, or what stands for it.
+pub(in crate::ui) fn title(memory: &Memory) -> &str {
     let candidates = [
         Some(&memory.title),
         memory.text.as_ref(),
@@ -122,7 +135,7 @@ fn title(memory: &Memory) -> &str {
 }
 
 /// `12:20 · 4m · work · 2 actions`.
-fn about(kept: &KeptMemory, context: &Context) -> String {
+pub(in crate::ui) fn about(kept: &KeptMemory, context: &Context) -> String {
     let memory = &kept.memory;
     let mut parts = vec![context.short_clock(memory.when().unwrap_or(kept.arrived))];
     parts.extend(

@@ -82,8 +82,12 @@ impl Screen for Live {
     }
 
     fn go_to(&mut self, goal: &Goal, body: Body, scene: &Scene<'_>) -> bool {
-        let Goal::Line(line) = *goal;
-        let Some(place) = scene.monitor.transcript().find(line) else {
+        let lines = scene.monitor.transcript();
+        let place = match *goal {
+            Goal::Line(line) => lines.find(line),
+            Goal::Memory(_) => None,
+        };
+        let Some(place) = place else {
             return false;
         };
         let sheet = transcript::sheet(places(body, 0).transcript, body.framed, scene);

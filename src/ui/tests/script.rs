@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::scene;
 use crate::{
-    event::{Segment, Transcript},
+    event::{Memory, Segment, Transcript},
     losses::LossCounter,
     monitor::Monitor,
     store::{Location, Settings, Store, Submission},
@@ -22,6 +22,8 @@ pub(super) enum Step {
     Press(KeyCode),
     /// The wearer says so many numbered lines.
     Say(u32),
+    /// Omi makes a memory of this title.
+    Remember(&'static str),
     /// Time passes.
     Wait(Duration),
     /// What is on the screen is looked at.
@@ -159,6 +161,7 @@ impl Player {
                     self.say().await;
                 }
             }
+            Step::Remember(title) => self.remember(title).await,
             Step::Wait(time) => tokio::time::sleep(time).await,
             Step::Until(text) => self.until(text).await,
             Step::Look(look) => look(&self.drawn.borrow().screen),
@@ -189,17 +192,33 @@ impl Player {
             end: f64::from(number) + 0.5,
             ..Segment::default()
         };
-        let delivery = scene::delivery(self.clock.now());
-        let transcript = Transcript {
+        self.commit(crate::event::Event::Transcript(Transcript {
             session: None,
             segments: vec![segment],
+        }))
+        .await;
+    }
+
+    async fn remember(&mut self, title: &str) {
+        self.said += 1;
+        let memory = Memory {
+            id: Some(title.to_owned()),
+            created_at: Some(self.clock.now()),
+            title: title.to_owned(),
+            overview: format!("All about {title}."),
+            category: self.said.to_string(),
+            ..Memory::default()
         };
-        let event = Some(crate::event::Event::Transcript(transcript));
+        self.commit(crate::event::Event::Memory(Box::new(memory)))
+            .await;
+    }
+
+    async fn commit(&mut self, event: crate::event::Event) {
         self.store
             .commit(Submission {
-                delivery,
+                delivery: scene::delivery(self.clock.now()),
                 body: None,
-                event,
+                event: Some(event),
             })
             .await
             .unwrap();

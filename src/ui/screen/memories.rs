@@ -1,0 +1,302 @@
+//! The Memories screen: what Omi made of every talk, the newest first, and one of them in full.
+//!
+//! ```text
+//! ╭ Memories ─ 212 ───────────╮╭ Memory ────────────────────────────────╮
+//! │▌Plan the trip             ││ Plan the trip                          │
+//! │▌  11:02 · 17m · travel    ││ 11:02 · 17m · travel · 1 action        │
+//! │ Standup                   ││                                        │
+//! │   10:20 · 4m · work       ││ Maya and you plan …                    │
+//! ╰───────────────────────────╯╰────────────────────────────────────────╯
+//! ```
+//!
+//! Where there is no room for both, the one takes the place of the other.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+    widgets::{Block, Paragraph},
+};
+
+use super::{Body, Hints, Screen};
+use crate::{
+    event::{ConversationId, KeptMemory, MemoryId, Passage},
+    store::{ReadError, Store, Talk},
+    ui::{
+        Context, Library, Scene,
+        action::{Action, Effect, Goal, SoundEffect},
+        library::Asked,
+        listing::{Listed, Listing},
+        panel::{framed, list, memories, memory},
+    },
+};
+
+impl Listed for KeptMemory {
+    type Key = MemoryId;
+
+    fn keys(store: &Store) -> Result<Vec<MemoryId>, ReadError> {
+        store.memory_ids()
+    }
+
+    fn rows(store: &Store, ids: &[MemoryId]) -> Result<Vec<(MemoryId, Self)>, ReadError> {
+        store.memories(ids)
+    }
+}
+
+/// From so many columns on both are seen.
+const BOTH_FROM: u16 = 72;
+
+/// Rows of a memory in the list.
+const ROWS: usize = 2;
+
+/// The Memories screen.
+#[derive(Debug, Default)]
+pub(super) struct Memories {
+    list: Listing<KeptMemory>,
+    /// The first row of the memory that is seen; None: the list has the keys.
+    reading: Option<usize>,
+    talk: Option<(ConversationId, Asked<Option<Talk>>)>,
+    /// The talk of the memory that was chosen last.
+    read: Option<(ConversationId, Option<Talk>)>,
+}
+
+impl Screen for Memories {
+    fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>) {
+        let places = self.places(body);
+        if let Some(area) = places.list {
+            self.render_list(frame, area, body.framed, scene);
+        }
+        if let Some(area) = places.memory {
+            self.render_memory(frame, area, body.framed, scene.context);
+        }
+    }
+
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
+        let places = self.places(body);
+        match (action, self.reading) {
+            (Action::Open, None) => self.reading = Some(0),
+            (Action::Open, Some(_)) => return self.chosen().map(play),
+            (Action::Close | Action::Back, Some(_)) => self.reading = None,
+            (_, None) => {
+                let seen = places.list.map_or(1, |area| in_sight(area, body.framed));
+                self.list.step(action.step(seen)?);
+            }
+            (_, Some(first)) => {
+                let area = places.memory?;
+                let inner = inner(area, body.framed);
+                let rows = self.rows(inner.width.into(), scene.context).len();
+                let step = action.step(inner.height.into())?;
+                let last = rows.saturating_sub(inner.height.into());
+                self.reading = Some(step.applied(first, last));
+            }
+        }
+        None
+    }
+
+    fn takes_back(&self) -> bool {
+        self.reading.is_some()
+    }
+
+    fn hints(&self, _: &Scene<'_>) -> Hints {
+        match self.reading {
+            None => vec![
+                (Action::Open, "read"),
+                (Action::Down, "next"),
+                (Action::Search, "search"),
+                (Action::Help, "help"),
+                (Action::NextScreen, "screen"),
+                (Action::Back, "quit"),
+            ],
+            Some(_) => vec![
+                (Action::Close, "back"),
+                (Action::Open, "play"),
+                (Action::Down, "scroll"),
+                (Action::Help, "help"),
+            ],
+        }
+    }
+
+    fn go_to(&mut self, goal: &Goal, _: Body, _: &Scene<'_>) -> bool {
+        let Goal::Memory(id) = *goal else {
+            return false;
+        };
+        self.list.choose(id);
+        self.reading = Some(0);
+        true
+    }
+
+    fn update(&mut self, body: Body, scene: &Scene<'_>, library: &Library) {
+        let seen = self
+            .places(body)
+            .list
+            .map_or(1, |area| in_sight(area, body.framed));
+        let version = scene.monitor.memory_changes();
+        self.list.update(version, seen, library);
+        self.update_talk(library);
+    }
+}
+
+impl Memories {
+    fn chosen(&self) -> Option<&KeptMemory> {
+        self.list.chosen()
+    }
+
+    fn update_talk(&mut self, library: &Library) {
+        let wanted = self.chosen().and_then(|kept| kept.conversation);
+        if let Some((id, asked)) = &self.talk
+            && let Some(answer) = asked.answer()
+        {
+            // What cannot be read is as good as none; the list says why.
+            self.read = Some((*id, answer.unwrap_or_default()));
+            self.talk = None;
+        }
+        let asked = self.talk.as_ref().map(|(id, _)| *id);
+        let read = self.read.as_ref().map(|(id, _)| *id);
+        if let Some(id) = wanted.filter(|_| wanted != asked && wanted != read) {
+            let talk = move |store: &Store| -> Result<Option<Talk>, ReadError> { store.talk(id) };
+            self.talk = Some((id, library.ask(talk)));
+        }
+    }
+
+    fn places(&self, body: Body) -> Places {
+        let area = body.area;
+        if area.width < BOTH_FROM {
+            let reads = self.reading.is_some();
+            return Places {
+                list: (!reads).then_some(area),
+                memory: reads.then_some(area),
+            };
+        }
+        let width = (area.width / 3).clamp(26, 50);
+        let [list, memory] =
+            Layout::horizontal([Constraint::Length(width), Constraint::Fill(1)]).areas(area);
+        Places {
+            list: Some(list),
+            memory: Some(memory),
+        }
+    }
+
+    fn render_list(&self, frame: &mut Frame<'_>, area: Rect, in_frame: bool, scene: &Scene<'_>) {
+        let context = scene.context;
+        let inner = inner(area, in_frame);
+        let seen = self.list.visible(in_sight(area, in_frame));
+        let chosen = self.list.position();
+        let mut rows: Vec<Line<'static>> = Vec::new();
+        for (at, kept) in seen.clone().zip(self.list.rows(seen.clone())) {
+            match kept {
+                Some(kept) => {
+                    rows.extend(memories::rows(
+                        kept,
+                        at == chosen,
+                        inner.width.into(),
+                        context,
+                    ));
+                }
+                None => rows.extend([list::not_yet(context), Line::raw("")]),
+            }
+        }
+        if let Some(trouble) = self.list.trouble() {
+            let trouble = format!(" {}", crate::text::neutral(trouble));
+            rows.insert(0, Line::styled(trouble, context.theme.bad));
+        } else if rows.is_empty() {
+            rows = empty(self.list.is_loading(), context);
+        }
+        let about = match memories::in_progress(scene.monitor, context) {
+            Some(_) => format!("{}, one in progress", self.list.len()),
+            None => self.list.len().to_string(),
+        };
+        let block = block("Memories", &about, in_frame, context);
+        frame.render_widget(Paragraph::new(rows).block(block), area);
+        if in_frame {
+            list::scroll_bar(frame, area, &seen, self.list.len(), context);
+        }
+    }
+
+    fn render_memory(&self, frame: &mut Frame<'_>, area: Rect, in_frame: bool, context: &Context) {
+        let inner = inner(area, in_frame);
+        let rows = self.rows(inner.width.into(), context);
+        let count = rows.len();
+        let height = usize::from(inner.height);
+        let first = self.reading.unwrap_or(0).min(count.saturating_sub(height));
+        let seen = first..(first + height).min(count);
+        let rows: Vec<_> = rows.into_iter().skip(first).take(height).collect();
+        let about = if self.reading.is_some() {
+            "reading"
+        } else {
+            ""
+        };
+        let block = block("Memory", about, in_frame, context);
+        frame.render_widget(Paragraph::new(rows).block(block), area);
+        if in_frame {
+            list::scroll_bar(frame, area, &seen, count, context);
+        }
+    }
+
+    fn rows(&self, width: usize, context: &Context) -> Vec<Line<'static>> {
+        let Some(kept) = self.chosen() else {
+            return Vec::new();
+        };
+        let talk = self
+            .read
+            .as_ref()
+            .filter(|(id, _)| kept.conversation == Some(*id));
+        let talk = talk.and_then(|(_, talk)| talk.as_ref());
+        memory::rows(kept, talk, width, context)
+    }
+}
+
+struct Places {
+    list: Option<Rect>,
+    memory: Option<Rect>,
+}
+
+fn inner(area: Rect, in_frame: bool) -> Rect {
+    if in_frame {
+        area.inner(ratatui::layout::Margin::new(1, 1))
+    } else {
+        area
+    }
+}
+
+/// How many memories are seen.
+fn in_sight(area: Rect, in_frame: bool) -> usize {
+    (usize::from(inner(area, in_frame).height) / ROWS).max(1)
+}
+
+fn block<'a>(name: &'a str, about: &str, in_frame: bool, context: &'a Context) -> Block<'a> {
+    if !in_frame {
+        return Block::new();
+    }
+    let about = Span::styled(about.to_owned(), context.theme.dim);
+    let about = if about.content.is_empty() {
+        vec![]
+    } else {
+        vec![about]
+    };
+    framed(context, name, about)
+}
+
+fn empty(loading: bool, context: &Context) -> Vec<Line<'static>> {
+    let says: &[&str] = if loading {
+        &["reading"]
+    } else {
+        &[
+            "No memory yet.",
+            "Omi makes one when a talk is over, some minutes",
+            "after the last word. Paste the URL into",
+            "\"Conversation events\" (i shows it).",
+        ]
+    };
+    says.iter()
+        .map(|row| Line::styled(format!(" {row}"), context.theme.dim))
+        .collect()
+}
+
+/// From the beginning of its talk.
+fn play(kept: &KeptMemory) -> Effect {
+    Effect::Sound(SoundEffect::Play(Passage {
+        uid: kept.uid.clone(),
+        conversation: kept.conversation,
+        at: kept.memory.when().unwrap_or(kept.arrived),
+    }))
+}
