@@ -9,4 +9,6 @@ pub mod pcm;
 pub mod playback;
 #[cfg(feature = "playback")]
 mod player;
+#[cfg(test)]
+pub(crate) mod signal;
 pub mod wav;

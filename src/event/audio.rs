@@ -25,25 +25,22 @@ pub enum Encoding {
     Undecoded(String),
 }
 
-/// Loudness of a stretch of sound, in dB relative to full scale; silence is [`Level::FLOOR`].
+/// Loudness of a stretch of sound in dBFS: 0 is a sample at full scale, for peak and RMS alike. Silence is -inf.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Level {
     /// Root mean square, dBFS.
     pub rms: f32,
     /// Greatest absolute sample, dBFS.
     pub peak: f32,
-    /// Samples at full scale.
+    /// Samples in runs of three or more at full scale; a lone one is not clipping.
     pub clipped: u32,
 }
 
 impl Level {
-    /// What stands for silence, dBFS.
-    pub const FLOOR: f32 = -96.0;
-
     /// Silence.
     pub const SILENCE: Self = Self {
-        rms: Self::FLOOR,
-        peak: Self::FLOOR,
+        rms: f32::NEG_INFINITY,
+        peak: f32::NEG_INFINITY,
         clipped: 0,
     };
 }

@@ -60,6 +60,16 @@ async fn level_and_envelope_are_kept_but_samples_are_not() {
 }
 
 #[tokio::test]
+async fn silence_is_kept_as_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    store.commit(heard(0, &[0; 640])).await.unwrap();
+    drop(store);
+    let chunk = &in_folder(&folder).snapshot(WHOLE).unwrap().sounds[0];
+    assert_eq!((chunk.samples, chunk.level), (320, Level::SILENCE));
+}
+
+#[tokio::test]
 async fn a_codec_we_do_not_know_is_kept_as_sound_of_no_length() {
     let store = ephemeral();
     let mut opus = heard(0, &[1, 2, 3]);

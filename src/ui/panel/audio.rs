@@ -11,7 +11,7 @@ use ratatui::{
 use super::framed;
 use crate::{
     audio::playback::{State, Status},
-    event::{Level, SoundChunk},
+    event::SoundChunk,
     monitor::Monitor,
     ui::Context,
 };
@@ -140,12 +140,10 @@ fn khz(rate: u32) -> String {
         .map_or_else(|| text.clone(), str::to_owned)
 }
 
+/// Whole decibels; silence is `-inf`.
 fn decibels(level: f32) -> String {
-    if level <= Level::FLOOR {
-        "-inf".to_owned()
-    } else {
-        format!("{level:.0}")
-    }
+    // The sum takes the sign from a zero.
+    format!("{:.0}", level.round() + 0.0)
 }
 
 /// A column for each value of the envelope, the newest at the right; quiet speech is lifted so that it can be seen.
