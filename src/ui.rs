@@ -14,6 +14,7 @@ pub mod action;
 pub mod app;
 mod clock;
 mod context;
+mod field;
 mod glyphs;
 mod keymap;
 mod library;

@@ -85,6 +85,7 @@ pub(super) async fn show(
         monitor: Monitor::new(snapshot),
         view: View::new(session, theme, glyphs, TimeZone::system()),
         clock: Clock::system(),
+        edits: tokio::task::JoinSet::new(),
     };
     let mut screen = Screen::take().context("cannot use the terminal")?;
     let shown = app.run(&mut screen, EventStream::new(), shutdown).await;

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::Voice;
+
 /// One batch of live segments.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Transcript {
@@ -45,6 +47,16 @@ pub struct Translation {
 }
 
 impl Segment {
+    /// What a name for its speaker hangs on; None: the wearer, or nobody can tell.
+    #[must_use]
+    pub fn voice(&self) -> Option<Voice> {
+        if self.is_user {
+            return None;
+        }
+        let person = self.person_id.clone().map(Voice::Person);
+        person.or(self.speaker_id.map(Voice::Number))
+    }
+
     /// `start` in whole milliseconds: with the text the key of a segment that has no id.
     #[must_use]
     pub fn start_ms(&self) -> i64 {

@@ -1,6 +1,6 @@
 //! Everything that a key can ask for.
 
-use crate::event::{LineId, MemoryId, Passage};
+use crate::event::{Edit, LineId, MemoryId, Passage, Uid, Voice};
 
 use super::screen;
 
@@ -15,6 +15,11 @@ pub enum Action {
     Search,
     NextMatch,
     PreviousMatch,
+    Mark,
+    NextMark,
+    PreviousMark,
+    Note,
+    Name,
     Help,
     Card,
     Reveal,
@@ -53,6 +58,11 @@ impl Action {
             Self::Search => "search everything ever kept",
             Self::NextMatch => "the next match",
             Self::PreviousMatch => "the match before",
+            Self::Mark => "star a line, or unstar it",
+            Self::NextMark => "the next starred or noted line",
+            Self::PreviousMark => "the starred or noted line before",
+            Self::Note => "a note on a line",
+            Self::Name => "name the speaker of a line",
             Self::Help => "this help",
             Self::Card => "connection card: what to paste into Omi",
             Self::Reveal => "show or hide the key on the card",
@@ -121,22 +131,37 @@ impl Step {
 
 /// Something to be shown, wherever it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Goal {
+pub enum Goal {
     /// A line of the transcript.
     Line(LineId),
     /// A memory.
     Memory(MemoryId),
 }
 
-/// What the loop must do outside the state.
+/// What the user is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// A note on a line; empty for none.
+    Note(LineId),
+    /// A name for a speaker; empty for none.
+    Name(Uid, Voice),
+}
+
+/// What must be done outside the state of a screen. The view does the first two itself, the loop all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
+    /// Show something, wherever it is.
+    Go(Goal),
+    /// Ask the user something; so far the answer is this.
+    Ask(Question, String),
     /// Leave the dashboard.
     Quit,
     /// Something with the terminal.
     Terminal(TerminalEffect),
     /// Something with what is heard.
     Sound(SoundEffect),
+    /// A change by the user's own hand.
+    Edit(Edit),
 }
 
 /// What the terminal is asked for.

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, time::Duration};
 use crossterm::event::{Event, MouseEventKind};
 use futures_util::{Stream, StreamExt as _};
 use jiff::Timestamp;
-use tokio::{sync::watch, time::Instant};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -15,11 +15,12 @@ use super::{
 };
 use crate::{
     audio::playback::Playback,
+    event::Edit,
     feed::{Follower, News},
     losses::Losses,
     monitor::{Monitor, WINDOW},
     secret::Secret,
-    store::{ReadError, Store},
+    store::{CommitError, ReadError, Store},
 };
 
 /// Shortest time from one frame to the next: thirty a second.
@@ -75,6 +76,8 @@ pub struct App {
     pub view: View,
     /// What time it is.
     pub clock: Clock,
+    /// Changes by the user's hand that are being made.
+    pub edits: JoinSet<Result<bool, CommitError>>,
 }
 
 impl App {
@@ -117,6 +120,11 @@ impl App {
                     continue;
                 }
                 () = self.library.answered() => {}
+                Some(Ok(edited)) = self.edits.join_next() => match edited {
+                    Ok(true) => {}
+                    Ok(false) => self.view.say("that line is no longer there".to_owned()),
+                    Err(error) => self.view.say(format!("not kept: {error}")),
+                },
                 Ok(()) = listening.changed() => self.view.heard(*listening.borrow_and_update()),
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();
@@ -153,9 +161,17 @@ impl App {
         match &effect {
             Some(Effect::Sound(effect)) => self.play(effect),
             Some(Effect::Terminal(effect)) => surface.perform(*effect)?,
-            Some(Effect::Quit) | None => {}
+            Some(Effect::Edit(edit)) => self.edit(edit.clone()),
+            // The view has done these.
+            Some(Effect::Go(_) | Effect::Ask(..) | Effect::Quit) | None => {}
         }
         Ok(effect)
+    }
+
+    /// Makes a change beside the loop; what comes of it is seen when it is made.
+    fn edit(&mut self, edit: Edit) {
+        let store = self.store.clone();
+        self.edits.spawn(async move { store.edit(edit).await });
     }
 
     fn play(&self, effect: &SoundEffect) {

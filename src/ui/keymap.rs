@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 44] = [
+const BINDINGS: [Binding; 49] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
@@ -41,6 +41,11 @@ const BINDINGS: [Binding; 44] = [
     letter('/', Action::Search),
     letter('n', Action::NextMatch),
     letter('N', Action::PreviousMatch),
+    letter('m', Action::Mark),
+    letter('u', Action::NextMark),
+    letter('U', Action::PreviousMark),
+    letter(';', Action::Note),
+    letter('S', Action::Name),
     letter('?', Action::Help),
     key(KeyCode::F(1), Action::Help),
     letter('1', Action::Screen('1')),

@@ -2,6 +2,7 @@
 
 pub(super) mod card;
 pub(super) mod help;
+pub(super) mod prompt;
 pub(super) mod search;
 
 use std::fmt::Debug;
@@ -11,7 +12,7 @@ use ratatui::{Frame, layout::Rect};
 
 use super::{
     Library, Scene,
-    action::{Action, Effect, Goal},
+    action::{Action, Effect},
     screen::Hints,
 };
 
@@ -54,8 +55,8 @@ pub(super) enum Answer {
     Pass,
     /// Done; this is left to do.
     Done(Option<Effect>),
-    /// Done: close, and show this.
-    Go(Goal),
+    /// Done: close; this is left to do.
+    Close(Option<Effect>),
 }
 
 /// Where something of this size lies over a screen: in its middle, and on the hints only if it just fits so.

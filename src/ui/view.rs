@@ -17,6 +17,7 @@ use super::{
         Answer, Overlay, Shelf,
         card::{Card, Key},
         help::Help,
+        prompt::Prompt,
     },
     panel::{header, hints},
     screen::{Body, Screens},
@@ -40,6 +41,8 @@ pub struct View {
     mouse: bool,
     /// Why nothing new can be shown.
     trouble: Option<String>,
+    /// What came of the last key, until the next one.
+    word: Option<String>,
 }
 
 /// What all screens share.
@@ -122,6 +125,7 @@ impl View {
             },
             mouse: false,
             trouble: None,
+            word: None,
         }
     }
 
@@ -153,6 +157,12 @@ impl View {
             let text = format!("! {}", text::neutral(trouble));
             return Some(Span::styled(text, context.theme.bad));
         }
+        if let Some(word) = &self.word {
+            return Some(Span::styled(
+                text::neutral(word).into_owned(),
+                context.theme.warn,
+            ));
+        }
         self.common.frozen.as_ref().map(|frozen| {
             Span::styled(
                 format!("frozen, {} waiting", frozen.waiting),
@@ -169,6 +179,7 @@ impl View {
         size: (u16, u16),
         now: Timestamp,
     ) -> Option<Effect> {
+        self.word = None;
         match self.overlay.as_mut().map(|overlay| overlay.key(key)) {
             Some(Answer::Done(effect)) => effect,
             _ => self.act(keymap::action(key)?, monitor, size, now),
@@ -207,17 +218,17 @@ impl View {
             match overlay.act(action, area, &scene) {
                 Answer::Pass => {}
                 Answer::Done(effect) => return effect,
-                Answer::Go(goal) => {
+                Answer::Close(effect) => {
                     self.close();
-                    self.go_to(&goal, monitor, area, now);
-                    return None;
+                    return self.resolved(effect?, monitor, area, now);
                 }
             }
         }
         let goes_back = matches!(action, Action::Back | Action::Close);
         if goes_back && self.overlay.is_none() && self.screens.shown().takes_back() {
             let body = places(area).body;
-            return self.screens.shown_mut().act(action, body, &scene);
+            let effect = self.screens.shown_mut().act(action, body, &scene);
+            return self.resolved(effect?, monitor, area, now);
         }
         match action {
             Action::Back if self.overlay.is_none() => return Some(Effect::Quit),
@@ -259,12 +270,34 @@ impl View {
             | Action::HalfDown
             | Action::First
             | Action::Follow
-            | Action::Open => {
-                return self
-                    .screens
-                    .shown_mut()
-                    .act(action, places(area).body, &scene);
+            | Action::Open
+            | Action::Mark
+            | Action::NextMark
+            | Action::PreviousMark
+            | Action::Note
+            | Action::Name => {
+                let body = places(area).body;
+                let effect = self.screens.shown_mut().act(action, body, &scene);
+                return self.resolved(effect?, monitor, area, now);
             }
+        }
+        None
+    }
+
+    /// Does what the view itself can do; anything else is left for the loop.
+    fn resolved(
+        &mut self,
+        effect: Effect,
+        monitor: &Monitor,
+        area: Rect,
+        now: Timestamp,
+    ) -> Option<Effect> {
+        match effect {
+            Effect::Go(goal) => self.go_to(&goal, monitor, area, now),
+            Effect::Ask(question, present) => {
+                self.overlay = Some(Box::new(Prompt::new(question, &present)));
+            }
+            effect => return Some(effect),
         }
         None
     }
@@ -309,6 +342,11 @@ impl View {
     /// Takes over why nothing new can be shown.
     pub(super) fn set_trouble(&mut self, trouble: Option<String>) {
         self.trouble = trouble;
+    }
+
+    /// Says in the last row what came of a key, until the next one.
+    pub(super) fn say(&mut self, word: String) {
+        self.word = Some(word);
     }
 
     /// Counts the lines that arrive behind a frozen view.

@@ -12,15 +12,14 @@
 //! ╰────────────────────────────────────────────────────────╯
 //! ```
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Margin, Position, Rect},
-    style::{Modifier, Style},
+    layout::{Constraint, Layout, Margin, Rect},
+    style::Style,
     text::{Line, Span},
     widgets::{Clear, Paragraph},
 };
-use tui_input::{Input, backend::crossterm::to_input_request};
 
 use super::{Answer, Overlay, Shelf};
 use crate::{
@@ -31,17 +30,15 @@ use crate::{
     ui::{
         Context, Library, Scene,
         action::{Action, Effect, Goal, SoundEffect},
+        field::{Field, Typed},
         library::Asked,
-        panel::framed,
+        panel::{framed, list},
         screen::Hints,
     },
 };
 
 /// Most that is found at once.
 const LIMIT: usize = 200;
-
-/// Longest query, in bytes.
-const LONGEST: usize = 500;
 
 /// From so many rows on, what stands around the chosen one is shown.
 const PREVIEW_FROM: u16 = 14;
@@ -55,7 +52,7 @@ const LABEL: usize = 200;
 /// The search: what is typed and what was found. Put away, it is as it was when it is opened again.
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Search {
-    input: Input,
+    field: Field,
     /// What is to be asked, since it was typed.
     typed: bool,
     asked: Option<Asked<Found>>,
@@ -88,7 +85,7 @@ impl Search {
 
     fn ask(&mut self, scene: &Scene<'_>, library: &Library) {
         let context = scene.context;
-        let text = self.input.value().trim_start();
+        let text = self.field.value().trim_start();
         self.asked = None;
         match Query::parse_typed(text, context.now, &context.time_zone) {
             Ok(query) if query.is_empty() => {
@@ -120,7 +117,7 @@ impl Search {
     fn about(&self) -> String {
         match (self.found.hits.len(), self.found.more) {
             _ if self.trouble.is_some() => String::new(),
-            (0, _) if self.input.value().trim().is_empty() => {
+            (0, _) if self.field.value().trim().is_empty() => {
                 "words, \"phrases\", speaker: kind: since: until: starred:".to_owned()
             }
             (0, _) if self.asked.is_some() => "looking".to_owned(),
@@ -145,7 +142,7 @@ impl Overlay for Search {
             list,
             preview,
         } = parts(inner);
-        self.render_prompt(frame, prompt, context);
+        self.field.render(frame, prompt, " / ", context);
         let hits = visible(list.height.into(), self.chosen, self.found.hits.len());
         let clocks = hits
             .clone()
@@ -176,31 +173,10 @@ impl Overlay for Search {
     }
 
     fn key(&mut self, key: KeyEvent) -> Answer {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        let edits = match key.code {
-            KeyCode::Char('c' | 'z' | 'l' | 'n' | 'p') if control => false,
-            KeyCode::Char(_)
-            | KeyCode::Backspace
-            | KeyCode::Delete
-            | KeyCode::Left
-            | KeyCode::Right
-            | KeyCode::Home
-            | KeyCode::End => true,
-            _ => false,
-        };
-        let full =
-            self.input.value().len() >= LONGEST && matches!(key.code, KeyCode::Char(_)) && !control;
-        if !edits {
-            return Answer::Pass;
-        }
-        if let Some(request) =
-            to_input_request(&crossterm::event::Event::Key(key)).filter(|_| !full)
-            && self
-                .input
-                .handle(request)
-                .is_some_and(|change| change.value)
-        {
-            self.typed = true;
+        match self.field.key(key) {
+            Typed::Pass => return Answer::Pass,
+            Typed::Same => {}
+            Typed::Changed => self.typed = true,
         }
         Answer::Done(None)
     }
@@ -213,7 +189,10 @@ impl Overlay for Search {
             return Answer::Done(None);
         }
         match action {
-            Action::Open => self.goal().map_or(Answer::Done(None), Answer::Go),
+            Action::Open => match self.goal() {
+                Some(goal) => Answer::Close(Some(Effect::Go(goal))),
+                None => Answer::Done(None),
+            },
             // The key that turns to the next screen plays here.
             Action::NextScreen => Answer::Done(self.hit().map(|hit| {
                 Effect::Sound(SoundEffect::Play(Passage {
@@ -251,42 +230,6 @@ impl Overlay for Search {
     fn put_away(self: Box<Self>, onto: &mut Shelf) {
         onto.search = Some(self);
     }
-}
-
-impl Search {
-    fn render_prompt(&self, frame: &mut Frame<'_>, area: Rect, context: &Context) {
-        let room = usize::from(area.width.saturating_sub(4));
-        let scroll = self.input.visual_scroll(room);
-        let shown = shown(self.input.value(), scroll, room);
-        let prompt = vec![
-            Span::styled(" / ", context.theme.key),
-            Span::styled(shown, context.theme.text),
-        ];
-        frame.render_widget(Line::from(prompt), area);
-        let column = 3 + self.input.visual_cursor().saturating_sub(scroll);
-        let cursor = Position::new(area.x + (column as u16).min(area.width), area.y);
-        if let Some(cell) = frame
-            .buffer_mut()
-            .cell_mut(cursor)
-            .filter(|_| area.contains(cursor))
-        {
-            cell.set_style(Style::new().add_modifier(Modifier::REVERSED));
-        }
-    }
-}
-
-/// What is seen of a text from a column on.
-fn shown(value: &str, scroll: usize, room: usize) -> String {
-    let clean = text::neutral(value);
-    let mut columns = 0;
-    let mut shown = String::new();
-    for character in clean.chars() {
-        if columns >= scroll && columns < scroll + room {
-            shown.push(character);
-        }
-        columns += text::width(character.encode_utf8(&mut [0; 4]));
-    }
-    shown
 }
 
 /// Where it lies: over all but a margin.
@@ -335,13 +278,8 @@ fn visible(rows: usize, chosen: usize, count: usize) -> std::ops::Range<usize> {
 /// `▌Nov 26 10:02  Maya       Did you book the train?`.
 fn row(hit: &Hit, chosen: bool, width: usize, time: usize, context: &Context) -> Line<'static> {
     let theme = &context.theme;
-    let pointer = if chosen {
-        Span::styled(context.glyphs.cursor, theme.accent)
-    } else {
-        Span::raw(" ")
-    };
     let mut spans = vec![
-        pointer,
+        list::pointer(chosen, context),
         Span::styled(
             format!("{:<time$}  ", context.short_clock(hit.at)),
             theme.dim,

@@ -70,11 +70,22 @@ impl Screen for Live {
 
     fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
         let sheet = transcript::sheet(places(body, 0).transcript, body.framed, scene);
-        if action == Action::Open {
-            return self
-                .transcript
-                .passage(scene.monitor.transcript())
-                .map(|passage| Effect::Sound(SoundEffect::Play(passage)));
+        let lines = scene.monitor.transcript();
+        match action {
+            Action::Open => {
+                let passage = self.transcript.passage(lines)?;
+                return Some(Effect::Sound(SoundEffect::Play(passage)));
+            }
+            Action::Mark | Action::Note | Action::Name => {
+                return self.transcript.hand(action, lines);
+            }
+            Action::NextMark | Action::PreviousMark => {
+                let forth = action == Action::NextMark;
+                let place = self.transcript.marked(forth, lines)?;
+                self.transcript = self.transcript.pointing_at(place, sheet);
+                return None;
+            }
+            _ => {}
         }
         let step = action.step(sheet.port.rows)?;
         self.transcript = self.transcript.after(step, sheet);

@@ -253,3 +253,53 @@ async fn what_is_searched_is_found_as_it_is_typed_and_gone_to() {
     steps.extend([Wait(MOMENT), sees("wonder"), misses("60 found")]);
     play(steps).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn lines_are_starred_noted_and_their_speakers_named() {
+    let mut steps = vec![
+        Say(3),
+        Wait(MOMENT),
+        Press(KeyCode::Up),
+        key('m'),
+        Until("★ line number 1"),
+        key('u'),
+        key('U'),
+        key(';'),
+        Wait(MOMENT),
+        sees("on this line"),
+    ];
+    steps.extend(types("q is text here"));
+    steps.extend([
+        Press(KeyCode::Enter),
+        Until("; q is text here"),
+        key(';'),
+        Wait(MOMENT),
+        // The present note can be changed.
+        sees(" q is text here "),
+        Press(KeyCode::Esc),
+        key('S'),
+        Wait(MOMENT),
+        sees("of Speaker 1"),
+    ]);
+    steps.extend(types("Maya"));
+    steps.extend([
+        Press(KeyCode::Enter),
+        Until("Maya"),
+        Press(KeyCode::Home),
+        key('u'),
+        Wait(MOMENT),
+        Step::Look(Box::new(|screen| {
+            let starred = screen.lines().find(|row| row.contains('★')).unwrap();
+            assert!(starred.contains('▌'), "{screen}");
+        })),
+        key('m'),
+        key(';'),
+    ]);
+    steps.extend((0..14).map(|_| Press(KeyCode::Backspace)));
+    steps.extend([
+        Press(KeyCode::Enter),
+        Step::Gone("★"),
+        Step::Gone("; q is"),
+    ]);
+    play(steps).await;
+}

@@ -30,6 +30,8 @@ pub(super) enum Step {
     Look(Box<dyn Fn(&str)>),
     /// Something is waited for that another thread finds, and so has its own time.
     Until(&'static str),
+    /// The same for something that goes.
+    Gone(&'static str),
     /// How many frames were drawn since the last count is looked at.
     Count(Box<dyn Fn(usize)>),
 }
@@ -111,6 +113,7 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
         monitor: Monitor::default(),
         view: scene::dark(),
         clock: Clock::starting_at(scene::now()),
+        edits: tokio::task::JoinSet::new(),
     };
     let left = Rc::new(RefCell::new(VecDeque::from(steps)));
     let events = events(
@@ -163,23 +166,24 @@ impl Player {
             }
             Step::Remember(title) => self.remember(title).await,
             Step::Wait(time) => tokio::time::sleep(time).await,
-            Step::Until(text) => self.until(text).await,
+            Step::Until(text) => self.until(text, true).await,
+            Step::Gone(text) => self.until(text, false).await,
             Step::Look(look) => look(&self.drawn.borrow().screen),
             Step::Count(count) => count(std::mem::take(&mut self.drawn.borrow_mut().frames)),
         }
     }
 
-    async fn until(&self, text: &str) {
+    async fn until(&self, text: &str, there: bool) {
         for _ in 0..2000 {
             // While this sleeps, the time of the loop stands still.
             let pause = || std::thread::sleep(Duration::from_millis(5));
             tokio::task::spawn_blocking(pause).await.unwrap();
             tokio::time::sleep(Duration::from_millis(100)).await;
-            if self.drawn.borrow().screen.contains(text) {
+            if self.drawn.borrow().screen.contains(text) == there {
                 return;
             }
         }
-        panic!("{text} never came\n{}", self.drawn.borrow().screen);
+        panic!("{text} never came (or went)\n{}", self.drawn.borrow().screen);
     }
 
     async fn say(&mut self) {
@@ -190,6 +194,7 @@ impl Player {
             text: format!("line number {number}"),
             start: f64::from(number),
             end: f64::from(number) + 0.5,
+            speaker_id: Some(1),
             ..Segment::default()
         };
         self.commit(crate::event::Event::Transcript(Transcript {

@@ -216,7 +216,27 @@ fn words(said: &Said<'_>, columns: usize, context: &Context) -> Vec<Row<'static>
             spans.push(Span::styled(words.to_owned(), text));
             Row::from(spans)
         })
+        .chain(note(line, indent, columns, context))
         .collect()
+}
+
+/// What the user noted on a line, below it.
+fn note(line: &Line, indent: usize, columns: usize, context: &Context) -> Vec<Row<'static>> {
+    let Some(note) = &line.note else {
+        return Vec::new();
+    };
+    let clean = text::neutral(text::beginning(note, NAME)).into_owned();
+    let room = columns.saturating_sub(indent + 3).max(1);
+    let rows = text::wrapped(clean.trim(), room).into_iter().enumerate();
+    rows.map(|(row, words)| {
+        let sign = if row == 0 { "; " } else { "  " };
+        Row::from(vec![
+            Span::raw(" ".repeat(indent)),
+            Span::styled(sign, context.theme.accent),
+            Span::styled(words.to_owned(), context.theme.dim),
+        ])
+    })
+    .collect()
 }
 
 fn head(

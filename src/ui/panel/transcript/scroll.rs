@@ -4,9 +4,12 @@ use ratatui::text::Line as Row;
 
 use super::rows::{Pointer, heading_rows, rows};
 use crate::{
-    event::{ConversationId, Line, LineId, Passage},
-    monitor::{Place, Transcript},
-    ui::{Context, action::Step},
+    event::{ConversationId, Edit, Line, LineId, Passage, Speaker},
+    monitor::{Place, Talk, Transcript},
+    ui::{
+        Context,
+        action::{Action, Effect, Question, Step},
+    },
 };
 
 /// The room for rows.
@@ -137,13 +140,58 @@ impl State {
 
     /// What is pointed at, or else the newest line, as something to be played.
     pub(in crate::ui) fn passage(&self, transcript: &Transcript) -> Option<Passage> {
-        let place = self.cursor(transcript).or_else(|| transcript.last())?;
-        let conversation = &transcript.talks().get(place.talk)?.conversation;
+        let (_, talk, line) = self.line(transcript)?;
+        let conversation = &talk.conversation;
         Some(Passage {
             uid: conversation.uid.clone(),
             conversation: Some(conversation.id),
-            at: conversation.clock(transcript.line(place)?.segment.start),
+            at: conversation.clock(line.segment.start),
         })
+    }
+
+    /// The line that is pointed at, or else the newest.
+    fn line<'a>(&self, transcript: &'a Transcript) -> Option<(Place, &'a Talk, &'a Line)> {
+        let place = self.cursor(transcript).or_else(|| transcript.last())?;
+        let talk = transcript.talks().get(place.talk)?;
+        Some((place, talk, talk.lines.get(place.line)?))
+    }
+
+    /// What the user does to the line that is pointed at.
+    pub(in crate::ui) fn hand(&self, action: Action, transcript: &Transcript) -> Option<Effect> {
+        let (_, talk, line) = self.line(transcript)?;
+        let conversation = &talk.conversation;
+        match action {
+            Action::Mark => Some(Effect::Edit(Edit::Star(line.id, !line.starred))),
+            Action::Note => {
+                let present = line.note.clone().unwrap_or_default();
+                Some(Effect::Ask(Question::Note(line.id), present))
+            }
+            Action::Name => {
+                let present = match transcript.speaker(conversation, &line.segment) {
+                    Speaker::Named(name) => name,
+                    _ => String::new(),
+                };
+                let question = Question::Name(conversation.uid.clone(), line.segment.voice()?);
+                Some(Effect::Ask(question, present))
+            }
+            _ => None,
+        }
+    }
+
+    /// The next line with a star or a note, or the one before.
+    pub(in crate::ui) fn marked(&self, forth: bool, transcript: &Transcript) -> Option<Place> {
+        let (mut place, ..) = self.line(transcript)?;
+        loop {
+            place = if forth {
+                transcript.after(place)?
+            } else {
+                transcript.before(place)?
+            };
+            let line = transcript.line(place)?;
+            if line.starred || line.note.is_some() {
+                return Some(place);
+            }
+        }
     }
 
     /// Points at a line and brings it into sight.

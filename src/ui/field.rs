@@ -1,0 +1,103 @@
+//! A line that is typed into.
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    style::{Modifier, Style},
+    text::{Line, Span},
+};
+use tui_input::{Input, backend::crossterm::to_input_request};
+
+use super::Context;
+use crate::text;
+
+/// Longest text, in bytes.
+const LONGEST: usize = 2000;
+
+/// A line of text and where the cursor is in it.
+#[derive(Debug, Default)]
+pub(super) struct Field(Input);
+
+/// What a key did to a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Typed {
+    /// It is no key for a field.
+    Pass,
+    /// The cursor moved, or nothing happened.
+    Same,
+    /// The text is another one.
+    Changed,
+}
+
+impl Field {
+    /// A field that holds a text, with the cursor behind it.
+    pub(super) fn new(value: &str) -> Self {
+        Self(Input::new(text::beginning(value, LONGEST).to_owned()))
+    }
+
+    pub(super) fn value(&self) -> &str {
+        self.0.value()
+    }
+
+    /// Takes a key. Those that no text is edited with are left to others, and so are a few that are needed everywhere.
+    pub(super) fn key(&mut self, key: KeyEvent) -> Typed {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let edits = match key.code {
+            KeyCode::Char('c' | 'z' | 'l' | 'n' | 'p') if control => false,
+            KeyCode::Char(_)
+            | KeyCode::Backspace
+            | KeyCode::Delete
+            | KeyCode::Left
+            | KeyCode::Right
+            | KeyCode::Home
+            | KeyCode::End => true,
+            _ => false,
+        };
+        if !edits {
+            return Typed::Pass;
+        }
+        let grows = matches!(key.code, KeyCode::Char(_)) && !control;
+        if grows && self.0.value().len() >= LONGEST {
+            return Typed::Same;
+        }
+        let change = to_input_request(&Event::Key(key)).and_then(|request| self.0.handle(request));
+        match change {
+            Some(change) if change.value => Typed::Changed,
+            _ => Typed::Same,
+        }
+    }
+
+    /// Draws it behind a label, scrolled so that the cursor is seen.
+    pub(super) fn render(&self, frame: &mut Frame<'_>, area: Rect, label: &str, context: &Context) {
+        let before = text::width(label);
+        let room = usize::from(area.width).saturating_sub(before + 1);
+        let scroll = self.0.visual_scroll(room);
+        let row = vec![
+            Span::styled(label.to_owned(), context.theme.key),
+            Span::styled(shown(self.value(), scroll, room), context.theme.text),
+        ];
+        frame.render_widget(Line::from(row), area);
+        let column = before + self.0.visual_cursor().saturating_sub(scroll);
+        let cursor = Position::new(area.x.saturating_add(column as u16), area.y);
+        if area.contains(cursor)
+            && let Some(cell) = frame.buffer_mut().cell_mut(cursor)
+        {
+            cell.set_style(Style::new().add_modifier(Modifier::REVERSED));
+        }
+    }
+}
+
+/// What is seen of a text from a column on.
+fn shown(value: &str, scroll: usize, room: usize) -> String {
+    let clean = text::neutral(value);
+    let mut columns = 0;
+    let mut shown = String::new();
+    for character in clean.chars() {
+        if columns >= scroll && columns < scroll + room {
+            shown.push(character);
+        }
+        columns += text::width(character.encode_utf8(&mut [0; 4]));
+    }
+    shown
+}

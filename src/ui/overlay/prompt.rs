@@ -1,0 +1,99 @@
+//! A question with one line for the answer.
+
+use crossterm::event::KeyEvent;
+use ratatui::{Frame, layout::Rect, text::Span, widgets::Clear};
+
+use super::{Answer, Overlay, over};
+use crate::{
+    event::{Edit, Voice},
+    text,
+    ui::{
+        Scene,
+        action::{Action, Effect, Question},
+        field::{Field, Typed},
+        panel::framed,
+        screen::Hints,
+    },
+};
+
+/// Columns of the answer.
+const WIDTH: usize = 60;
+
+/// A question, and what was answered so far.
+#[derive(Debug)]
+pub(in crate::ui) struct Prompt {
+    question: Question,
+    field: Field,
+}
+
+impl Prompt {
+    /// A question with the present answer.
+    pub(in crate::ui) fn new(question: Question, present: &str) -> Self {
+        Self {
+            question,
+            field: Field::new(present),
+        }
+    }
+
+    fn title(&self) -> (&'static str, String) {
+        match &self.question {
+            Question::Note(_) => ("Note", "on this line; empty for none".to_owned()),
+            Question::Name(_, Voice::Number(number)) => {
+                ("Name", format!("of Speaker {number}; empty for none"))
+            }
+            Question::Name(_, Voice::Person(_)) => {
+                ("Name", "of this person; empty for none".to_owned())
+            }
+        }
+    }
+
+    fn answer(&self) -> Effect {
+        let said = text::neutral(self.field.value().trim()).into_owned();
+        let said = Some(said).filter(|said| !said.is_empty());
+        Effect::Edit(match &self.question {
+            Question::Note(line) => Edit::Note(*line, said),
+            Question::Name(uid, voice) => Edit::Name(uid.clone(), voice.clone(), said),
+        })
+    }
+}
+
+impl Overlay for Prompt {
+    fn render(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        let context = scene.context;
+        let area = over(area, WIDTH, 1);
+        frame.render_widget(Clear, area);
+        let (name, about) = self.title();
+        let about = Span::styled(about, context.theme.dim);
+        let block = framed(context, name, vec![about]);
+        let inner = block.inner(area);
+        frame.render_widget(block, area);
+        self.field.render(frame, inner, " ", context);
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Answer {
+        match self.field.key(key) {
+            Typed::Pass => Answer::Pass,
+            Typed::Same | Typed::Changed => Answer::Done(None),
+        }
+    }
+
+    fn act(&mut self, action: Action, _: Rect, _: &Scene<'_>) -> Answer {
+        match action {
+            Action::Open => Answer::Close(Some(self.answer())),
+            Action::Close | Action::Quit | Action::Suspend | Action::Repaint => Answer::Pass,
+            // Nothing else happens behind a question.
+            _ => Answer::Done(None),
+        }
+    }
+
+    fn opened_by(&self) -> Action {
+        match self.question {
+            Question::Note(_) => Action::Note,
+            Question::Name(..) => Action::Name,
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        vec![(Action::Open, "keep"), (Action::Close, "leave as it is")]
+    }
+}
