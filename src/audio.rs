@@ -11,4 +11,5 @@ pub mod playback;
 mod player;
 #[cfg(test)]
 pub(crate) mod signal;
+pub mod spectrum;
 pub mod wav;
