@@ -11,5 +11,6 @@ pub mod playback;
 mod player;
 #[cfg(test)]
 pub(crate) mod signal;
+pub mod spectrogram;
 pub mod spectrum;
 pub mod wav;
