@@ -5,6 +5,7 @@
 //! ```
 
 pub mod meter;
+pub mod noise;
 pub mod pcm;
 pub mod playback;
 #[cfg(feature = "playback")]
