@@ -5,10 +5,13 @@
 //! ```
 
 pub mod meter;
+pub mod noise;
 pub mod pcm;
 pub mod playback;
 #[cfg(feature = "playback")]
 mod player;
 #[cfg(test)]
 pub(crate) mod signal;
+pub mod spectrogram;
+pub mod spectrum;
 pub mod wav;

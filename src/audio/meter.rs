@@ -83,7 +83,7 @@ mod tests {
     #[track_caller]
     fn reads(samples: &[i16], rms: f32, peak: f32) {
         let measured = level(samples);
-        let near = |a: f32, b: f32| a == b || (a - b).abs() < 0.05;
+        let near = |a: f32, b: f32| a.total_cmp(&b).is_eq() || (a - b).abs() < 0.05;
         assert!(
             near(measured.rms, rms) && near(measured.peak, peak),
             "{measured:?}"
