@@ -69,6 +69,9 @@ impl Monitor {
             ..Self::default()
         };
         monitor.transcript.set_names(snapshot.names);
+        if snapshot.lines.len() >= WINDOW.lines {
+            monitor.transcript.set_cut();
+        }
         for conversation in snapshot.conversations {
             monitor.transcript.put_conversation(conversation);
         }

@@ -9,6 +9,7 @@
 //! ```
 
 pub mod archive;
+pub mod around;
 mod background;
 pub mod bring;
 mod change;
@@ -58,6 +59,7 @@ use crate::{
     search::{Found, Order, Query},
 };
 
+use around::{Around, Spot};
 use change::Changes;
 use database::{Readers, Target};
 use doorbell::Doorbell;
@@ -328,6 +330,23 @@ impl Store {
     pub fn page(&self, anchor: Anchor, side: Side, limit: usize) -> Result<Page, ReadError> {
         let readers = &self.0.readers;
         Ok(readers.read(|db| page::read(db, anchor, side, limit))?)
+    }
+
+    /// At most `limit` lines on either side of a place; None if the line is no longer shown. Blocks on SQLite, equally short at any
+    /// point of the past.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn around(&self, spot: Spot, limit: usize) -> Result<Option<Around>, ReadError> {
+        Ok(self.0.readers.read(|db| around::read(db, spot, limit))?)
+    }
+
+    /// How many lines each conversation shows, in the order of the transcript. Blocks on SQLite: it counts all lines.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn line_counts(&self) -> Result<Vec<(ConversationId, u64)>, ReadError> {
+        Ok(self.0.readers.read(around::counts)?)
     }
 
     /// Records after `after`, oldest first, at most `limit` (fewer when they are big). Blocks on SQLite.

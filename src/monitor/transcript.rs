@@ -19,6 +19,8 @@ pub struct Transcript {
     homes: HashMap<LineId, ConversationId>,
     names: Arc<Names>,
     added: u64,
+    /// Lines before these exist, but are not held.
+    cut: bool,
 }
 
 /// One conversation and its lines.
@@ -77,6 +79,20 @@ impl Talk {
 }
 
 impl Transcript {
+    /// Some lines of the past, with the names of speakers.
+    #[must_use]
+    pub fn of(conversations: Vec<Conversation>, lines: Vec<Line>, names: Arc<Names>) -> Self {
+        let mut transcript = Self::default();
+        transcript.set_names(names);
+        for conversation in conversations {
+            transcript.put_conversation(conversation);
+        }
+        for line in lines {
+            transcript.put_line(line);
+        }
+        transcript
+    }
+
     /// Conversations in the order in which they began. Those without a line are among them.
     #[must_use]
     pub fn talks(&self) -> &[Talk] {
@@ -87,6 +103,12 @@ impl Transcript {
     #[must_use]
     pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {
         self.index(id).map(|at| &self.talks[at].conversation)
+    }
+
+    /// Whether it begins with the very first line.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        !self.cut
     }
 
     /// How many lines there are.
@@ -122,6 +144,13 @@ impl Transcript {
     #[must_use]
     pub fn line(&self, place: Place) -> Option<&Line> {
         self.talks.get(place.talk)?.lines.get(place.line)
+    }
+
+    /// How many lines stand before a place.
+    #[must_use]
+    pub fn index_of(&self, place: Place) -> usize {
+        let before = self.talks[..place.talk.min(self.talks.len())].iter();
+        before.map(|talk| talk.lines.len()).sum::<usize>() + place.line
     }
 
     /// The first line.
@@ -177,6 +206,11 @@ impl Transcript {
     #[must_use]
     pub fn speaker(&self, conversation: &Conversation, segment: &Segment) -> Speaker {
         self.names.speaker(&conversation.uid, segment)
+    }
+
+    /// Remembers that there are older lines.
+    pub(super) fn set_cut(&mut self) {
+        self.cut = true;
     }
 
     /// Takes over the names of speakers; before any line.
@@ -249,6 +283,7 @@ impl Transcript {
 
     fn forget_oldest(&mut self) {
         while self.homes.len() > LINES {
+            self.cut = true;
             let Some(oldest) = self.talks.first_mut() else {
                 return;
             };

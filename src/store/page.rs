@@ -56,6 +56,14 @@ impl Anchor {
         }
     }
 
+    /// The place between this one and what stands before it.
+    pub(super) fn just_before(self) -> Self {
+        Self {
+            line: LineId(self.line.0.saturating_sub(1)),
+            ..self
+        }
+    }
+
     /// The place after everything.
     #[must_use]
     pub fn end() -> Self {

@@ -121,7 +121,7 @@ impl App {
                 }
                 () = self.library.answered() => {}
                 Some(Ok(edited)) = self.edits.join_next() => match edited {
-                    Ok(true) => {}
+                    Ok(true) => self.view.edited(),
                     Ok(false) => self.view.say("that line is no longer there".to_owned()),
                     Err(error) => self.view.say(format!("not kept: {error}")),
                 },

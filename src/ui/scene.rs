@@ -10,4 +10,6 @@ pub(super) struct Scene<'a> {
     pub(super) playback: &'a Status,
     pub(super) context: &'a Context,
     pub(super) frozen: bool,
+    /// Another one as soon as what is kept has changed in another way than by what came.
+    pub(super) version: u64,
 }

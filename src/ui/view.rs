@@ -51,6 +51,8 @@ struct Common {
     session: Session,
     playback: Status,
     frozen: Option<Frozen>,
+    /// Counts changes by the user's hand.
+    edits: u64,
     /// The looks; of another moment than the present.
     context: Context,
 }
@@ -87,6 +89,7 @@ impl Common {
             playback: &self.playback,
             context,
             frozen: frozen.is_some(),
+            version: self.edits + monitor.memory_changes(),
         }
     }
 
@@ -114,6 +117,7 @@ impl View {
                 session,
                 playback: Status::default(),
                 frozen: None,
+                edits: 0,
                 context: Context {
                     theme,
                     glyphs,
@@ -342,6 +346,11 @@ impl View {
     /// Takes over why nothing new can be shown.
     pub(super) fn set_trouble(&mut self, trouble: Option<String>) {
         self.trouble = trouble;
+    }
+
+    /// A change by the user's hand was made.
+    pub(super) fn edited(&mut self) {
+        self.common.edits += 1;
     }
 
     /// Says in the last row what came of a key, until the next one.

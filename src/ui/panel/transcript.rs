@@ -10,7 +10,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{counted, framed};
+use super::{counted, framed, list};
 use crate::{
     monitor::Monitor,
     text,
@@ -25,17 +25,19 @@ pub(in crate::ui) fn render(
     area: Rect,
     in_frame: bool,
     state: &State,
+    sheet: Sheet<'_>,
+    seen: Option<Part>,
     scene: &Scene<'_>,
 ) {
     let (monitor, context) = (scene.monitor, scene.context);
-    let port = port(area, in_frame);
+    let port = sheet.port;
     let mut shown = if monitor.transcript().is_empty() {
         let key = card::Key::Masked;
         let mut card = card::lines(monitor, scene.session, key, port.columns, context);
         card.extend(card::keys(context));
         Paragraph::new(card::fitted(card, port.rows))
     } else {
-        Paragraph::new(state.visible(sheet(area, in_frame, scene), None))
+        Paragraph::new(state.visible(sheet, None))
     };
     if in_frame {
         let about =
@@ -47,19 +49,21 @@ pub(in crate::ui) fn render(
         shown = shown.block(block);
     }
     frame.render_widget(shown, area);
-}
-
-/// The lines, laid out for the room there is.
-pub(in crate::ui) fn sheet<'a>(area: Rect, in_frame: bool, scene: &Scene<'a>) -> Sheet<'a> {
-    Sheet {
-        transcript: scene.monitor.transcript(),
-        port: port(area, in_frame),
-        context: scene.context,
+    if let Some(Part { before, of }) = seen.filter(|_| in_frame) {
+        let seen = before..(before + port.rows).min(of);
+        list::scroll_bar(frame, area, &seen, of, context);
     }
 }
 
+/// Which part of everything is seen, in lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ui) struct Part {
+    pub(in crate::ui) before: usize,
+    pub(in crate::ui) of: usize,
+}
+
 /// The room for lines.
-fn port(area: Rect, in_frame: bool) -> Port {
+pub(in crate::ui) fn port(area: Rect, in_frame: bool) -> Port {
     let border = if in_frame { 2 } else { 0 };
     Port {
         columns: usize::from(area.width.saturating_sub(border)),

@@ -14,6 +14,8 @@
 //! Where there is little room the wave folds away first, then health, then memories; on the smallest screens only the
 //! transcript and one row of status are left.
 
+mod past;
+
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -24,11 +26,15 @@ use super::{Body, Hints, Screen};
 use crate::{
     audio::playback::State,
     ui::{
-        Scene,
+        Library, Scene,
         action::{Action, Effect, Goal, SoundEffect},
-        panel::{audio, health, memories, transcript},
+        panel::{
+            audio, health, memories,
+            transcript::{self, Sheet},
+        },
     },
 };
+use past::{Aim, Arrived, Past};
 
 /// From these sizes of the body on a panel is shown: columns, rows. Each asks for less than the one before it, in both.
 const TALL_AUDIO_FROM: (u16, u16) = (80, 28);
@@ -43,6 +49,7 @@ const SIDE: (u16, u16) = (26, 44);
 #[derive(Debug, Default)]
 pub(super) struct Live {
     transcript: transcript::State,
+    past: Past,
 }
 
 impl Screen for Live {
@@ -55,6 +62,8 @@ impl Screen for Live {
             places.transcript,
             body.framed,
             &self.transcript,
+            self.sheet(body, scene),
+            self.past.part(&self.transcript, monitor.transcript()),
             scene,
         );
         if let Some(area) = places.memories {
@@ -69,8 +78,8 @@ impl Screen for Live {
     }
 
     fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
-        let sheet = transcript::sheet(places(body, 0).transcript, body.framed, scene);
-        let lines = scene.monitor.transcript();
+        let sheet = self.sheet(body, scene);
+        let lines = sheet.transcript;
         match action {
             Action::Open => {
                 let passage = self.transcript.passage(lines)?;
@@ -83,27 +92,43 @@ impl Screen for Live {
                 let forth = action == Action::NextMark;
                 let place = self.transcript.marked(forth, lines)?;
                 self.transcript = self.transcript.pointing_at(place, sheet);
-                return None;
             }
-            _ => {}
+            Action::First if !self.past.has_first(scene.monitor.transcript()) => {
+                self.past.go(Aim::First);
+            }
+            _ => {
+                let step = action.step(sheet.port.rows)?;
+                self.transcript = self.transcript.after(step, sheet);
+                self.past.stay();
+            }
         }
-        let step = action.step(sheet.port.rows)?;
-        self.transcript = self.transcript.after(step, sheet);
         None
     }
 
     fn go_to(&mut self, goal: &Goal, body: Body, scene: &Scene<'_>) -> bool {
-        let lines = scene.monitor.transcript();
-        let place = match *goal {
-            Goal::Line(line) => lines.find(line),
-            Goal::Memory(_) => None,
-        };
-        let Some(place) = place else {
+        let Goal::Line(line) = *goal else {
             return false;
         };
-        let sheet = transcript::sheet(places(body, 0).transcript, body.framed, scene);
-        self.transcript = self.transcript.pointing_at(place, sheet);
+        let sheet = self.sheet(body, scene);
+        match sheet.transcript.find(line) {
+            Some(place) => {
+                self.transcript = self.transcript.pointing_at(place, sheet);
+                self.past.stay();
+            }
+            None => self.past.go(Aim::Line(line)),
+        }
         true
+    }
+
+    fn update(&mut self, body: Body, scene: &Scene<'_>, library: &Library) {
+        let present = scene.monitor.transcript();
+        let arrived = self
+            .past
+            .update(&self.transcript, present, scene.version, library);
+        if let Arrived::At(place) = arrived {
+            let sheet = self.sheet(body, scene);
+            self.transcript = self.transcript.pointing_at(place, sheet);
+        }
     }
 
     fn hints(&self, scene: &Scene<'_>) -> Hints {
@@ -148,8 +173,24 @@ impl Screen for Live {
         let news = || transcript::news(&self.transcript, monitor, context);
         let urgent = || health::urgent(monitor, context);
         let folded = places(body, 1).health.is_none();
+        if self.past.is_reading() {
+            return Some(Span::styled("reading", context.theme.dim));
+        }
         let news = if body.framed { None } else { news() };
         news.or_else(|| if folded { urgent() } else { None })
+    }
+}
+
+impl Live {
+    /// What is looked at, laid out for the room there is.
+    fn sheet<'a>(&'a self, body: Body, scene: &Scene<'a>) -> Sheet<'a> {
+        let area = places(body, 0).transcript;
+        Sheet {
+            transcript: self.past.lines(scene.monitor.transcript()),
+            port: transcript::port(area, body.framed),
+            context: scene.context,
+            goes_on: self.past.goes_on(),
+        }
     }
 }
 

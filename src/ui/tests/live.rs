@@ -296,10 +296,6 @@ async fn lines_are_starred_noted_and_their_speakers_named() {
         key(';'),
     ]);
     steps.extend((0..14).map(|_| Press(KeyCode::Backspace)));
-    steps.extend([
-        Press(KeyCode::Enter),
-        Step::Gone("★"),
-        Step::Gone("; q is"),
-    ]);
+    steps.extend([Press(KeyCode::Enter), Step::Gone("★"), Step::Gone("; q is")]);
     play(steps).await;
 }

@@ -183,7 +183,10 @@ impl Player {
                 return;
             }
         }
-        panic!("{text} never came (or went)\n{}", self.drawn.borrow().screen);
+        panic!(
+            "{text} never came (or went)\n{}",
+            self.drawn.borrow().screen
+        );
     }
 
     async fn say(&mut self) {

@@ -68,9 +68,19 @@ pub(in crate::ui) struct Sheet<'a> {
     pub(in crate::ui) transcript: &'a Transcript,
     pub(in crate::ui) port: Port,
     pub(in crate::ui) context: &'a Context,
+    /// Whether more was said after its last line.
+    pub(in crate::ui) goes_on: bool,
 }
 
 impl State {
+    /// The line at the top of what is held.
+    pub(in crate::ui) fn first(&self, transcript: &Transcript) -> Option<Place> {
+        match self {
+            Self::Follow => None,
+            Self::Held(held) => held.top.spot.place(transcript),
+        }
+    }
+
     /// The rows that are seen; `heard` is the line that is being played.
     pub(super) fn visible(&self, sheet: Sheet<'_>, heard: Option<Place>) -> Vec<Row<'static>> {
         let Some(top) = self.top(sheet) else {
@@ -415,6 +425,9 @@ impl Sheet<'_> {
 
     /// Whether what is seen from a position on holds everything that follows.
     fn reaches_end(self, from: Position) -> bool {
+        if self.goes_on {
+            return false;
+        }
         let mut seen = self.height(from.place).saturating_sub(from.row);
         let mut place = from.place;
         while let Some(next) = self.transcript.after(place) {
