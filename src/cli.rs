@@ -54,6 +54,8 @@ pub enum Command {
     Name(Name),
     /// Tick an action item.
     Tick(Tick),
+    /// List the devices that sound can be played on.
+    Devices,
     /// Count what is kept, and how much room it takes.
     Stats,
     /// Look whether what is kept is whole.

@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod demo;
+mod devices;
 mod edit;
 mod export;
 mod import;
@@ -48,6 +49,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         None => watch::run(&cli.flags),
         Some(Command::Serve) => serve::run(&cli.flags),
         Some(Command::Secret) => secret::run(),
+        Some(Command::Devices) => devices::run(),
         Some(Command::Stats) => stats::run(&cli.flags),
         Some(Command::Check { repair }) => check::run(&cli.flags, *repair),
         Some(Command::Rebuild) => rebuild::run(&cli.flags),

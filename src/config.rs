@@ -63,6 +63,19 @@ pub struct Config {
     pub theme: Theme,
     /// Whether the dashboard draws with ASCII only.
     pub ascii: bool,
+    /// What the dashboard plays.
+    pub sound: Sound,
+}
+
+/// What the dashboard plays, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// Whether it plays from the start on.
+    pub listen: bool,
+    /// The device to play on; None: the system's own.
+    pub device: Option<String>,
+    /// How loud it plays, in percent.
+    pub volume: u8,
 }
 
 /// What the command line says about settings.
@@ -173,6 +186,11 @@ impl Default for Config {
             drain_timeout: Duration::from_secs(5),
             theme: Theme::Auto,
             ascii: false,
+            sound: Sound {
+                listen: false,
+                device: None,
+                volume: 80,
+            },
         }
     }
 }

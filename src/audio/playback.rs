@@ -1,42 +1,55 @@
-//! Hearing the wearer: a handle for everyone, and a thread that alone talks to the sound card.
+//! Hearing the wearer, live or from what was kept: a handle for everyone, and a thread that alone talks to the sound card.
 //!
 //! ```text
-//! feed ─► Deck: feeder ──ring──► Callback: player ─► sound card
-//!           └──── a new player when the rate changes ─┘
+//! feed ──────► Deck: feeder ──ring──► Callback: player ─► sound card
+//! kept ─ reel ─┘ └──── a new player when the rate changes ─┘
 //!         device thread: opens, looks whether the card still asks, opens again, says how it does
 //! ```
 //!
 //! Off until asked. The device thread is never waited for: with a hung sound server, opening or closing a device may take for
-//! ever. What is fed does not pass through it, so nothing else hangs with it.
+//! ever. What is fed does not pass through it, so nothing else hangs with it. Kept sound is read by a thread of its own, a few
+//! seconds ahead of what is heard.
 //!
 //! ALSA prints to stderr when it finds no device, on the threads of cpal too; while the screen is up, stderr is hushed
 //! ([`crate::ui::terminal`]).
 
 #[cfg(feature = "playback")]
 mod callback;
+mod clock;
 #[cfg(feature = "playback")]
 mod deck;
-#[cfg(feature = "playback")]
 mod device;
+pub mod kept;
+#[cfg(feature = "playback")]
+mod output;
+#[cfg(feature = "playback")]
+mod reel;
 mod status;
 #[cfg(feature = "playback")]
 mod wearer;
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, AtomicU8, Ordering},
     mpsc::{SyncSender, sync_channel},
 };
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-use crate::event::SoundChunk;
-pub use status::{State, Status};
+use crate::event::{SoundChunk, Uid};
+pub use device::{Device, devices};
+use kept::Source;
+pub use status::{Heard, State, Status};
+
+/// Sound this young is the present.
+const PRESENT: SignedDuration = SignedDuration::from_secs(2);
 
 /// Plays what it is fed. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Playback {
     shared: Arc<Shared>,
+    source: Arc<dyn Source>,
     /// Wakes the device thread; it ends with the last handle.
     bell: SyncSender<()>,
 }
@@ -47,27 +60,31 @@ struct Shared {
     wanted: Arc<Wanted>,
     status: watch::Sender<Status>,
     #[cfg(feature = "playback")]
-    deck: std::sync::Mutex<deck::Deck>,
+    deck: Mutex<deck::Deck>,
 }
 
-/// What the user wants; read by the device without a lock.
+/// What the user wants; what the device's callback reads of it has no lock.
 #[derive(Debug)]
 struct Wanted {
     listening: AtomicBool,
+    /// Nobody listened before kept sound was asked for.
+    only_kept: AtomicBool,
     muted: AtomicBool,
     /// Percent.
     volume: AtomicU8,
+    /// The name of the device; None: the system's own.
+    device: Mutex<Option<Arc<str>>>,
 }
 
 impl Playback {
     /// Loudest volume, in percent.
     pub const LOUDEST: u8 = 150;
 
-    /// Starts the device thread, which sleeps until someone listens.
+    /// Starts the device thread, which sleeps until someone listens. Kept sound comes from `source`.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start() -> std::io::Result<Self> {
+    pub fn start(source: Arc<dyn Source>) -> std::io::Result<Self> {
         let (bell, rings) = sync_channel(1);
         let shared = Arc::new(Shared::new());
         #[cfg(feature = "playback")]
@@ -75,11 +92,15 @@ impl Playback {
             let shared = Arc::clone(&shared);
             std::thread::Builder::new()
                 .name("sound".to_owned())
-                .spawn(move || device::run(&shared, &rings))?;
+                .spawn(move || output::run(&shared, &rings))?;
         }
         #[cfg(not(feature = "playback"))]
         drop(rings);
-        Ok(Self { shared, bell })
+        Ok(Self {
+            shared,
+            source,
+            bell,
+        })
     }
 
     /// Plays a chunk, if someone listens and a device is there. Waits for nothing: what does not fit is dropped and counted.
@@ -94,28 +115,137 @@ impl Playback {
 
     /// Begins or ends listening. Without the feature `playback`, it changes nothing.
     pub fn set_listening(&self, listening: bool) {
-        self.shared.status.send_if_modified(|status| {
-            let change =
-                status.state != State::Missing && listening == (status.state == State::Off);
-            if change {
-                let wanted = &self.shared.wanted.listening;
-                wanted.store(listening, Ordering::Relaxed);
-                status.state = if listening {
-                    State::Waiting
-                } else {
-                    State::Off
-                };
-            }
-            change
-        });
-        // Rung already, or nobody is there to hear it.
-        let _ = self.bell.try_send(());
+        let wanted = &self.shared.wanted;
+        wanted.only_kept.store(false, Ordering::Relaxed);
+        self.shared.set_listening(listening);
+        if !listening {
+            self.shared.hear(Heard::Live);
+            #[cfg(feature = "playback")]
+            self.shared.deck().play_live();
+        }
+        self.ring();
     }
 
-    /// Begins to listen, or ends it.
+    /// Begins to listen to the present, or ends listening.
     pub fn toggle(&self) {
-        let off = self.shared.status.borrow().state == State::Off;
-        self.set_listening(off);
+        let status = self.shared.status.borrow().clone();
+        match (status.state, status.heard) {
+            (State::Off, _) => self.set_listening(true),
+            (_, Heard::Live) => self.set_listening(false),
+            // Someone hears the past and asks for the present.
+            (_, Heard::Kept | Heard::Paused) => {
+                self.shared.wanted.only_kept.store(false, Ordering::Relaxed);
+                self.live();
+            }
+        }
+    }
+
+    /// Plays what was kept of a wearer from a time on, as far as it goes; then it is as it was before. That nothing is kept of
+    /// that time is told by [`Status::not_kept`].
+    pub fn play_from(&self, uid: &Uid, from: Timestamp) {
+        #[cfg(feature = "playback")]
+        {
+            let wanted = &self.shared.wanted;
+            if !wanted.listening.load(Ordering::Relaxed) {
+                wanted.only_kept.store(true, Ordering::Relaxed);
+            }
+            self.shared.set_listening(true);
+            self.shared.hear(Heard::Kept);
+            let ticket = self.shared.deck().play_kept(uid.clone(), from);
+            let order = reel::Order {
+                ticket,
+                uid: uid.clone(),
+                from,
+            };
+            if let Err(error) = reel::start(&self.shared, Arc::clone(&self.source), order) {
+                tracing::error!("kept sound cannot be played: {error}");
+                self.shared.end(ticket, reel::Ended::NotKept);
+            }
+            self.ring();
+        }
+        #[cfg(not(feature = "playback"))]
+        let _ = (uid, from, &self.source);
+    }
+
+    /// Returns from kept sound to what was before: the present, or silence.
+    pub fn live(&self) {
+        if self.shared.wanted.only_kept.swap(false, Ordering::Relaxed) {
+            return self.set_listening(false);
+        }
+        self.shared.hear(Heard::Live);
+        #[cfg(feature = "playback")]
+        self.shared.deck().play_live();
+    }
+
+    /// Goes silent and remembers where, or goes on from there: out of what is kept, or else live.
+    pub fn toggle_pause(&self) {
+        #[cfg(feature = "playback")]
+        {
+            let status = self.shared.status.borrow().clone();
+            match (status.state, status.heard) {
+                (State::Off | State::Missing, _) => {}
+                (_, Heard::Paused) => {
+                    let place = self.shared.deck().place();
+                    match place {
+                        Some((uid, from)) => self.play_from(&uid, from),
+                        None => self.live(),
+                    }
+                }
+                (_, Heard::Live | Heard::Kept) => {
+                    self.shared.deck().pause();
+                    self.shared.hear(Heard::Paused);
+                }
+            }
+        }
+    }
+
+    /// Goes back or forth in time, within what is kept; what is not past yet is the present.
+    pub fn seek(&self, by: SignedDuration, now: Timestamp) {
+        #[cfg(feature = "playback")]
+        {
+            let Some((uid, at)) = self.shared.deck().place() else {
+                return;
+            };
+            let to = at.saturating_add(by).unwrap_or(at);
+            let heard = self.shared.status.borrow().heard;
+            match heard {
+                Heard::Paused => self.shared.deck().pause_at(Some((uid, to.min(now)))),
+                Heard::Live if by.is_positive() => {}
+                Heard::Kept if now.duration_since(to) < PRESENT => self.live(),
+                Heard::Live | Heard::Kept => self.play_from(&uid, to),
+            }
+        }
+        #[cfg(not(feature = "playback"))]
+        let _ = (by, now);
+    }
+
+    /// Whose sound is heard and of when, about; None if nothing is.
+    #[must_use]
+    pub fn place(&self) -> Option<(Uid, Timestamp)> {
+        #[cfg(feature = "playback")]
+        if self.shared.wanted.listening.load(Ordering::Relaxed) {
+            return self.shared.deck().place();
+        }
+        None
+    }
+
+    /// Only this wearer is heard live; None: whoever comes first, and another once that one has fallen silent.
+    pub fn choose_wearer(&self, uid: Option<Uid>) {
+        #[cfg(feature = "playback")]
+        self.shared.deck().choose(uid);
+        #[cfg(not(feature = "playback"))]
+        let _ = uid;
+    }
+
+    /// Plays on the device of this name, or of a name that has this in it; None: the system's own. A device that is not there is
+    /// waited for.
+    pub fn choose_device(&self, name: Option<&str>) {
+        let name: Option<Arc<str>> = name.map(Arc::from);
+        self.shared.wanted.device().clone_from(&name);
+        self.shared
+            .status
+            .send_if_modified(|status| std::mem::replace(&mut status.wanted, name.clone()) != name);
+        self.ring();
     }
 
     /// Sets how loud it is, in percent, at most [`Playback::LOUDEST`].
@@ -141,10 +271,21 @@ impl Playback {
             .send_if_modified(|status| std::mem::replace(&mut status.muted, muted) != muted);
     }
 
+    /// Makes it silent if it is not, or the other way round.
+    pub fn toggle_mute(&self) {
+        let muted = self.shared.status.borrow().muted;
+        self.mute(!muted);
+    }
+
     /// How it does, and every change of it.
     #[must_use]
     pub fn status(&self) -> watch::Receiver<Status> {
         self.shared.status.subscribe()
+    }
+
+    fn ring(&self) {
+        // Rung already, or nobody is there to hear it.
+        let _ = self.bell.try_send(());
     }
 }
 
@@ -154,27 +295,75 @@ impl Shared {
         Self {
             wanted: Arc::new(Wanted {
                 listening: AtomicBool::new(false),
+                only_kept: AtomicBool::new(false),
                 muted: AtomicBool::new(status.muted),
                 volume: AtomicU8::new(status.volume),
+                device: Mutex::default(),
             }),
             status: watch::Sender::new(status),
             #[cfg(feature = "playback")]
-            deck: std::sync::Mutex::default(),
+            deck: Mutex::default(),
+        }
+    }
+
+    fn set_listening(&self, listening: bool) {
+        self.status.send_if_modified(|status| {
+            let change =
+                status.state != State::Missing && listening == (status.state == State::Off);
+            if change {
+                self.wanted.listening.store(listening, Ordering::Relaxed);
+                status.state = if listening {
+                    State::Waiting
+                } else {
+                    State::Off
+                };
+            }
+            change
+        });
+    }
+
+    /// Tells what is heard from now on.
+    fn hear(&self, heard: Heard) {
+        self.status.send_if_modified(|status| {
+            let not_kept = std::mem::take(&mut status.not_kept);
+            std::mem::replace(&mut status.heard, heard) != heard || not_kept
+        });
+    }
+
+    /// The reel of a ticket has ended: it is as it was before.
+    #[cfg(feature = "playback")]
+    fn end(&self, ticket: u64, how: reel::Ended) {
+        {
+            let mut deck = self.deck();
+            if deck.turn(ticket) == deck::Turn::Over {
+                return;
+            }
+            deck.play_live();
+        }
+        let off = self.wanted.only_kept.swap(false, Ordering::Relaxed);
+        self.status.send_modify(|status| {
+            status.heard = Heard::Live;
+            status.not_kept = how == reel::Ended::NotKept;
+        });
+        if off {
+            self.set_listening(false);
         }
     }
 
     /// The lock is held for as long as it takes to copy a chunk, and never while a device is asked anything.
     #[cfg(feature = "playback")]
-    fn deck(&self) -> std::sync::MutexGuard<'_, deck::Deck> {
-        self.deck
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn deck(&self) -> MutexGuard<'_, deck::Deck> {
+        self.deck.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[cfg(feature = "playback")]
 impl Wanted {
+    fn device(&self) -> MutexGuard<'_, Option<Arc<str>>> {
+        self.device.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What samples are to be multiplied by.
+    #[cfg(feature = "playback")]
     fn gain(&self) -> f32 {
         if self.muted.load(Ordering::Relaxed) || !self.listening.load(Ordering::Relaxed) {
             return 0.0;

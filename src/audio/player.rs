@@ -135,6 +135,9 @@ impl Player {
     }
 
     fn advance(&mut self) {
+        if self.control.stopped() {
+            return self.wind_up();
+        }
         match self.state {
             State::Empty => {
                 self.step.fill(0.0);
@@ -154,6 +157,20 @@ impl Player {
                 self.play();
             }
             State::Play => self.play(),
+        }
+    }
+
+    /// Ends gently, and forgets what was not heard.
+    fn wind_up(&mut self) {
+        if self.state == State::Play && self.resample() {
+            self.fade(|frame| 1.0 - frame as f32 / STEP as f32);
+        } else {
+            self.step.fill(0.0);
+        }
+        self.state = State::Empty;
+        self.control.set_playing(false);
+        if let Ok(unheard) = self.ring.read_chunk(self.ring.slots()) {
+            unheard.commit_all();
         }
     }
 

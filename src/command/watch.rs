@@ -1,6 +1,9 @@
 //! `omiscope`: the dashboard over its own listener.
 
-use std::io::{self, IsTerminal as _};
+use std::{
+    io::{self, IsTerminal as _},
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use crossterm::event::EventStream;
@@ -9,11 +12,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::{UsageError, listen, listener::Listening, on_runtime};
 use crate::{
-    audio::playback::Playback,
+    audio::playback::{
+        Playback,
+        kept::{Nothing, Source},
+    },
     config::{Config, Flags},
     logging::{self, Destination},
     monitor::{Monitor, WINDOW},
     shutdown,
+    store::archive::KeptSound,
     ui::{
         Clock, Glyphs, Library, View,
         app::{App, Session},
@@ -68,7 +75,7 @@ pub(super) async fn show(
     } else {
         Glyphs::unicode()
     };
-    let playback = Playback::start().context("cannot start playback")?;
+    let playback = playback(config).context("cannot start playback")?;
     let ended = shutdown.child_token();
     let heard = listening.store.follow(listening.store.latest());
     let listen = tokio::spawn(listen::run(heard, playback.clone(), ended.clone()));
@@ -93,4 +100,20 @@ pub(super) async fn show(
     ended.cancel();
     listen.await?;
     shown.context("the dashboard ended")
+}
+
+/// What plays, as the settings want it.
+fn playback(config: &Config) -> io::Result<Playback> {
+    let source: Arc<dyn Source> = if config.ephemeral {
+        Arc::new(Nothing)
+    } else {
+        Arc::new(KeptSound::of(config.data_dir.clone()))
+    };
+    let playback = Playback::start(source)?;
+    playback.set_volume(config.sound.volume);
+    playback.choose_device(config.sound.device.as_deref());
+    if config.sound.listen {
+        playback.set_listening(true);
+    }
+    Ok(playback)
 }

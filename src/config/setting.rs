@@ -52,7 +52,7 @@ const KEEP: &str =
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 20] = [
+pub static SETTINGS: [Setting; 23] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -177,6 +177,33 @@ pub static SETTINGS: [Setting; 20] = [
         help: "Draw the dashboard with ASCII only",
         allowed: SWITCH,
         apply: |config, text| put(&mut config.ascii, value::switch(text)),
+    },
+    Setting {
+        key: "listen",
+        env: "OMISCOPE_LISTEN",
+        flag: Flag::Switch("listen"),
+        help: "Play what the wearer's device hears from the start of the dashboard on",
+        allowed: SWITCH,
+        apply: |config, text| put(&mut config.sound.listen, value::switch(text)),
+    },
+    Setting {
+        key: "output_device",
+        env: "OMISCOPE_OUTPUT_DEVICE",
+        flag: Flag::Value("output-device", "NAME"),
+        help: "Device to play on, or a part of its name, see `devices` [default: the system's]",
+        allowed: "the name of a device, or a part of it",
+        apply: |config, text| {
+            config.sound.device = Some(text.to_owned()).filter(|name| !name.is_empty());
+            true
+        },
+    },
+    Setting {
+        key: "volume",
+        env: "OMISCOPE_VOLUME",
+        flag: Flag::Value("volume", "PERCENT"),
+        help: "How loud it plays [default: 80]",
+        allowed: "a number from 0 to 150",
+        apply: |config, text| put(&mut config.sound.volume, value::volume(text)),
     },
     Setting {
         key: "max_body",

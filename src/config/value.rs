@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{event::Uid, store::retention::Keep};
+use crate::{audio::playback::Playback, event::Uid, store::retention::Keep};
 
 /// The colours of the dashboard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,6 +37,13 @@ pub(super) fn switch(text: &str) -> Option<bool> {
         "false" | "0" | "no" => Some(false),
         _ => None,
     }
+}
+
+/// Percent.
+pub(super) fn volume(text: &str) -> Option<u8> {
+    text.parse()
+        .ok()
+        .filter(|percent| *percent <= Playback::LOUDEST)
 }
 
 /// An IP address, in brackets or not, or `localhost`.

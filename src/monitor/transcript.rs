@@ -6,7 +6,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::event::{Conversation, ConversationId, Line, LineId, Names, Segment, Speaker};
+use crate::event::{Conversation, ConversationId, Line, LineId, Names, Segment, Speaker, Uid};
 
 /// Most lines that are held; older ones are in the store.
 pub(super) const LINES: usize = 20_000;
@@ -144,6 +144,28 @@ impl Transcript {
     #[must_use]
     pub fn line(&self, place: Place) -> Option<&Line> {
         self.talks.get(place.talk)?.lines.get(place.line)
+    }
+
+    /// The line of a wearer that is spoken at a time, or was the last before a short pause.
+    #[must_use]
+    pub fn spoken_at(&self, uid: &Uid, at: Timestamp) -> Option<Place> {
+        const PAUSE: f64 = 3.0;
+        let begun = self
+            .talks
+            .partition_point(|talk| talk.conversation.started <= at);
+        let talk = self.talks[..begun]
+            .iter()
+            .rposition(|talk| talk.conversation.uid == *uid && !talk.lines.is_empty())?;
+        let Talk {
+            conversation,
+            lines,
+            ..
+        } = &self.talks[talk];
+        let offset = at.duration_since(conversation.started).as_secs_f64();
+        let begun = lines.partition_point(|line| line.segment.start <= offset);
+        let line = begun.checked_sub(1)?;
+        let end = lines[line].segment.end.max(lines[line].segment.start);
+        (offset < end + PAUSE).then_some(Place { talk, line })
     }
 
     /// How many lines stand before a place.

@@ -1,5 +1,6 @@
 //! Reading a data folder from outside, also while another process writes to it: for exports.
 
+mod reel;
 mod sound;
 mod stats;
 pub mod track;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
+pub use reel::KeptSound;
 pub use sound::SoundSelection;
 
 use super::{

@@ -37,6 +37,10 @@ pub enum Action {
     Follow,
     Freeze,
     Listen,
+    Mute,
+    Pause,
+    Earlier,
+    Later,
     Louder,
     Softer,
     TimeStyle,
@@ -78,6 +82,10 @@ impl Action {
             Self::First => "the oldest line",
             Self::Follow => "follow the newest line",
             Self::Listen => "listen live, or stop",
+            Self::Mute => "mute, or as loud as it was",
+            Self::Pause => "pause what is heard, or go on",
+            Self::Earlier => "10 s back in what is heard",
+            Self::Later => "10 s on in what is heard",
             Self::Louder => "louder",
             Self::Softer => "softer",
             Self::Freeze => "freeze the view (nothing is lost)",
@@ -180,6 +188,12 @@ pub enum TerminalEffect {
 pub enum SoundEffect {
     /// Begin or end listening.
     Listen,
+    /// Make it silent, or as loud as it was.
+    Mute,
+    /// Stand still, or go on.
+    Pause,
+    /// Go on or back by so many seconds.
+    Seek(i64),
     /// Make it louder by so many percent, or softer.
     Volume(i8),
     /// Play what was heard then.

@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, time::Duration};
 
 use crossterm::event::{Event, MouseEventKind};
 use futures_util::{Stream, StreamExt as _};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     audio::playback::Playback,
-    event::Edit,
+    event::{Edit, Passage},
     feed::{Follower, News},
     losses::Losses,
     monitor::{Monitor, WINDOW},
@@ -31,6 +31,9 @@ const FAR_BEHIND: u64 = 2000;
 
 /// How long a store that cannot be read is left alone.
 const REST: Duration = Duration::from_secs(1);
+
+/// Sound begins so much before the words that are to be heard.
+const LEAD_IN: SignedDuration = SignedDuration::from_millis(300);
 
 /// Rows that a turn of the wheel moves.
 const WHEEL: usize = 3;
@@ -93,7 +96,7 @@ impl App {
     ) -> io::Result<()> {
         let mut events = std::pin::pin!(events);
         let mut listening = self.playback.status();
-        self.view.heard(*listening.borrow_and_update());
+        self.view.heard(listening.borrow_and_update().clone());
         let mut frames = Frames::default();
         // A store that cannot be read now is read again later; deliveries are taken meanwhile.
         let mut resting = None;
@@ -115,6 +118,8 @@ impl App {
                 () = until(due) => {
                     frames.drawn();
                     let now = self.clock.now();
+                    let kept = self.playback.place().filter(|_| self.view.hears_kept());
+                    self.view.set_place(kept);
                     self.view.update(&self.monitor, &self.library, surface.size()?, now);
                     surface.draw(&mut |frame| self.view.render(frame, &self.monitor, now))?;
                     continue;
@@ -125,7 +130,7 @@ impl App {
                     Ok(false) => self.view.say("that line is no longer there".to_owned()),
                     Err(error) => self.view.say(format!("not kept: {error}")),
                 },
-                Ok(()) = listening.changed() => self.view.heard(*listening.borrow_and_update()),
+                Ok(()) = listening.changed() => self.view.heard(listening.borrow_and_update().clone()),
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);
@@ -178,8 +183,21 @@ impl App {
         match effect {
             SoundEffect::Listen => self.playback.toggle(),
             SoundEffect::Volume(percent) => self.playback.change_volume(*percent),
-            SoundEffect::Play(_) | SoundEffect::Live => {}
+            SoundEffect::Mute => self.playback.toggle_mute(),
+            SoundEffect::Pause => self.playback.toggle_pause(),
+            SoundEffect::Seek(seconds) => {
+                let by = SignedDuration::from_secs(*seconds);
+                self.playback.seek(by, self.clock.now());
+            }
+            SoundEffect::Play(passage) => self.play_passage(passage),
+            SoundEffect::Live => self.playback.live(),
         }
+    }
+
+    /// Plays the sound of some words, from a little before them.
+    fn play_passage(&self, passage: &Passage) {
+        let from = passage.at.saturating_sub(LEAD_IN).unwrap_or(passage.at);
+        self.playback.play_from(&passage.uid, from);
     }
 
     /// Folds in what came, and catches up.

@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 49] = [
+const BINDINGS: [Binding; 53] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
@@ -71,6 +71,10 @@ const BINDINGS: [Binding; 49] = [
     letter('F', Action::Follow),
     letter(' ', Action::Freeze),
     letter('a', Action::Listen),
+    letter('A', Action::Mute),
+    letter('p', Action::Pause),
+    letter(',', Action::Earlier),
+    letter('.', Action::Later),
     letter('+', Action::Louder),
     letter('=', Action::Louder),
     letter('-', Action::Softer),

@@ -168,6 +168,14 @@ pub fn restore() {
     stderr::unhush();
 }
 
+/// Does something during which nothing that a library prints to stderr may be seen.
+pub(crate) fn hushed<T>(work: impl FnOnce() -> T) -> T {
+    stderr::hush();
+    let done = work();
+    stderr::unhush();
+    done
+}
+
 /// A panic of the thread that has the screen gives it back before it is told. Panics of other threads are caught, counted
 /// and answered where they happen; the screen goes on, and they are only logged.
 fn restore_on_panic() {

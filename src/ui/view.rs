@@ -23,10 +23,21 @@ use super::{
     screen::{Body, Screens},
     theme::Theme,
 };
-use crate::{audio::playback::Status, monitor::Monitor, text};
+use crate::{
+    audio::playback::{Heard, State, Status},
+    event::Uid,
+    monitor::Monitor,
+    text,
+};
 
 /// Percent by which a key makes it louder or softer.
 const VOLUME_STEP: i8 = 10;
+
+/// How often is looked which words are heard.
+const LOOK: SignedDuration = SignedDuration::from_millis(100);
+
+/// Seconds by which a key goes back or on in what is heard.
+const SEEK_STEP: i64 = 10;
 
 /// From this size on there is a first row, and panels have frames: columns, rows.
 const FRAMES_FROM: (u16, u16) = (40, 8);
@@ -50,6 +61,8 @@ pub struct View {
 struct Common {
     session: Session,
     playback: Status,
+    /// Whose kept sound is heard, and of when by the clock of the words.
+    place: Option<(Uid, Timestamp)>,
     frozen: Option<Frozen>,
     /// Counts changes by the user's hand.
     edits: u64,
@@ -87,10 +100,18 @@ impl Common {
             monitor: frozen.map_or(monitor, |frozen| &frozen.monitor),
             session: &self.session,
             playback: &self.playback,
+            place: self.place.as_ref(),
             context,
             frozen: frozen.is_some(),
             version: self.edits + monitor.memory_changes(),
         }
+    }
+
+    /// When the place that is heard is looked at again.
+    fn next_place(&self, now: Timestamp) -> Option<Timestamp> {
+        let status = &self.playback;
+        let moves = status.heard == Heard::Kept && status.state == State::Playing;
+        now.saturating_add(LOOK).ok().filter(|_| moves)
     }
 
     fn freeze(&mut self, monitor: &Monitor, now: Timestamp) {
@@ -116,6 +137,7 @@ impl View {
             common: Common {
                 session,
                 playback: Status::default(),
+                place: None,
                 frozen: None,
                 edits: 0,
                 context: Context {
@@ -234,6 +256,10 @@ impl View {
             let effect = self.screens.shown_mut().act(action, body, &scene);
             return self.resolved(effect?, monitor, area, now);
         }
+        let from_kept = self.common.playback.heard != Heard::Live;
+        if action == Action::Close && self.overlay.is_none() && from_kept {
+            return Some(Effect::Sound(SoundEffect::Live));
+        }
         match action {
             Action::Back if self.overlay.is_none() => return Some(Effect::Quit),
             Action::Back | Action::Close => self.close(),
@@ -246,6 +272,10 @@ impl View {
                 return Some(Effect::Terminal(TerminalEffect::Mouse(self.mouse)));
             }
             Action::Listen => return Some(Effect::Sound(SoundEffect::Listen)),
+            Action::Mute => return Some(Effect::Sound(SoundEffect::Mute)),
+            Action::Pause => return Some(Effect::Sound(SoundEffect::Pause)),
+            Action::Earlier => return Some(Effect::Sound(SoundEffect::Seek(-SEEK_STEP))),
+            Action::Later => return Some(Effect::Sound(SoundEffect::Seek(SEEK_STEP))),
             Action::Louder => return Some(Effect::Sound(SoundEffect::Volume(VOLUME_STEP))),
             Action::Softer => return Some(Effect::Sound(SoundEffect::Volume(-VOLUME_STEP))),
             Action::Search => {
@@ -340,7 +370,20 @@ impl View {
 
     /// Takes over how playback does.
     pub(super) fn heard(&mut self, playback: Status) {
+        if playback.not_kept && !self.common.playback.not_kept {
+            self.say("the sound of that time is not kept".to_owned());
+        }
         self.common.playback = playback;
+    }
+
+    /// Whether it is kept sound that is heard.
+    pub(super) fn hears_kept(&self) -> bool {
+        self.common.playback.heard != Heard::Live
+    }
+
+    /// Takes over whose sound is heard and of when.
+    pub(super) fn set_place(&mut self, place: Option<(Uid, Timestamp)>) {
+        self.common.place = place;
     }
 
     /// Takes over why nothing new can be shown.
@@ -380,6 +423,7 @@ impl View {
             .into_iter()
             .chain(ages.flatten())
             .chain(self.screens.shown().next_change(&scene))
+            .chain(self.common.next_place(now))
             .min()
     }
 }

@@ -1,227 +1,130 @@
-//! The thread that talks to the sound card. It may hang with the card; nobody waits for it.
+//! The devices that sound can be played on.
 
-use std::{
-    sync::{
-        Arc,
-        mpsc::{Receiver, RecvTimeoutError},
-    },
-    time::{Duration, Instant},
-};
+/// A device that sound can be played on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// What it is called; this is what [`super::Playback::choose_device`] takes.
+    pub name: String,
+    /// What the system says of it; may be empty.
+    pub about: String,
+    /// Samples a second and channels that it likes best; None: it does not say, or cannot be opened.
+    pub likes: Option<(u32, u16)>,
+    /// Whether it is the one that the system would choose.
+    pub is_default: bool,
+}
 
-use cpal::{
-    BufferSize, FromSample, SampleFormat, SizedSample, Stream, StreamConfig,
-    traits::{DeviceTrait as _, HostTrait as _, StreamTrait as _},
-};
+/// Lists the devices. Empty without the feature `playback`. May hang with a hung sound server, and let libraries print to stderr.
+///
+/// # Errors
+/// When the system does not list them, in its own words.
+pub fn devices() -> Result<Vec<Device>, String> {
+    #[cfg(feature = "playback")]
+    return found::list();
+    #[cfg(not(feature = "playback"))]
+    Ok(Vec::new())
+}
 
-use super::{
-    Shared, State, Status,
-    callback::{Callback, Heartbeat},
-};
+#[cfg(feature = "playback")]
+pub(super) use found::find;
 
-/// Frames that a device is asked to buffer, the best first; the last resort is what it likes.
-const BUFFERS: [BufferSize; 4] = [
-    BufferSize::Fixed(4096),
-    BufferSize::Fixed(2048),
-    BufferSize::Fixed(1024),
-    BufferSize::Default,
-];
+#[cfg(feature = "playback")]
+mod found {
+    use cpal::traits::{DeviceTrait as _, HostTrait as _};
 
-/// A device that asks for nothing this long is lost.
-const LOST: Duration = Duration::from_millis(500);
+    use super::Device;
 
-/// How often is looked after a device while someone listens.
-const LOOK: Duration = Duration::from_millis(250);
-
-/// Between attempts to open a device: first, and at most.
-const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
-
-/// Before a device is closed: what it has buffered sounds, and then the silence that the callback fades to.
-const FADED: Duration = Duration::from_millis(400);
-
-/// Works until the last handle is gone.
-pub(super) fn run(shared: &Shared, bell: &Receiver<()>) {
-    let mut device = Device {
-        shared,
-        output: None,
-        wait: RETRY.0,
-        next: Instant::now(),
-    };
-    loop {
-        let rung = if shared.status.borrow().state == State::Off {
-            bell.recv().map_err(RecvTimeoutError::from)
-        } else {
-            bell.recv_timeout(LOOK)
+    pub(super) fn list() -> Result<Vec<Device>, String> {
+        let host = cpal::default_host();
+        let default = host.default_output_device().map(|device| name(&device));
+        let devices = host.output_devices().map_err(|error| error.to_string())?;
+        let device = |device: cpal::Device| {
+            let name = name(&device);
+            let likes = device.default_output_config().ok();
+            let description = device.description().ok();
+            let about = description.map(|about| about.name().to_owned());
+            Device {
+                is_default: default.as_ref() == Some(&name),
+                about: about.filter(|about| *about != name).unwrap_or_default(),
+                likes: likes.map(|config| (config.sample_rate(), config.channels())),
+                name,
+            }
         };
-        if rung == Err(RecvTimeoutError::Disconnected) {
-            return;
-        }
-        device.look();
-    }
-}
-
-struct Device<'a> {
-    shared: &'a Shared,
-    output: Option<Output>,
-    /// Until the next attempt but one.
-    wait: Duration,
-    /// When the next attempt is due.
-    next: Instant,
-}
-
-/// An open device.
-struct Output {
-    _stream: Stream,
-    heartbeat: Arc<Heartbeat>,
-}
-
-impl Device<'_> {
-    fn look(&mut self) {
-        if self.shared.status.borrow().state == State::Off {
-            return self.close();
-        }
-        match &self.output {
-            Some(output) if output.heartbeat.silence() > LOST => {
-                self.fail(State::Lost, "the sound card asks for nothing any more");
-                // May take for ever, so it comes last.
-                self.output = None;
-            }
-            Some(_) => {
-                let playing = self.shared.deck().playing();
-                self.tell(if playing {
-                    State::Playing
-                } else {
-                    State::Waiting
-                });
-            }
-            None if Instant::now() >= self.next => self.open(),
-            None => {}
-        }
+        Ok(devices.map(device).collect())
     }
 
-    fn open(&mut self) {
-        match open(self.shared) {
-            Ok(output) => {
-                self.output = Some(output);
-                self.wait = RETRY.0;
-                self.tell(State::Waiting);
-            }
-            Err(error) => {
-                let lost = self.shared.status.borrow().state == State::Lost;
-                let state = if lost { State::Lost } else { State::NoDevice };
-                self.fail(state, &error);
-            }
-        }
-    }
-
-    fn fail(&mut self, state: State, error: &str) {
-        self.shared.deck().unplug();
-        if self.shared.status.borrow().state != state {
-            tracing::warn!("cannot play: {error}");
-        }
-        self.tell(state);
-        self.next = Instant::now() + self.wait;
-        self.wait = (self.wait * 2).min(RETRY.1);
-    }
-
-    fn close(&mut self) {
-        self.wait = RETRY.0;
-        self.next = Instant::now();
-        if self.output.is_some() {
-            std::thread::sleep(FADED);
-            self.shared.deck().unplug();
-            self.output = None;
-        }
-    }
-
-    /// Tells only what is new, so that nobody draws for nothing; and not what the user has ended meanwhile.
-    fn tell(&self, state: State) {
-        let (delay, tally) = {
-            let deck = self.shared.deck();
-            (deck.delay(), deck.tally())
+    /// A new host each time: what an old one knew may be gone.
+    ///
+    /// The device of a name, or the only one whose name or description has it in it; without a name the system's own.
+    pub(in super::super) fn find(wanted: Option<&str>) -> Result<cpal::Device, String> {
+        let host = cpal::default_host();
+        let Some(wanted) = wanted else {
+            let default = host.default_output_device();
+            return default.ok_or_else(|| "there is no sound card".to_owned());
         };
-        self.shared.status.send_if_modified(|status| {
-            let now = Status {
-                state,
-                behind: tenths(delay),
-                underruns: tally.underruns,
-                dropped: tenths(tally.dropped),
-                skipped: tenths(tally.skipped),
-                ..*status
-            };
-            let new = *status != now && status.state != State::Off;
-            if new {
-                *status = now;
-            }
-            new
-        });
+        let devices = host.output_devices().map_err(|error| error.to_string())?;
+        let devices: Vec<_> = devices.map(|device| (names(&device), device)).collect();
+        let place = super::choice(devices.iter().map(|(names, _)| &**names), wanted)?;
+        let found = devices.into_iter().nth(place).map(|(_, device)| device);
+        found.ok_or_else(|| "the sound card went away".to_owned())
     }
-}
 
-fn tenths(seconds: f64) -> Duration {
-    Duration::from_millis((seconds * 10.0).round() as u64 * 100)
-}
-
-fn open(shared: &Shared) -> Result<Output, String> {
-    // A new host each time: what an old one knew may be gone.
-    let device = cpal::default_host()
-        .default_output_device()
-        .ok_or("there is no sound card")?;
-    let supported = device
-        .default_output_config()
-        .map_err(|error| error.to_string())?;
-    let mut last = String::new();
-    for buffer_size in BUFFERS {
-        let config = StreamConfig {
-            buffer_size,
-            ..supported.config()
-        };
-        let heartbeat = Arc::new(Heartbeat::new());
-        let callback = Callback::new(
-            shared.deck().plug(config.sample_rate),
-            Arc::clone(&shared.wanted),
-            Arc::clone(&heartbeat),
-        );
-        let built = match supported.sample_format() {
-            SampleFormat::F32 => build::<f32>(&device, config, callback),
-            SampleFormat::F64 => build::<f64>(&device, config, callback),
-            SampleFormat::I16 => build::<i16>(&device, config, callback),
-            SampleFormat::I24 => build::<cpal::I24>(&device, config, callback),
-            SampleFormat::I32 => build::<i32>(&device, config, callback),
-            SampleFormat::U8 => build::<u8>(&device, config, callback),
-            SampleFormat::U16 => build::<u16>(&device, config, callback),
-            other => return Err(format!("the sound card wants {other}, which is not known")),
-        };
-        match built {
-            Ok(stream) => {
-                // To open it may have taken longer than a device may be silent.
-                heartbeat.beat();
-                return Ok(Output {
-                    _stream: stream,
-                    heartbeat,
-                });
-            }
-            Err(error) => last = error.to_string(),
+    /// The system's id without the name of its sound system; it is unique.
+    fn name(device: &cpal::Device) -> String {
+        let id = device.id().map(|id| id.to_string()).unwrap_or_default();
+        match id.split_once(':') {
+            Some((_, name)) if !name.is_empty() => name.to_owned(),
+            _ => id,
         }
     }
-    Err(last)
+
+    fn names(device: &cpal::Device) -> Vec<String> {
+        let about = device.description().ok();
+        let about = about.map(|about| about.name().to_owned());
+        std::iter::once(name(device)).chain(about).collect()
+    }
 }
 
-fn build<T>(
-    device: &cpal::Device,
-    config: StreamConfig,
-    mut callback: Callback,
-) -> Result<Stream, cpal::Error>
-where
-    T: SizedSample + FromSample<f32>,
-{
-    let channels = usize::from(config.channels).max(1);
-    let stream = device.build_output_stream(
-        config,
-        move |data: &mut [T], _: &cpal::OutputCallbackInfo| callback.fill(data, channels),
-        // Told a million times a second by some; whether the device is alive is seen by its heartbeat.
-        |_| {},
-        None,
-    )?;
-    stream.play()?;
-    Ok(stream)
+/// Which of the devices, each with its names, is meant.
+#[cfg(feature = "playback")]
+fn choice<'a>(
+    devices: impl Iterator<Item = &'a [String]> + Clone,
+    wanted: &str,
+) -> Result<usize, String> {
+    if let Some(exact) = devices
+        .clone()
+        .position(|names| names.iter().any(|name| name == wanted))
+    {
+        return Ok(exact);
+    }
+    let part = wanted.to_lowercase();
+    let has = |names: &[String]| names.iter().any(|name| name.to_lowercase().contains(&part));
+    let mut found = devices.enumerate().filter(|(_, names)| has(names));
+    match (found.next(), found.next()) {
+        (Some((place, _)), None) => Ok(place),
+        (None, _) => Err(format!("there is no output device named {wanted:?}")),
+        (Some(_), Some(_)) => Err(format!(
+            "several output devices have {wanted:?} in their name"
+        )),
+    }
+}
+
+#[cfg(all(test, feature = "playback"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_is_known_by_its_name_or_a_part_that_no_other_has() {
+        let devices = [
+            vec!["default".to_owned(), "Default Audio Device".to_owned()],
+            vec!["hw:CARD=PCH,DEV=0".to_owned(), "HDA Intel PCH".to_owned()],
+            vec!["hw:CARD=USB,DEV=0".to_owned(), "USB Headset".to_owned()],
+        ];
+        let choice = |wanted| choice(devices.iter().map(Vec::as_slice), wanted);
+        assert_eq!(choice("default"), Ok(0));
+        assert_eq!(choice("USB Headset"), Ok(2));
+        assert_eq!(choice("headset"), Ok(2));
+        assert_eq!(choice("intel"), Ok(1));
+        assert!(choice("hw:").unwrap_err().contains("several"));
+        assert!(choice("bluetooth").unwrap_err().contains("no output"));
+    }
 }

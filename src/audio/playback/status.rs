@@ -1,11 +1,13 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// How playback does. Durations are in tenths of a second, so that it changes only when something to be seen does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// What it does.
     pub state: State,
-    /// From being recorded to being heard, about, without the way to us and through the sound card.
+    /// What is heard, or would be.
+    pub heard: Heard,
+    /// From being recorded to being heard, about, without the way to us and through the sound card. Of live sound.
     pub behind: Duration,
     /// Percent.
     pub volume: u8,
@@ -17,6 +19,12 @@ pub struct Status {
     pub dropped: Duration,
     /// Sound that was passed over to catch up after a stall.
     pub skipped: Duration,
+    /// The device that is open.
+    pub device: Option<Arc<str>>,
+    /// The device that was asked for by name; None: the system's own.
+    pub wanted: Option<Arc<str>>,
+    /// The sound that was asked for last is not kept.
+    pub not_kept: bool,
 }
 
 /// What playback does.
@@ -28,12 +36,24 @@ pub enum State {
     Waiting,
     /// It sounds.
     Playing,
-    /// There is no sound card; it is looked for again.
+    /// There is no sound card, or not the one that was asked for; it is looked for again.
     NoDevice,
     /// The sound card is gone, or its server hangs; it is looked for again.
     Lost,
     /// This program was built without playback.
     Missing,
+}
+
+/// What is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Heard {
+    /// The present, through the jitter buffer.
+    #[default]
+    Live,
+    /// Kept sound.
+    Kept,
+    /// Nothing: it goes on from here when it is wanted.
+    Paused,
 }
 
 impl Default for Status {
@@ -45,12 +65,16 @@ impl Default for Status {
         };
         Self {
             state,
+            heard: Heard::default(),
             behind: Duration::ZERO,
             volume: 80,
             muted: false,
             underruns: 0,
             dropped: Duration::ZERO,
             skipped: Duration::ZERO,
+            device: None,
+            wanted: None,
+            not_kept: false,
         }
     }
 }

@@ -2,7 +2,8 @@ use super::*;
 
 #[test]
 fn volume_and_muting_stay_within_bounds() {
-    let playback = Playback::start().unwrap();
+    let playback =
+        Playback::start(std::sync::Arc::new(crate::audio::playback::kept::Nothing)).unwrap();
     let status = playback.status();
     playback.set_volume(200);
     assert_eq!(status.borrow().volume, Playback::LOUDEST);
@@ -15,7 +16,8 @@ fn volume_and_muting_stay_within_bounds() {
 
 #[test]
 fn what_changes_nothing_wakes_nobody() {
-    let playback = Playback::start().unwrap();
+    let playback =
+        Playback::start(std::sync::Arc::new(crate::audio::playback::kept::Nothing)).unwrap();
     let mut status = playback.status();
     status.mark_unchanged();
     playback.set_listening(false);
@@ -27,7 +29,8 @@ fn what_changes_nothing_wakes_nobody() {
 #[cfg(not(feature = "playback"))]
 #[test]
 fn without_playback_it_says_so() {
-    let playback = Playback::start().unwrap();
+    let playback =
+        Playback::start(std::sync::Arc::new(crate::audio::playback::kept::Nothing)).unwrap();
     playback.set_listening(true);
     assert_eq!(playback.status().borrow().state, State::Missing);
 }

@@ -16,6 +16,10 @@ pub(super) struct Wearer {
 }
 
 impl Wearer {
+    pub(super) fn uid(&self) -> &Uid {
+        &self.uid
+    }
+
     /// Whether a chunk is to be heard: of the wearer who is listened to, or of another once that one has fallen silent.
     pub(super) fn hears(
         listened: &mut Option<Self>,

@@ -12,6 +12,8 @@ pub(in crate::audio) struct Control {
     /// Samples to skip; 0 for none.
     skip: AtomicUsize,
     playing: AtomicBool,
+    /// Nothing more is to be heard of what was fed.
+    stopped: AtomicBool,
     underruns: AtomicU64,
     skipped: AtomicU64,
 }
@@ -23,6 +25,7 @@ impl Default for Control {
             hold: AtomicU64::new(0.0_f64.to_bits()),
             skip: AtomicUsize::new(0),
             playing: AtomicBool::new(false),
+            stopped: AtomicBool::new(false),
             underruns: AtomicU64::new(0),
             skipped: AtomicU64::new(0),
         }
@@ -60,6 +63,14 @@ impl Control {
 
     pub(super) fn set_playing(&self, playing: bool) {
         self.playing.store(playing, Ordering::Relaxed);
+    }
+
+    pub(super) fn stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
     }
 
     /// Samples that were skipped.

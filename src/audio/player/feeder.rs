@@ -124,6 +124,26 @@ impl Feeder {
         let _ = self.ring.push_entire_slice(&samples[..kept]);
     }
 
+    /// Takes as much of what was kept as there is room for, and says how much that was. It comes when it is asked for, so that
+    /// nothing is to be steered.
+    pub(in crate::audio) fn fill(&mut self, samples: &[i16]) -> usize {
+        self.control.set_hold(0.0);
+        let kept = samples.len().min(self.ring.slots());
+        // There was room.
+        let _ = self.ring.push_entire_slice(&samples[..kept]);
+        kept
+    }
+
+    /// Samples that wait to be heard.
+    pub(in crate::audio) fn left(&self) -> usize {
+        self.ring.buffer().capacity() - self.ring.slots()
+    }
+
+    /// Lets what sounds fade, and what waits be forgotten.
+    pub(in crate::audio) fn stop(&self) {
+        self.control.stop();
+    }
+
     /// Whether something sounds now.
     pub(in crate::audio) fn playing(&self) -> bool {
         self.control.playing()
@@ -161,7 +181,7 @@ impl Feeder {
 
     /// A new burst begins: looks at what was left.
     fn steer(&mut self, before: Option<Burst>, arrived: Duration) {
-        let left = (self.ring.buffer().capacity() - self.ring.slots()) as f64 / self.rate;
+        let left = self.left() as f64 / self.rate;
         if let Some(before) = before {
             self.adapt_margin(before, arrived);
         }

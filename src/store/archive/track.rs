@@ -9,7 +9,10 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::{audio::wav, event::Uid};
+use crate::{
+    audio::{pcm, wav},
+    event::Uid,
+};
 
 /// Samples that are read at once.
 const BLOCK: u64 = 1 << 15;
@@ -64,6 +67,26 @@ impl Track {
     #[must_use]
     pub fn kept(&self) -> u64 {
         self.pieces.iter().map(|piece| piece.samples).sum()
+    }
+
+    /// The next kept samples at a sample of the track or after it, at most so many, and where they begin; None at its end. What
+    /// cannot be read is passed over.
+    #[must_use]
+    pub fn stretch(&self, at: u64, most: u64) -> Option<(u64, Vec<i16>)> {
+        let next = self
+            .pieces
+            .partition_point(|piece| piece.at + piece.samples <= at);
+        self.pieces[next..].iter().find_map(|piece| {
+            let first = at.max(piece.at);
+            let count = most.min(piece.at + piece.samples - first);
+            let mut bytes = vec![0; 2 * count as usize];
+            let mut file = File::open(self.root.join(&*piece.path)).ok()?;
+            let place = wav::offset(piece.first + (first - piece.at));
+            file.seek(SeekFrom::Start(place)).ok()?;
+            file.read_exact(&mut bytes).ok()?;
+            let (samples, _) = pcm::samples(None, &bytes);
+            Some((first, samples))
+        })
     }
 
     /// Reads it from the start.

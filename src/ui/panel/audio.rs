@@ -10,7 +10,7 @@ use ratatui::{
 
 use super::framed;
 use crate::{
-    audio::playback::{State, Status},
+    audio::playback::{Heard, State, Status},
     event::SoundChunk,
     monitor::Monitor,
     ui::Context,
@@ -77,6 +77,12 @@ fn heard(listening: &Status, context: &Context) -> Option<Span<'static>> {
     let play = context.glyphs.play;
     let (text, style) = match listening.state {
         State::Off | State::Missing => return None,
+        State::Waiting | State::Playing if listening.heard == Heard::Kept => {
+            (format!("{play} what was kept, Esc ends it"), theme.accent)
+        }
+        State::Waiting | State::Playing if listening.heard == Heard::Paused => {
+            ("paused, p goes on".to_owned(), theme.warn)
+        }
         State::Waiting => (format!("{play} listening, nothing to play"), theme.accent),
         State::NoDevice => (
             "! no audio device to play on; it is looked for again".to_owned(),
@@ -101,7 +107,7 @@ fn heard(listening: &Status, context: &Context) -> Option<Span<'static>> {
         format!("vol {}%", listening.volume)
     };
     let mut text = format!(" {rule} {text} {rule} {volume}");
-    if listening.state == State::Playing {
+    if listening.state == State::Playing && listening.heard == Heard::Live {
         if listening.underruns > 0 {
             text = format!("{text}  {} gaps", listening.underruns);
         }

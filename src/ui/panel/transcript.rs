@@ -12,7 +12,7 @@ use ratatui::{
 
 use super::{counted, framed, list};
 use crate::{
-    monitor::Monitor,
+    monitor::{Monitor, Place},
     text,
     ui::{Context, Scene, overlay::card},
 };
@@ -24,12 +24,16 @@ pub(in crate::ui) fn render(
     frame: &mut Frame<'_>,
     area: Rect,
     in_frame: bool,
-    state: &State,
-    sheet: Sheet<'_>,
-    seen: Option<Part>,
+    shown: Shown<'_>,
     scene: &Scene<'_>,
 ) {
     let (monitor, context) = (scene.monitor, scene.context);
+    let Shown {
+        state,
+        sheet,
+        heard,
+        seen,
+    } = shown;
     let port = sheet.port;
     let mut shown = if monitor.transcript().is_empty() {
         let key = card::Key::Masked;
@@ -37,7 +41,7 @@ pub(in crate::ui) fn render(
         card.extend(card::keys(context));
         Paragraph::new(card::fitted(card, port.rows))
     } else {
-        Paragraph::new(state.visible(sheet, None))
+        Paragraph::new(state.visible(sheet, heard))
     };
     if in_frame {
         let about =
@@ -53,6 +57,17 @@ pub(in crate::ui) fn render(
         let seen = before..(before + port.rows).min(of);
         list::scroll_bar(frame, area, &seen, of, context);
     }
+}
+
+/// What of the transcript is shown.
+#[derive(Clone, Copy)]
+pub(in crate::ui) struct Shown<'a> {
+    pub(in crate::ui) state: &'a State,
+    pub(in crate::ui) sheet: Sheet<'a>,
+    /// The line whose sound is heard.
+    pub(in crate::ui) heard: Option<Place>,
+    /// None: it is not known.
+    pub(in crate::ui) seen: Option<Part>,
 }
 
 /// Which part of everything is seen, in lines.

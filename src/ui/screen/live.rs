@@ -24,13 +24,14 @@ use ratatui::{
 
 use super::{Body, Hints, Screen};
 use crate::{
-    audio::playback::State,
+    audio::playback::{Heard, State},
+    monitor::{Place, Transcript},
     ui::{
         Library, Scene,
         action::{Action, Effect, Goal, SoundEffect},
         panel::{
             audio, health, memories,
-            transcript::{self, Sheet},
+            transcript::{self, Sheet, Shown},
         },
     },
 };
@@ -50,6 +51,8 @@ const SIDE: (u16, u16) = (26, 44);
 pub(super) struct Live {
     transcript: transcript::State,
     past: Past,
+    /// Whether the cursor goes along with what is played.
+    walks: bool,
 }
 
 impl Screen for Live {
@@ -57,15 +60,14 @@ impl Screen for Live {
         let (monitor, context) = (scene.monitor, scene.context);
         let health_height = health::height(monitor, side_width(body.area), context);
         let places = places(body, health_height);
-        transcript::render(
-            frame,
-            places.transcript,
-            body.framed,
-            &self.transcript,
-            self.sheet(body, scene),
-            self.past.part(&self.transcript, monitor.transcript()),
-            scene,
-        );
+        let sheet = self.sheet(body, scene);
+        let shown = Shown {
+            state: &self.transcript,
+            sheet,
+            heard: heard(sheet.transcript, scene),
+            seen: self.past.part(&self.transcript, monitor.transcript()),
+        };
+        transcript::render(frame, places.transcript, body.framed, shown, scene);
         if let Some(area) = places.memories {
             memories::render(frame, area, monitor, context);
         }
@@ -82,8 +84,15 @@ impl Screen for Live {
         let lines = sheet.transcript;
         match action {
             Action::Open => {
-                let passage = self.transcript.passage(lines)?;
-                return Some(Effect::Sound(SoundEffect::Play(passage)));
+                let chosen = self.transcript.cursor(lines);
+                let ends = heard(lines, scene).is_some_and(|heard| chosen == Some(heard));
+                let passage = self.transcript.passage(lines);
+                self.walks = !ends;
+                return Some(Effect::Sound(if ends {
+                    SoundEffect::Live
+                } else {
+                    SoundEffect::Play(passage?)
+                }));
             }
             Action::Mark | Action::Note | Action::Name => {
                 return self.transcript.hand(action, lines);
@@ -100,6 +109,7 @@ impl Screen for Live {
                 let step = action.step(sheet.port.rows)?;
                 self.transcript = self.transcript.after(step, sheet);
                 self.past.stay();
+                self.walks = false;
             }
         }
         None
@@ -128,6 +138,9 @@ impl Screen for Live {
         if let Arrived::At(place) = arrived {
             let sheet = self.sheet(body, scene);
             self.transcript = self.transcript.pointing_at(place, sheet);
+        }
+        if self.walks {
+            self.walk(body, scene);
         }
     }
 
@@ -182,6 +195,19 @@ impl Screen for Live {
 }
 
 impl Live {
+    /// Points at the words that are heard; once the sound has ended, the newest words are followed again.
+    fn walk(&mut self, body: Body, scene: &Scene<'_>) {
+        if scene.playback.heard == Heard::Live {
+            self.walks = false;
+            self.transcript = transcript::State::Follow;
+            return;
+        }
+        let sheet = self.sheet(body, scene);
+        if let Some(place) = heard(sheet.transcript, scene) {
+            self.transcript = self.transcript.pointing_at(place, sheet);
+        }
+    }
+
     /// What is looked at, laid out for the room there is.
     fn sheet<'a>(&'a self, body: Body, scene: &Scene<'a>) -> Sheet<'a> {
         let area = places(body, 0).transcript;
@@ -192,6 +218,12 @@ impl Live {
             goes_on: self.past.goes_on(),
         }
     }
+}
+
+/// The line whose sound is heard.
+fn heard(lines: &Transcript, scene: &Scene<'_>) -> Option<Place> {
+    let (uid, at) = scene.place?;
+    lines.spoken_at(uid, *at)
 }
 
 /// Where the panels are.

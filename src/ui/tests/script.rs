@@ -108,7 +108,10 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
         store: store.clone(),
         library: Library::start(store.clone()).unwrap(),
         follower: store.follow(store.latest()),
-        playback: crate::audio::playback::Playback::start().unwrap(),
+        playback: crate::audio::playback::Playback::start(std::sync::Arc::new(
+            crate::audio::playback::kept::Nothing,
+        ))
+        .unwrap(),
         losses: losses.watch(),
         monitor: Monitor::default(),
         view: scene::dark(),

@@ -1,0 +1,288 @@
+//! The thread that reads kept sound ahead of what is heard. It may hang with a disk; nobody waits for it.
+
+use std::{
+    sync::{Arc, Weak},
+    thread,
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Shared,
+    deck::Turn,
+    kept::{Reel, Source, Stretch},
+};
+use crate::event::Uid;
+
+/// How often is looked whether more is needed.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Sound that begins so much later than it was asked for is other sound.
+const LATE: SignedDuration = SignedDuration::from_secs(10);
+
+/// A gap up to this is heard as silence; a longer one is passed over.
+const PAUSE: SignedDuration = SignedDuration::from_secs(1);
+
+/// After a gap longer than this, it is another matter.
+const END: SignedDuration = SignedDuration::from_mins(10);
+
+/// Samples a second that are faded at a gap.
+const FADE: u32 = 200;
+
+/// How a reel ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// All of it was heard.
+    Heard,
+    /// Nothing is kept of that time.
+    NotKept,
+}
+
+/// What is to be played.
+pub(super) struct Order {
+    pub(super) ticket: u64,
+    pub(super) uid: Uid,
+    pub(super) from: Timestamp,
+}
+
+/// Starts to play kept sound.
+pub(super) fn start(
+    shared: &Arc<Shared>,
+    source: Arc<dyn Source>,
+    order: Order,
+) -> std::io::Result<()> {
+    let shared = Arc::downgrade(shared);
+    thread::Builder::new()
+        .name("reel".to_owned())
+        .spawn(move || run(&shared, &*source, &order))
+        .map(drop)
+}
+
+fn run(shared: &Weak<Shared>, source: &dyn Source, order: &Order) {
+    let ticket = order.ticket;
+    let mut reader = Reader::new(source.open(&order.uid, order.from), order.from);
+    // Whether the device has anything of it.
+    let mut fed = false;
+    loop {
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        let turn = shared.deck().turn(ticket);
+        match turn {
+            Turn::Over => return,
+            Turn::Wait => thread::sleep(LOOK),
+            // As soon as there is a device, it goes on from there.
+            Turn::From(_) if !shared.deck().is_plugged() => thread::sleep(LOOK),
+            Turn::Feed | Turn::From(_) => {
+                if let (Turn::From(from), true) = (turn, fed) {
+                    reader = Reader::new(source.open(&order.uid, from), from);
+                    fed = false;
+                }
+                match reader.next() {
+                    Next::Stretch(stretch) => {
+                        if shared.deck().fill(ticket, &stretch) {
+                            fed = true;
+                        } else {
+                            thread::sleep(LOOK);
+                        }
+                    }
+                    Next::NotKept => return shared.end(ticket, Ended::NotKept),
+                    Next::End if shared.deck().is_heard() => {
+                        return shared.end(ticket, Ended::Heard);
+                    }
+                    Next::End => thread::sleep(LOOK),
+                }
+            }
+        }
+    }
+}
+
+/// What comes next of a reel.
+#[derive(Debug, PartialEq)]
+enum Next {
+    Stretch(Stretch),
+    /// Nothing of what was asked for.
+    NotKept,
+    End,
+}
+
+/// Reads a reel with fades at its gaps. Holds one stretch back, since only the next one tells whether a gap follows.
+struct Reader {
+    reel: Box<dyn Reel>,
+    from: Timestamp,
+    held: Option<Stretch>,
+    /// When what was given ended.
+    end: Option<Timestamp>,
+    /// What comes after the next is too far away.
+    over: bool,
+}
+
+impl Reader {
+    fn new(reel: Box<dyn Reel>, from: Timestamp) -> Self {
+        Self {
+            reel,
+            from,
+            held: None,
+            end: None,
+            over: false,
+        }
+    }
+
+    fn next(&mut self) -> Next {
+        if self.held.is_none() && !self.over {
+            self.held = self.reel.next();
+            let Some(first) = &mut self.held else {
+                return self.nothing();
+            };
+            let late = match self.end {
+                Some(end) => first.at.duration_since(end) > END,
+                None => first.at.duration_since(self.from) > LATE,
+            };
+            if late {
+                self.over = true;
+                return self.nothing();
+            }
+            fade_in(first);
+        }
+        let Some(mut now) = self.held.take().filter(|_| !self.over) else {
+            return self.nothing();
+        };
+        if let Some(next) = self.reel.next() {
+            let gap = next.at.duration_since(now.end());
+            let mut next = next;
+            if gap > END {
+                self.over = true;
+            }
+            if gap > SignedDuration::from_millis(1) || next.rate != now.rate {
+                fade_out(&mut now);
+                fade_in(&mut next);
+                if gap <= PAUSE {
+                    let silent = gap.as_secs_f64().max(0.0) * f64::from(now.rate);
+                    let length = now.samples.len() + silent as usize;
+                    now.samples.resize(length, 0);
+                }
+            }
+            self.held = Some(next);
+        } else {
+            fade_out(&mut now);
+        }
+        self.end = Some(now.end());
+        Next::Stretch(now)
+    }
+
+    fn nothing(&self) -> Next {
+        match self.end {
+            Some(_) => Next::End,
+            None => Next::NotKept,
+        }
+    }
+}
+
+fn fade_in(stretch: &mut Stretch) {
+    let length = fade_length(stretch);
+    for (at, sample) in stretch.samples.iter_mut().take(length).enumerate() {
+        *sample = (i64::from(*sample) * at as i64 / length as i64) as i16;
+    }
+}
+
+fn fade_out(stretch: &mut Stretch) {
+    let length = fade_length(stretch);
+    for (at, sample) in stretch.samples.iter_mut().rev().take(length).enumerate() {
+        *sample = (i64::from(*sample) * at as i64 / length as i64) as i16;
+    }
+}
+
+fn fade_length(stretch: &Stretch) -> usize {
+    ((stretch.rate / FADE) as usize).clamp(1, stretch.samples.len().max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives what it is made of.
+    struct Script(std::vec::IntoIter<Stretch>);
+
+    impl Reel for Script {
+        fn next(&mut self) -> Option<Stretch> {
+            self.0.next()
+        }
+    }
+
+    fn second(second: f64) -> Timestamp {
+        Timestamp::from_microsecond((second * 1e6) as i64).unwrap()
+    }
+
+    /// From and to in s; first, middle and last sample.
+    type Read = (f64, f64, i16, i16, i16);
+
+    /// Stretches of a constant, (from, to) in s; what is read of them.
+    fn read(stretches: &[(f64, f64)]) -> (Vec<Read>, Next) {
+        let made = stretches.iter().map(|(from, to)| Stretch {
+            at: second(*from),
+            rate: 1000,
+            samples: vec![1000; ((to - from) * 1000.0).round() as usize],
+        });
+        let reel = Script(made.collect::<Vec<_>>().into_iter());
+        let mut reader = Reader::new(Box::new(reel), second(100.0));
+        let mut seen = Vec::new();
+        loop {
+            match reader.next() {
+                Next::Stretch(stretch) => {
+                    let at = |time: Timestamp| time.as_microsecond() as f64 / 1e6;
+                    let samples = &stretch.samples;
+                    seen.push((
+                        at(stretch.at),
+                        at(stretch.end()),
+                        samples[0],
+                        samples[samples.len() / 2],
+                        samples[samples.len() - 1],
+                    ));
+                }
+                end => return (seen, end),
+            }
+        }
+    }
+
+    #[test]
+    fn what_goes_on_is_not_touched_and_both_ends_fade() {
+        let (seen, end) = read(&[(100.0, 101.0), (101.0, 102.0), (102.0, 103.0)]);
+        let expected = [
+            (100.0, 101.0, 0, 1000, 1000),
+            (101.0, 102.0, 1000, 1000, 1000),
+            (102.0, 103.0, 1000, 1000, 0),
+        ];
+        assert_eq!((&seen[..], end), (&expected[..], Next::End));
+    }
+
+    #[test]
+    fn a_short_gap_is_silence_and_a_long_one_is_passed_over() {
+        let (seen, _) = read(&[(100.0, 101.0), (101.5, 102.0), (110.0, 111.0)]);
+        let expected = [
+            (100.0, 101.5, 0, 1000, 0),
+            (101.5, 102.0, 0, 1000, 0),
+            (110.0, 111.0, 0, 1000, 0),
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn sound_of_another_time_is_not_what_was_asked_for() {
+        assert_eq!(read(&[]), (vec![], Next::NotKept));
+        assert_eq!(read(&[(111.0, 112.0)]), (vec![], Next::NotKept));
+        assert_eq!(read(&[(109.0, 110.0)]).0.len(), 1);
+    }
+
+    #[test]
+    fn after_a_very_long_gap_it_is_another_matter() {
+        let (seen, end) = read(&[(100.0, 101.0), (800.0, 801.0)]);
+        assert_eq!((seen.len(), end), (1, Next::End));
+    }
+
+    #[test]
+    fn stretches_of_any_length_can_be_faded() {
+        let (seen, _) = read(&[(100.0, 100.001), (100.5, 100.502)]);
+        assert_eq!(seen.len(), 2);
+    }
+}

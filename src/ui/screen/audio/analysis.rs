@@ -1,0 +1,117 @@
+//! What is measured of the sound while it is looked at.
+
+use std::collections::VecDeque;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    audio::{
+        meter,
+        noise::NoiseFloor,
+        spectrogram::{Column, Spectrogram},
+        spectrum::{Analyzer, Spectrum},
+        speech::{Detector, Frame},
+    },
+    event::Level,
+    monitor::{SoundTrack, Stretch},
+};
+
+/// How much of what arrived before is measured when the screen is opened.
+const BEFORE: SignedDuration = SignedDuration::from_secs(60);
+
+/// The level is that of so many seconds.
+const LEVEL: f64 = 0.3;
+
+/// The share of speech is that of about a minute.
+const FRAMES: usize = 6000;
+
+/// Measures the sound up to a moment, piece by piece.
+#[derive(Debug, Default)]
+pub(super) struct Analysis {
+    /// The rate of what is measured; 0 before the first sound.
+    rate: u32,
+    head: Option<Timestamp>,
+    level: Option<Level>,
+    noise: NoiseFloor,
+    spectrogram: Spectrogram,
+    analyzer: Option<Analyzer>,
+    detector: Option<Detector>,
+    frames: VecDeque<Frame>,
+}
+
+/// Figures of the sound of a moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::ui) struct Figures {
+    /// Of the last third of a second.
+    pub(in crate::ui) level: Option<Level>,
+    /// In dBFS.
+    pub(in crate::ui) noise: Option<f32>,
+    /// Which part of the last minute is speech.
+    pub(in crate::ui) speech: Option<f64>,
+}
+
+impl Analysis {
+    /// Measures what came since the last time.
+    pub(super) fn update(&mut self, track: &SoundTrack, now: Timestamp) {
+        let Some(head) = track.paced_head(now) else {
+            return;
+        };
+        let earliest = head.saturating_sub(BEFORE).unwrap_or(head);
+        let from = self.head.unwrap_or(earliest).max(earliest);
+        if from >= head {
+            // Another wearer, or the clock was put back.
+            self.head = Some(head);
+            return;
+        }
+        let new = track.between(from, head);
+        self.head = Some(head);
+        if new.rate != self.rate && new.rate > 0 {
+            self.start(new.rate);
+        }
+        self.level = Some(meter::level(&track.recent(head, LEVEL).samples));
+        if new.missing == new.samples.len() {
+            let length = head.duration_since(from);
+            self.spectrogram.gap(length.try_into().unwrap_or_default());
+            return;
+        }
+        self.spectrogram.push(&new.samples, new.rate);
+        self.noise.push(&new.samples, new.rate);
+        if let Some(detector) = &mut self.detector {
+            let mut frames = Vec::new();
+            detector.hear(&new.samples, &mut frames);
+            self.frames.extend(frames);
+            let old = self.frames.len().saturating_sub(FRAMES);
+            self.frames.drain(..old);
+        }
+    }
+
+    fn start(&mut self, rate: u32) {
+        *self = Self {
+            rate,
+            head: self.head,
+            analyzer: Some(Analyzer::new(rate)),
+            detector: Detector::new(rate),
+            ..Self::default()
+        };
+    }
+
+    pub(super) fn spectrum(&self, newest: &Stretch) -> Option<Spectrum> {
+        let analyzer = self.analyzer.as_ref().filter(|_| newest.rate == self.rate)?;
+        let first = newest.samples.len().saturating_sub(analyzer.length());
+        (!newest.samples.is_empty()).then(|| analyzer.spectrum(&newest.samples[first..]))
+    }
+
+    /// Of the last minutes, the newest first.
+    pub(super) fn columns(&self) -> impl Iterator<Item = Column<'_>> {
+        self.spectrogram.newest()
+    }
+
+    pub(super) fn figures(&self) -> Figures {
+        let speech = self.frames.iter().filter(|frame| frame.is_speech()).count();
+        Figures {
+            level: self.level,
+            noise: self.noise.level(),
+            speech: (!self.frames.is_empty()).then(|| speech as f64 / self.frames.len() as f64),
+        }
+    }
+}
