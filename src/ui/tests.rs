@@ -4,3 +4,5 @@ mod live;
 mod looks;
 mod scene;
 mod script;
+mod sound;
+#[allow(warnings)] mod throwaway;
