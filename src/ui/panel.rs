@@ -1,12 +1,19 @@
 //! One file for each part of a screen: its state and its drawing.
 
 pub(super) mod audio;
+mod axis;
+mod dots;
 pub(super) mod header;
 pub(super) mod health;
 pub(super) mod hints;
 pub(super) mod list;
 pub(super) mod memories;
 pub(super) mod memory;
+pub(super) mod recorded;
+pub(super) mod scope;
+pub(super) mod sound;
+pub(super) mod spectrogram;
+pub(super) mod spectrum;
 pub(super) mod transcript;
 
 use ratatui::{

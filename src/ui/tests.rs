@@ -5,3 +5,5 @@ mod looks;
 mod memories;
 mod scene;
 mod script;
+mod sound;
+#[allow(warnings)] mod throwaway;
