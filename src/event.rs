@@ -17,7 +17,7 @@ mod summary;
 mod transcript;
 mod uid;
 
-pub use audio::{AudioChunk, Encoding, Level, SoundChunk};
+pub use audio::{AudioChunk, Encoding, Level, SoundArrival, SoundChunk};
 pub use button::{ButtonPress, Press};
 pub use conversation::{Conversation, ConversationId, Line, LineId};
 pub use delivery::Delivery;

@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use advice::{Advice, Gravity};
 pub use age::Age;
 pub use health::{FeedHealth, State};
-pub use sound::SoundTrack;
+pub use sound::{Coverage, Gap, SoundTrack, Stretch, Suspicion, Timing};
 pub use transcript::{Place, Talk, Transcript};
 
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
     store::{Snapshot, Window},
 };
 use health::Health;
+use sound::Sounds;
 
 /// Most memories that are held.
 const MEMORIES: usize = 500;
@@ -36,6 +37,7 @@ pub const WINDOW: Window = Window {
     lines: transcript::LINES,
     memories: MEMORIES,
     sounds: sound::CHUNKS,
+    arrivals: sound::PAST,
 };
 
 /// After so long a memory that was announced is no longer waited for.
@@ -52,7 +54,7 @@ pub struct Monitor {
     in_progress: Option<(Progress, Timestamp)>,
     summary: Option<Arc<DaySummary>>,
     button: Option<(ButtonPress, Timestamp)>,
-    sound: SoundTrack,
+    sounds: Sounds,
     health: Health,
     losses: Losses,
 }
@@ -81,17 +83,16 @@ impl Monitor {
         for memory in snapshot.memories {
             monitor.put_memory(memory);
         }
-        for chunk in snapshot.sounds {
-            monitor.sound.push(chunk);
-        }
+        monitor.sounds.load(&snapshot.arrivals, snapshot.sounds);
         monitor
     }
 
-    /// Takes over the present after having fallen far behind. Rates and lags go on.
+    /// Takes over the present after having fallen far behind. Rates, lags and samples go on.
     pub fn reload(&mut self, snapshot: Snapshot) {
         let mut fresh = Self::new(snapshot);
         fresh.losses = self.losses;
         fresh.health.keep_rates_of(&self.health);
+        fresh.sounds.keep_samples_of(&self.sounds);
         fresh.transcript.count_on_from(&self.transcript);
         fresh.memory_changes = self.memory_changes + 1;
         *self = fresh;
@@ -110,6 +111,19 @@ impl Monitor {
         self.health.count(delivery);
         for change in &record.changes {
             self.apply_change(change, delivery);
+        }
+        self.note_repeat(record);
+    }
+
+    /// Sound that was accepted and changed nothing came before.
+    fn note_repeat(&mut self, record: &Record) {
+        let delivery = &record.delivery;
+        let is_sound = delivery.accepted() && delivery.kind.trigger() == Some(Trigger::Audio);
+        if let Some(uid) = delivery.uid.as_ref()
+            && is_sound
+            && record.changes.is_empty()
+        {
+            self.sounds.repeat(uid, delivery.received);
         }
     }
 
@@ -139,7 +153,7 @@ impl Monitor {
             Change::Progress(progress) => self.put_progress(progress, delivery.received),
             Change::Summary(summary) => self.summary = Some(Arc::clone(summary)),
             Change::Button(press) => self.button = Some((press.clone(), delivery.received)),
-            Change::Sound(chunk) => self.sound.push(chunk.clone()),
+            Change::Sound(chunk) => self.sounds.push(chunk.clone()),
         }
     }
 
@@ -240,10 +254,15 @@ impl Monitor {
         self.button.as_ref()
     }
 
-    /// The recent sound.
+    /// The recent sound of a wearer. Of None: of the one who is heard, and of another once that one has been silent.
     #[must_use]
-    pub fn sound(&self) -> &SoundTrack {
-        &self.sound
+    pub fn sound(&self, uid: Option<&Uid>) -> &SoundTrack {
+        self.sounds.track(uid)
+    }
+
+    /// The wearers who were heard, the one that was heard last at the end.
+    pub fn heard(&self) -> impl DoubleEndedIterator<Item = &Uid> {
+        self.sounds.tracks().map(|(uid, _)| uid)
     }
 
     /// What was lost since the program started.
@@ -267,7 +286,7 @@ impl Monitor {
     /// The state of the five feeds, in the order of [`Trigger::ALL`].
     #[must_use]
     pub fn health(&self, now: Timestamp) -> Vec<FeedHealth> {
-        self.health.report(&self.sound, now)
+        self.health.report(&self.sounds, now)
     }
 
     /// What is wrong, each in one sentence with its likely cause and remedy, the gravest first.

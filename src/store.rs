@@ -25,7 +25,7 @@ mod index;
 mod keep;
 mod matching;
 pub mod page;
-mod placement;
+pub(crate) mod placement;
 mod queue;
 mod read;
 pub mod rebuild;
@@ -215,7 +215,9 @@ impl Store {
             }
             _ => None,
         };
-        let recorder = Recorder::start(files, Arc::clone(&readers)).map_err(OpenError::Thread)?;
+        let heard = recorder::Recent::load(&db)?;
+        let recorder =
+            Recorder::start(files, heard, Arc::clone(&readers)).map_err(OpenError::Thread)?;
         let writer = Writer {
             others: writer::others(&db)?,
             bell,

@@ -75,4 +75,28 @@ impl SoundChunk {
     pub fn duration(&self) -> Duration {
         Duration::from_secs_f64(f64::from(self.samples) / f64::from(self.rate.max(1)))
     }
+
+    /// When it came and how much it is.
+    #[must_use]
+    pub fn arrival(&self) -> SoundArrival {
+        SoundArrival {
+            uid: self.uid.clone(),
+            arrived: self.arrived,
+            rate: self.rate,
+            samples: self.samples,
+        }
+    }
+}
+
+/// When sound came and how much of it, and no more: what the clock is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SoundArrival {
+    /// Whose it is.
+    pub uid: Uid,
+    /// When it arrived.
+    pub arrived: Timestamp,
+    /// Samples a second.
+    pub rate: u32,
+    /// How many samples.
+    pub samples: u32,
 }

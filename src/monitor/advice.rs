@@ -1,9 +1,10 @@
 //! Trouble in plain words: one rule each, with the likely cause and the remedy.
 
-use jiff::{SignedDuration, Timestamp};
+mod sound;
+
+use jiff::Timestamp;
 
 use super::Monitor;
-use crate::event::Trigger;
 
 /// One sentence about what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,15 +29,18 @@ pub enum Gravity {
 /// From so many refusals in a row on, it is said.
 const REFUSALS: u64 = 5;
 
-/// Coverage below this is said; above it chunk borders make it tremble.
-const COVERAGE: f64 = 0.8;
-
-/// Sound that stays away so long while words arrive is said.
-const NO_SOUND: SignedDuration = SignedDuration::from_mins(2);
-
 type Rule = fn(&Monitor, Timestamp) -> Option<(Gravity, String)>;
 
-const RULES: [Rule; 5] = [losses, refusals, coverage, words_without_sound, old_sender];
+const RULES: [Rule; 8] = [
+    losses,
+    refusals,
+    sound::wrong_rate,
+    sound::loss,
+    sound::words_without_sound,
+    sound::gaps,
+    sound::repeats,
+    old_sender,
+];
 
 pub(super) fn advice(monitor: &Monitor, now: Timestamp) -> Vec<Advice> {
     let mut advice: Vec<_> = RULES
@@ -87,31 +91,6 @@ fn refusals(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {
     let whose = feed.map_or(String::new(), |feed| format!("{} ", feed.name()));
     let text = format!("{count} {whose}refusals in a row{why}: Omi switches a webhook off at 100");
     Some((Gravity::Warning, text))
-}
-
-fn coverage(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, String)> {
-    let enough = monitor.sound.chunks().len() >= 10;
-    let coverage = monitor
-        .sound
-        .coverage(now)
-        .filter(|coverage| *coverage < COVERAGE && enough)?;
-    let text = format!(
-        "sound arrives at {coverage:.1} of real time: part of it is lost before it reaches us"
-    );
-    Some((Gravity::Warning, text))
-}
-
-fn words_without_sound(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, String)> {
-    let since = |trigger| monitor.last_seen(trigger).map(|at| now.duration_since(at));
-    let silent = since(Trigger::Audio)?;
-    let talking = since(Trigger::Transcript)? < NO_SOUND;
-    (talking && silent >= NO_SOUND).then(|| {
-        let minutes = silent.as_mins();
-        let text = format!(
-            "transcripts arrive but no sound for {minutes} min: is a custom speech-to-text provider selected in the app?"
-        );
-        (Gravity::Warning, text)
-    })
 }
 
 fn old_sender(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {

@@ -2,7 +2,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Age, SoundTrack};
+use super::{Age, sound::Sounds};
 use crate::event::{Delivery, Trigger};
 
 /// What rates are measured over.
@@ -36,7 +36,8 @@ pub struct FeedHealth {
     pub rate: f64,
     /// For transcripts: from the end of the words to their arrival, as estimated.
     pub lag: Option<Duration>,
-    /// For sound: seconds of sound received for each second of the clock, over the last minute.
+    /// For sound: seconds of sound received for each second of the clock, over about the last minute; of several wearers the
+    /// least.
     pub coverage: Option<f64>,
 }
 
@@ -156,7 +157,7 @@ impl Health {
             .is_some_and(|last| now.duration_since(last) <= RECEIVING)
     }
 
-    pub(super) fn report(&self, sound: &SoundTrack, now: Timestamp) -> Vec<FeedHealth> {
+    pub(super) fn report(&self, sounds: &Sounds, now: Timestamp) -> Vec<FeedHealth> {
         let of_feed = |trigger| {
             let feed = self.feed(trigger);
             FeedHealth {
@@ -170,7 +171,7 @@ impl Health {
                     None
                 },
                 coverage: if trigger == Trigger::Audio {
-                    sound.coverage(now)
+                    sounds.coverage(now)
                 } else {
                     None
                 },

@@ -1,111 +1,153 @@
-use std::collections::VecDeque;
+//! What arrives of the sound, wearer by wearer: how much of it, how evenly, and the newest of it to be drawn.
+//!
+//! ```text
+//! chunk ─► Sounds ─► SoundTrack ─► Bursts ─► coverage, timing, a wrong rate, loss and gaps
+//!          by wearer      │
+//!                         └─► Stream: placed on the clock, with its samples ─► recent, paced_head
+//! ```
+
+mod burst;
+mod coverage;
+mod flow;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod timing;
+mod track;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::event::SoundChunk;
+pub use coverage::Coverage;
+pub use flow::{Gap, Suspicion};
+pub use stream::Stretch;
+pub use timing::Timing;
+pub use track::SoundTrack;
 
-/// Most chunks that are held: ten minutes at one a second.
+use crate::event::{SoundArrival, SoundChunk, Uid};
+
+/// Most chunks of a wearer whose level and envelope are held: ten minutes at one a second.
 pub(super) const CHUNKS: usize = 600;
 
-/// What coverage is measured over, at least.
-const SPAN: SignedDuration = SignedDuration::from_secs(60);
+/// How far back it is known what arrived.
+pub(super) const PAST: SignedDuration = SignedDuration::from_mins(65);
 
-/// Sound that stays away longer than any interval has ended.
-const AWAY: SignedDuration = SignedDuration::from_secs(150);
+/// Wearers that are told apart; the one that was heard longest ago makes room.
+const WEARERS: usize = 8;
 
-/// The recent sound: metadata and envelopes of the newest chunks, bounded.
+/// Most samples that all wearers together hold (8 MiB): two of the greatest share.
+const SAMPLES: usize = 2 * stream::SAMPLES;
+
+/// How long after the end of what one wearer sent another takes its place, where no wearer is chosen.
+const SILENCE: SignedDuration = SignedDuration::from_secs(5);
+
+/// The sound of all wearers, bounded.
 #[derive(Debug, Clone, Default)]
-pub struct SoundTrack {
-    chunks: VecDeque<SoundChunk>,
+pub(super) struct Sounds {
+    /// The one that was heard last comes last.
+    tracks: Vec<(Uid, SoundTrack)>,
+    /// The wearer who is shown if none is chosen: the one that is heard, until silent.
+    shown: Option<Uid>,
+    /// Of a wearer who was not heard.
+    nothing: SoundTrack,
 }
 
-impl SoundTrack {
-    pub(super) fn push(&mut self, mut chunk: SoundChunk) {
-        // The samples would fill the memory; who plays them follows the feed.
+impl Sounds {
+    /// Takes a chunk that came just now.
+    pub(super) fn push(&mut self, chunk: SoundChunk) {
+        self.hear(&chunk.arrival(), chunk.pcm.as_ref());
+        self.show(chunk);
+        self.share_memory();
+    }
+
+    /// Takes what the store knows of the past, oldest first: arrivals, and chunks without their samples.
+    pub(super) fn load(&mut self, arrivals: &[SoundArrival], chunks: Vec<SoundChunk>) {
+        for arrival in arrivals {
+            self.hear(arrival, None);
+        }
+        for chunk in chunks {
+            self.show(chunk);
+        }
+    }
+
+    /// Counts a body that came before.
+    pub(super) fn repeat(&mut self, uid: &Uid, arrived: Timestamp) {
+        self.newest(uid).repeat(arrived);
+    }
+
+    fn hear(&mut self, arrival: &SoundArrival, pcm: Option<&std::sync::Arc<[i16]>>) {
+        let taken = match self.shown.as_ref().map(|shown| self.track(Some(shown))) {
+            Some(track) => track.is_silent(arrival.arrived, SILENCE),
+            None => true,
+        };
+        if taken {
+            self.shown = Some(arrival.uid.clone());
+        }
+        self.newest(&arrival.uid).hear(arrival, pcm);
+    }
+
+    fn show(&mut self, mut chunk: SoundChunk) {
+        // Its samples would fill the memory; the stream holds the newest ones.
         chunk.pcm = None;
-        self.chunks.push_back(chunk);
-        if self.chunks.len() > CHUNKS {
-            self.chunks.pop_front();
+        self.newest(&chunk.uid.clone()).show(chunk);
+    }
+
+    /// The track of a wearer, who is the newest now.
+    fn newest(&mut self, uid: &Uid) -> &mut SoundTrack {
+        let known = self.tracks.iter().rposition(|(known, _)| known == uid);
+        let track = known.map(|at| self.tracks.remove(at));
+        if self.tracks.len() >= WEARERS {
+            self.tracks.remove(0);
         }
+        let track = track.unwrap_or_else(|| (uid.clone(), SoundTrack::default()));
+        self.tracks.push(track);
+        let last = self.tracks.len() - 1;
+        &mut self.tracks[last].1
     }
 
-    /// The newest chunks, oldest first, without their samples.
-    #[must_use]
-    pub fn chunks(&self) -> &VecDeque<SoundChunk> {
-        &self.chunks
-    }
-
-    /// The newest `count` envelope values (255 is full scale, [`SoundChunk::ENVELOPE_RATE`] a second), oldest first.
-    #[must_use]
-    pub fn envelope(&self, count: usize) -> Vec<u8> {
-        let newest = self
-            .chunks
-            .iter()
-            .rev()
-            .flat_map(|chunk| chunk.envelope.iter().rev().copied());
-        let mut newest: Vec<u8> = newest.take(count).collect();
-        newest.reverse();
-        newest
-    }
-
-    /// Greatest peak within the last seconds, in dBFS: what a peak hold shows.
-    #[must_use]
-    pub fn peak_hold(&self, now: Timestamp) -> Option<f32> {
-        const HOLD: SignedDuration = SignedDuration::from_secs(10);
-        let recent = self
-            .chunks
-            .iter()
-            .rev()
-            .take_while(|chunk| now.duration_since(chunk.arrived) <= HOLD);
-        recent.map(|chunk| chunk.level.peak).max_by(f32::total_cmp)
-    }
-
-    /// Seconds of sound received for each second of the clock, over about the last minute; None until two bursts have come,
-    /// and once sound has stayed away for longer than the greatest interval.
-    ///
-    /// Omi posts what an interval of up to two minutes held at once. So it is measured from the beginning of one burst to that
-    /// of another, and the newest burst, which may still be arriving, is left out.
-    #[must_use]
-    pub fn coverage(&self, now: Timestamp) -> Option<f64> {
-        if now.duration_since(self.chunks.back()?.arrived) > AWAY {
-            return None;
-        }
-        let bursts = self.bursts();
-        let (newest, earlier) = bursts.split_last()?;
-        let spans = |burst: &Burst| newest.began.duration_since(burst.began) >= SPAN;
-        let counted = &earlier[earlier.iter().rposition(spans).unwrap_or(0)..];
-        let clock = newest
-            .began
-            .duration_since(counted.first()?.began)
-            .as_secs_f64();
-        let sound: f64 = counted.iter().map(|burst| burst.seconds).sum();
-        (clock > 0.0).then(|| sound / clock)
-    }
-
-    fn bursts(&self) -> Vec<Burst> {
-        let mut bursts: Vec<Burst> = Vec::new();
-        let mut before = None;
-        for chunk in &self.chunks {
-            let seconds = chunk.duration().as_secs_f64();
-            let gap = before.map(|before| chunk.arrived.duration_since(before).as_secs_f64());
-            before = Some(chunk.arrived);
-            match bursts.last_mut() {
-                Some(burst) if gap.is_some_and(|gap| gap < seconds / 2.0) => {
-                    burst.seconds += seconds;
-                }
-                _ => bursts.push(Burst {
-                    began: chunk.arrived,
-                    seconds,
-                }),
+    /// Takes samples from those that were heard longest ago until all fit.
+    fn share_memory(&mut self) {
+        let mut held: usize = self.tracks.iter().map(|(_, track)| track.held()).sum();
+        for (_, track) in &mut self.tracks {
+            if held <= SAMPLES {
+                return;
             }
+            held -= track.held();
+            track.drop_samples();
         }
-        bursts
     }
-}
 
-/// Chunks that arrived together.
-#[derive(Debug, Clone, Copy)]
-struct Burst {
-    began: Timestamp,
-    seconds: f64,
+    /// Takes over the samples that a snapshot does not hold.
+    pub(super) fn keep_samples_of(&mut self, earlier: &Self) {
+        for (uid, track) in &mut self.tracks {
+            track.keep_samples_of(earlier.track(Some(uid)));
+        }
+    }
+
+    /// The track of a wearer; of None: of the one who is heard, and of another once that one has been silent.
+    pub(super) fn track(&self, uid: Option<&Uid>) -> &SoundTrack {
+        let uid = uid.or(self.shown.as_ref());
+        self.tracks()
+            .find(|(known, _)| Some(*known) == uid)
+            .map_or(&self.nothing, |(_, track)| track)
+    }
+
+    /// Every wearer with a track; the one that was heard last comes last.
+    pub(super) fn tracks(&self) -> impl DoubleEndedIterator<Item = (&Uid, &SoundTrack)> {
+        self.tracks.iter().map(|(uid, track)| (uid, track))
+    }
+
+    /// The tracks of those who are heard now.
+    pub(super) fn active(&self, now: Timestamp) -> impl DoubleEndedIterator<Item = &SoundTrack> {
+        let tracks = self.tracks.iter().map(|(_, track)| track);
+        tracks.filter(move |track| !track.is_away(now))
+    }
+
+    /// The least complete sound of those who are heard now, over about a minute.
+    pub(super) fn coverage(&self, now: Timestamp) -> Option<f64> {
+        let minute = SignedDuration::from_mins(1);
+        self.active(now)
+            .filter_map(|track| track.coverage(minute, now))
+            .map(|coverage| coverage.ratio)
+            .min_by(f64::total_cmp)
+    }
 }

@@ -182,7 +182,7 @@ async fn a_dashboard_that_starts_late_sees_what_one_that_followed_sees() {
     assert_eq!(late.seq(), followed.seq());
     assert_eq!(late.uid(), followed.uid());
     assert_eq!(late.memories(), followed.memories());
-    assert_eq!(late.sound().chunks(), followed.sound().chunks());
+    assert_eq!(late.sound(None).chunks(), followed.sound(None).chunks());
     for trigger in Trigger::ALL {
         assert_eq!(
             late.last_seen(trigger),
@@ -279,12 +279,12 @@ async fn bursts_are_no_surplus_of_sound() {
         }
         let lost = (0..interval).filter(|second| second % 3 == 0).count() as f64 / interval as f64;
         let monitor = feed.followed().await;
-        let coverage = monitor.sound().coverage(at(4 * interval)).unwrap();
+        let coverage = monitor.sounds.coverage(at(4 * interval)).unwrap();
         assert!(
             (coverage - (1.0 - lost)).abs() < 0.01,
             "{interval}: {coverage}"
         );
-        assert_eq!(monitor.sound().coverage(at(4 * interval + 200)), None);
+        assert_eq!(monitor.sounds.coverage(at(4 * interval + 200)), None);
     }
 }
 

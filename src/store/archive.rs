@@ -3,6 +3,7 @@
 mod reel;
 mod sound;
 mod stats;
+mod strip;
 pub mod track;
 mod walk;
 
@@ -26,6 +27,7 @@ use crate::{
     search::{Found, Order, Query},
 };
 pub use stats::Stats;
+pub use strip::SoundStretch;
 pub use walk::{KeptDelivery, KeptSummary};
 
 /// A data folder, opened for reading.

@@ -9,41 +9,131 @@ const SLACK: f64 = 0.5;
 
 /// A chunk of a stream of one rate.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Arrived {
+pub(crate) struct Arrived {
     /// When it arrived, in samples since the origin.
-    pub(super) at: i64,
+    pub(crate) at: i64,
     /// How many samples it has.
-    pub(super) samples: u32,
+    pub(crate) samples: u32,
+}
+
+impl Arrived {
+    /// Whether it came together with the chunk before it, which arrived at `before`: within half of its own length.
+    pub(crate) fn comes_with(self, before: i64) -> bool {
+        let gap = self.at.saturating_sub(before);
+        gap >= 0 && gap < i64::from(self.samples) / 2
+    }
+}
+
+/// Places chunks as they come. The newest burst moves while it grows, since it ended when its last chunk arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct Placer {
+    slack: i64,
+    burst: Option<Burst>,
+}
+
+/// Chunks that arrived together.
+#[derive(Debug, Clone, Copy)]
+struct Burst {
+    /// Where what came before it ends.
+    before: Option<i64>,
+    /// When its last chunk arrived.
+    arrived: i64,
+    begin: i64,
+    samples: i64,
+}
+
+/// Where a chunk was put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Placed {
+    /// Where its burst begins now, in samples since the origin.
+    pub(crate) burst: i64,
+    /// How far into its burst it begins.
+    pub(crate) offset: i64,
+    /// Whether it is the first of its burst.
+    pub(crate) is_first: bool,
+}
+
+impl Placed {
+    /// Where the chunk begins, as far as is known now.
+    pub(crate) fn begin(self) -> i64 {
+        self.burst.saturating_add(self.offset)
+    }
+}
+
+impl Placer {
+    pub(crate) fn new(rate: u32) -> Self {
+        Self {
+            slack: (SLACK * f64::from(rate)) as i64,
+            burst: None,
+        }
+    }
+
+    /// Takes the next chunk, in the order in which they were kept.
+    pub(crate) fn put(&mut self, chunk: Arrived) -> Placed {
+        let grown = self.burst.filter(|burst| chunk.comes_with(burst.arrived));
+        let before = grown.map_or(self.end(), |burst| burst.before);
+        let offset = grown.map_or(0, |burst| burst.samples);
+        let samples = offset.saturating_add(chunk.samples.into());
+        let by_clock = chunk.at.saturating_sub(samples);
+        let begin = match before {
+            Some(before) if by_clock <= before.saturating_add(self.slack) => before,
+            _ => by_clock,
+        };
+        self.burst = Some(Burst {
+            before,
+            arrived: chunk.at,
+            begin,
+            samples,
+        });
+        Placed {
+            burst: begin,
+            offset,
+            is_first: grown.is_none(),
+        }
+    }
+
+    /// Where all that came ends.
+    pub(crate) fn end(&self) -> Option<i64> {
+        self.burst
+            .map(|burst| burst.begin.saturating_add(burst.samples))
+    }
 }
 
 /// Where each chunk begins, in samples since the origin. Chunks are in the order in which they were kept.
 pub(super) fn place(chunks: &[Arrived], rate: u32) -> Vec<i64> {
-    let slack = (SLACK * f64::from(rate)) as i64;
-    let mut begins = Vec::with_capacity(chunks.len());
-    let mut end: Option<i64> = None;
-    for burst in bursts(chunks) {
-        let samples: i64 = burst.iter().map(|chunk| i64::from(chunk.samples)).sum();
-        let arrived = burst.last().map_or(0, |chunk| chunk.at);
-        let by_clock = arrived.saturating_sub(samples);
-        let mut begin = match end {
-            Some(end) if by_clock <= end.saturating_add(slack) => end,
-            _ => by_clock,
-        };
-        for chunk in burst {
-            begins.push(begin);
-            begin = begin.saturating_add(i64::from(chunk.samples));
+    let mut placer = Placer::new(rate);
+    let mut begins: Vec<i64> = Vec::with_capacity(chunks.len());
+    // The newest burst: its first chunk, and where it begins. Its chunks are still counted from there.
+    let (mut first, mut burst) = (0, 0);
+    for chunk in chunks {
+        let placed = placer.put(*chunk);
+        if placed.is_first {
+            settle(&mut begins[first..], burst);
+            first = begins.len();
         }
-        end = Some(begin);
+        begins.push(placed.offset);
+        burst = placed.burst;
     }
+    settle(&mut begins[first..], burst);
     begins
 }
 
-/// Chunks that arrived together: each within half of its own length after the one before it.
-fn bursts(chunks: &[Arrived]) -> impl Iterator<Item = &[Arrived]> {
-    chunks.chunk_by(|before, chunk| {
-        let gap = chunk.at.saturating_sub(before.at);
-        gap >= 0 && gap < i64::from(chunk.samples) / 2
-    })
+fn settle(offsets: &mut [i64], burst: i64) {
+    for offset in offsets {
+        *offset = offset.saturating_add(burst);
+    }
+}
+
+/// A time as samples of a rate since the same origin.
+pub(crate) fn to_samples(micros: i64, rate: u32) -> i64 {
+    let samples = i128::from(micros) * i128::from(rate) / 1_000_000;
+    samples.clamp(i64::MIN.into(), i64::MAX.into()) as i64
+}
+
+/// Samples of a rate as microseconds since the same origin.
+pub(crate) fn to_micros(samples: i64, rate: u32) -> i64 {
+    let micros = i128::from(samples) * 1_000_000 / i128::from(rate.max(1));
+    micros.clamp(i64::MIN.into(), i64::MAX.into()) as i64
 }
 
 #[cfg(test)]

@@ -42,7 +42,8 @@ use crate::{
 
 use carry::Carries;
 pub(super) use files::Files;
-use recent::{Earlier, Recent};
+use recent::Earlier;
+pub(super) use recent::Recent;
 pub(super) use take::{Place, Take};
 
 /// Bodies that go on to the writer together, so that it commits them together.
@@ -88,7 +89,11 @@ pub(super) struct Recorder {
 
 impl Recorder {
     /// Starts the thread. Without files sound is only measured.
-    pub(super) fn start(files: Option<Files>, readers: Arc<Readers>) -> io::Result<Self> {
+    pub(super) fn start(
+        files: Option<Files>,
+        recent: Recent,
+        readers: Arc<Readers>,
+    ) -> io::Result<Self> {
         // Bounded by the room that everything in it holds.
         let (way, arrivals) = mpsc::channel();
         let desk = Desk {
@@ -96,7 +101,7 @@ impl Recorder {
             readers,
             files,
             carries: Carries::default(),
-            recent: Recent::default(),
+            recent,
             failing: false,
         };
         let thread = thread::Builder::new()

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::{
@@ -10,8 +10,8 @@ use super::{
     rows::{conversation, delivery, line, memory, own, single, sound},
 };
 use crate::event::{
-    Conversation, ConversationId, DaySummary, KeptMemory, Kind, Line, Names, Seq, SoundChunk,
-    Trigger, Uid,
+    Conversation, ConversationId, DaySummary, KeptMemory, Kind, Line, Names, Seq, SoundArrival,
+    SoundChunk, Trigger, Uid,
 };
 
 /// How much of the past a snapshot holds.
@@ -23,6 +23,8 @@ pub struct Window {
     pub memories: usize,
     /// Newest sound chunks (metadata).
     pub sounds: usize,
+    /// Arrivals of sound, from so long before the newest one on.
+    pub arrivals: SignedDuration,
 }
 
 /// The recent past at one moment, each list oldest first.
@@ -40,6 +42,8 @@ pub struct Snapshot {
     pub summary: Option<Arc<DaySummary>>,
     /// Sound chunks, without their samples.
     pub sounds: Vec<SoundChunk>,
+    /// When sound came and how much of it, which goes further back; at most [`Snapshot::ARRIVALS`].
+    pub arrivals: Vec<SoundArrival>,
     /// Names that the user gave to speakers.
     pub names: Arc<Names>,
     /// When each feed was last heard, by arrival.
@@ -48,6 +52,11 @@ pub struct Snapshot {
     pub uid: Option<Uid>,
     /// Refused deliveries (4xx and 5xx) since the last accepted one.
     pub refused_in_a_row: u64,
+}
+
+impl Snapshot {
+    /// Most arrivals of sound that are loaded: an hour of four wearers at a body a second.
+    pub const ARRIVALS: usize = 4 * 3600;
 }
 
 /// Conversations that are there even if none of their lines are.
@@ -61,6 +70,8 @@ pub(super) fn read(db: &Connection, window: Window) -> rusqlite::Result<Snapshot
     memories.reverse();
     let mut sounds = sound::newest(db, window.sounds)?;
     sounds.reverse();
+    let mut arrivals = sound::arrivals(db, window.arrivals, Snapshot::ARRIVALS)?;
+    arrivals.reverse();
     let seen = seen(db)?;
     Ok(Snapshot {
         seq,
@@ -69,6 +80,7 @@ pub(super) fn read(db: &Connection, window: Window) -> rusqlite::Result<Snapshot
         memories,
         summary: single::newest_summary(db)?,
         sounds,
+        arrivals,
         names: Arc::new(own::names(db)?),
         last_seen: triggers(&seen),
         uid: seen

@@ -71,6 +71,7 @@ fn texts_kept(home: &std::path::Path) -> BTreeSet<String> {
         lines: usize::MAX >> 1,
         memories: 0,
         sounds: 0,
+        arrivals: jiff::SignedDuration::ZERO,
     };
     store
         .snapshot(window)

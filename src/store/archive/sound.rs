@@ -12,7 +12,7 @@ use super::{
     super::{
         ReadError,
         column::{micros, uid},
-        placement::{self, Arrived},
+        placement::{self, Arrived, to_samples},
         recordings, rows,
     },
     Archive,
@@ -21,9 +21,9 @@ use super::{
 use crate::event::{ConversationId, Uid};
 
 /// Chunks that arrived before a stretch tell where its first ones stand.
-const BEFORE: SignedDuration = SignedDuration::from_mins(10);
+pub(super) const BEFORE: SignedDuration = SignedDuration::from_mins(10);
 /// Sound arrives after it sounded: intervals go up to two minutes, bodies of other senders may be longer.
-const AFTER: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 /// Which sound is meant.
 #[derive(Debug, Clone)]
@@ -194,11 +194,6 @@ fn main_rate(chunks: &[Chunk]) -> Option<u32> {
 
 fn seconds(chunk: &Chunk) -> f64 {
     f64::from(chunk.samples) / f64::from(chunk.rate)
-}
-
-fn to_samples(micros: i64, rate: u32) -> i64 {
-    let samples = i128::from(micros) * i128::from(rate) / 1_000_000;
-    samples.clamp(i64::MIN.into(), i64::MAX.into()) as i64
 }
 
 /// What is kept of chunks between the origin and `end` samples after it, neighbours in a file as one.

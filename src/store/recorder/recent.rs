@@ -10,8 +10,10 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
 
 use super::{Stream, take::Place};
+use crate::store::rows::sound;
 
 /// For how long sound is known again.
 const WINDOW: SignedDuration = SignedDuration::from_secs(10);
@@ -34,13 +36,30 @@ pub(super) struct Earlier {
 
 /// What was done with the newest bodies.
 #[derive(Debug, Default)]
-pub(super) struct Recent {
+pub(in crate::store) struct Recent {
     bodies: HashMap<(Stream, i64), Earlier>,
     /// The same, oldest first; may name one twice.
     order: VecDeque<(Stream, i64)>,
 }
 
 impl Recent {
+    /// What the database knows: a program that starts again goes on where it was. A sender does so, too, and sends again what was
+    /// on its way.
+    pub(in crate::store) fn load(db: &Connection) -> rusqlite::Result<Self> {
+        let mut recent = Self::default();
+        for (uid, rate, hash, arrived) in sound::known(db, WINDOW, BODIES)?.into_iter().rev() {
+            // Whatever else is needed of it is in its row, and the database knows keys by itself.
+            let earlier = Earlier {
+                arrived,
+                carry: None,
+                place: None,
+                key: None,
+            };
+            recent.put(&Stream { uid, rate }, hash, earlier);
+        }
+        Ok(recent)
+    }
+
     /// The same body, if it came within the last seconds.
     pub(super) fn find(
         &self,
@@ -67,7 +86,7 @@ impl Recent {
     }
 }
 
-/// A number for some bytes. The same for the same bytes as long as the program is the same, which is enough for seconds.
+/// A number for some bytes. The same for the same bytes as long as the program is the same, also after it starts again.
 pub(super) fn hash(bytes: &[u8]) -> i64 {
     let mut hasher = std::hash::DefaultHasher::new();
     hasher.write(bytes);

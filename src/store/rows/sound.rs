@@ -1,8 +1,8 @@
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
-    event::{Encoding, Level, Seq, SoundChunk, Uid},
+    event::{Encoding, Level, Seq, SoundArrival, SoundChunk, Uid},
     store::{
         column::{micros, time, uid},
         recorder::Take,
@@ -77,6 +77,36 @@ pub(in crate::store) fn newest(db: &Connection, limit: usize) -> rusqlite::Resul
     .collect()
 }
 
+/// When sound came, the newest first, from `span` before the newest on; at most `limit`.
+pub(in crate::store) fn arrivals(
+    db: &Connection,
+    span: SignedDuration,
+    limit: usize,
+) -> rusqlite::Result<Vec<SoundArrival>> {
+    let mut newest_first = db.prepare_cached(
+        "SELECT uid, arrived, rate, samples FROM sound_chunks ORDER BY seq DESC LIMIT ?",
+    )?;
+    let mut rows = newest_first.query([limit as i64])?;
+    let mut arrivals: Vec<SoundArrival> = Vec::new();
+    // Not by the index of times, which is one for each wearer.
+    while let Some(row) = rows.next()? {
+        let arrival = SoundArrival {
+            uid: uid(row, 0)?,
+            arrived: time(row, 1)?,
+            rate: row.get(2)?,
+            samples: row.get(3)?,
+        };
+        let newest = arrivals
+            .first()
+            .map_or(arrival.arrived, |newest| newest.arrived);
+        if newest.duration_since(arrival.arrived) > span {
+            break;
+        }
+        arrivals.push(arrival);
+    }
+    Ok(arrivals)
+}
+
 /// The chunk of a record.
 pub(in crate::store) fn of(db: &Connection, seq: Seq) -> rusqlite::Result<Option<SoundChunk>> {
     db.prepare_cached(concat!(
@@ -106,4 +136,25 @@ pub(in crate::store) fn same(
         |row| Ok(Seq(row.get::<_, i64>(0)? as u64)),
     )
     .optional()
+}
+
+/// What tells sound again: whose it is, its rate, a number for its bytes, and when it arrived.
+pub(in crate::store) type Known = (Uid, u32, i64, Timestamp);
+
+/// What is known of the newest chunks, the newest first, from `span` before the newest on; at most `limit`.
+pub(in crate::store) fn known(
+    db: &Connection,
+    span: SignedDuration,
+    limit: usize,
+) -> rusqlite::Result<Vec<Known>> {
+    db.prepare(
+        "SELECT uid, rate, hash, arrived FROM \
+         (SELECT * FROM sound_chunks ORDER BY seq DESC LIMIT ?) \
+         WHERE hash IS NOT NULL AND arrived >= \
+         (SELECT arrived FROM sound_chunks ORDER BY seq DESC LIMIT 1) - ?",
+    )?
+    .query_map(params![limit as i64, span.as_micros() as i64], |row| {
+        Ok((uid(row, 0)?, row.get(1)?, row.get(2)?, time(row, 3)?))
+    })?
+    .collect()
 }

@@ -134,6 +134,7 @@ async fn a_window_shows_the_newest_oldest_first() {
         lines: 3,
         memories: 2,
         sounds: 1,
+        arrivals: jiff::SignedDuration::from_secs(1),
     };
     let snapshot = store.snapshot(window).unwrap();
     let lines: Vec<_> = snapshot

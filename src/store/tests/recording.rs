@@ -163,6 +163,30 @@ async fn sound_that_is_sent_twice_is_kept_once_and_said_so() {
 }
 
 #[tokio::test]
+async fn what_was_on_its_way_when_the_program_ended_is_kept_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (noise(1, 3000), noise(2, 3000));
+    let store = in_folder(&folder);
+    for (second, bytes) in [(0, &one), (20, &two)] {
+        store.commit(heard(second, bytes)).await.unwrap();
+    }
+    store.close().await;
+    drop(store);
+    let store = in_folder(&folder);
+    // Another wearer, the same again, and what came too long before.
+    store
+        .commit(of("v", 16_000, heard(23, &two)))
+        .await
+        .unwrap();
+    for (second, bytes) in [(24, &two), (26, &one)] {
+        store.commit(heard(second, bytes)).await.unwrap();
+    }
+    let expected = [one.clone(), two.clone(), one].concat();
+    assert_eq!(kept(&folder, "u", 16_000), expected);
+    assert_eq!(kept(&folder, "v", 16_000), two);
+}
+
+#[tokio::test]
 async fn silence_and_what_comes_again_much_later_are_new_sound() {
     let folder = tempfile::tempdir().unwrap();
     let store = in_folder(&folder);

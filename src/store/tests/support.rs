@@ -15,6 +15,7 @@ pub(super) const WHOLE: Window = Window {
     lines: 10_000,
     memories: 1000,
     sounds: 1000,
+    arrivals: jiff::SignedDuration::from_hours(1),
 };
 
 pub(super) fn at(second: i64) -> Timestamp {

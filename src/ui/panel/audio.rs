@@ -33,7 +33,7 @@ pub(in crate::ui) fn render(
     listening: &Status,
     context: &Context,
 ) {
-    let latest = monitor.sound().chunks().back();
+    let latest = monitor.sound(None).chunks().back();
     let mut about = vec![Span::styled(
         self::about(latest, monitor, context),
         context.theme.dim,
@@ -128,7 +128,7 @@ fn about(latest: Option<&SoundChunk>, monitor: &Monitor, context: &Context) -> S
         return "waiting".to_owned();
     };
     let peak = monitor
-        .sound()
+        .sound(None)
         .peak_hold(context.now)
         .unwrap_or(latest.level.peak);
     let rule = context.glyphs.rule;
@@ -155,7 +155,7 @@ fn decibels(level: f32) -> String {
 /// A column for each value of the envelope, the newest at the right; quiet speech is lifted so that it can be seen.
 fn wave(monitor: &Monitor, size: Size, context: &Context) -> Vec<String> {
     let (columns, rows) = (usize::from(size.width), usize::from(size.height));
-    let envelope = monitor.sound().envelope(columns);
+    let envelope = monitor.sound(None).envelope(columns);
     let empty = " ".repeat(columns.saturating_sub(envelope.len()));
     let heights: Vec<_> = envelope
         .iter()
