@@ -9,4 +9,5 @@ pub mod pcm;
 pub mod playback;
 #[cfg(feature = "playback")]
 mod player;
+pub mod speech;
 pub mod wav;
