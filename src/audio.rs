@@ -14,4 +14,5 @@ mod player;
 pub(crate) mod signal;
 pub mod spectrogram;
 pub mod spectrum;
+pub mod speech;
 pub mod wav;

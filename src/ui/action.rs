@@ -37,6 +37,8 @@ pub enum Action {
     Follow,
     Freeze,
     Listen,
+    Device,
+    Wearer,
     Mute,
     Pause,
     Earlier,
@@ -82,6 +84,8 @@ impl Action {
             Self::First => "the oldest line",
             Self::Follow => "follow the newest line",
             Self::Listen => "listen live, or stop",
+            Self::Device => "choose the device to play on",
+            Self::Wearer => "the next wearer, where there are several",
             Self::Mute => "mute, or as loud as it was",
             Self::Pause => "pause what is heard, or go on",
             Self::Earlier => "10 s back in what is heard",
@@ -200,4 +204,8 @@ pub enum SoundEffect {
     Play(Passage),
     /// Return from kept sound to the present.
     Live,
+    /// Play on this device; None: on the system's own.
+    Device(Option<String>),
+    /// Listen to this wearer; None: to whoever is heard.
+    Wearer(Option<Uid>),
 }

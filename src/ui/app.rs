@@ -191,6 +191,8 @@ impl App {
             }
             SoundEffect::Play(passage) => self.play_passage(passage),
             SoundEffect::Live => self.playback.live(),
+            SoundEffect::Device(name) => self.playback.choose_device(name.as_deref()),
+            SoundEffect::Wearer(uid) => self.playback.choose_wearer(uid.clone()),
         }
     }
 

@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 53] = [
+const BINDINGS: [Binding; 56] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
@@ -50,6 +50,7 @@ const BINDINGS: [Binding; 53] = [
     key(KeyCode::F(1), Action::Help),
     letter('1', Action::Screen('1')),
     letter('2', Action::Screen('2')),
+    letter('4', Action::Screen('4')),
     key(KeyCode::Tab, Action::NextScreen),
     key(KeyCode::BackTab, Action::PreviousScreen),
     letter('i', Action::Card),
@@ -71,6 +72,8 @@ const BINDINGS: [Binding; 53] = [
     letter('F', Action::Follow),
     letter(' ', Action::Freeze),
     letter('a', Action::Listen),
+    letter('o', Action::Device),
+    letter('w', Action::Wearer),
     letter('A', Action::Mute),
     letter('p', Action::Pause),
     letter(',', Action::Earlier),

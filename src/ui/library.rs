@@ -19,7 +19,8 @@ type Reading = Box<dyn FnOnce(&Store) + Send>;
 #[derive(Clone)]
 pub struct Library {
     /// One after another, so that a slow disk is asked one thing at a time.
-    readings: Sender<Reading>,
+    /// None: nothing is ever read.
+    readings: Option<Sender<Reading>>,
     answered: Arc<Notify>,
 }
 
@@ -46,9 +47,18 @@ impl Library {
                 }
             })?;
         Ok(Self {
-            readings,
+            readings: Some(readings),
             answered: Arc::default(),
         })
+    }
+
+    /// One that never answers.
+    #[cfg(test)]
+    pub(super) fn closed() -> Self {
+        Self {
+            readings: None,
+            answered: Arc::default(),
+        }
     }
 
     /// Reads something. Who drops what it gets back is no longer interested, and nothing is read for it.
@@ -66,10 +76,36 @@ impl Library {
             }
         };
         // Fails when the thread is gone: then nothing will ever come.
-        let _ = self.readings.send(Box::new(reading));
+        if let Some(readings) = &self.readings {
+            let _ = readings.send(Box::new(reading));
+        }
         Asked {
             answers,
             _wanted: wanted,
+        }
+    }
+
+    /// Does something that may take for ever, on a thread of its own.
+    pub(super) fn ask_aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Asked<T> {
+        let (answer, answers) = sync_channel(1);
+        let answered = Arc::clone(&self.answered);
+        let working = move || {
+            if answer.send(Ok(work())).is_ok() {
+                answered.notify_one();
+            }
+        };
+        if self.readings.is_some() {
+            // Without a thread it never comes.
+            let _ = std::thread::Builder::new()
+                .name("aside".to_owned())
+                .spawn(working);
+        }
+        Asked {
+            answers,
+            _wanted: Arc::default(),
         }
     }
 

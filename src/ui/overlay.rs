@@ -1,6 +1,7 @@
 //! What lies over a screen and takes the keys: each is one file with its state and its drawing.
 
 pub(super) mod card;
+pub(super) mod devices;
 pub(super) mod help;
 pub(super) mod prompt;
 pub(super) mod search;
@@ -13,6 +14,7 @@ use ratatui::{Frame, layout::Rect};
 use super::{
     Library, Scene,
     action::{Action, Effect},
+    panel::fitting,
     screen::Hints,
 };
 
@@ -68,8 +70,4 @@ pub(super) fn over(area: Rect, width: usize, rows: usize) -> Rect {
         ..area
     };
     room.centered(width.min(room.width).into(), height.min(room.height).into())
-}
-
-fn fitting(cells: usize) -> u16 {
-    u16::try_from(cells).unwrap_or(u16::MAX)
 }

@@ -43,6 +43,11 @@ pub(super) fn framed<'a>(context: &Context, name: &'a str, about: Vec<Span<'a>>)
         .title(Line::from(title))
 }
 
+/// As many cells as a screen can have.
+pub(super) fn fitting(cells: usize) -> u16 {
+    u16::try_from(cells).unwrap_or(u16::MAX)
+}
+
 /// `1 line`, `2 lines`.
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })

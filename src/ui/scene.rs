@@ -1,7 +1,11 @@
 use super::{Context, app::Session};
 use jiff::Timestamp;
 
-use crate::{audio::playback::Status, event::Uid, monitor::Monitor};
+use crate::{
+    audio::playback::Status,
+    event::Uid,
+    monitor::{Monitor, SoundTrack},
+};
 
 /// What every screen may look at: what came, where it comes from, what is heard, and the looks.
 #[derive(Debug, Clone, Copy)]
@@ -10,10 +14,30 @@ pub(super) struct Scene<'a> {
     pub(super) monitor: &'a Monitor,
     pub(super) session: &'a Session,
     pub(super) playback: &'a Status,
+    /// The wearer who was chosen; None: whoever is heard.
+    pub(super) wearer: Option<&'a Uid>,
     /// Whose kept sound is heard, and of when by the clock of the words.
     pub(super) place: Option<&'a (Uid, Timestamp)>,
     pub(super) context: &'a Context,
     pub(super) frozen: bool,
     /// Another one as soon as what is kept has changed in another way than by what came.
     pub(super) version: u64,
+}
+
+impl<'a> Scene<'a> {
+    /// The sound of the wearer who is chosen or heard.
+    pub(super) fn track(&self) -> &'a SoundTrack {
+        self.monitor.sound(self.wearer)
+    }
+
+    /// The wearer after the one who is chosen; None after the last one.
+    pub(super) fn next_wearer(&self) -> Option<Uid> {
+        let mut known: Vec<_> = self.monitor.heard().cloned().collect();
+        known.sort_unstable();
+        let next = match self.wearer {
+            None => 0,
+            Some(chosen) => known.iter().position(|uid| uid == chosen)? + 1,
+        };
+        known.into_iter().nth(next)
+    }
 }

@@ -1,5 +1,6 @@
 //! The screens. Each is one file with its state and its drawing, and one row of the table.
 
+mod audio;
 mod live;
 mod memories;
 
@@ -12,6 +13,8 @@ use super::{
     Library, Scene,
     action::{Action, Effect, Goal},
 };
+
+pub(super) use audio::Figures;
 
 /// Short words for the keys that matter, the most useful first.
 pub(super) type Hints = Vec<(Action, &'static str)>;
@@ -69,7 +72,7 @@ struct Entry {
 }
 
 /// Every screen, in the order of their tabs.
-const TABLE: [Entry; 2] = [
+const TABLE: [Entry; 3] = [
     Entry {
         key: '1',
         name: "Live",
@@ -81,6 +84,12 @@ const TABLE: [Entry; 2] = [
         name: "Memories",
         about: "Memories: what was made of every talk",
         make: || Box::<memories::Memories>::default(),
+    },
+    Entry {
+        key: '4',
+        name: "Audio",
+        about: "Audio: the sound seen and measured",
+        make: || Box::<audio::Audio>::default(),
     },
 ];
 

@@ -6,4 +6,3 @@ mod memories;
 mod scene;
 mod script;
 mod sound;
-#[allow(warnings)] mod throwaway;

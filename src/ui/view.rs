@@ -16,6 +16,7 @@ use super::{
     overlay::{
         Answer, Overlay, Shelf,
         card::{Card, Key},
+        devices::Devices,
         help::Help,
         prompt::Prompt,
     },
@@ -61,6 +62,8 @@ pub struct View {
 struct Common {
     session: Session,
     playback: Status,
+    /// The wearer who was chosen.
+    wearer: Option<Uid>,
     /// Whose kept sound is heard, and of when by the clock of the words.
     place: Option<(Uid, Timestamp)>,
     frozen: Option<Frozen>,
@@ -100,6 +103,7 @@ impl Common {
             monitor: frozen.map_or(monitor, |frozen| &frozen.monitor),
             session: &self.session,
             playback: &self.playback,
+            wearer: self.wearer.as_ref(),
             place: self.place.as_ref(),
             context,
             frozen: frozen.is_some(),
@@ -137,6 +141,7 @@ impl View {
             common: Common {
                 session,
                 playback: Status::default(),
+                wearer: None,
                 place: None,
                 frozen: None,
                 edits: 0,
@@ -278,6 +283,12 @@ impl View {
             Action::Later => return Some(Effect::Sound(SoundEffect::Seek(SEEK_STEP))),
             Action::Louder => return Some(Effect::Sound(SoundEffect::Volume(VOLUME_STEP))),
             Action::Softer => return Some(Effect::Sound(SoundEffect::Volume(-VOLUME_STEP))),
+            Action::Device => self.toggle(action, |_| Box::<Devices>::default()),
+            Action::Wearer => {
+                let wearer = scene.next_wearer();
+                self.common.wearer.clone_from(&wearer);
+                return Some(Effect::Sound(SoundEffect::Wearer(wearer)));
+            }
             Action::Search => {
                 self.toggle(action, |shelf| shelf.search.take().unwrap_or_default());
             }

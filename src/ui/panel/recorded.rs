@@ -11,7 +11,7 @@ use ratatui::{
 use super::framed;
 use crate::{
     event::Uid,
-    store::{ReadError, SoundStretch, Store},
+    store::{ReadError, Store, archive::SoundStretch},
     ui::{Context, Library, Scene, library::Asked},
 };
 
@@ -48,7 +48,7 @@ impl Recorded {
             self.of = Some((uid.clone(), from, now));
             let uid = uid.clone();
             let read = move |store: &Store| -> Result<Vec<SoundStretch>, ReadError> {
-                store.sound_stretches(&uid, from, to)
+                store.sound_strip(&uid, from, to)
             };
             self.asked = Some(library.ask(read));
         }
@@ -80,14 +80,16 @@ pub(in crate::ui) fn render(
     };
     let columns = usize::from(inner.width);
     let length = to.duration_since(from).as_secs_f64();
-    let at = |column: usize| from + SignedDuration::from_secs_f64(length * column as f64 / columns as f64);
+    let at = |column: usize| {
+        from + SignedDuration::from_secs_f64(length * column as f64 / columns as f64)
+    };
     let cells: Vec<_> = (0..columns)
         .map(|column| {
             let (begin, end) = (at(column), at(column + 1));
             let within = recorded
                 .stretches
                 .iter()
-                .filter(|stretch| stretch.from < end && stretch.to > begin);
+                .filter(|stretch| stretch.begin < end && stretch.end > begin);
             match within.map(|stretch| stretch.kept).max() {
                 Some(true) => Span::styled(context.glyphs.levels[8], context.theme.good),
                 Some(false) => Span::styled(context.glyphs.levels[2], context.theme.dim),

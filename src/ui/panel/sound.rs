@@ -52,7 +52,11 @@ pub(in crate::ui) fn level(
         ]),
         row(
             "peak",
-            format!("{:>6} dBFS  {} in 10 s", decibels(level.peak), decibels(hold)),
+            format!(
+                "{:>6} dBFS  {} in 10 s",
+                decibels(level.peak),
+                decibels(hold)
+            ),
             context,
         ),
     ];
@@ -68,7 +72,10 @@ pub(in crate::ui) fn level(
         0 => ("none lately".to_owned(), theme.dim),
         count => (format!("{count} samples clipped"), theme.bad),
     };
-    rows.push(Line::from(vec![name("clip", context), Span::styled(clip, style)]));
+    rows.push(Line::from(vec![
+        name("clip", context),
+        Span::styled(clip, style),
+    ]));
     rows
 }
 
@@ -98,16 +105,20 @@ pub(in crate::ui) fn arrival(
     if let Some(timing) = track.timing(now) {
         rows.push(row(
             "bodies",
-            format!("{} of every {}", seconds(timing.body), seconds(timing.interval)),
+            format!(
+                "{} of every {}",
+                seconds(timing.body),
+                seconds(timing.interval)
+            ),
             context,
         ));
         rows.push(row(
             "spacing",
             format!(
-                "{}, 95% {}, most {}",
+                "{} (95% {:.1}, max {:.1})",
                 seconds(timing.spacing),
-                seconds(timing.spacing_p95),
-                seconds(timing.longest)
+                timing.spacing_p95.as_secs_f64(),
+                timing.longest.as_secs_f64()
             ),
             context,
         ));
@@ -142,13 +153,13 @@ fn covered(
     // Less is known than was asked for.
     let short = over + 30 < minutes as u64 * 60;
     let over = if short {
-        format!(" (over {over} s)")
+        format!("of {over} s so far")
     } else {
-        String::new()
+        "of real time".to_owned()
     };
     row(
         span,
-        format!("{:>5.0}% of real time{over}", coverage.ratio * 100.0),
+        format!("{:>5.0}% {over}", coverage.ratio * 100.0),
         context,
     )
 }

@@ -42,9 +42,10 @@ use crate::{
     },
 };
 use analysis::Analysis;
+pub(in crate::ui) use analysis::Figures;
 
 /// From one picture to the next while sound comes.
-const PICTURE: SignedDuration = SignedDuration::from_millis(50);
+const PICTURE: SignedDuration = SignedDuration::from_millis(66);
 
 /// Columns of the figures, and from how many columns of the body on they stand beside the pictures.
 const FIGURES: u16 = 38;
@@ -54,7 +55,7 @@ const BESIDE_FROM: u16 = 76;
 const PICTURE_ROWS: u16 = 6;
 
 /// Rows of the day with its frame, and from how many rows of the body on it is shown.
-const DAY: u16 = 5;
+const DAY: u16 = 4;
 const DAY_FROM: u16 = 18;
 
 /// The Audio screen.
@@ -88,10 +89,9 @@ impl Screen for Audio {
         }
     }
 
-    fn act(&mut self, action: Action, _: Body, scene: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, _: Body, _: &Scene<'_>) -> Option<Effect> {
         match action {
             Action::Open => Some(Effect::Sound(SoundEffect::Listen)),
-            Action::Wearer => Some(Effect::Sound(SoundEffect::Wearer(scene.next_wearer()))),
             _ => None,
         }
     }
@@ -145,11 +145,11 @@ impl Audio {
         match which {
             0 => {
                 let newest = newest();
-                let trace = scope::Trace {
+                let curve = scope::Trace {
                     samples: &newest.samples,
                     rate: newest.rate,
                 };
-                scope::render(frame, area, trace, context);
+                scope::render(frame, area, curve, context);
             }
             1 => {
                 let spectrum = self.analysis.spectrum(&newest());
@@ -169,7 +169,10 @@ impl Audio {
     ) {
         let width = area.width.saturating_sub(2).into();
         let parts: [(&str, Vec<Line<'static>>); 3] = [
-            ("Level", sound::level(track, &self.analysis.figures(), scene.context)),
+            (
+                "Level",
+                sound::level(track, &self.analysis.figures(), scene.context),
+            ),
             ("Arrival", sound::arrival(track, width, scene.context)),
             ("Playing", sound::playing(scene, width)),
         ];
@@ -212,7 +215,10 @@ fn places(body: Body) -> Places {
             Layout::horizontal([Constraint::Fill(1), Constraint::Length(FIGURES)]).areas(upper);
         (figures, pictures)
     } else {
-        let rows = upper.height.saturating_sub(PICTURE_ROWS).max(upper.height / 2);
+        let rows = upper
+            .height
+            .saturating_sub(PICTURE_ROWS)
+            .max(upper.height / 2);
         let [figures, pictures] =
             Layout::vertical([Constraint::Length(rows.min(10)), Constraint::Fill(1)]).areas(upper);
         (figures, pictures)

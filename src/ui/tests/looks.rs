@@ -49,6 +49,22 @@ fn help_and_card_lie_over_the_screen() {
 }
 
 #[test]
+fn the_audio_screen_at_every_size() {
+    for size in SIZES {
+        shot("audio_tone", &scene::tone(), size, &[Action::Screen('4')]);
+        shot("audio_empty", &empty(), size, &[Action::Screen('4')]);
+    }
+}
+
+#[test]
+fn the_other_screens_are_empty_in_words() {
+    for size in SIZES {
+        shot("memories_empty", &empty(), size, &[Action::Screen('2')]);
+        shot("search_empty", &empty(), size, &[Action::Search]);
+    }
+}
+
+#[test]
 fn the_key_is_shown_only_when_asked_for() {
     let shown = |actions: &[Action]| text(&drawn(&full(), &mut dark(), (140, 40), actions));
     let key = session().secret.reveal().to_owned();
@@ -191,8 +207,18 @@ proptest! {
 
 #[test]
 fn no_size_is_too_small() {
+    for key in ['2', '4'] {
+        for columns in (0..=90).step_by(9) {
+            for rows in 0..=14 {
+                let actions = [Action::Screen(key), Action::Open, Action::Down];
+                drawn(&scene::tone(), &mut dark(), (columns, rows), &actions);
+            }
+        }
+    }
     let actions = [
         Action::Help,
+        Action::Search,
+        Action::Device,
         Action::Card,
         Action::Up,
         Action::PageUp,

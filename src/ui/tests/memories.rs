@@ -37,6 +37,7 @@ async fn memories_are_listed_read_and_left_again() {
         Press(KeyCode::Home),
         Until("All about the third."),
         Press(KeyCode::Tab),
+        Press(KeyCode::Tab),
         Wait(MOMENT),
         sees("Transcript"),
     ])

@@ -15,7 +15,7 @@ use crate::{
     secret::Secret,
     store::Snapshot,
     ui::{
-        Glyphs, View,
+        Glyphs, Library, View,
         action::Action,
         app::Session,
         theme::{Depth, Theme},
@@ -60,6 +60,7 @@ pub(super) fn drawn(
     for action in actions {
         view.act(*action, monitor, (columns, rows), now());
     }
+    view.update(monitor, &Library::closed(), (columns, rows), now());
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     terminal
         .draw(|frame| view.render(frame, monitor, now()))
@@ -281,6 +282,29 @@ fn chunk(second: i64) -> SoundChunk {
         envelope: (0..20).map(|bin| (second * 8 + bin % 5) as u8).collect(),
         pcm: None,
     }
+}
+
+/// Two seconds of a tone of 1 kHz at half of full scale, as they arrive.
+pub(super) fn tone() -> Monitor {
+    let mut monitor = full();
+    for second in [1, 0] {
+        let pcm: Vec<i16> = (0..16_000)
+            .map(|at| (f64::from(at) * std::f64::consts::TAU / 16.0).sin() * 16_384.0)
+            .map(|sample| sample as i16)
+            .collect();
+        let chunk = SoundChunk {
+            level: crate::audio::meter::level(&pcm),
+            arrived: before(second),
+            pcm: Some(pcm.into()),
+            ..chunk(29)
+        };
+        let mut record = record(vec![Change::Sound(chunk)]);
+        record.seq = monitor.seq().next();
+        record.delivery.kind = Kind::AudioBytes;
+        record.delivery.uid = Uid::parse("Xk3uidABCDEF").ok();
+        monitor.apply(&record);
+    }
+    monitor
 }
 
 /// A record with these changes.

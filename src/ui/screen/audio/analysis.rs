@@ -56,7 +56,16 @@ impl Analysis {
         let Some(head) = track.paced_head(now) else {
             return;
         };
+        // What was missing before the first sound is no silence.
+        let begin = track.chunks().front().map(|chunk| {
+            let length = SignedDuration::try_from(chunk.duration()).unwrap_or_default();
+            chunk
+                .arrived
+                .saturating_sub(length)
+                .unwrap_or(chunk.arrived)
+        });
         let earliest = head.saturating_sub(BEFORE).unwrap_or(head);
+        let earliest = begin.map_or(earliest, |begin| begin.max(earliest));
         let from = self.head.unwrap_or(earliest).max(earliest);
         if from >= head {
             // Another wearer, or the clock was put back.
@@ -96,7 +105,10 @@ impl Analysis {
     }
 
     pub(super) fn spectrum(&self, newest: &Stretch) -> Option<Spectrum> {
-        let analyzer = self.analyzer.as_ref().filter(|_| newest.rate == self.rate)?;
+        let analyzer = self
+            .analyzer
+            .as_ref()
+            .filter(|_| newest.rate == self.rate)?;
         let first = newest.samples.len().saturating_sub(analyzer.length());
         (!newest.samples.is_empty()).then(|| analyzer.spectrum(&newest.samples[first..]))
     }
