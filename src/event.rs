@@ -24,7 +24,7 @@ pub use edit::{ActionSource, Edit};
 pub use kind::{Kind, Trigger};
 pub use memory::{ActionItem, AppResult, CalendarEvent, KeptMemory, Memory, MemoryId, Place};
 pub use progress::{Progress, Stage};
-pub use record::{Change, Record, Seq};
+pub use record::{Change, Generation, Record, Seq};
 pub use speaker::{Names, Speaker, Voice};
 pub use summary::{DaySummary, Highlight, SummaryAction, SummaryStats};
 pub use transcript::{Segment, Transcript, Translation};

@@ -52,7 +52,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     event::{Delivery, Edit, Event, Record, Seq},
-    feed::{Feed, Follower, Source},
+    feed::{Feed, Follower, Point, Source, Viewer},
     losses::LossCounter,
     search::{Found, Order, Query},
 };
@@ -69,8 +69,9 @@ use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Files, Recorder};
 use refusals::RefusalLimit;
 use retention::{Keep, Pruner, Retention};
-pub use snapshot::{Snapshot, Window};
 use writer::{Answer, Job, Task, Writer};
+
+pub use crate::feed::{Snapshot, Window};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
 const LIMITS: Limits = Limits {
@@ -187,7 +188,11 @@ impl Store {
         schema::migrate(&db)?;
         let readers = Arc::new(Readers::open(target)?);
         let last = rows::delivery::last_seq(&db)?;
-        let feed = Arc::new(Feed::new(last, Arc::clone(&readers) as Arc<dyn Source>));
+        let point = Point {
+            seq: last,
+            ..Point::default()
+        };
+        let feed = Arc::new(Feed::new(point, Arc::clone(&readers) as Arc<dyn Source>));
         let queue = Arc::new(Queue::new(LIMITS));
         let bell = Arc::new(Doorbell::default());
         let index = match index {
@@ -293,7 +298,24 @@ impl Store {
         Ok(found)
     }
 
-    /// A reader of everything after a record.
+    /// The recent past, and a reader that goes on from it: all that a screen needs. Blocks on SQLite for some milliseconds.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn view(&self, window: Window) -> Result<(Snapshot, Viewer), ReadError> {
+        let snapshot = self.snapshot(window)?;
+        let viewer = self.resume(snapshot.point(), window);
+        Ok((snapshot, viewer))
+    }
+
+    /// A reader that goes on from where an earlier one was ([`Viewer::at`]), perhaps in an earlier run: its first news are a
+    /// snapshot if the past is another one by now.
+    #[must_use]
+    pub fn resume(&self, from: Point, window: Window) -> Viewer {
+        self.0.feed.view(from, window)
+    }
+
+    /// A reader of every record after one.
     #[must_use]
     pub fn follow(&self, after: Seq) -> Follower {
         self.0.feed.follow(after)
@@ -333,7 +355,10 @@ impl Store {
     /// # Errors
     /// [`ReadError`].
     pub fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, ReadError> {
-        self.0.readers.records_after(after, limit)
+        Ok(self
+            .0
+            .readers
+            .read(|db| read::records_after(db, after, limit))?)
     }
 
     /// Finds at most `limit` things. Blocks on SQLite: some milliseconds where the index has come to.

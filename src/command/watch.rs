@@ -59,10 +59,7 @@ pub(super) async fn show(
     listening: &Listening,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    // First the follower: whatever changes after this, it tells.
-    let mut follower = listening.store.follow(listening.store.latest());
-    let snapshot = listening.store.snapshot(WINDOW)?;
-    follower.seek(snapshot.seq);
+    let (snapshot, viewer) = listening.store.view(WINDOW)?;
     let glyphs = if config.ascii {
         Glyphs::ascii()
     } else {
@@ -77,8 +74,7 @@ pub(super) async fn show(
             address: listening.address,
             secret: listening.secret.clone(),
         },
-        store: listening.store.clone(),
-        follower,
+        viewer,
         playback,
         losses: listening.losses.watch(),
         monitor: Monitor::new(snapshot),

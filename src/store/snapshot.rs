@@ -9,46 +9,10 @@ use super::{
     column::time,
     rows::{conversation, delivery, line, memory, own, single, sound},
 };
-use crate::event::{
-    Conversation, ConversationId, DaySummary, KeptMemory, Kind, Line, Names, Seq, SoundChunk,
-    Trigger, Uid,
+use crate::{
+    event::{Conversation, ConversationId, Generation, Kind, Line, Seq, Trigger, Uid},
+    feed::{Snapshot, Window},
 };
-
-/// How much of the past a snapshot holds.
-#[derive(Debug, Clone, Copy)]
-pub struct Window {
-    /// Newest lines.
-    pub lines: usize,
-    /// Newest memories.
-    pub memories: usize,
-    /// Newest sound chunks (metadata).
-    pub sounds: usize,
-}
-
-/// The recent past at one moment, each list oldest first.
-#[derive(Debug, Clone, Default)]
-pub struct Snapshot {
-    /// The last record it contains.
-    pub seq: Seq,
-    /// Conversations of the lines, and the newest ones besides.
-    pub conversations: Vec<Conversation>,
-    /// Lines in the order of (conversation, start, id).
-    pub lines: Vec<Line>,
-    /// Memories.
-    pub memories: Vec<Arc<KeptMemory>>,
-    /// The newest day summary.
-    pub summary: Option<Arc<DaySummary>>,
-    /// Sound chunks, without their samples.
-    pub sounds: Vec<SoundChunk>,
-    /// Names that the user gave to speakers.
-    pub names: Arc<Names>,
-    /// When each feed was last heard, by arrival.
-    pub last_seen: Vec<(Trigger, Timestamp)>,
-    /// The wearer heard last.
-    pub uid: Option<Uid>,
-    /// Refused deliveries (4xx and 5xx) since the last accepted one.
-    pub refused_in_a_row: u64,
-}
 
 /// Conversations that are there even if none of their lines are.
 const CONVERSATIONS: usize = 64;
@@ -64,6 +28,7 @@ pub(super) fn read(db: &Connection, window: Window) -> rusqlite::Result<Snapshot
     let seen = seen(db)?;
     Ok(Snapshot {
         seq,
+        past: Generation::default(),
         conversations: conversations(db, &lines)?,
         lines,
         memories,

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     event::{Record, Seq},
-    feed::Feed,
+    feed::{Feed, Step},
     losses::LossCounter,
 };
 
@@ -132,7 +132,8 @@ impl Writer {
         let kept: Vec<Arc<Record>> = results.iter().flatten().flatten().cloned().collect();
         if let Some(last) = kept.last() {
             self.last = last.seq;
-            self.feed.publish(kept);
+            self.feed
+                .publish(kept.into_iter().map(Step::Record).collect());
         }
         self.notice_others();
         self.bell.ring();

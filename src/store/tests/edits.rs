@@ -1,24 +1,17 @@
 //! What the user adds, and what becomes of it.
 
-use super::{super::*, support::*};
-use crate::{
-    event::{ActionItem, ActionSource, LineId, Memory, Voice},
-    feed::News,
+use super::{
+    super::*,
+    support::{self, *},
 };
+use crate::event::{ActionItem, ActionSource, LineId, Memory, Voice};
 
 fn uid() -> Uid {
     Uid::parse("u").unwrap()
 }
 
-/// The lines as "start words [star] (note)".
 fn marked(store: &Store) -> Vec<String> {
-    let lines = store.snapshot(WHOLE).unwrap().lines;
-    let show = |line: &Line| {
-        let star = if line.starred { " *" } else { "" };
-        let note = line.note.as_ref().map(|note| format!(" ({note})"));
-        format!("{}{star}{}", line.segment.text, note.unwrap_or_default())
-    };
-    lines.iter().map(show).collect()
+    support::marked(&store.snapshot(WHOLE).unwrap().lines)
 }
 
 fn line(store: &Store, text: &str) -> LineId {
@@ -34,10 +27,10 @@ async fn stars_and_notes_are_kept_and_told() {
         .commit(said(1, vec![segment("a", 0.0, 1.0, "one")]))
         .await
         .unwrap();
-    let mut follower = store.follow(store.latest());
+    let (_, mut viewer) = store.view(WHOLE).unwrap();
     let one = line(&store, "one");
     assert!(store.edit(Edit::Star(one, true)).await.unwrap());
-    assert_eq!(follower.next().await.unwrap(), News::PastChanged);
+    assert_eq!(news(&mut viewer).await, "anew: one *");
     assert!(
         store
             .edit(Edit::Note(one, Some("why".to_owned())))
@@ -101,7 +94,7 @@ async fn marks_follow_their_words_into_a_memory() {
     let mut follower = store.follow(Seq(0));
     let mut told = 0;
     while follower.behind() > 0 {
-        for record in follower.next().await.unwrap().records() {
+        for record in follower.next().await.unwrap() {
             let lines = record.changes.iter().filter(|change| match change {
                 crate::event::Change::Line(line) => line.note.is_some(),
                 _ => false,
@@ -185,14 +178,14 @@ async fn a_tick_survives_a_revision_of_its_memory() {
 }
 
 #[tokio::test]
-async fn followers_hear_of_another_processs_edit_with_the_next_commit() {
+async fn viewers_hear_of_another_processs_edit_with_the_next_commit() {
     let folder = tempfile::tempdir().unwrap();
     let store = in_folder(&folder);
     store
         .commit(said(1, vec![segment("a", 0.0, 1.0, "one")]))
         .await
         .unwrap();
-    let mut follower = store.follow(store.latest());
+    let (_, mut viewer) = store.view(WHOLE).unwrap();
     let archive = crate::store::archive::Archive::open(folder.path()).unwrap();
     let one = line(&store, "one");
     assert!(archive.edit(&Edit::Star(one, true)).unwrap());
@@ -202,11 +195,11 @@ async fn followers_hear_of_another_processs_edit_with_the_next_commit() {
         .commit(said(2, vec![segment("b", 1.0, 2.0, "two")]))
         .await
         .unwrap();
-    assert_eq!(follower.next().await.unwrap(), News::PastChanged);
-    assert_eq!(follower.next().await.unwrap().records().len(), 1);
+    assert_eq!(news(&mut viewer).await, "[2]");
+    assert_eq!(news(&mut viewer).await, "anew: one * | two");
     store
         .commit(said(3, vec![segment("c", 2.0, 3.0, "three")]))
         .await
         .unwrap();
-    assert_eq!(follower.next().await.unwrap().records().len(), 1);
+    assert_eq!(news(&mut viewer).await, "[3]");
 }

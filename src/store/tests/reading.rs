@@ -46,7 +46,7 @@ async fn a_record_that_is_read_again_equals_the_one_that_was_published() {
     }
     let mut live = Vec::new();
     while follower.behind() > 0 {
-        live.extend(follower.next().await.unwrap().records());
+        live.extend(follower.next().await.unwrap());
     }
     for (live, read) in live.iter().zip(store.records_after(Seq(0), 100).unwrap()) {
         let mut live = Record::clone(live);
@@ -263,7 +263,7 @@ impl Stage {
 async fn catch_up(follower: &mut Follower, model: &mut Model) {
     while follower.behind() > 0 {
         let mut expected = follower.at();
-        for record in follower.next().await.unwrap().records() {
+        for record in follower.next().await.unwrap() {
             expected = expected.next();
             assert_eq!(record.seq, expected);
             model.apply(&record);

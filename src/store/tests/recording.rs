@@ -148,7 +148,7 @@ async fn sound_that_is_sent_twice_is_kept_once_and_said_so() {
     }
     let mut told = Vec::new();
     while follower.behind() > 0 {
-        for record in follower.next().await.unwrap().records() {
+        for record in follower.next().await.unwrap() {
             told.push((
                 record.changes.len(),
                 record.delivery.warnings.last().cloned(),
@@ -246,7 +246,7 @@ async fn a_refused_odd_body_does_not_shift_what_follows() {
     let mut follower = store.follow(store.latest());
     store.commit(heard(2, &odd)).await.unwrap();
     let batch = follower.next().await.unwrap();
-    let Change::Sound(chunk) = &batch.records()[0].changes[0] else {
+    let Change::Sound(chunk) = &batch[0].changes[0] else {
         panic!("no sound")
     };
     let expected = [i16::from_le_bytes([3, 4]), i16::from_le_bytes([5, 6])];

@@ -9,7 +9,10 @@ use crate::event::{
     AudioChunk, Change, ConversationId, Encoding, Kind, LineId, Memory, MemoryId, Segment,
     Transcript,
 };
-pub(super) use crate::event::{Conversation, KeptMemory, Line, Trigger, Uid};
+pub(super) use crate::{
+    event::{Conversation, KeptMemory, Line, Trigger, Uid},
+    feed::News,
+};
 
 pub(super) const WHOLE: Window = Window {
     lines: 10_000,
@@ -126,6 +129,27 @@ pub(super) fn shown(store: &Store) -> Vec<String> {
         format!("{title}: {}", lines(conversation.id))
     };
     snapshot.conversations.iter().map(show).collect()
+}
+
+/// The next news of a viewer: the numbers of records, or the words of a new snapshot.
+pub(super) async fn news(viewer: &mut Viewer) -> String {
+    match viewer.next().await.unwrap() {
+        News::Records(records) => {
+            let seqs: Vec<_> = records.iter().map(|record| record.seq.0).collect();
+            format!("{seqs:?}")
+        }
+        News::Snapshot(snapshot) => format!("anew: {}", marked(&snapshot.lines).join(" | ")),
+    }
+}
+
+/// Lines as "words [*] (note)", in their order.
+pub(super) fn marked(lines: &[Line]) -> Vec<String> {
+    let show = |line: &Line| {
+        let star = if line.starred { " *" } else { "" };
+        let note = line.note.as_ref().map(|note| format!(" ({note})"));
+        format!("{}{star}{}", line.segment.text, note.unwrap_or_default())
+    };
+    lines.iter().map(show).collect()
 }
 
 /// What a reader makes of records: the final state of all that they tell.

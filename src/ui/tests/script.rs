@@ -11,7 +11,7 @@ use super::scene;
 use crate::{
     event::{Segment, Transcript},
     losses::LossCounter,
-    monitor::Monitor,
+    monitor::{Monitor, WINDOW},
     store::{Location, Settings, Store, Submission},
     ui::{Clock, action::Effect, app::App, terminal::Surface},
 };
@@ -95,8 +95,7 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
     };
     let app = App {
         session: scene::session(),
-        store: store.clone(),
-        follower: store.follow(store.latest()),
+        viewer: store.view(WINDOW).unwrap().1,
         playback: crate::audio::playback::Playback::start().unwrap(),
         losses: losses.watch(),
         monitor: Monitor::default(),
