@@ -91,6 +91,8 @@ pub(crate) struct Feed {
     ring: Arc<Ring>,
     source: Arc<dyn Source>,
     head: watch::Sender<Point>,
+    /// Held by each viewer.
+    viewers: Arc<()>,
 }
 
 impl Feed {
@@ -100,6 +102,7 @@ impl Feed {
             ring: Arc::new(Ring::new(point)),
             source,
             head: watch::Sender::new(point),
+            viewers: Arc::default(),
         }
     }
 
@@ -111,10 +114,16 @@ impl Feed {
         }
     }
 
-    /// Tells all viewers that the past changed.
-    pub(crate) fn change_past(&self) {
-        let Generation(past) = self.head.borrow().past;
-        self.publish(vec![Step::Rewritten(Generation(past + 1))]);
+    /// Tells that the past is this one, if that is news.
+    pub(crate) fn reach(&self, past: Generation) {
+        if self.head.borrow().past != past {
+            self.publish(vec![Step::Rewritten(past)]);
+        }
+    }
+
+    /// Whether there is anybody to whom the past matters.
+    pub(crate) fn is_viewed(&self) -> bool {
+        Arc::strong_count(&self.viewers) > 1
     }
 
     /// The last record there is.

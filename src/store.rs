@@ -20,6 +20,7 @@ mod doorbell;
 mod edit;
 mod error;
 mod folder;
+mod generation;
 mod index;
 mod keep;
 mod matching;
@@ -63,6 +64,7 @@ use doorbell::Doorbell;
 use error::is_damage;
 pub use error::{CommitError, OpenError, ReadError};
 use folder::DataFolder;
+use generation::Effect;
 use index::{IndexFile, IndexReaders, Indexer, Mark};
 use page::{Anchor, Page, Side};
 use queue::{Limits, Queue, Share};
@@ -190,7 +192,7 @@ impl Store {
         let last = rows::delivery::last_seq(&db)?;
         let point = Point {
             seq: last,
-            ..Point::default()
+            past: generation::current(&db)?,
         };
         let feed = Arc::new(Feed::new(point, Arc::clone(&readers) as Arc<dyn Source>));
         let queue = Arc::new(Queue::new(LIMITS));
@@ -204,7 +206,6 @@ impl Store {
             retention,
             readers: Arc::clone(&readers),
             changes: changes.clone(),
-            feed: Arc::clone(&feed),
             index: index.as_ref().map(|index| index.file.clone()),
             recordings: folder.as_ref().map(DataFolder::recordings),
             bell: Arc::default(),
@@ -285,17 +286,18 @@ impl Store {
         }
     }
 
-    /// Applies a change of the user's and tells all followers; false if what it is about is not there.
+    /// Applies a change of the user's and tells all viewers; false if what it is about is not there.
     ///
     /// # Errors
     /// [`CommitError`]: nothing was changed.
     pub async fn edit(&self, edit: Edit) -> Result<bool, CommitError> {
         let changes = &self.0.changes;
-        let found = changes.make(move |db| edit::apply(db, &edit)).await?;
-        if found {
-            self.0.feed.change_past();
-        }
-        Ok(found)
+        changes
+            .make(move |db| {
+                let found = edit::apply(db, &edit)?;
+                Ok((found, Effect::rewritten_if(found)))
+            })
+            .await
     }
 
     /// The recent past, and a reader that goes on from it: all that a screen needs. Blocks on SQLite for some milliseconds.
@@ -312,7 +314,10 @@ impl Store {
     /// snapshot if the past is another one by now.
     #[must_use]
     pub fn resume(&self, from: Point, window: Window) -> Viewer {
-        self.0.feed.view(from, window)
+        let viewer = self.0.feed.view(from, window);
+        // The writer may be asleep since before there was anybody to tell.
+        self.0.queue.wake();
+        viewer
     }
 
     /// A reader of every record after one.

@@ -38,6 +38,8 @@ pub struct Viewer {
     due: Option<Instant>,
     /// When it was last loaded.
     loaded: Option<Instant>,
+    /// While it is held, changes of the past are looked for.
+    _viewing: Arc<()>,
 }
 
 impl Viewer {
@@ -52,6 +54,7 @@ impl Viewer {
             snapshot: Reading::default(),
             due: None,
             loaded: None,
+            _viewing: Arc::clone(&feed.viewers),
         }
     }
 

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::{
     ReadError,
     archive::Archive,
+    generation,
     rows::{line, own},
 };
 use crate::{event::Edit, search::Subject};
@@ -41,7 +42,7 @@ pub(super) fn touch(db: &Connection, subject: Subject, row: i64) -> rusqlite::Re
 }
 
 impl Archive {
-    /// Applies a change of the user's, also while another process has the store open: it hears of it with its next commit.
+    /// Applies a change of the user's, also while another process has the store open: it notices within a second.
     /// False if what it is about is not there.
     ///
     /// # Errors
@@ -52,6 +53,9 @@ impl Archive {
         let changed =
             Transaction::new_unchecked(db, TransactionBehavior::Immediate).and_then(|change| {
                 let found = apply(&change, edit)?;
+                if found {
+                    generation::advance(&change)?;
+                }
                 change.commit()?;
                 Ok(found)
             });

@@ -7,10 +7,11 @@ use rusqlite::Connection;
 
 use super::{
     column::time,
+    generation,
     rows::{conversation, delivery, line, memory, own, single, sound},
 };
 use crate::{
-    event::{Conversation, ConversationId, Generation, Kind, Line, Seq, Trigger, Uid},
+    event::{Conversation, ConversationId, Kind, Line, Seq, Trigger, Uid},
     feed::{Snapshot, Window},
 };
 
@@ -28,7 +29,7 @@ pub(super) fn read(db: &Connection, window: Window) -> rusqlite::Result<Snapshot
     let seen = seen(db)?;
     Ok(Snapshot {
         seq,
-        past: Generation::default(),
+        past: generation::current(db)?,
         conversations: conversations(db, &lines)?,
         lines,
         memories,

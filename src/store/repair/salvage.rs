@@ -66,6 +66,14 @@ pub(super) fn from(db: &Connection, damaged: &Path) -> rusqlite::Result<Saved> {
             _ => saved.lost += 1,
         }
     }
+    // Where it cannot be read, a time is greater than any count.
+    let past = db.query_row("SELECT generation FROM old.past", [], |row| {
+        row.get::<_, i64>(0)
+    });
+    db.execute(
+        "UPDATE past SET generation = coalesce(?, unixepoch()) + 1",
+        [past.ok()],
+    )?;
     db.execute("DETACH old", [])?;
     db.pragma_update(None, "foreign_keys", true)?;
     Ok(saved)

@@ -178,7 +178,7 @@ async fn a_tick_survives_a_revision_of_its_memory() {
 }
 
 #[tokio::test]
-async fn viewers_hear_of_another_processs_edit_with_the_next_commit() {
+async fn viewers_hear_of_another_processs_edit_while_nothing_comes() {
     let folder = tempfile::tempdir().unwrap();
     let store = in_folder(&folder);
     store
@@ -190,16 +190,80 @@ async fn viewers_hear_of_another_processs_edit_with_the_next_commit() {
     let one = line(&store, "one");
     assert!(archive.edit(&Edit::Star(one, true)).unwrap());
     assert!(!archive.edit(&Edit::Star(LineId(99), true)).unwrap());
-    assert_eq!(marked(&store), ["one *"]);
+    assert_eq!(news(&mut viewer).await, "anew: one *");
+    assert!(archive.edit(&Edit::Star(one, false)).unwrap());
     store
         .commit(said(2, vec![segment("b", 1.0, 2.0, "two")]))
         .await
         .unwrap();
     assert_eq!(news(&mut viewer).await, "[2]");
-    assert_eq!(news(&mut viewer).await, "anew: one * | two");
+    assert_eq!(news(&mut viewer).await, "anew: one | two");
     store
         .commit(said(3, vec![segment("c", 2.0, 3.0, "three")]))
         .await
         .unwrap();
     assert_eq!(news(&mut viewer).await, "[3]");
+}
+
+#[tokio::test]
+async fn a_viewer_that_was_away_knows_whether_the_past_is_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    store
+        .commit(said(1, vec![segment("a", 0.0, 1.0, "one")]))
+        .await
+        .unwrap();
+    let one = line(&store, "one");
+    store.edit(Edit::Star(one, true)).await.unwrap();
+    let away = store.view(WHOLE).unwrap().1.at();
+    store
+        .commit(said(2, vec![segment("b", 1.0, 2.0, "two")]))
+        .await
+        .unwrap();
+    store.close().await;
+    drop(store);
+
+    let store = in_folder(&folder);
+    let mut viewer = store.resume(away, WHOLE);
+    assert_eq!(news(&mut viewer).await, "[2]");
+    let away = viewer.at();
+    drop(viewer);
+    store.close().await;
+    drop(store);
+    let archive = crate::store::archive::Archive::open(folder.path()).unwrap();
+    archive.edit(&Edit::Star(one, false)).unwrap();
+
+    let store = in_folder(&folder);
+    let mut viewer = store.resume(away, WHOLE);
+    assert_eq!(news(&mut viewer).await, "anew: one | two");
+}
+
+#[tokio::test]
+async fn every_change_that_no_record_tells_of_makes_another_past() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    let past = |store: &Store| store.snapshot(WHOLE).unwrap().past.0;
+    let first = past(&store);
+    for (second, text) in [(1, "one"), (400, "two")] {
+        store
+            .commit(said(second, vec![segment(text, 0.0, 1.0, text)]))
+            .await
+            .unwrap();
+    }
+    assert_eq!(past(&store), first, "records are no change of the past");
+    assert!(!store.edit(Edit::Star(LineId(99), true)).await.unwrap());
+    assert_eq!(past(&store), first);
+    let one = line(&store, "one");
+    store.edit(Edit::Star(one, true)).await.unwrap();
+    assert_eq!(past(&store), first + 1);
+    store.close().await;
+    drop(store);
+    let longer = Settings {
+        silence: Duration::from_mins(10),
+        ..settings(Location::Folder(folder.path().to_owned()))
+    };
+    for expected in [first + 2, first + 2] {
+        rebuild::rebuild(&longer, &mut |_| ()).unwrap();
+        assert_eq!(past(&in_folder(&folder)), expected, "once, then not again");
+    }
 }

@@ -54,10 +54,10 @@ async fn a_full_disk_refuses_what_does_not_fit_and_goes_on_when_there_is_room() 
     let store = in_folder(&folder);
     say(&store, 1, "before").await.unwrap();
     let limit = |pages: i64| {
-        store
-            .0
-            .changes
-            .make(move |db| db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())))
+        store.0.changes.make(move |db| {
+            db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+            Ok(((), Effect::Unseen))
+        })
     };
     limit(1).await.unwrap();
     let long = "x".repeat(1 << 20);

@@ -348,7 +348,8 @@ async fn what_was_imported_or_lost_its_memory_stays_as_it_is() {
         .make(|db| {
             db.execute_batch(
                 "UPDATE conversations SET memory_id = -memory_id; DELETE FROM memories",
-            )
+            )?;
+            Ok(((), Effect::Rewritten))
         })
         .await
         .unwrap();

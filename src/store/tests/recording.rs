@@ -321,7 +321,6 @@ async fn look(store: &Store, root: &Path, now: Timestamp) -> usize {
         },
         readers: Arc::clone(&store.0.readers),
         changes: store.0.changes.clone(),
-        feed: Arc::clone(&store.0.feed),
         index: None,
         recordings: Some(root.to_owned()),
         bell: Arc::default(),
@@ -356,7 +355,7 @@ async fn a_kill_while_sound_is_forgotten_leaves_at_most_a_file_without_rows() {
     let store = in_folder(&folder);
     store.commit(heard(0, &noise(7, 500))).await.unwrap();
     let db = database(&folder);
-    let forget = |db: &Connection| rows::recording::forget(db, 1);
+    let forget = |db: &Connection| Ok((rows::recording::forget(db, 1)?, Effect::Unseen));
     let forgotten = store.0.changes.make(forget).await.unwrap().unwrap();
     // Here the kill would be.
     let old = std::time::SystemTime::now() - Duration::from_mins(1);
