@@ -20,7 +20,7 @@ pub use audio::{AudioChunk, Encoding, Level, SoundChunk};
 pub use button::{ButtonPress, Press};
 pub use conversation::{Conversation, ConversationId, Line, LineId};
 pub use delivery::Delivery;
-pub use edit::{ActionSource, Edit};
+pub use edit::{ActionSource, Edit, Edited};
 pub use kind::{Kind, Trigger};
 pub use memory::{ActionItem, AppResult, CalendarEvent, KeptMemory, Memory, MemoryId, Place};
 pub use progress::{Progress, Stage};

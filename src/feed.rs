@@ -5,8 +5,8 @@
 //!                 └─► viewer     a snapshot, and what changes it: screens
 //! ```
 //!
-//! Records only add. What else changes what is kept (the user's hand, retention) makes the past another one: a viewer then takes a
-//! new snapshot of it, and a follower, to whom the past is past, hears nothing.
+//! Records only add. What else changes what is kept makes the past another one: a viewer is told what the user edited here, and
+//! takes a new snapshot after all else (retention, another process); a follower, to whom the past is past, hears nothing.
 
 mod follower;
 mod reading;
@@ -18,7 +18,7 @@ use std::{error::Error, fmt::Debug, sync::Arc};
 
 use tokio::sync::watch;
 
-use crate::event::{Generation, Record, Seq};
+use crate::event::{Edited, Generation, Record, Seq};
 pub use follower::Follower;
 use ring::Ring;
 pub use snapshot::{Snapshot, Window};
@@ -65,8 +65,21 @@ pub struct Point {
 pub(crate) enum Step {
     /// A record was added.
     Record(Arc<Record>),
+    /// The user changed something by hand.
+    Edited(Edition),
     /// The past is another one.
     Rewritten(Generation),
+}
+
+/// What an edit made of the past.
+#[derive(Debug, Clone)]
+pub(crate) struct Edition {
+    /// The past before it, if nobody else had a hand in it.
+    pub(crate) before: Generation,
+    /// The past after it.
+    pub(crate) past: Generation,
+    /// What is otherwise.
+    pub(crate) edited: Arc<Edited>,
 }
 
 impl Step {
@@ -77,7 +90,7 @@ impl Step {
                 seq: record.seq,
                 ..from
             },
-            Self::Rewritten(past) => Point {
+            Self::Edited(Edition { past, .. }) | Self::Rewritten(past) => Point {
                 past: *past,
                 ..from
             },

@@ -294,8 +294,11 @@ impl Store {
         let changes = &self.0.changes;
         changes
             .make(move |db| {
-                let found = edit::apply(db, &edit)?;
-                Ok((found, Effect::rewritten_if(found)))
+                let edited = edit::apply(db, &edit)?;
+                Ok((
+                    edited.is_some(),
+                    edited.map_or(Effect::Unseen, Effect::Edited),
+                ))
             })
             .await
     }

@@ -5,8 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{Point, Step};
-use crate::event::{Change, Generation, Record, Segment, Seq};
+use super::{Edition, Point, Step};
+use crate::event::{Change, Edited, Generation, Line, Record, Seq};
 
 /// Steps kept.
 const STEPS: usize = 4096;
@@ -40,6 +40,8 @@ pub(super) enum Next {
     Nothing,
     /// All records until something else happened.
     Records(Vec<Arc<Record>>),
+    /// The user edited this, and so the past became this one.
+    Edited(Generation, Arc<Edited>),
     /// The past became another one.
     Rewritten(Generation),
     /// Records that are no longer here.
@@ -85,7 +87,7 @@ impl Ring {
             .range(skip..)
             .filter_map(|entry| match &entry.step {
                 Step::Record(record) => Some(Arc::clone(record)),
-                Step::Rewritten(_) => None,
+                Step::Edited(_) | Step::Rewritten(_) => None,
             });
         (kept.start.seq <= seq).then(|| records.collect())
     }
@@ -107,10 +109,17 @@ impl Ring {
             match &entry.step {
                 // A snapshot may know of one already and not of the other.
                 Step::Record(record) if record.seq <= point.seq => {}
-                Step::Rewritten(past) if *past <= point.past => {}
+                Step::Edited(Edition { past, .. }) | Step::Rewritten(past)
+                    if *past <= point.past => {}
                 Step::Record(record) => records.push(Arc::clone(record)),
-                Step::Rewritten(past) if records.is_empty() => return Next::Rewritten(*past),
-                Step::Rewritten(_) => break,
+                Step::Edited(_) | Step::Rewritten(_) if !records.is_empty() => break,
+                Step::Edited(edition) if edition.before == point.past => {
+                    return Next::Edited(edition.past, Arc::clone(&edition.edited));
+                }
+                // Another process changed something in between.
+                Step::Edited(Edition { past, .. }) | Step::Rewritten(past) => {
+                    return Next::Rewritten(*past);
+                }
             }
         }
         if records.is_empty() {
@@ -140,6 +149,7 @@ fn weight(step: &Step) -> usize {
     size_of::<Entry>()
         + match step {
             Step::Record(record) => record_weight(record),
+            Step::Edited(edition) => edited_weight(&edition.edited),
             Step::Rewritten(_) => 0,
         }
 }
@@ -162,7 +172,7 @@ fn record_weight(record: &Record) -> usize {
 
 fn change_weight(change: &Change) -> usize {
     let more = match change {
-        Change::Line(line) => segment_weight(&line.segment),
+        Change::Line(line) => line_weight(line),
         Change::Memory(kept) => {
             let memory = &kept.memory;
             let results = memory.app_results.iter().map(|result| result.content.len());
@@ -187,8 +197,18 @@ fn change_weight(change: &Change) -> usize {
     size_of::<Change>() + more
 }
 
-fn segment_weight(segment: &Segment) -> usize {
-    let translations = segment.translations.iter();
+fn line_weight(line: &Line) -> usize {
+    let translations = line.segment.translations.iter();
     let translated: usize = translations.map(|to| to.text.len() + 64).sum();
-    segment.text.len() + translated
+    let note = line.note.as_ref().map_or(0, String::len);
+    line.segment.text.len() + note + translated
+}
+
+fn edited_weight(edited: &Edited) -> usize {
+    match edited {
+        Edited::Line(line) => line_weight(line),
+        // Each edit has names of its own: they are shared only by its readers.
+        Edited::Names(names) => names.iter().map(|(_, _, name)| name.len() + 128).sum(),
+        Edited::Ticks(_, ticked) => ticked.iter().map(|item| item.len() + 64).sum(),
+    }
 }

@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use jiff::Timestamp;
 
 use super::{follower::PAGE, *};
-use crate::event::{Delivery, Kind};
+use crate::event::{ActionSource, Delivery, Kind};
 
 /// Holds every record, as the store does, and counts how often it is asked.
 #[derive(Debug, Default)]
@@ -102,6 +102,19 @@ impl Rig {
         let mut point = self.shelf.point.lock().unwrap();
         point.past.0 += 1;
         self.feed.publish(vec![Step::Rewritten(point.past)]);
+    }
+
+    /// The user edits something here.
+    fn edit(&self, number: u64) {
+        let mut point = self.shelf.point.lock().unwrap();
+        let before = point.past;
+        point.past.0 += 1;
+        let source = ActionSource::Summary(Seq(number));
+        self.feed.publish(vec![Step::Edited(Edition {
+            before,
+            past: point.past,
+            edited: Arc::new(Edited::Ticks(source, std::collections::BTreeSet::new())),
+        })]);
     }
 
     fn viewer(&self) -> Viewer {
@@ -216,13 +229,17 @@ async fn to_a_follower_the_past_is_past() {
     assert!(follower.next().now_or_never().is_none());
 }
 
-/// The numbers of the records that a viewer is given, and S for a snapshot with the record and the past that it goes to.
+/// The numbers of the records that a viewer is given, E for an edit with its number, and S for a snapshot with the record and the past that it goes to.
 async fn see(viewer: &mut Viewer) -> String {
     match viewer.next().await.unwrap() {
         News::Records(records) => {
             let seqs: Vec<_> = records.iter().map(|record| record.seq.0).collect();
             format!("{seqs:?}")
         }
+        News::Edited(edited) => match &*edited {
+            Edited::Ticks(ActionSource::Summary(seq), _) => format!("E{}", seq.0),
+            other => panic!("{other:?}"),
+        },
         News::Snapshot(snapshot) => format!("S{}.{}", snapshot.seq.0, snapshot.past.0),
     }
 }
@@ -258,6 +275,33 @@ async fn another_past_is_a_snapshot_at_once_and_then_once_a_second() {
     assert_eq!(loaded.elapsed(), std::time::Duration::ZERO);
     assert_eq!(see(&mut viewer).await, "S4.5");
     assert_eq!(loaded.elapsed().as_millis() / 10, 100);
+    assert!(viewer.next().now_or_never().is_none());
+}
+
+#[tokio::test]
+async fn edits_come_one_by_one_between_the_records() {
+    let mut rig = Rig::new();
+    let mut viewer = rig.viewer();
+    let mut follower = rig.feed.follow(Seq(0));
+    rig.publish(2, 0);
+    rig.edit(1);
+    rig.edit(2);
+    rig.publish(1, 0);
+    for expected in ["[1, 2]", "E1", "E2", "[3]"] {
+        assert_eq!(see(&mut viewer).await, expected);
+    }
+    assert!(viewer.next().now_or_never().is_none());
+    assert_eq!(read(&mut follower).await, [1, 2, 3]);
+    assert_eq!(rig.looked(), 0);
+}
+
+#[tokio::test]
+async fn an_edit_after_one_by_another_hand_that_was_not_noticed_is_not_taken_for_all() {
+    let rig = Rig::new();
+    let mut viewer = rig.viewer();
+    rig.shelf.point.lock().unwrap().past.0 += 1;
+    rig.edit(1);
+    assert_eq!(see(&mut viewer).await, "S0.2");
     assert!(viewer.next().now_or_never().is_none());
 }
 

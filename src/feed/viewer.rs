@@ -8,7 +8,7 @@ use super::{
     reading::Reading,
     ring::{Next, Ring},
 };
-use crate::event::Record;
+use crate::event::{Edited, Record};
 
 /// A viewer that is further behind than this loads the present instead of replaying the past.
 const FAR_BEHIND: u64 = 2000;
@@ -20,6 +20,8 @@ const PACE: Duration = Duration::from_secs(1);
 pub enum News {
     /// One or more records, in order and without gaps.
     Records(Vec<Arc<Record>>),
+    /// The user edited this.
+    Edited(Arc<Edited>),
     /// The past changed, or too much happened to be told one by one: this is all there is to show now.
     Snapshot(Box<Snapshot>),
 }
@@ -75,6 +77,10 @@ impl Viewer {
             }
             match self.ring.next(self.at) {
                 Next::Records(records) => return Ok(self.give(records)),
+                Next::Edited(past, edited) => {
+                    self.at.past = past;
+                    return Ok(News::Edited(edited));
+                }
                 Next::Rewritten(past) => {
                     self.at.past = past;
                     // What comes meanwhile is shown meanwhile.
@@ -82,7 +88,10 @@ impl Viewer {
                     self.due.get_or_insert(soon.unwrap_or_else(Instant::now));
                 }
                 Next::Missing => {
-                    let records = self.page().await?;
+                    let mut records = self.page().await?;
+                    // Not past what was edited meanwhile: it comes in its turn.
+                    let upto = self.ring.start().seq;
+                    records.retain(|record| record.seq <= upto);
                     if records.is_empty() {
                         return self.load().await;
                     }

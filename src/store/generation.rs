@@ -3,13 +3,15 @@
 
 use rusqlite::Connection;
 
-use crate::event::Generation;
+use crate::event::{Edited, Generation};
 
 /// What a change that is no delivery does to what readers were shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Effect {
     /// Nothing: it is upkeep.
     Unseen,
+    /// Something small is otherwise.
+    Edited(Edited),
     /// They must look again.
     Rewritten,
 }

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     event::Seq,
-    feed::{Feed, Step},
+    feed::{Edition, Feed, Step},
     losses::LossCounter,
 };
 
@@ -184,10 +184,7 @@ impl Writer {
                 Work::Change(apply) => {
                     // It may touch what is cached.
                     keeper.forget();
-                    match apply(db)? {
-                        Effect::Unseen => Ok(None),
-                        Effect::Rewritten => Ok(Some(Step::Rewritten(generation::advance(db)?))),
-                    }
+                    told(db, apply(db)?)
                 }
             });
             results.push(match result {
@@ -265,7 +262,7 @@ impl Answer {
                         seq: record.seq,
                         repeat_of: record.repeat_of,
                     }),
-                    Some(Step::Rewritten(_)) | None => Err(CommitError::Failed),
+                    Some(Step::Edited(_) | Step::Rewritten(_)) | None => Err(CommitError::Failed),
                 };
                 // A sender that went away does not matter.
                 let _ = sender.send(result.and_then(receipt));
@@ -278,6 +275,23 @@ impl Answer {
             Self::Count(_) => {}
         }
     }
+}
+
+/// What viewers are told of a change that is no delivery.
+fn told(db: &Connection, effect: Effect) -> rusqlite::Result<Option<Step>> {
+    let before = match effect {
+        Effect::Unseen => return Ok(None),
+        Effect::Edited(_) | Effect::Rewritten => generation::current(db)?,
+    };
+    let past = generation::advance(db)?;
+    Ok(Some(match effect {
+        Effect::Edited(edited) => Step::Edited(Edition {
+            before,
+            past,
+            edited: Arc::new(edited),
+        }),
+        Effect::Unseen | Effect::Rewritten => Step::Rewritten(past),
+    }))
 }
 
 /// Changes when another connection commits, and only then.

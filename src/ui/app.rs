@@ -164,6 +164,7 @@ impl App {
                     self.monitor.apply(record);
                 }
             }
+            News::Edited(edited) => self.monitor.amend(&edited),
             News::Snapshot(snapshot) => self.monitor.reload(*snapshot),
         }
         self.view.count_waiting(&self.monitor);

@@ -30,13 +30,14 @@ async fn stars_and_notes_are_kept_and_told() {
     let (_, mut viewer) = store.view(WHOLE).unwrap();
     let one = line(&store, "one");
     assert!(store.edit(Edit::Star(one, true)).await.unwrap());
-    assert_eq!(news(&mut viewer).await, "anew: one *");
+    assert_eq!(news(&mut viewer).await, "edited: one *");
     assert!(
         store
             .edit(Edit::Note(one, Some("why".to_owned())))
             .await
             .unwrap()
     );
+    assert_eq!(news(&mut viewer).await, "edited: one * (why)");
     assert_eq!(marked(&store), ["one * (why)"]);
     store
         .commit(said(2, vec![segment("a", 0.0, 1.5, "one more")]))
@@ -118,6 +119,7 @@ async fn marks_follow_their_words_into_a_memory() {
 #[tokio::test]
 async fn names_of_speakers_are_kept_per_wearer() {
     let store = ephemeral();
+    let (_, mut viewer) = store.view(WHOLE).unwrap();
     let name = |voice: Voice, name: Option<&str>| Edit::Name(uid(), voice, name.map(str::to_owned));
     store
         .edit(name(Voice::Number(1), Some("Bob")))
@@ -131,6 +133,9 @@ async fn names_of_speakers_are_kept_per_wearer() {
         .edit(name(Voice::Person("p".to_owned()), Some("Ada")))
         .await
         .unwrap();
+    for expected in ["names: Bob", "names: Rob", "names: Ada, Rob"] {
+        assert_eq!(news(&mut viewer).await, expected);
+    }
     let names = store.snapshot(WHOLE).unwrap().names;
     let mut all: Vec<_> = names.iter().map(|(_, _, name)| name.to_owned()).collect();
     all.sort();
@@ -164,9 +169,12 @@ async fn a_tick_survives_a_revision_of_its_memory() {
         .await
         .unwrap();
     let id = store.snapshot(WHOLE).unwrap().memories[0].id;
+    let (_, mut viewer) = store.view(WHOLE).unwrap();
     let tick = |done| Edit::Tick(ActionSource::Memory(id), "sell".to_owned(), done);
-    store.edit(tick(true)).await.unwrap();
-    store.edit(tick(true)).await.unwrap();
+    for _ in 0..2 {
+        store.edit(tick(true)).await.unwrap();
+        assert_eq!(news(&mut viewer).await, "ticked: {\"sell\"}");
+    }
     assert_eq!(done(&store), [false, true]);
     store
         .commit(remembered(2, memory("Two", &["sell", "keep"])))

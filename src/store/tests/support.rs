@@ -10,7 +10,7 @@ use crate::event::{
     Transcript,
 };
 pub(super) use crate::{
-    event::{Conversation, KeptMemory, Line, Trigger, Uid},
+    event::{Conversation, Edited, KeptMemory, Line, Trigger, Uid},
     feed::News,
 };
 
@@ -138,6 +138,15 @@ pub(super) async fn news(viewer: &mut Viewer) -> String {
             let seqs: Vec<_> = records.iter().map(|record| record.seq.0).collect();
             format!("{seqs:?}")
         }
+        News::Edited(edited) => match &*edited {
+            Edited::Line(line) => format!("edited: {}", marked(std::slice::from_ref(line))[0]),
+            Edited::Names(names) => {
+                let mut names: Vec<_> = names.iter().map(|(_, _, name)| name).collect();
+                names.sort_unstable();
+                format!("names: {}", names.join(", "))
+            }
+            Edited::Ticks(_, ticked) => format!("ticked: {ticked:?}"),
+        },
         News::Snapshot(snapshot) => format!("anew: {}", marked(&snapshot.lines).join(" | ")),
     }
 }
