@@ -150,6 +150,13 @@ impl Viewer {
         Ok(News::Snapshot(Box::new(snapshot)))
     }
 
+    /// Whether there are news.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        let head = *self.head.borrow();
+        head.seq > self.at.seq || head.past > self.at.past || self.due.is_some()
+    }
+
     /// How far the news so far go: with it [`Store::resume`](crate::store::Store::resume) goes on.
     #[must_use]
     pub fn at(&self) -> Point {

@@ -162,7 +162,7 @@ pub(super) fn marked(lines: &[Line]) -> Vec<String> {
 }
 
 /// What a reader makes of records: the final state of all that they tell.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Model {
     pub(super) conversations: BTreeMap<ConversationId, Conversation>,
     pub(super) lines: BTreeMap<LineId, Line>,
@@ -190,6 +190,14 @@ impl Model {
                 }
             }
         }
+    }
+
+    /// What records alone tell.
+    pub(super) fn without_stars(mut self) -> Self {
+        for line in self.lines.values_mut() {
+            line.starred = false;
+        }
+        self
     }
 
     pub(super) fn of(snapshot: &Snapshot) -> Self {
