@@ -1,30 +1,101 @@
-//! What was committed, in order. A follower that falls behind reads the store, so a slow reader slows nobody and misses nothing.
+//! What was committed, in order. A reader that falls behind reads the store, so a slow reader slows nobody and misses nothing.
 //!
-//! Records only add. When something else changed what is kept (the user's hand, retention), the followers are told that the past is
-//! another one, and take a new snapshot of it.
+//! ```text
+//! writer ─► feed ─┬─► follower   every record after a number: logs, the player
+//!                 └─► viewer     a snapshot, and what changes it: screens
+//! ```
+//!
+//! Records only add. What else changes what is kept makes the past another one: a viewer is told what the user edited here, and
+//! takes a new snapshot after all else (retention, another process); a follower, to whom the past is past, hears nothing.
 
+mod follower;
+mod reading;
 mod ring;
+mod snapshot;
+mod viewer;
 
-use std::{fmt::Debug, sync::Arc};
+use std::{error::Error, fmt::Debug, sync::Arc};
 
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::sync::watch;
 
-use crate::{
-    event::{Record, Seq},
-    store::ReadError,
-};
+use crate::event::{Edited, Generation, Record, Seq};
+pub use follower::Follower;
 use ring::Ring;
+pub use snapshot::{Snapshot, Window};
+pub use viewer::{News, Viewer};
 
-/// Records read from the source at a time.
-const PAGE: usize = 256;
-
-/// Where records that are no longer in memory come from.
+/// Where what is no longer in memory comes from. Its methods may block.
 pub trait Source: Debug + Send + Sync {
-    /// Records after `after`, oldest first, at most `limit`. May block.
+    /// Records after `after`, oldest first, at most `limit`.
     ///
     /// # Errors
     /// When the source cannot be read.
-    fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, ReadError>;
+    fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, SourceError>;
+
+    /// The recent past.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn snapshot(&self, window: Window) -> Result<Snapshot, SourceError>;
+}
+
+/// Why a source cannot be read, in its own words.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct SourceError(Box<dyn Error + Send + Sync>);
+
+impl SourceError {
+    /// An error of a source.
+    pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(error.into())
+    }
+}
+
+/// How far something is: the last record, and the last change of the past.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Point {
+    /// The last record.
+    pub seq: Seq,
+    /// Which past.
+    pub past: Generation,
+}
+
+/// One thing that happened to what is kept.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    /// A record was added.
+    Record(Arc<Record>),
+    /// The user changed something by hand.
+    Edited(Edition),
+    /// The past is another one.
+    Rewritten(Generation),
+}
+
+/// What an edit made of the past.
+#[derive(Debug, Clone)]
+pub(crate) struct Edition {
+    /// The past before it, if nobody else had a hand in it.
+    pub(crate) before: Generation,
+    /// The past after it.
+    pub(crate) past: Generation,
+    /// What is otherwise.
+    pub(crate) edited: Arc<Edited>,
+}
+
+impl Step {
+    /// How far the feed is after it.
+    fn advance(&self, from: Point) -> Point {
+        match self {
+            Self::Record(record) => Point {
+                seq: record.seq,
+                ..from
+            },
+            Self::Edited(Edition { past, .. }) | Self::Rewritten(past) => Point {
+                past: *past,
+                ..from
+            },
+        }
+    }
 }
 
 /// The writing end.
@@ -32,161 +103,55 @@ pub trait Source: Debug + Send + Sync {
 pub(crate) struct Feed {
     ring: Arc<Ring>,
     source: Arc<dyn Source>,
-    head: watch::Sender<Head>,
-}
-
-/// How far the feed is.
-#[derive(Debug, Clone, Copy)]
-struct Head {
-    latest: Seq,
-    /// Counts how often the past changed.
-    past: u64,
-}
-
-/// What a follower is given.
-#[derive(Debug, Clone, PartialEq)]
-pub enum News {
-    /// One or more records, in order and without gaps.
-    Records(Vec<Arc<Record>>),
-    /// The past changed: what was read of it may no longer hold.
-    PastChanged,
+    head: watch::Sender<Point>,
+    /// Held by each viewer.
+    viewers: Arc<()>,
 }
 
 impl Feed {
-    /// A feed that goes on after `latest`.
-    pub(crate) fn new(latest: Seq, source: Arc<dyn Source>) -> Self {
+    /// A feed that goes on after a point.
+    pub(crate) fn new(point: Point, source: Arc<dyn Source>) -> Self {
         Self {
-            ring: Arc::default(),
+            ring: Arc::new(Ring::new(point)),
             source,
-            head: watch::Sender::new(Head { latest, past: 0 }),
+            head: watch::Sender::new(point),
+            viewers: Arc::default(),
         }
     }
 
-    /// Gives committed records, in order and without gaps, to all followers.
-    pub(crate) fn publish(&self, records: Vec<Arc<Record>>) {
-        let Some(latest) = records.last().map(|record| record.seq) else {
-            return;
-        };
-        self.ring.push(records);
-        self.head.send_modify(|head| head.latest = latest);
+    /// Tells what was committed: records in order and without gaps, and changes of the past between them.
+    pub(crate) fn publish(&self, steps: Vec<Step>) {
+        if !steps.is_empty() {
+            self.ring.push(steps);
+            self.head.send_modify(|head| *head = self.ring.end());
+        }
     }
 
-    /// Tells all followers that the past changed.
-    pub(crate) fn change_past(&self) {
-        self.head.send_modify(|head| head.past += 1);
+    /// Tells that the past is this one, if that is news.
+    pub(crate) fn reach(&self, past: Generation) {
+        if self.head.borrow().past != past {
+            self.publish(vec![Step::Rewritten(past)]);
+        }
+    }
+
+    /// Whether there is anybody to whom the past matters.
+    pub(crate) fn is_viewed(&self) -> bool {
+        Arc::strong_count(&self.viewers) > 1
     }
 
     /// The last record there is.
     pub(crate) fn latest(&self) -> Seq {
-        self.head.borrow().latest
+        self.head.borrow().seq
     }
 
-    /// A reader of everything after a record.
+    /// A reader of every record after one.
     pub(crate) fn follow(&self, after: Seq) -> Follower {
-        let head = self.head.subscribe();
-        let past = head.borrow().past;
-        Follower {
-            at: after,
-            past,
-            ring: Arc::clone(&self.ring),
-            source: Arc::clone(&self.source),
-            head,
-            reading: None,
-        }
-    }
-}
-
-impl News {
-    /// The records in it, for a reader to whom the past is past.
-    #[must_use]
-    pub fn records(self) -> Vec<Arc<Record>> {
-        match self {
-            Self::Records(records) => records,
-            Self::PastChanged => Vec::new(),
-        }
-    }
-}
-
-/// A reader of the feed.
-#[derive(Debug)]
-pub struct Follower {
-    at: Seq,
-    past: u64,
-    ring: Arc<Ring>,
-    source: Arc<dyn Source>,
-    head: watch::Receiver<Head>,
-    /// A page that is being read.
-    reading: Option<JoinHandle<Result<Vec<Arc<Record>>, ReadError>>>,
-}
-
-impl Follower {
-    /// Waits until there is anything after the last record given, and gives it.
-    /// Once the store is closed and everything was given, it waits for ever.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    ///
-    /// Cancel safe: a dropped call loses nothing.
-    pub async fn next(&mut self) -> Result<News, ReadError> {
-        loop {
-            let Head { latest, past } = *self.head.borrow_and_update();
-            if past != self.past {
-                self.past = past;
-                return Ok(News::PastChanged);
-            }
-            if latest > self.at {
-                let records = match self.ring.after(self.at) {
-                    Some(records) => records,
-                    None => self.page().await?,
-                };
-                if let Some(last) = records.last() {
-                    self.at = last.seq;
-                    return Ok(News::Records(records));
-                }
-                // Nothing is left of what was there: go on with what is still in memory.
-                self.at = self.ring.start().map_or(latest, |start| Seq(start.0 - 1));
-                continue;
-            }
-            if self.head.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        }
+        Follower::new(self, after)
     }
 
-    /// Reads the next page. A dropped call leaves the reading going on, and the next call takes what it read: so a reader that
-    /// is often interrupted comes forward too.
-    async fn page(&mut self) -> Result<Vec<Arc<Record>>, ReadError> {
-        let source = Arc::clone(&self.source);
-        let after = self.at;
-        let reading = self.reading.get_or_insert_with(|| {
-            tokio::task::spawn_blocking(move || source.records_after(after, PAGE))
-        });
-        let read = reading.await;
-        self.reading = None;
-        match read {
-            Ok(page) => page,
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            // The runtime is shutting down.
-            Err(_) => std::future::pending().await,
-        }
-    }
-
-    /// How many records there are after the last one given.
-    #[must_use]
-    pub fn behind(&self) -> u64 {
-        self.head.borrow().latest.0.saturating_sub(self.at.0)
-    }
-
-    /// Goes on after this record (the reader has loaded a snapshot up to it).
-    pub fn seek(&mut self, after: Seq) {
-        self.at = after;
-        self.reading = None;
-    }
-
-    /// The last record given.
-    #[must_use]
-    pub fn at(&self) -> Seq {
-        self.at
+    /// A reader of all that happens after a point, for which it once had a snapshot.
+    pub(crate) fn view(&self, from: Point, window: Window) -> Viewer {
+        Viewer::new(self, from, window)
     }
 }
 

@@ -20,8 +20,8 @@ pub use transcript::{Place, Talk, Transcript};
 
 use crate::{
     event::{
-        ButtonPress, Change, Conversation, DaySummary, Delivery, KeptMemory, Progress, Record, Seq,
-        Stage, Trigger, Uid,
+        ActionSource, ButtonPress, Change, Conversation, DaySummary, Delivery, Edited, KeptMemory,
+        Progress, Record, Seq, Stage, Trigger, Uid,
     },
     losses::Losses,
     store::{Snapshot, Window},
@@ -124,6 +124,22 @@ impl Monitor {
             && record.changes.is_empty()
         {
             self.sounds.repeat(uid, delivery.received);
+        }
+    }
+
+    /// Folds in what the user edited. It is no news: nothing is counted, and what is not held is left out.
+    pub fn amend(&mut self, edited: &Edited) {
+        self.memory_changes += 1;
+        match edited {
+            Edited::Line(line) => self.transcript.amend_line(line),
+            Edited::Names(names) => self.transcript.rename(Arc::clone(names)),
+            Edited::Ticks(ActionSource::Memory(id), ticked) => {
+                if let Some(kept) = self.memories.iter_mut().find(|kept| kept.id == *id) {
+                    Arc::make_mut(kept).ticked.clone_from(ticked);
+                }
+            }
+            // Nothing of a summary's ticks is held.
+            Edited::Ticks(ActionSource::Summary(_), _) => {}
         }
     }
 

@@ -21,6 +21,7 @@ mod doorbell;
 mod edit;
 mod error;
 mod folder;
+mod generation;
 mod index;
 mod keep;
 mod matching;
@@ -54,7 +55,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     event::{ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Record, Seq},
-    feed::{Feed, Follower, Source},
+    feed::{Feed, Follower, Point, Source, Viewer},
     losses::LossCounter,
     search::{Found, Order, Query},
 };
@@ -66,15 +67,17 @@ use doorbell::Doorbell;
 use error::is_damage;
 pub use error::{CommitError, OpenError, ReadError};
 use folder::DataFolder;
+use generation::Effect;
 use index::{IndexFile, IndexReaders, Indexer, Mark};
 use page::{Anchor, Page, Side};
 use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Files, Recorder};
 use refusals::RefusalLimit;
 use retention::{Keep, Pruner, Retention};
-pub use snapshot::{Snapshot, Window};
 pub use talk::Talk;
 use writer::{Answer, Job, Task, Writer};
+
+pub use crate::feed::{Snapshot, Window};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
 const LIMITS: Limits = Limits {
@@ -191,7 +194,11 @@ impl Store {
         schema::migrate(&db)?;
         let readers = Arc::new(Readers::open(target)?);
         let last = rows::delivery::last_seq(&db)?;
-        let feed = Arc::new(Feed::new(last, Arc::clone(&readers) as Arc<dyn Source>));
+        let point = Point {
+            seq: last,
+            past: generation::current(&db)?,
+        };
+        let feed = Arc::new(Feed::new(point, Arc::clone(&readers) as Arc<dyn Source>));
         let queue = Arc::new(Queue::new(LIMITS));
         let bell = Arc::new(Doorbell::default());
         let index = match index {
@@ -203,7 +210,6 @@ impl Store {
             retention,
             readers: Arc::clone(&readers),
             changes: changes.clone(),
-            feed: Arc::clone(&feed),
             index: index.as_ref().map(|index| index.file.clone()),
             recordings: folder.as_ref().map(DataFolder::recordings),
             bell: Arc::default(),
@@ -286,20 +292,44 @@ impl Store {
         }
     }
 
-    /// Applies a change of the user's and tells all followers; false if what it is about is not there.
+    /// Applies a change of the user's and tells all viewers; false if what it is about is not there.
     ///
     /// # Errors
     /// [`CommitError`]: nothing was changed.
     pub async fn edit(&self, edit: Edit) -> Result<bool, CommitError> {
         let changes = &self.0.changes;
-        let found = changes.make(move |db| edit::apply(db, &edit)).await?;
-        if found {
-            self.0.feed.change_past();
-        }
-        Ok(found)
+        changes
+            .make(move |db| {
+                let edited = edit::apply(db, &edit)?;
+                Ok((
+                    edited.is_some(),
+                    edited.map_or(Effect::Unseen, Effect::Edited),
+                ))
+            })
+            .await
     }
 
-    /// A reader of everything after a record.
+    /// The recent past, and a reader that goes on from it: all that a screen needs. Blocks on SQLite for some milliseconds.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn view(&self, window: Window) -> Result<(Snapshot, Viewer), ReadError> {
+        let snapshot = self.snapshot(window)?;
+        let viewer = self.resume(snapshot.point(), window);
+        Ok((snapshot, viewer))
+    }
+
+    /// A reader that goes on from where an earlier one was ([`Viewer::at`]), perhaps in an earlier run: its first news are a
+    /// snapshot if the past is another one by now.
+    #[must_use]
+    pub fn resume(&self, from: Point, window: Window) -> Viewer {
+        let viewer = self.0.feed.view(from, window);
+        // The writer may be asleep since before there was anybody to tell.
+        self.0.queue.wake();
+        viewer
+    }
+
+    /// A reader of every record after one.
     #[must_use]
     pub fn follow(&self, after: Seq) -> Follower {
         self.0.feed.follow(after)
@@ -356,7 +386,10 @@ impl Store {
     /// # Errors
     /// [`ReadError`].
     pub fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, ReadError> {
-        self.0.readers.records_after(after, limit)
+        Ok(self
+            .0
+            .readers
+            .read(|db| read::records_after(db, after, limit))?)
     }
 
     /// Finds at most `limit` things. Blocks on SQLite: some milliseconds where the index has come to.

@@ -13,10 +13,10 @@ const FAR_BEHIND: u64 = 1000;
 
 /// Feeds what arrives to the player until `shutdown`. Sound that is older than what is in memory is not played.
 pub(super) async fn run(mut follower: Follower, playback: Playback, shutdown: CancellationToken) {
-    while let Some(news) = shutdown.run_until_cancelled(follower.next()).await {
-        match news {
-            Ok(news) => {
-                for record in &news.records() {
+    while let Some(records) = shutdown.run_until_cancelled(follower.next()).await {
+        match records {
+            Ok(records) => {
+                for record in &records {
                     for change in &record.changes {
                         if let Change::Sound(chunk) = change {
                             playback.feed(chunk);

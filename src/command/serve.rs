@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::{Config, Flags},
     event::{Record, Seq},
-    feed::{Follower, News},
+    feed::Follower,
     logging::{self, DeliveryLog, Destination},
     losses::LossCounter,
     shutdown,
@@ -96,8 +96,7 @@ async fn print(
     drained: CancellationToken,
 ) -> anyhow::Result<()> {
     let mut follower = store.follow(start);
-    while let Some(news) = next(&mut follower, &drained).await? {
-        let records = news.records();
+    while let Some(records) = next(&mut follower, &drained).await? {
         let store = store.clone();
         // Bodies come from SQLite, and stdout may be a slow pipe: both block.
         log = tokio::task::spawn_blocking(move || write(log, &store, &records)).await??;
@@ -108,10 +107,10 @@ async fn print(
 async fn next(
     follower: &mut Follower,
     drained: &CancellationToken,
-) -> anyhow::Result<Option<News>> {
+) -> anyhow::Result<Option<Vec<Arc<Record>>>> {
     if !drained.is_cancelled() {
         tokio::select! {
-            news = follower.next() => return Ok(Some(news?)),
+            records = follower.next() => return Ok(Some(records?)),
             () = drained.cancelled() => {}
         }
     }

@@ -66,10 +66,7 @@ pub(super) async fn show(
     listening: &Listening,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    // First the follower: whatever changes after this, it tells.
-    let mut follower = listening.store.follow(listening.store.latest());
-    let snapshot = listening.store.snapshot(WINDOW)?;
-    follower.seek(snapshot.seq);
+    let (snapshot, viewer) = listening.store.view(WINDOW)?;
     let glyphs = if config.ascii {
         Glyphs::ascii()
     } else {
@@ -86,7 +83,7 @@ pub(super) async fn show(
     let app = App {
         store: listening.store.clone(),
         library: Library::start(listening.store.clone()).context("cannot start reading")?,
-        follower,
+        viewer,
         playback,
         losses: listening.losses.watch(),
         monitor: Monitor::new(snapshot),

@@ -23,7 +23,7 @@ pub struct Conversation {
     pub title: Option<String>,
     /// Emoji, once a memory closed it.
     pub emoji: Option<String>,
-    /// The memory that closed it. None: still open, or none ever came.
+    /// The memory that closed it; it may be gone by now, and its number is not given again. None: still open, or none ever came.
     pub memory: Option<MemoryId>,
 }
 

@@ -1,6 +1,8 @@
 //! What the user adds to what was heard.
 
-use super::{LineId, MemoryId, Seq, Uid, Voice};
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{Line, LineId, MemoryId, Names, Seq, Uid, Voice};
 
 /// A change by the user's own hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +15,17 @@ pub enum Edit {
     Name(Uid, Voice, Option<String>),
     /// A tick on an action item, or none. It is known by its words, so that a revision does not lose it.
     Tick(ActionSource, String, bool),
+}
+
+/// What an edit changed, in its whole new state: applying it twice is harmless.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edited {
+    /// A line with its star and its note.
+    Line(Line),
+    /// Every name of a speaker.
+    Names(Arc<Names>),
+    /// The items of a memory or a day summary that are ticked, by their words.
+    Ticks(ActionSource, BTreeSet<String>),
 }
 
 /// Where an action item stands.

@@ -9,6 +9,11 @@ use super::{
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Seq(pub u64);
 
+/// Counts how often the past changed: how often something was done to what is kept that no record tells of.
+/// Two readers that agree on it and on the last record have read the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Generation(pub u64);
+
 /// One committed request and all that it changed. What readers of the feed get.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {

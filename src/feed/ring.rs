@@ -1,56 +1,142 @@
-//! The newest records, in memory: bounded by count and by bytes.
+//! The newest of what happened, in memory: bounded by count and by bytes.
 
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use crate::event::{Change, Record, Segment, Seq};
+use super::{Edition, Point, Step};
+use crate::event::{Change, Edited, Generation, Line, Record, Seq};
 
-/// Records kept.
-const RECORDS: usize = 4096;
+/// Steps kept.
+const STEPS: usize = 4096;
 /// Bytes kept, as estimated.
 const BYTES: usize = 8 << 20;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Ring(Mutex<Kept>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Kept {
-    records: VecDeque<(Arc<Record>, usize)>,
+    /// Where it begins: all that is here came after it.
+    start: Point,
+    end: Point,
+    steps: VecDeque<Entry>,
     bytes: usize,
 }
 
+#[derive(Debug)]
+struct Entry {
+    step: Step,
+    /// How far it goes.
+    to: Point,
+    bytes: usize,
+}
+
+/// What came next after a point.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Nothing yet.
+    Nothing,
+    /// All records until something else happened.
+    Records(Vec<Arc<Record>>),
+    /// The user edited this, and so the past became this one.
+    Edited(Generation, Arc<Edited>),
+    /// The past became another one.
+    Rewritten(Generation),
+    /// Records that are no longer here.
+    Missing,
+    /// It is not known what became of the past.
+    Unknown,
+}
+
 impl Ring {
-    /// Adds records that follow the last one, and drops the oldest that no longer fit.
-    pub(super) fn push(&self, records: Vec<Arc<Record>>) {
+    pub(super) fn new(point: Point) -> Self {
+        Self(Mutex::new(Kept {
+            start: point,
+            end: point,
+            steps: VecDeque::new(),
+            bytes: 0,
+        }))
+    }
+
+    /// Adds what came after the last step, and drops the oldest that no longer fit.
+    pub(super) fn push(&self, steps: Vec<Step>) {
         let mut kept = self.kept();
-        for record in records {
-            let bytes = weight(&record);
+        for step in steps {
+            let (to, bytes) = (step.advance(kept.end), weight(&step));
+            kept.end = to;
             kept.bytes += bytes;
-            kept.records.push_back((record, bytes));
-            while kept.records.len() > RECORDS || kept.bytes > BYTES {
-                let Some((_, bytes)) = kept.records.pop_front() else {
+            kept.steps.push_back(Entry { step, to, bytes });
+            while kept.steps.len() > STEPS || kept.bytes > BYTES {
+                let Some(oldest) = kept.steps.pop_front() else {
                     break;
                 };
-                kept.bytes -= bytes;
+                kept.bytes -= oldest.bytes;
+                kept.start = oldest.to;
             }
         }
     }
 
     /// All records after one; None if the first of them is no longer here.
-    pub(super) fn after(&self, seq: Seq) -> Option<Vec<Arc<Record>>> {
+    pub(super) fn records_after(&self, seq: Seq) -> Option<Vec<Arc<Record>>> {
         let kept = self.kept();
-        let (first, _) = kept.records.front()?;
-        let skip = seq.next().0.checked_sub(first.seq.0)?;
-        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
-        let records = kept.records.iter().skip(skip);
-        Some(records.map(|(record, _)| Arc::clone(record)).collect())
+        let skip = kept.steps.partition_point(|entry| entry.to.seq <= seq);
+        let records = kept
+            .steps
+            .range(skip..)
+            .filter_map(|entry| match &entry.step {
+                Step::Record(record) => Some(Arc::clone(record)),
+                Step::Edited(_) | Step::Rewritten(_) => None,
+            });
+        (kept.start.seq <= seq).then(|| records.collect())
     }
 
-    /// The oldest record here.
-    pub(super) fn start(&self) -> Option<Seq> {
-        self.kept().records.front().map(|(record, _)| record.seq)
+    /// What came next after a point.
+    pub(super) fn next(&self, point: Point) -> Next {
+        let kept = self.kept();
+        if kept.start.past > point.past {
+            return Next::Unknown;
+        }
+        if kept.start.seq > point.seq {
+            return Next::Missing;
+        }
+        let skip = kept
+            .steps
+            .partition_point(|entry| entry.to.seq <= point.seq && entry.to.past <= point.past);
+        let mut records = Vec::new();
+        for entry in kept.steps.range(skip..) {
+            match &entry.step {
+                // A snapshot may know of one already and not of the other.
+                Step::Record(record) if record.seq <= point.seq => {}
+                Step::Edited(Edition { past, .. }) | Step::Rewritten(past)
+                    if *past <= point.past => {}
+                Step::Record(record) => records.push(Arc::clone(record)),
+                Step::Edited(_) | Step::Rewritten(_) if !records.is_empty() => break,
+                Step::Edited(edition) if edition.before == point.past => {
+                    return Next::Edited(edition.past, Arc::clone(&edition.edited));
+                }
+                // Another process changed something in between.
+                Step::Edited(Edition { past, .. }) | Step::Rewritten(past) => {
+                    return Next::Rewritten(*past);
+                }
+            }
+        }
+        if records.is_empty() {
+            Next::Nothing
+        } else {
+            Next::Records(records)
+        }
+    }
+
+    /// Where it begins.
+    pub(super) fn start(&self) -> Point {
+        self.kept().start
+    }
+
+    /// Where it ends.
+    pub(super) fn end(&self) -> Point {
+        self.kept().end
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -58,8 +144,18 @@ impl Ring {
     }
 }
 
+/// About how many bytes a step takes.
+fn weight(step: &Step) -> usize {
+    size_of::<Entry>()
+        + match step {
+            Step::Record(record) => record_weight(record),
+            Step::Edited(edition) => edited_weight(&edition.edited),
+            Step::Rewritten(_) => 0,
+        }
+}
+
 /// About how many bytes a record takes.
-fn weight(record: &Record) -> usize {
+fn record_weight(record: &Record) -> usize {
     let delivery = &record.delivery;
     let headers = delivery.headers.iter();
     let head: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
@@ -76,7 +172,7 @@ fn weight(record: &Record) -> usize {
 
 fn change_weight(change: &Change) -> usize {
     let more = match change {
-        Change::Line(line) => segment_weight(&line.segment),
+        Change::Line(line) => line_weight(line),
         Change::Memory(kept) => {
             let memory = &kept.memory;
             let results = memory.app_results.iter().map(|result| result.content.len());
@@ -101,8 +197,18 @@ fn change_weight(change: &Change) -> usize {
     size_of::<Change>() + more
 }
 
-fn segment_weight(segment: &Segment) -> usize {
-    let translations = segment.translations.iter();
+fn line_weight(line: &Line) -> usize {
+    let translations = line.segment.translations.iter();
     let translated: usize = translations.map(|to| to.text.len() + 64).sum();
-    segment.text.len() + translated
+    let note = line.note.as_ref().map_or(0, String::len);
+    line.segment.text.len() + note + translated
+}
+
+fn edited_weight(edited: &Edited) -> usize {
+    match edited {
+        Edited::Line(line) => line_weight(line),
+        // Each edit has names of its own: they are shared only by its readers.
+        Edited::Names(names) => names.iter().map(|(_, _, name)| name.len() + 128).sum(),
+        Edited::Ticks(_, ticked) => ticked.iter().map(|item| item.len() + 64).sum(),
+    }
 }

@@ -3,24 +3,48 @@ use std::sync::Mutex;
 use futures_util::FutureExt;
 use jiff::Timestamp;
 
-use super::*;
-use crate::event::{Delivery, Kind};
+use super::{follower::PAGE, *};
+use crate::event::{ActionSource, Delivery, Kind};
 
 /// Holds every record, as the store does, and counts how often it is asked.
 #[derive(Debug, Default)]
 struct Shelf {
     records: Mutex<Vec<Arc<Record>>>,
     asked: Mutex<usize>,
+    /// How far its snapshots go, and how often one was taken.
+    point: Mutex<Point>,
+    looked: Mutex<usize>,
+    broken: Mutex<bool>,
 }
 
 impl Source for Shelf {
-    fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, ReadError> {
+    fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, SourceError> {
         *self.asked.lock().unwrap() += 1;
         let records = self.records.lock().unwrap();
         let later = records.iter().filter(|record| record.seq > after);
         Ok(later.take(limit).cloned().collect())
     }
+
+    fn snapshot(&self, _: Window) -> Result<Snapshot, SourceError> {
+        if *self.broken.lock().unwrap() {
+            return Err(SourceError::new("broken"));
+        }
+        *self.looked.lock().unwrap() += 1;
+        let Point { seq, past } = *self.point.lock().unwrap();
+        Ok(Snapshot {
+            seq,
+            past,
+            ..Snapshot::default()
+        })
+    }
 }
+
+const WINDOW: Window = Window {
+    lines: 1,
+    memories: 1,
+    sounds: 1,
+    arrivals: jiff::SignedDuration::ZERO,
+};
 
 fn record(seq: u64, reply: usize) -> Arc<Record> {
     Arc::new(Record {
@@ -55,7 +79,7 @@ struct Rig {
 impl Rig {
     fn new() -> Self {
         let shelf = Arc::new(Shelf::default());
-        let feed = Feed::new(Seq(0), Arc::clone(&shelf) as Arc<dyn Source>);
+        let feed = Feed::new(Point::default(), Arc::clone(&shelf) as Arc<dyn Source>);
         Self {
             shelf,
             feed,
@@ -69,7 +93,38 @@ impl Rig {
             .collect();
         self.last += count;
         self.shelf.records.lock().unwrap().extend(records.clone());
-        self.feed.publish(records);
+        self.shelf.point.lock().unwrap().seq = Seq(self.last);
+        self.feed
+            .publish(records.into_iter().map(Step::Record).collect());
+    }
+
+    /// Another hand changes the past.
+    fn rewrite(&self) {
+        let mut point = self.shelf.point.lock().unwrap();
+        point.past.0 += 1;
+        self.feed.publish(vec![Step::Rewritten(point.past)]);
+    }
+
+    /// The user edits something here.
+    fn edit(&self, number: u64) {
+        let mut point = self.shelf.point.lock().unwrap();
+        let before = point.past;
+        point.past.0 += 1;
+        let source = ActionSource::Summary(Seq(number));
+        self.feed.publish(vec![Step::Edited(Edition {
+            before,
+            past: point.past,
+            edited: Arc::new(Edited::Ticks(source, std::collections::BTreeSet::new())),
+        })]);
+    }
+
+    fn viewer(&self) -> Viewer {
+        let point = *self.shelf.point.lock().unwrap();
+        self.feed.view(point, WINDOW)
+    }
+
+    fn looked(&self) -> usize {
+        *self.shelf.looked.lock().unwrap()
     }
 
     fn asked(&self) -> usize {
@@ -80,7 +135,7 @@ impl Rig {
 async fn read(follower: &mut Follower) -> Vec<u64> {
     let mut seqs = Vec::new();
     while follower.behind() > 0 {
-        let records = follower.next().await.unwrap().records();
+        let records = follower.next().await.unwrap();
         seqs.extend(records.iter().map(|record| record.seq.0));
     }
     seqs
@@ -114,9 +169,9 @@ async fn the_memory_of_the_feed_is_bounded_by_bytes() {
     let mut follower = rig.feed.follow(Seq(0));
     rig.publish(12, 1 << 20);
     rig.publish(1, 9 << 20);
-    assert_eq!(rig.feed.ring.start(), None);
+    assert_eq!(rig.feed.ring.start().seq, Seq(13));
     rig.publish(2, 1 << 20);
-    assert_eq!(rig.feed.ring.start(), Some(Seq(14)));
+    assert_eq!(rig.feed.ring.start().seq, Seq(13));
     assert_eq!(read(&mut follower).await, (1..=15).collect::<Vec<_>>());
 }
 
@@ -143,7 +198,7 @@ async fn a_cancelled_page_is_read_again() {
     let given = follower
         .next()
         .now_or_never()
-        .map(|news| news.unwrap().records())
+        .map(|records| records.unwrap())
         .unwrap_or_default();
     let mut seen: Vec<_> = given.iter().map(|record| record.seq.0).collect();
     seen.extend(read(&mut follower).await);
@@ -165,15 +220,147 @@ async fn records_that_are_no_longer_kept_are_passed_over() {
 }
 
 #[tokio::test]
-async fn a_follower_is_told_once_that_the_past_changed() {
+async fn to_a_follower_the_past_is_past() {
     let mut rig = Rig::new();
     let mut follower = rig.feed.follow(Seq(0));
     rig.publish(1, 0);
-    rig.feed.change_past();
-    rig.feed.change_past();
-    assert_eq!(follower.next().await.unwrap(), News::PastChanged);
-    assert_eq!(read(&mut follower).await, [1]);
+    rig.rewrite();
+    rig.publish(1, 0);
+    assert_eq!(read(&mut follower).await, [1, 2]);
     assert!(follower.next().now_or_never().is_none());
-    let mut later = rig.feed.follow(Seq(1));
-    assert!(later.next().now_or_never().is_none());
+}
+
+/// The numbers of the records that a viewer is given, E for an edit with its number, and S for a snapshot with the record and the past that it goes to.
+async fn see(viewer: &mut Viewer) -> String {
+    match viewer.next().await.unwrap() {
+        News::Records(records) => {
+            let seqs: Vec<_> = records.iter().map(|record| record.seq.0).collect();
+            format!("{seqs:?}")
+        }
+        News::Edited(edited) => match &*edited {
+            Edited::Ticks(ActionSource::Summary(seq), _) => format!("E{}", seq.0),
+            other => panic!("{other:?}"),
+        },
+        News::Snapshot(snapshot) => format!("S{}.{}", snapshot.seq.0, snapshot.past.0),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_viewer_goes_on_from_its_snapshot() {
+    let mut rig = Rig::new();
+    rig.publish(2, 0);
+    let mut viewer = rig.viewer();
+    assert!(viewer.next().now_or_never().is_none());
+    rig.publish(2, 0);
+    assert_eq!(see(&mut viewer).await, "[3, 4]");
+    assert_eq!((rig.asked(), rig.looked()), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_past_is_a_snapshot_at_once_and_then_once_a_second() {
+    let mut rig = Rig::new();
+    let mut viewer = rig.viewer();
+    rig.publish(1, 0);
+    rig.rewrite();
+    rig.rewrite();
+    assert_eq!(see(&mut viewer).await, "[1]");
+    assert_eq!(see(&mut viewer).await, "S1.2");
+    let loaded = tokio::time::Instant::now();
+    for _ in 0..3 {
+        rig.rewrite();
+        rig.publish(1, 0);
+    }
+    for expected in ["[2]", "[3]", "[4]"] {
+        assert_eq!(see(&mut viewer).await, expected, "shown without waiting");
+    }
+    assert_eq!(loaded.elapsed(), std::time::Duration::ZERO);
+    assert_eq!(see(&mut viewer).await, "S4.5");
+    assert_eq!(loaded.elapsed().as_millis() / 10, 100);
+    assert!(viewer.next().now_or_never().is_none());
+}
+
+#[tokio::test]
+async fn edits_come_one_by_one_between_the_records() {
+    let mut rig = Rig::new();
+    let mut viewer = rig.viewer();
+    let mut follower = rig.feed.follow(Seq(0));
+    rig.publish(2, 0);
+    rig.edit(1);
+    rig.edit(2);
+    rig.publish(1, 0);
+    for expected in ["[1, 2]", "E1", "E2", "[3]"] {
+        assert_eq!(see(&mut viewer).await, expected);
+    }
+    assert!(viewer.next().now_or_never().is_none());
+    assert_eq!(read(&mut follower).await, [1, 2, 3]);
+    assert_eq!(rig.looked(), 0);
+}
+
+#[tokio::test]
+async fn an_edit_after_one_by_another_hand_that_was_not_noticed_is_not_taken_for_all() {
+    let rig = Rig::new();
+    let mut viewer = rig.viewer();
+    rig.shelf.point.lock().unwrap().past.0 += 1;
+    rig.edit(1);
+    assert_eq!(see(&mut viewer).await, "S0.2");
+    assert!(viewer.next().now_or_never().is_none());
+}
+
+#[tokio::test]
+async fn a_snapshot_may_be_ahead_of_the_feed() {
+    let mut rig = Rig::new();
+    rig.shelf.point.lock().unwrap().past = Generation(1);
+    let mut viewer = rig.viewer();
+    rig.publish(1, 0);
+    rig.feed.publish(vec![Step::Rewritten(Generation(1))]);
+    rig.publish(1, 0);
+    assert_eq!(see(&mut viewer).await, "[1, 2]");
+    assert_eq!(rig.looked(), 0, "what is told was in it");
+}
+
+#[tokio::test]
+async fn a_viewer_that_was_away_reads_what_it_missed() {
+    let mut rig = Rig::new();
+    let away = rig.viewer().at();
+    rig.publish(1500, 8000);
+    let mut viewer = rig.feed.view(away, WINDOW);
+    let mut last = 0;
+    while last < 1500 {
+        let News::Records(records) = viewer.next().await.unwrap() else {
+            panic!("a snapshot")
+        };
+        assert_eq!(records[0].seq.0, last + 1);
+        last = viewer.at().seq.0;
+    }
+    assert!(rig.asked() > 0);
+}
+
+#[tokio::test]
+async fn a_viewer_that_is_far_behind_or_does_not_know_the_past_begins_anew() {
+    let mut rig = Rig::new();
+    let away = rig.viewer().at();
+    let mut slow = rig.viewer();
+    rig.publish(3000, 0);
+    assert_eq!(see(&mut slow).await, "S3000.0");
+    rig.rewrite();
+    rig.publish(4096, 0);
+    let past = Point {
+        seq: Seq(7096),
+        ..away
+    };
+    assert_eq!(see(&mut rig.feed.view(past, WINDOW)).await, "S7096.1");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_tried_again() {
+    let rig = Rig::new();
+    let mut viewer = rig.viewer();
+    rig.rewrite();
+    *rig.shelf.broken.lock().unwrap() = true;
+    for _ in 0..2 {
+        let error = viewer.next().await.unwrap_err();
+        assert_eq!(error.to_string(), "broken");
+    }
+    *rig.shelf.broken.lock().unwrap() = false;
+    assert_eq!(see(&mut viewer).await, "S0.1");
 }

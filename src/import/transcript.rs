@@ -21,8 +21,8 @@ use crate::{
 };
 use row::Row;
 
-/// Lines of a conversation that are put in at once.
-const MOST: usize = 4096;
+/// Lines of a conversation that are put in at once, and under one record: whoever follows holds a record as a whole.
+const MOST: usize = 500;
 /// Bad lines before the first good one; with more, the file is something else.
 const PATIENCE: usize = 20;
 /// What the file should hold.
@@ -109,8 +109,9 @@ type Name = (Uid, i64);
 
 struct Import<'a> {
     store: &'a Store,
-    /// The record that all new lines come with; made once there is one.
+    /// The record that new lines come with, made once there is one; and how many came.
     seq: Option<Seq>,
+    under: usize,
     /// The conversation that is being read, and its lines.
     open: Option<(Name, Brought)>,
     went: HashMap<Name, ConversationId>,
@@ -124,6 +125,7 @@ impl<'a> Import<'a> {
         Self {
             store,
             seq: None,
+            under: 0,
             open: None,
             went: HashMap::new(),
             taken: Arc::default(),
@@ -155,12 +157,17 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// Whether a line is put in together with those before it. Lines of one start stay together, since they may be twins.
+    /// Whether a line is put in together with those before it. Lines of one start stay together, within reason, since they may be
+    /// twins.
     fn goes_on(&self, name: &Name, line: &BroughtLine) -> bool {
         self.open.as_ref().is_some_and(|(open, brought)| {
             let start = brought.lines.last().map(|last| last.segment.start_ms());
-            let room = brought.lines.len() < MOST || start == Some(line.segment.start_ms());
-            open == name && room
+            let most = if start == Some(line.segment.start_ms()) {
+                8 * MOST
+            } else {
+                MOST
+            };
+            open == name && brought.lines.len() < most
         })
     }
 
@@ -177,6 +184,10 @@ impl<'a> Import<'a> {
             }
         };
         drop(brought);
+        self.under += taken.added;
+        if self.under >= MOST {
+            (self.seq, self.under) = (None, 0);
+        }
         self.counts.lines += taken.added;
         self.counts.known += taken.known;
         if taken.added > 0 && self.grown.insert(taken.conversation) {

@@ -7,13 +7,18 @@ use super::*;
 use crate::event::{ConversationId, LineId};
 use crate::{
     decode::{Request, decode, query},
-    event::{Kind, Line},
+    event::{Edit, Kind, Line, Names, Voice},
+    feed::News,
     losses::LossCounter,
     store::{Location, Settings, Store, Submission},
 };
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + second).unwrap()
+}
+
+fn uid() -> Uid {
+    Uid::parse("U").unwrap()
 }
 
 /// A store in memory, to which bodies are delivered at given seconds.
@@ -217,6 +222,76 @@ async fn reloading_counts_on() {
     feed.say(3, "c", 2.0, "three").await;
     monitor.reload(feed.store.snapshot(WINDOW).unwrap());
     assert_eq!(monitor.transcript().added() - before, 2);
+}
+
+#[tokio::test]
+async fn edits_are_taken_over_and_are_no_news() {
+    let feed = Feed::new();
+    feed.say(1, "a", 0.0, "one").await;
+    feed.say(2, "b", 1.0, "two").await;
+    feed.deliver(300, "uid=U", MEMORY, "application/json").await;
+    feed.say(400, "c", 0.0, "three").await;
+    let (snapshot, mut viewer) = feed.store.view(WINDOW).unwrap();
+    let lines: Vec<_> = snapshot.lines.iter().map(|line| line.id).collect();
+    let memory = snapshot.memories[0].id;
+    let mut monitor = Monitor::new(snapshot);
+    let before = monitor.clone();
+    for edit in [
+        Edit::Star(lines[0], true),
+        Edit::Note(lines[1], Some("why".to_owned())),
+        Edit::Name(uid(), Voice::Number(7), Some("Bob".to_owned())),
+        Edit::Tick(ActionSource::Memory(memory), "buy".to_owned(), true),
+        Edit::Tick(ActionSource::Summary(Seq(1)), "sell".to_owned(), true),
+    ] {
+        feed.store.edit(edit).await.unwrap();
+        let News::Edited(edited) = viewer.next().await.unwrap() else {
+            panic!("not told as an edit")
+        };
+        monitor.amend(&edited);
+    }
+    let late = Monitor::new(feed.store.snapshot(WINDOW).unwrap());
+    let shown = |monitor: &Monitor| {
+        let talks = monitor.transcript().talks().iter();
+        let lines: Vec<_> = talks.flat_map(|talk| talk.lines.clone()).collect();
+        (lines, monitor.memories().clone())
+    };
+    assert_eq!(shown(&monitor), shown(&late));
+    assert_ne!(shown(&monitor), shown(&before));
+    assert_eq!(monitor.transcript().added(), before.transcript().added());
+    assert_eq!(monitor.seq(), before.seq());
+    assert_eq!(monitor.health(at(500)), before.health(at(500)));
+}
+
+#[tokio::test]
+async fn a_name_is_on_every_line_at_once() {
+    let feed = Feed::new();
+    let said = br#"{"segments":[{"text":"one","start":0,"end":1,"speaker_id":1},
+        {"text":"two","start":1,"end":2,"speaker_id":2}]}"#;
+    feed.deliver(1, "uid=U", said, "application/json").await;
+    let mut monitor = feed.followed().await;
+    let speakers = |monitor: &Monitor| {
+        let talk = &monitor.transcript().talks()[0];
+        let names: Vec<_> = talk
+            .lines
+            .iter()
+            .map(|line| {
+                let speaker = monitor
+                    .transcript()
+                    .speaker(&talk.conversation, &line.segment);
+                speaker.name()
+            })
+            .collect();
+        (talk.speakers(), names.join(", "))
+    };
+    assert_eq!(speakers(&monitor), (2, "Speaker 1, Speaker 2".to_owned()));
+    let mut names = Names::default();
+    for number in [1, 2] {
+        names.insert(uid(), Voice::Number(number), "Bob".to_owned());
+    }
+    monitor.amend(&Edited::Names(Arc::new(names)));
+    assert_eq!(speakers(&monitor), (1, "Bob, Bob".to_owned()));
+    monitor.amend(&Edited::Names(Arc::default()));
+    assert_eq!(speakers(&monitor), (2, "Speaker 1, Speaker 2".to_owned()));
 }
 
 #[tokio::test]

@@ -274,6 +274,25 @@ impl Transcript {
         self.conversation(id)
     }
 
+    /// Takes over a line that is held in its new state.
+    pub(super) fn amend_line(&mut self, line: &Line) {
+        if self.homes.contains_key(&line.id) {
+            self.put_line(line.clone());
+        }
+    }
+
+    /// Takes over the names of speakers; whoever they name is counted anew.
+    pub(super) fn rename(&mut self, names: Arc<Names>) {
+        self.names = names;
+        for talk in &mut self.talks {
+            talk.voices.clear();
+            for line in &talk.lines {
+                let speaker = self.names.speaker(&talk.conversation.uid, &line.segment);
+                *talk.voices.entry(speaker).or_default() += 1;
+            }
+        }
+    }
+
     /// Counts lines on from an earlier state of the same transcript.
     pub(super) fn count_on_from(&mut self, earlier: &Self) {
         let new = self

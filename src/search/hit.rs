@@ -51,7 +51,7 @@ pub struct Hit {
     pub title: Option<String>,
     /// The line, or the line that the note is on.
     pub line: Option<LineId>,
-    /// The memory.
+    /// The memory, or the one that closed its conversation and is still kept.
     pub memory: Option<MemoryId>,
     /// The record that brought the summary.
     pub summary: Option<Seq>,

@@ -12,6 +12,7 @@ use super::{
     CommitError, Store,
     column::{as_kept, micros},
     conversation, edit,
+    generation::Effect,
     rows::{self, line::Origin, own},
 };
 use crate::{
@@ -64,7 +65,7 @@ pub struct Taken {
 impl Store {
     /// Puts lines of a conversation in. None: some are missing, and there is no record to put them in with; nothing was changed.
     ///
-    /// Followers are told that the past has changed.
+    /// Viewers are told that the past has changed.
     ///
     /// # Errors
     /// [`CommitError`]: nothing was changed.
@@ -73,15 +74,13 @@ impl Store {
         brought: Arc<Brought>,
         seq: Option<Seq>,
     ) -> Result<Option<Taken>, CommitError> {
-        let taken = self
-            .0
-            .changes
-            .make(move |db| bring(db, &brought, seq))
-            .await?;
-        if taken.is_some() {
-            self.0.feed.change_past();
-        }
-        Ok(taken)
+        let changes = &self.0.changes;
+        changes
+            .make(move |db| {
+                let taken = bring(db, &brought, seq)?;
+                Ok((taken, Effect::rewritten_if(taken.is_some())))
+            })
+            .await
     }
 }
 

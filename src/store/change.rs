@@ -1,4 +1,4 @@
-//! The way to the writer for changes that are no deliveries.
+//! The way to the writer for changes that are no deliveries. Each says what it does to what readers were shown.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::{
     CommitError, JOB_BYTES,
+    generation::Effect,
     queue::{Queue, Share},
     writer::{Change, Job, Task},
 };
@@ -29,7 +30,7 @@ impl Changes {
     /// Makes a change; returns once it is committed.
     pub(super) async fn make<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<(T, Effect)> + Send + 'static,
     ) -> Result<T, CommitError> {
         let pending = self.hand_over(change)?;
         let committed = pending.committed.await;
@@ -39,7 +40,7 @@ impl Changes {
     /// The same for a thread that may block.
     pub(super) fn make_blocking<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<(T, Effect)> + Send + 'static,
     ) -> Result<T, CommitError> {
         let pending = self.hand_over(change)?;
         let committed = pending.committed.blocking_recv();
@@ -48,15 +49,15 @@ impl Changes {
 
     fn hand_over<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<(T, Effect)> + Send + 'static,
     ) -> Result<Pending<T>, CommitError> {
         let result = Arc::new(Mutex::new(None));
         let slot = Arc::clone(&result);
         let (done, committed) = oneshot::channel();
         let apply = Box::new(move |db: &Connection| {
-            let changed = change(db)?;
+            let (changed, effect) = change(db)?;
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(changed);
-            Ok(())
+            Ok(effect)
         });
         let job = Job {
             task: Task::Change(Change { apply, done }),

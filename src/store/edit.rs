@@ -1,36 +1,44 @@
 //! Changes that are no deliveries: what the user adds, and upkeep. They run on the writer's thread, between deliveries.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{
     ReadError,
     archive::Archive,
+    generation,
     rows::{line, own},
 };
-use crate::{event::Edit, search::Subject};
+use crate::{
+    event::{Edit, Edited},
+    search::Subject,
+};
 
-/// Applies a change of the user's; false if what it is about is not there.
-pub(super) fn apply(db: &Connection, edit: &Edit) -> rusqlite::Result<bool> {
-    match edit {
+/// Applies a change of the user's. Returns what it made; None if what it is about is not there.
+pub(super) fn apply(db: &Connection, edit: &Edit) -> rusqlite::Result<Option<Edited>> {
+    Ok(match edit {
         // A mark on a line that a memory has just replaced would be seen by nobody.
-        Edit::Star(line, _) | Edit::Note(line, _) if line::shown(db, *line)?.is_none() => Ok(false),
+        Edit::Star(line, _) | Edit::Note(line, _) if line::shown(db, *line)?.is_none() => None,
         Edit::Star(line, starred) => {
             touch(db, Subject::Line, line.0)?;
-            own::star(db, *line, *starred)
+            own::star(db, *line, *starred)?;
+            line::shown(db, *line)?.map(Edited::Line)
         }
         Edit::Note(line, note) => {
             touch(db, Subject::Note, line.0)?;
-            own::note(db, *line, note.as_deref())
+            own::note(db, *line, note.as_deref())?;
+            line::shown(db, *line)?.map(Edited::Line)
         }
         Edit::Name(uid, voice, name) => {
             own::name(db, uid, voice, name.as_deref())?;
-            Ok(true)
+            Some(Edited::Names(Arc::new(own::names(db)?)))
         }
         Edit::Tick(source, description, done) => {
             own::tick(db, *source, description, *done)?;
-            Ok(true)
+            Some(Edited::Ticks(*source, own::ticked(db, *source)?))
         }
-    }
+    })
 }
 
 /// Has the index look again at a row that changes without a record.
@@ -41,7 +49,7 @@ pub(super) fn touch(db: &Connection, subject: Subject, row: i64) -> rusqlite::Re
 }
 
 impl Archive {
-    /// Applies a change of the user's, also while another process has the store open: it hears of it with its next commit.
+    /// Applies a change of the user's, also while another process has the store open: it notices within a second.
     /// False if what it is about is not there.
     ///
     /// # Errors
@@ -51,7 +59,10 @@ impl Archive {
         db.pragma_update(None, "query_only", false)?;
         let changed =
             Transaction::new_unchecked(db, TransactionBehavior::Immediate).and_then(|change| {
-                let found = apply(&change, edit)?;
+                let found = apply(&change, edit)?.is_some();
+                if found {
+                    generation::advance(&change)?;
+                }
                 change.commit()?;
                 Ok(found)
             });

@@ -5,6 +5,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 /// How much may wait.
@@ -45,6 +46,7 @@ struct State<T> {
     /// Items to come, whose room is taken.
     reserved: usize,
     bytes: usize,
+    woken: bool,
     closed: bool,
     /// Nobody takes anything out any longer.
     abandoned: bool,
@@ -98,6 +100,7 @@ impl<T> Queue<T> {
                 items: VecDeque::new(),
                 reserved: 0,
                 bytes: 0,
+                woken: false,
                 closed: false,
                 abandoned: false,
             }),
@@ -146,20 +149,36 @@ impl<T> Queue<T> {
         Ok(state)
     }
 
-    /// Waits for an item, then takes all that are there, at most `most`. None once closed and empty, with nothing to come.
-    /// What was taken fills the queue until it is released.
-    pub(super) fn take(&self, most: usize) -> Option<Vec<T>> {
-        let mut state = self
-            .ready
-            .wait_while(self.state(), |state| {
-                state.items.is_empty() && !(state.closed && state.reserved == 0)
-            })
-            .unwrap_or_else(PoisonError::into_inner);
-        if state.items.is_empty() {
+    /// Waits for an item, then takes all that are there, at most `most`. Nothing after a wake, or after `patience` if one is given.
+    /// None once closed and empty, with nothing to come. What was taken fills the queue until it is released.
+    pub(super) fn take(&self, most: usize, patience: Option<Duration>) -> Option<Vec<T>> {
+        let idle = |state: &mut State<T>| {
+            let ended = state.closed && state.reserved == 0;
+            state.items.is_empty() && !ended && !state.woken
+        };
+        let state = self.state();
+        let mut state = match patience {
+            None => self
+                .ready
+                .wait_while(state, idle)
+                .unwrap_or_else(PoisonError::into_inner),
+            Some(patience) => {
+                let waited = self.ready.wait_timeout_while(state, patience, idle);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+        };
+        state.woken = false;
+        if state.items.is_empty() && state.closed && state.reserved == 0 {
             return None;
         }
         let count = state.items.len().min(most);
         Some(state.items.drain(..count).collect())
+    }
+
+    /// Lets the one who takes look up, though there is nothing to take.
+    pub(super) fn wake(&self) {
+        self.state().woken = true;
+        self.ready.notify_all();
     }
 
     /// Gives the room of taken items back.
@@ -214,15 +233,15 @@ mod tests {
         assert_eq!(queue.push(3, 1, Share::Whole), Ok(()));
         assert_eq!(queue.push(4, 1, Share::Whole), Ok(()));
         assert_eq!(queue.push(5, 1, Share::Whole), Err(Rejected::Full));
-        assert_eq!(queue.take(3), Some(vec![1, 2, 3]));
-        assert_eq!(queue.take(3), Some(vec![4]));
+        assert_eq!(queue.take(3, None), Some(vec![1, 2, 3]));
+        assert_eq!(queue.take(3, None), Some(vec![4]));
     }
 
     #[test]
     fn bytes_count_until_they_are_released() {
         let queue = Queue::new(LIMITS);
         assert_eq!(queue.push(1, 60, Share::Whole), Ok(()));
-        assert_eq!(queue.take(9), Some(vec![1]));
+        assert_eq!(queue.take(9, None), Some(vec![1]));
         assert_eq!(queue.push(2, 60, Share::Whole), Err(Rejected::Full));
         queue.release(60);
         assert_eq!(queue.push(2, 60, Share::Whole), Ok(()));
@@ -241,8 +260,8 @@ mod tests {
         queue.push(1, 1, Share::Whole).unwrap();
         queue.close();
         assert_eq!(queue.push(2, 1, Share::Whole), Err(Rejected::Closed));
-        assert_eq!(queue.take(9), Some(vec![1]));
-        assert_eq!(queue.take(9), None);
+        assert_eq!(queue.take(9, None), Some(vec![1]));
+        assert_eq!(queue.take(9, None), None);
     }
 
     #[test]
@@ -254,7 +273,7 @@ mod tests {
         drop(second);
         assert_eq!(queue.push(3, 20, Share::Half), Ok(()));
         first.fill(1);
-        assert_eq!(queue.take(9), Some(vec![3, 1]));
+        assert_eq!(queue.take(9, None), Some(vec![3, 1]));
         assert_eq!(queue.push(2, 60, Share::Whole), Err(Rejected::Full));
         queue.release(50);
         assert_eq!(queue.push(2, 60, Share::Whole), Ok(()));
@@ -270,11 +289,24 @@ mod tests {
         queue.close();
         let taker = std::thread::spawn({
             let queue = Arc::clone(&queue);
-            move || (queue.take(9), queue.take(9))
+            move || (queue.take(9, None), queue.take(9, None))
         });
         kept.unwrap().fill(7);
         drop(broken);
         assert_eq!(taker.join().unwrap(), (Some(vec![7]), None));
+    }
+
+    #[test]
+    fn whoever_takes_may_be_woken_or_lose_patience() {
+        let queue = Queue::new(LIMITS);
+        queue.wake();
+        assert_eq!(queue.take(9, None), Some(Vec::new()));
+        assert_eq!(queue.take(9, Some(Duration::ZERO)), Some(Vec::new()));
+        queue.push(1, 1, Share::Whole).unwrap();
+        queue.wake();
+        assert_eq!(queue.take(9, None), Some(vec![1]));
+        queue.close();
+        assert_eq!(queue.take(9, Some(Duration::MAX)), None);
     }
 
     #[test]

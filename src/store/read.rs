@@ -11,22 +11,39 @@ use super::{
     ReadError,
     database::Readers,
     rows::{conversation, delivery, line, memory, single, sound},
+    snapshot,
 };
 use crate::{
     event::{Change, ConversationId, Record, Seq},
-    feed::Source,
+    feed::{Snapshot, Source, SourceError, Window},
 };
 
 /// A page ends early after this many changes, so that it stays small in memory.
 const CHANGES: usize = 10_000;
 
 impl Source for Readers {
-    fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, ReadError> {
-        Ok(self.read(|db| records_after(db, after, limit))?)
+    fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, SourceError> {
+        let read = self.read(|db| records_after(db, after, limit));
+        Ok(read.map_err(ReadError::from)?)
+    }
+
+    fn snapshot(&self, window: Window) -> Result<Snapshot, SourceError> {
+        let read = self.read(|db| snapshot::read(db, window));
+        Ok(read.map_err(ReadError::from)?)
     }
 }
 
-fn records_after(db: &Connection, after: Seq, limit: usize) -> rusqlite::Result<Vec<Arc<Record>>> {
+impl From<ReadError> for SourceError {
+    fn from(error: ReadError) -> Self {
+        Self::new(error)
+    }
+}
+
+pub(super) fn records_after(
+    db: &Connection,
+    after: Seq,
+    limit: usize,
+) -> rusqlite::Result<Vec<Arc<Record>>> {
     let mut records = Vec::new();
     let mut count = 0;
     for (seq, delivery, repeat_of) in delivery::after(db, after, limit)? {

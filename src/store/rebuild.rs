@@ -22,7 +22,7 @@ use super::{
     Location, OpenError, Settings,
     database::Target,
     folder::{self, DataFolder},
-    schema,
+    generation, schema,
 };
 use crate::event::Uid;
 use past::Past;
@@ -107,6 +107,9 @@ pub(super) fn everyone(
             done = before + placed;
             progress(Progress { done, lines });
         })?;
+        if !of_wearer.is_unchanged() {
+            generation::advance(&transaction)?;
+        }
         transaction.commit()?;
         rebuilt.add(of_wearer);
         before = done;

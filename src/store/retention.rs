@@ -17,13 +17,11 @@ use jiff::Timestamp;
 
 use super::{
     CommitError, background, change::Changes, database::Readers, doorbell::Doorbell,
-    index::IndexFile, recordings,
+    generation::Effect, index::IndexFile, recordings,
 };
-use crate::{feed::Feed, text::counted};
+use crate::text::counted;
 use plan::Plan;
 
-/// While much goes, screens hear of it this often.
-const TELL: Duration = Duration::from_secs(2);
 /// Between two looks.
 const EVERY: Duration = Duration::from_mins(10);
 /// Before the first look: the start belongs to the screen.
@@ -124,7 +122,6 @@ pub(super) struct Work {
     pub(super) retention: Retention,
     pub(super) readers: Arc<Readers>,
     pub(super) changes: Changes,
-    pub(super) feed: Arc<Feed>,
     pub(super) index: Option<IndexFile>,
     /// Where the files of sound are.
     pub(super) recordings: Option<PathBuf>,
@@ -181,18 +178,17 @@ impl Work {
             .readers
             .read(|db| Plan::make(db, &self.retention, now))?;
         let mut pruned = Pruned::default();
-        let mut told = Instant::now();
         let mut step = |prune: prune::Step| {
             let began = Instant::now();
-            let (done, file) = self.changes.make_blocking(move |db| prune.apply(db))?;
+            let (done, file) = self.changes.make_blocking(move |db| {
+                let (done, file) = prune.apply(db)?;
+                let effect = Effect::rewritten_if(done.is_visible());
+                Ok(((done, file), effect))
+            })?;
             pruned.add(&done);
             // Only now that no row tells of it: a kill in between leaves a file that `check` finds.
             if let (Some(root), Some(path)) = (&self.recordings, file) {
                 recordings::remove(root, &path)?;
-            }
-            if done.is_visible() && told.elapsed() > TELL {
-                self.feed.change_past();
-                told = Instant::now();
             }
             let rest = (began.elapsed() * REST).max(SHORTEST_REST);
             if self.bell.rest(rest) {
@@ -201,14 +197,10 @@ impl Work {
                 Err(Interrupted::Closed)
             }
         };
-        let outcome: Result<(), Interrupted> = plan.steps().try_for_each(|prune| {
+        plan.steps().try_for_each(|prune| {
             while step(prune)? {}
-            Ok(())
-        });
-        if pruned.is_visible() {
-            self.feed.change_past();
-        }
-        outcome?;
+            Ok::<_, Interrupted>(())
+        })?;
         self.forget_touched()?;
         Ok(pruned)
     }
@@ -225,7 +217,8 @@ impl Work {
         })?;
         if pending {
             self.changes.make_blocking(move |db| {
-                db.execute("DELETE FROM touched WHERE id <= ?", [mark.touched])
+                db.execute("DELETE FROM touched WHERE id <= ?", [mark.touched])?;
+                Ok(((), Effect::Unseen))
             })?;
         }
         Ok(())

@@ -13,7 +13,7 @@ use rusqlite::{Connection, ToSql, params_from_iter};
 use super::{
     index::{Mark, Place, is_same_store},
     page::Side,
-    rows::{line, own},
+    rows::{line, memory, own},
 };
 use crate::{
     event::Names,
@@ -58,7 +58,7 @@ pub(super) fn find(
     }
     let more = found.len() > limit;
     found.truncate(limit);
-    let hits = found.into_iter().map(|hit| search.with_neighbours(hit));
+    let hits = found.into_iter().map(|hit| search.completed(hit));
     Ok(Found {
         hits: hits.collect::<rusqlite::Result<_>>()?,
         more,
@@ -119,7 +119,13 @@ impl Search<'_> {
         Ok(found)
     }
 
-    fn with_neighbours(&self, mut hit: Hit) -> rusqlite::Result<Hit> {
+    /// A hit with the lines beside it, and with its memory if that is still kept.
+    fn completed(&self, mut hit: Hit) -> rusqlite::Result<Hit> {
+        if let Some(id) = hit.memory
+            && !memory::is_kept(self.db, id)?
+        {
+            hit.memory = None;
+        }
         let Some(id) = hit.line else {
             return Ok(hit);
         };

@@ -2,62 +2,18 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
     column::time,
+    generation,
     rows::{conversation, delivery, line, memory, own, single, sound},
 };
-use crate::event::{
-    Conversation, ConversationId, DaySummary, KeptMemory, Kind, Line, Names, Seq, SoundArrival,
-    SoundChunk, Trigger, Uid,
+use crate::{
+    event::{Conversation, ConversationId, Kind, Line, Seq, Trigger, Uid},
+    feed::{Snapshot, Window},
 };
-
-/// How much of the past a snapshot holds.
-#[derive(Debug, Clone, Copy)]
-pub struct Window {
-    /// Newest lines.
-    pub lines: usize,
-    /// Newest memories.
-    pub memories: usize,
-    /// Newest sound chunks (metadata).
-    pub sounds: usize,
-    /// Arrivals of sound, from so long before the newest one on.
-    pub arrivals: SignedDuration,
-}
-
-/// The recent past at one moment, each list oldest first.
-#[derive(Debug, Clone, Default)]
-pub struct Snapshot {
-    /// The last record it contains.
-    pub seq: Seq,
-    /// Conversations of the lines, and the newest ones besides.
-    pub conversations: Vec<Conversation>,
-    /// Lines in the order of (conversation, start, id).
-    pub lines: Vec<Line>,
-    /// Memories.
-    pub memories: Vec<Arc<KeptMemory>>,
-    /// The newest day summary.
-    pub summary: Option<Arc<DaySummary>>,
-    /// Sound chunks, without their samples.
-    pub sounds: Vec<SoundChunk>,
-    /// When sound came and how much of it, which goes further back; at most [`Snapshot::ARRIVALS`].
-    pub arrivals: Vec<SoundArrival>,
-    /// Names that the user gave to speakers.
-    pub names: Arc<Names>,
-    /// When each feed was last heard, by arrival.
-    pub last_seen: Vec<(Trigger, Timestamp)>,
-    /// The wearer heard last.
-    pub uid: Option<Uid>,
-    /// Refused deliveries (4xx and 5xx) since the last accepted one.
-    pub refused_in_a_row: u64,
-}
-
-impl Snapshot {
-    /// Most arrivals of sound that are loaded: an hour of four wearers at a body a second.
-    pub const ARRIVALS: usize = 4 * 3600;
-}
 
 /// Conversations that are there even if none of their lines are.
 const CONVERSATIONS: usize = 64;
@@ -75,6 +31,7 @@ pub(super) fn read(db: &Connection, window: Window) -> rusqlite::Result<Snapshot
     let seen = seen(db)?;
     Ok(Snapshot {
         seq,
+        past: generation::current(db)?,
         conversations: conversations(db, &lines)?,
         lines,
         memories,

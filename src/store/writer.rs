@@ -6,23 +6,33 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::{
-    CommitError, Receipt, Submission, database::Gate, doorbell::Doorbell, folder::DataFolder,
-    keep::Keeper, queue::Queue, recorder::Heard, rows::delivery,
+    CommitError, Receipt, Submission,
+    database::Gate,
+    doorbell::Doorbell,
+    folder::DataFolder,
+    generation::{self, Effect},
+    keep::Keeper,
+    queue::Queue,
+    recorder::Heard,
+    rows::delivery,
 };
 use crate::{
-    event::{Record, Seq},
-    feed::Feed,
+    event::Seq,
+    feed::{Edition, Feed, Step},
     losses::LossCounter,
 };
 
 /// Jobs in one transaction.
 const BATCH: usize = 512;
+/// Between two looks at what others did, while nothing is written and somebody views the past.
+const PACE: Duration = Duration::from_secs(1);
 
 /// Something to be written, on its way.
 #[derive(Debug)]
@@ -44,7 +54,7 @@ pub(super) enum Task {
 }
 
 /// What a change does. Runs inside the writer's transaction.
-pub(super) type Apply = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>;
+pub(super) type Apply = Box<dyn FnOnce(&Connection) -> rusqlite::Result<Effect> + Send>;
 
 /// A change that is no delivery, and who is told how it went.
 pub(super) struct Change {
@@ -102,13 +112,23 @@ impl Writer {
     fn run(mut self) {
         // Whatever ends this thread, nobody may wait for it any longer.
         let _abandon = Abandon(Arc::clone(&self.queue));
-        while let Some(batch) = self.queue.take(BATCH) {
-            self.commit(batch);
+        while let Some(batch) = self.queue.take(BATCH, self.patience()) {
+            if batch.is_empty() {
+                self.notice_others();
+            } else {
+                self.commit(batch);
+            }
         }
         self.bell.close();
         self.checkpoint();
         drop(self.db);
         drop(self.folder);
+    }
+
+    /// How long to wait before a look at what others did. Nobody else has an in-memory store, and where nobody looks at the past
+    /// it may change unnoticed: an idle server then sleeps.
+    fn patience(&self) -> Option<Duration> {
+        (self.folder.is_some() && self.feed.is_viewed()).then_some(PACE)
     }
 
     fn commit(&mut self, batch: Vec<Job>) {
@@ -129,11 +149,9 @@ impl Writer {
             self.recover();
             answers.iter().map(|_| Err(CommitError::Failed)).collect()
         });
-        let kept: Vec<Arc<Record>> = results.iter().flatten().flatten().cloned().collect();
-        if let Some(last) = kept.last() {
-            self.last = last.seq;
-            self.feed.publish(kept);
-        }
+        let told: Vec<Step> = results.iter().flatten().flatten().cloned().collect();
+        self.feed.publish(told);
+        self.last = self.feed.latest().max(self.last);
         self.notice_others();
         self.bell.ring();
         // First, so that whoever has an answer finds room for the next.
@@ -147,7 +165,7 @@ impl Writer {
     fn transact(
         &mut self,
         batch: Vec<Work>,
-    ) -> rusqlite::Result<Vec<Result<Option<Arc<Record>>, CommitError>>> {
+    ) -> rusqlite::Result<Vec<Result<Option<Step>, CommitError>>> {
         let _alone = self.gate.write();
         let transaction = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let mut last = self.last;
@@ -155,20 +173,27 @@ impl Writer {
         for work in batch {
             let keeper = &mut self.keeper;
             let result = isolated(&transaction, |db| match work {
-                Work::Keep(submission) => keeper.keep(db, last.next(), *submission).map(Some),
-                Work::Sound(heard) => Keeper::keep_sound(db, last.next(), *heard).map(Some),
+                Work::Keep(submission) => {
+                    let record = keeper.keep(db, last.next(), *submission)?;
+                    Ok(Some(Step::Record(Arc::new(record))))
+                }
+                Work::Sound(heard) => {
+                    let record = Keeper::keep_sound(db, last.next(), *heard)?;
+                    Ok(Some(Step::Record(Arc::new(record))))
+                }
                 Work::Change(apply) => {
                     // It may touch what is cached.
                     keeper.forget();
-                    apply(db).map(|()| None)
+                    told(db, apply(db)?)
                 }
             });
             results.push(match result {
-                Ok(Some(record)) => {
-                    last = record.seq;
-                    Ok(Some(Arc::new(record)))
+                Ok(step) => {
+                    if let Some(Step::Record(record)) = &step {
+                        last = record.seq;
+                    }
+                    Ok(step)
                 }
-                Ok(None) => Ok(None),
                 Err(Failure::Job(why)) => {
                     tracing::error!("something cannot be stored: {why}");
                     self.keeper.forget();
@@ -183,14 +208,18 @@ impl Writer {
 
     /// Another process may have changed something by the user's hand.
     fn notice_others(&mut self) {
-        match others(&self.db) {
-            Ok(now) if now != self.others => {
-                self.others = now;
-                self.feed.change_past();
-            }
-            Ok(_) => {}
-            Err(error) => tracing::error!("the store cannot be read: {error}"),
+        if let Err(error) = self.look_at_others() {
+            tracing::error!("the store cannot be read: {error}");
         }
+    }
+
+    fn look_at_others(&mut self) -> rusqlite::Result<()> {
+        let now = others(&self.db)?;
+        if now != self.others {
+            self.feed.reach(generation::current(&self.db)?);
+            self.others = now;
+        }
+        Ok(())
     }
 
     /// Goes back to what the database holds.
@@ -225,15 +254,15 @@ impl Drop for Abandon {
 }
 
 impl Answer {
-    fn give(self, result: Result<Option<Arc<Record>>, CommitError>) {
+    fn give(self, result: Result<Option<Step>, CommitError>) {
         match self {
             Self::Sender(sender) => {
-                let receipt = |record: Option<Arc<Record>>| {
-                    let record = record.ok_or(CommitError::Failed)?;
-                    Ok(Receipt {
+                let receipt = |step| match step {
+                    Some(Step::Record(record)) => Ok(Receipt {
                         seq: record.seq,
                         repeat_of: record.repeat_of,
-                    })
+                    }),
+                    Some(Step::Edited(_) | Step::Rewritten(_)) | None => Err(CommitError::Failed),
                 };
                 // A sender that went away does not matter.
                 let _ = sender.send(result.and_then(receipt));
@@ -246,6 +275,23 @@ impl Answer {
             Self::Count(_) => {}
         }
     }
+}
+
+/// What viewers are told of a change that is no delivery.
+fn told(db: &Connection, effect: Effect) -> rusqlite::Result<Option<Step>> {
+    let before = match effect {
+        Effect::Unseen => return Ok(None),
+        Effect::Edited(_) | Effect::Rewritten => generation::current(db)?,
+    };
+    let past = generation::advance(db)?;
+    Ok(Some(match effect {
+        Effect::Edited(edited) => Step::Edited(Edition {
+            before,
+            past,
+            edited: Arc::new(edited),
+        }),
+        Effect::Unseen | Effect::Rewritten => Step::Rewritten(past),
+    }))
 }
 
 /// Changes when another connection commits, and only then.

@@ -16,18 +16,15 @@ use super::{
 use crate::{
     audio::playback::Playback,
     event::{Edit, Passage},
-    feed::{Follower, News},
+    feed::{News, SourceError, Viewer},
     losses::Losses,
-    monitor::{Monitor, WINDOW},
+    monitor::Monitor,
     secret::Secret,
-    store::{CommitError, ReadError, Store},
+    store::{CommitError, Store},
 };
 
 /// Shortest time from one frame to the next: thirty a second.
 const FRAME: Duration = Duration::from_millis(33);
-
-/// A dashboard that is further behind than this loads the present instead of replaying the past.
-const FAR_BEHIND: u64 = 2000;
 
 /// How long a store that cannot be read is left alone.
 const REST: Duration = Duration::from_secs(1);
@@ -63,17 +60,17 @@ impl Session {
 /// What the dashboard shows and where it gets it.
 #[derive(Debug)]
 pub struct App {
-    /// Where the past is.
+    /// Where changes by the user's hand go.
     pub store: Store,
-    /// What reads it for the screens.
+    /// What reads the past for the screens.
     pub library: Library,
-    /// Where the present comes from.
-    pub follower: Follower,
+    /// Where what is new comes from.
+    pub viewer: Viewer,
     /// What plays the sound.
     pub playback: Playback,
     /// What was lost.
     pub losses: watch::Receiver<Losses>,
-    /// The model of both.
+    /// The model of what was heard.
     pub monitor: Monitor,
     /// What is shown of it.
     pub view: View,
@@ -135,10 +132,12 @@ impl App {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);
                 }
-                news = next(&mut self.follower, resting) => {
-                    let followed = self.follow(news).await;
-                    self.view.set_trouble(followed.as_ref().err().map(ToString::to_string));
-                    resting = followed.is_err().then(|| Instant::now() + REST);
+                news = next(&mut self.viewer, resting) => {
+                    self.view.set_trouble(news.as_ref().err().map(ToString::to_string));
+                    resting = news.is_err().then(|| Instant::now() + REST);
+                    if let Ok(news) = news {
+                        self.take_in(news);
+                    }
                 }
             }
             frames.dirty = true;
@@ -202,36 +201,18 @@ impl App {
         self.playback.play_from(&passage.uid, from);
     }
 
-    /// Folds in what came, and catches up.
-    async fn follow(&mut self, news: Result<News, ReadError>) -> Result<(), ReadError> {
-        match news? {
+    /// Folds in what came.
+    fn take_in(&mut self, news: News) {
+        match news {
             News::Records(records) => {
                 for record in &records {
                     self.monitor.apply(record);
                 }
-                // Replaying what is missing would take longer.
-                if self.follower.behind() > FAR_BEHIND {
-                    self.reload().await?;
-                }
             }
-            News::PastChanged => self.reload().await?,
+            News::Edited(edited) => self.monitor.amend(&edited),
+            News::Snapshot(snapshot) => self.monitor.reload(*snapshot),
         }
         self.view.count_waiting(&self.monitor);
-        Ok(())
-    }
-
-    /// Loads the present.
-    async fn reload(&mut self) -> Result<(), ReadError> {
-        let store = self.store.clone();
-        let snapshot = match tokio::task::spawn_blocking(move || store.snapshot(WINDOW)).await {
-            Ok(snapshot) => snapshot?,
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            // The runtime is shutting down.
-            Err(_) => return Ok(()),
-        };
-        self.follower.seek(snapshot.seq);
-        self.monitor.reload(snapshot);
-        Ok(())
     }
 }
 
@@ -269,11 +250,11 @@ impl Frames {
 }
 
 /// What is new, after a rest if there is one to take.
-async fn next(follower: &mut Follower, resting: Option<Instant>) -> Result<News, ReadError> {
+async fn next(viewer: &mut Viewer, resting: Option<Instant>) -> Result<News, SourceError> {
     if let Some(until) = resting {
         tokio::time::sleep_until(until).await;
     }
-    follower.next().await
+    viewer.next().await
 }
 
 async fn until(due: Option<Instant>) {

@@ -105,6 +105,36 @@ fn what_was_imported_is_found_and_the_index_is_whole() {
 }
 
 #[test]
+fn a_great_import_comes_under_several_records() {
+    let home = tempfile::tempdir().unwrap();
+    let line = |n: u32| {
+        let conversation = if n < 1300 { 1 } else { n };
+        json!({"uid": "u", "conversation": conversation, "id": n, "start": f64::from(n), "end": f64::from(n) + 0.5,
+               "is_user": true, "at": "2026-01-01T00:00:00Z", "text": format!("word{n}")})
+    };
+    let lines: Vec<String> = (0..1700).map(|n| line(n).to_string()).collect();
+    let file = home.path().join("all.jsonl");
+    fs::write(&file, lines.join("\n")).unwrap();
+    let told = import(home.path(), &[file.to_str().unwrap()]);
+    assert_eq!(
+        text(&told.stderr),
+        "401 conversations, 1700 lines imported; 0 lines were known already\n"
+    );
+    let db = rusqlite::Connection::open(home.path().join("data/omiscope.db")).unwrap();
+    let (records, most): (i64, i64) = db
+        .query_row(
+            "SELECT count(*), max(lines) FROM (SELECT count(*) AS lines FROM segments GROUP BY seq)",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap();
+    assert!(
+        (3..=4).contains(&records) && most < 1000,
+        "{records} records, {most} lines"
+    );
+}
+
+#[test]
 fn what_was_exported_comes_back_once() {
     let (home, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let file = filled(home.path());

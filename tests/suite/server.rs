@@ -112,7 +112,7 @@ impl Listening {
         let mut records = Vec::new();
         while records.len() < count {
             let next = timeout(PATIENCE, follower.next()).await;
-            records.extend(next.expect("a record comes").unwrap().records());
+            records.extend(next.expect("a record comes").unwrap());
         }
         records
     }

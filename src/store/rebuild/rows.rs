@@ -29,7 +29,8 @@ pub(super) fn settle(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(
         "CREATE TEMP TABLE IF NOT EXISTS settled (id INTEGER PRIMARY KEY);
          DELETE FROM settled;
-         INSERT INTO settled SELECT id FROM conversations WHERE memory_id < 0
+         INSERT INTO settled SELECT id FROM conversations
+         WHERE memory_id IS NOT NULL AND memory_id NOT IN (SELECT id FROM memories)
          UNION SELECT conversation_id FROM segments WHERE first_seq IN (SELECT seq FROM records WHERE kind = 'import')",
     )
 }

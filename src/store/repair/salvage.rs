@@ -28,12 +28,13 @@ const BY_ROW: [&str; 10] = [
     "recordings",
 ];
 /// Tables by another key: small, and saved as a whole.
-const WHOLE: [&str; 5] = [
+const WHOLE: [&str; 6] = [
     "last_seen",
     "action_items",
     "calendar_events",
     "speaker_names",
     "ticks",
+    "retired",
 ];
 
 /// Copies all that can be read of a damaged file into a new store.
@@ -66,6 +67,19 @@ pub(super) fn from(db: &Connection, damaged: &Path) -> rusqlite::Result<Saved> {
             _ => saved.lost += 1,
         }
     }
+    // A format before the fourth turned them round where their memory was gone.
+    db.execute(
+        "UPDATE conversations SET memory_id = -memory_id WHERE memory_id < 0",
+        [],
+    )?;
+    // Where it cannot be read, a time is greater than any count.
+    let past = db.query_row("SELECT generation FROM old.past", [], |row| {
+        row.get::<_, i64>(0)
+    });
+    db.execute(
+        "UPDATE past SET generation = coalesce(?, unixepoch()) + 1",
+        [past.ok()],
+    )?;
     db.execute("DETACH old", [])?;
     db.pragma_update(None, "foreign_keys", true)?;
     Ok(saved)

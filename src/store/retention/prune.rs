@@ -101,9 +101,7 @@ fn conversation(db: &Connection, id: ConversationId) -> rusqlite::Result<Pruned>
 
 fn memory(db: &Connection, id: MemoryId) -> rusqlite::Result<Pruned> {
     touch(db, Subject::Memory, id.0)?;
-    // Its conversation keeps its title and stays closed; the number is turned round, since a later memory may get it again.
-    db.prepare_cached("UPDATE conversations SET memory_id = -memory_id WHERE memory_id = ?")?
-        .execute([id.0])?;
+    // Its conversation keeps its title and stays closed by it.
     forget_ticks(db, 0, id.0)?;
     let memories = db
         .prepare_cached("DELETE FROM memories WHERE id = ?")?

@@ -37,10 +37,12 @@ pub(in crate::store) fn insert(
     conversation: &mut Conversation,
     first_arrival: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
-    let mut insert = db.prepare_cached(
-        "INSERT INTO conversations (uid, seq, started, first_arrival, last_arrival, last_end_s, \
-         title, emoji, memory_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?;
+    let mut insert = db.prepare_cached(concat!(
+        "INSERT INTO conversations (id, uid, seq, started, first_arrival, last_arrival, last_end_s, \
+         title, emoji, memory_id) VALUES (",
+        next_id!("conversations"),
+        ", ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    ))?;
     let id = insert.insert(params![
         conversation.uid.as_str(),
         seq.0 as i64,

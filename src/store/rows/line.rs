@@ -82,12 +82,13 @@ pub(in crate::store) fn insert(
     line: &mut Line,
     origin: Origin,
 ) -> rusqlite::Result<()> {
-    let mut insert = db.prepare_cached(
-        "INSERT INTO segments (conversation_id, seq, arrived, first_seq, first_arrived, revision, \
+    let mut insert = db.prepare_cached(concat!(
+        "INSERT INTO segments (id, conversation_id, seq, arrived, first_seq, first_arrived, revision, \
          from_memory, segment_id, start_ms, start_s, end_s, text, speaker, speaker_id, is_user, \
-         person_id, speaker_name, translations, starred, note) \
-         VALUES (?1, ?2, ?3, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
-    )?;
+         person_id, speaker_name, translations, starred, note) VALUES (",
+        next_id!("segments"),
+        ", ?1, ?2, ?3, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+    ))?;
     let segment = &line.segment;
     let id = insert.insert(params![
         line.conversation.0,

@@ -86,6 +86,12 @@ pub(in crate::store) fn get(db: &Connection, id: MemoryId) -> rusqlite::Result<O
     kept.map(|kept| complete(db, kept)).transpose()
 }
 
+/// Whether a memory is kept.
+pub(in crate::store) fn is_kept(db: &Connection, id: MemoryId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM memories WHERE id = ?)")?
+        .query_row([id.0], |row| row.get(0))
+}
+
 /// Adds what other tables hold of it.
 fn complete(db: &Connection, mut kept: KeptMemory) -> rusqlite::Result<KeptMemory> {
     kept.memory.action_items = db
@@ -162,11 +168,12 @@ pub(in crate::store) fn earlier(
 
 /// Makes a row and gives the memory its id.
 pub(in crate::store) fn insert(db: &Connection, kept: &mut KeptMemory) -> rusqlite::Result<()> {
-    let mut insert = db.prepare_cached(
-        "INSERT INTO memories (uid, omi_id, seq, first_seq, conversation_id, revision, arrived, \
-         created_at, started_at, title, discarded, deleted, detail) \
-         VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-    )?;
+    let mut insert = db.prepare_cached(concat!(
+        "INSERT INTO memories (id, uid, omi_id, seq, first_seq, conversation_id, revision, arrived, \
+         created_at, started_at, title, discarded, deleted, detail) VALUES (",
+        next_id!("memories"),
+        ", ?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    ))?;
     let memory = &kept.memory;
     let id = insert.insert(params![
         kept.uid.as_str(),

@@ -1,24 +1,17 @@
 //! What the user adds, and what becomes of it.
 
-use super::{super::*, support::*};
-use crate::{
-    event::{ActionItem, ActionSource, LineId, Memory, Voice},
-    feed::News,
+use super::{
+    super::*,
+    support::{self, *},
 };
+use crate::event::{ActionItem, ActionSource, LineId, Memory, Voice};
 
 fn uid() -> Uid {
     Uid::parse("u").unwrap()
 }
 
-/// The lines as "start words [star] (note)".
 fn marked(store: &Store) -> Vec<String> {
-    let lines = store.snapshot(WHOLE).unwrap().lines;
-    let show = |line: &Line| {
-        let star = if line.starred { " *" } else { "" };
-        let note = line.note.as_ref().map(|note| format!(" ({note})"));
-        format!("{}{star}{}", line.segment.text, note.unwrap_or_default())
-    };
-    lines.iter().map(show).collect()
+    support::marked(&store.snapshot(WHOLE).unwrap().lines)
 }
 
 fn line(store: &Store, text: &str) -> LineId {
@@ -34,16 +27,17 @@ async fn stars_and_notes_are_kept_and_told() {
         .commit(said(1, vec![segment("a", 0.0, 1.0, "one")]))
         .await
         .unwrap();
-    let mut follower = store.follow(store.latest());
+    let (_, mut viewer) = store.view(WHOLE).unwrap();
     let one = line(&store, "one");
     assert!(store.edit(Edit::Star(one, true)).await.unwrap());
-    assert_eq!(follower.next().await.unwrap(), News::PastChanged);
+    assert_eq!(news(&mut viewer).await, "edited: one *");
     assert!(
         store
             .edit(Edit::Note(one, Some("why".to_owned())))
             .await
             .unwrap()
     );
+    assert_eq!(news(&mut viewer).await, "edited: one * (why)");
     assert_eq!(marked(&store), ["one * (why)"]);
     store
         .commit(said(2, vec![segment("a", 0.0, 1.5, "one more")]))
@@ -101,7 +95,7 @@ async fn marks_follow_their_words_into_a_memory() {
     let mut follower = store.follow(Seq(0));
     let mut told = 0;
     while follower.behind() > 0 {
-        for record in follower.next().await.unwrap().records() {
+        for record in follower.next().await.unwrap() {
             let lines = record.changes.iter().filter(|change| match change {
                 crate::event::Change::Line(line) => line.note.is_some(),
                 _ => false,
@@ -125,6 +119,7 @@ async fn marks_follow_their_words_into_a_memory() {
 #[tokio::test]
 async fn names_of_speakers_are_kept_per_wearer() {
     let store = ephemeral();
+    let (_, mut viewer) = store.view(WHOLE).unwrap();
     let name = |voice: Voice, name: Option<&str>| Edit::Name(uid(), voice, name.map(str::to_owned));
     store
         .edit(name(Voice::Number(1), Some("Bob")))
@@ -138,6 +133,9 @@ async fn names_of_speakers_are_kept_per_wearer() {
         .edit(name(Voice::Person("p".to_owned()), Some("Ada")))
         .await
         .unwrap();
+    for expected in ["names: Bob", "names: Rob", "names: Ada, Rob"] {
+        assert_eq!(news(&mut viewer).await, expected);
+    }
     let names = store.snapshot(WHOLE).unwrap().names;
     let mut all: Vec<_> = names.iter().map(|(_, _, name)| name.to_owned()).collect();
     all.sort();
@@ -171,9 +169,12 @@ async fn a_tick_survives_a_revision_of_its_memory() {
         .await
         .unwrap();
     let id = store.snapshot(WHOLE).unwrap().memories[0].id;
+    let (_, mut viewer) = store.view(WHOLE).unwrap();
     let tick = |done| Edit::Tick(ActionSource::Memory(id), "sell".to_owned(), done);
-    store.edit(tick(true)).await.unwrap();
-    store.edit(tick(true)).await.unwrap();
+    for _ in 0..2 {
+        store.edit(tick(true)).await.unwrap();
+        assert_eq!(news(&mut viewer).await, "ticked: {\"sell\"}");
+    }
     assert_eq!(done(&store), [false, true]);
     store
         .commit(remembered(2, memory("Two", &["sell", "keep"])))
@@ -185,28 +186,92 @@ async fn a_tick_survives_a_revision_of_its_memory() {
 }
 
 #[tokio::test]
-async fn followers_hear_of_another_processs_edit_with_the_next_commit() {
+async fn viewers_hear_of_another_processs_edit_while_nothing_comes() {
     let folder = tempfile::tempdir().unwrap();
     let store = in_folder(&folder);
     store
         .commit(said(1, vec![segment("a", 0.0, 1.0, "one")]))
         .await
         .unwrap();
-    let mut follower = store.follow(store.latest());
+    let (_, mut viewer) = store.view(WHOLE).unwrap();
     let archive = crate::store::archive::Archive::open(folder.path()).unwrap();
     let one = line(&store, "one");
     assert!(archive.edit(&Edit::Star(one, true)).unwrap());
     assert!(!archive.edit(&Edit::Star(LineId(99), true)).unwrap());
-    assert_eq!(marked(&store), ["one *"]);
+    assert_eq!(news(&mut viewer).await, "anew: one *");
+    assert!(archive.edit(&Edit::Star(one, false)).unwrap());
     store
         .commit(said(2, vec![segment("b", 1.0, 2.0, "two")]))
         .await
         .unwrap();
-    assert_eq!(follower.next().await.unwrap(), News::PastChanged);
-    assert_eq!(follower.next().await.unwrap().records().len(), 1);
+    assert_eq!(news(&mut viewer).await, "[2]");
+    assert_eq!(news(&mut viewer).await, "anew: one | two");
     store
         .commit(said(3, vec![segment("c", 2.0, 3.0, "three")]))
         .await
         .unwrap();
-    assert_eq!(follower.next().await.unwrap().records().len(), 1);
+    assert_eq!(news(&mut viewer).await, "[3]");
+}
+
+#[tokio::test]
+async fn a_viewer_that_was_away_knows_whether_the_past_is_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    store
+        .commit(said(1, vec![segment("a", 0.0, 1.0, "one")]))
+        .await
+        .unwrap();
+    let one = line(&store, "one");
+    store.edit(Edit::Star(one, true)).await.unwrap();
+    let away = store.view(WHOLE).unwrap().1.at();
+    store
+        .commit(said(2, vec![segment("b", 1.0, 2.0, "two")]))
+        .await
+        .unwrap();
+    store.close().await;
+    drop(store);
+
+    let store = in_folder(&folder);
+    let mut viewer = store.resume(away, WHOLE);
+    assert_eq!(news(&mut viewer).await, "[2]");
+    let away = viewer.at();
+    drop(viewer);
+    store.close().await;
+    drop(store);
+    let archive = crate::store::archive::Archive::open(folder.path()).unwrap();
+    archive.edit(&Edit::Star(one, false)).unwrap();
+
+    let store = in_folder(&folder);
+    let mut viewer = store.resume(away, WHOLE);
+    assert_eq!(news(&mut viewer).await, "anew: one | two");
+}
+
+#[tokio::test]
+async fn every_change_that_no_record_tells_of_makes_another_past() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    let past = |store: &Store| store.snapshot(WHOLE).unwrap().past.0;
+    let first = past(&store);
+    for (second, text) in [(1, "one"), (400, "two")] {
+        store
+            .commit(said(second, vec![segment(text, 0.0, 1.0, text)]))
+            .await
+            .unwrap();
+    }
+    assert_eq!(past(&store), first, "records are no change of the past");
+    assert!(!store.edit(Edit::Star(LineId(99), true)).await.unwrap());
+    assert_eq!(past(&store), first);
+    let one = line(&store, "one");
+    store.edit(Edit::Star(one, true)).await.unwrap();
+    assert_eq!(past(&store), first + 1);
+    store.close().await;
+    drop(store);
+    let longer = Settings {
+        silence: Duration::from_mins(10),
+        ..settings(Location::Folder(folder.path().to_owned()))
+    };
+    for expected in [first + 2, first + 2] {
+        rebuild::rebuild(&longer, &mut |_| ()).unwrap();
+        assert_eq!(past(&in_folder(&folder)), expected, "once, then not again");
+    }
 }

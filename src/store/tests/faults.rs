@@ -54,10 +54,10 @@ async fn a_full_disk_refuses_what_does_not_fit_and_goes_on_when_there_is_room() 
     let store = in_folder(&folder);
     say(&store, 1, "before").await.unwrap();
     let limit = |pages: i64| {
-        store
-            .0
-            .changes
-            .make(move |db| db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())))
+        store.0.changes.make(move |db| {
+            db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+            Ok(((), Effect::Unseen))
+        })
     };
     limit(1).await.unwrap();
     let long = "x".repeat(1 << 20);
@@ -149,6 +149,39 @@ async fn the_first_format_becomes_this_one_with_everything_in_it() {
 }
 
 #[tokio::test]
+async fn numbers_of_memories_that_are_gone_are_turned_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Connection::open(database(&folder)).unwrap();
+    for step in [
+        include_str!("../schema/v1.sql"),
+        include_str!("../schema/v2.sql"),
+        include_str!("../schema/v3.sql"),
+    ] {
+        db.execute_batch(step).unwrap();
+    }
+    db.execute_batch(
+        "PRAGMA user_version = 3;
+         INSERT INTO memories VALUES (5, 'u', 'm', 2, 3, 1, 2000000, NULL, 0, 'Title', 0, 0, '{}', 2);
+         INSERT INTO conversations VALUES (1, 'u', 1, 0, 0, 0, 1.0, 'Gone', NULL, -9, NULL),
+             (2, 'u', 1, 0, 0, 0, 1.0, 'Its number is given again', NULL, -5, NULL),
+             (3, 'u', 1, 0, 0, 0, 1.0, 'Title', NULL, 5, NULL), (4, 'u', 1, 0, 0, 0, 1.0, NULL, NULL, NULL, NULL);",
+    )
+    .unwrap();
+    db.close().unwrap();
+    let store = in_folder(&folder);
+    let closed = || -> Vec<_> {
+        let conversations = store.snapshot(WHOLE).unwrap().conversations;
+        let closed = conversations.iter().map(|conversation| conversation.memory);
+        closed.map(|memory| memory.map(|id| id.0)).collect()
+    };
+    assert_eq!(closed(), [Some(9), Some(10), Some(5), None]);
+    let memory = crate::event::Memory::default();
+    store.commit(remembered(1, memory)).await.unwrap();
+    let memories = store.snapshot(WHOLE).unwrap().memories;
+    assert_eq!(memories.iter().map(|kept| kept.id.0).max(), Some(11));
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_database_is_told_and_kept() {
     let folder = tempfile::tempdir().unwrap();
     filled(&folder, 3).await;
@@ -187,6 +220,7 @@ fn damage(file: &Path) {
 async fn of_a_damaged_file_all_but_the_damage_is_saved() {
     let folder = tempfile::tempdir().unwrap();
     filled(&folder, 2000).await;
+    let past = in_folder(&folder).snapshot(WHOLE).unwrap().past;
     assert_eq!(faults(&folder), []);
     damage(&database(&folder));
     let found = faults(&folder);
@@ -197,6 +231,7 @@ async fn of_a_damaged_file_all_but_the_damage_is_saved() {
     let store = in_folder(&folder);
     let saved = line(&store).len();
     assert!(saved > 1900, "{saved} of 2000 lines");
+    assert!(store.snapshot(WHOLE).unwrap().past > past);
     say(&store, 5000, "goes on").await.unwrap();
 }
 

@@ -46,7 +46,7 @@ async fn a_record_that_is_read_again_equals_the_one_that_was_published() {
     }
     let mut live = Vec::new();
     while follower.behind() > 0 {
-        live.extend(follower.next().await.unwrap().records());
+        live.extend(follower.next().await.unwrap());
     }
     for (live, read) in live.iter().zip(store.records_after(Seq(0), 100).unwrap()) {
         let mut live = Record::clone(live);
@@ -177,6 +177,8 @@ async fn readers_and_the_writer_do_not_fail_each_other() {
 enum Act {
     Say(Vec<Segment>),
     Remember(Box<Memory>),
+    /// A star on one of the lines that are shown, or none.
+    Star(usize, bool),
     Wait(i64),
     /// The follower reads what there is.
     Follow,
@@ -212,6 +214,7 @@ fn any_act() -> impl Strategy<Value = Act> {
     prop_oneof![
         6 => prop::collection::vec(any_segment(), 0..4).prop_map(Act::Say),
         2 => any_memory().prop_map(|memory| Act::Remember(memory.into())),
+        2 => (0..20_usize, any::<bool>()).prop_map(|(line, on)| Act::Star(line, on)),
         2 => (0..150_i64).prop_map(Act::Wait),
         2 => Just(Act::Follow),
         1 => Just(Act::Restart),
@@ -250,6 +253,13 @@ impl Stage {
                 self.store = in_folder(&self.folder);
                 return;
             }
+            Act::Star(line, starred) => {
+                let lines = self.store.snapshot(WHOLE).unwrap().lines;
+                if let Some(line) = lines.get(line) {
+                    self.store.edit(Edit::Star(line.id, starred)).await.unwrap();
+                }
+                return;
+            }
             Act::Follow => return,
         };
         self.store.commit(submission).await.unwrap();
@@ -264,7 +274,7 @@ impl Stage {
 async fn catch_up(follower: &mut Follower, model: &mut Model) {
     while follower.behind() > 0 {
         let mut expected = follower.at();
-        for record in follower.next().await.unwrap().records() {
+        for record in follower.next().await.unwrap() {
             expected = expected.next();
             assert_eq!(record.seq, expected);
             model.apply(&record);
@@ -273,26 +283,55 @@ async fn catch_up(follower: &mut Follower, model: &mut Model) {
     }
 }
 
+/// Takes in all news that there are.
+async fn view_all(viewer: &mut Viewer, model: &mut Model) {
+    while viewer.is_behind() {
+        match viewer.next().await.unwrap() {
+            News::Records(records) => records.iter().for_each(|record| model.apply(record)),
+            News::Edited(edited) => {
+                if let Edited::Line(line) = &*edited {
+                    model.lines.insert(line.id, line.clone());
+                }
+            }
+            News::Snapshot(snapshot) => *model = Model::of(&snapshot),
+        }
+    }
+}
+
 async fn live_and_late_agree(acts: Vec<Act>) {
     let mut stage = Stage::new();
     let mut follower = stage.store.follow(Seq(0));
-    let mut slow = Model::default();
+    let (_, mut viewer) = stage.store.view(WHOLE).unwrap();
+    let (mut slow, mut viewed) = (Model::default(), Model::default());
     for act in acts {
         stage.perform(act.clone()).await;
         match act {
-            Act::Follow => catch_up(&mut follower, &mut slow).await,
-            Act::Restart => follower = stage.store.follow(follower.at()),
-            Act::Say(_) | Act::Remember(_) | Act::Wait(_) => {}
+            Act::Follow => {
+                catch_up(&mut follower, &mut slow).await;
+                view_all(&mut viewer, &mut viewed).await;
+            }
+            Act::Restart => {
+                follower = stage.store.follow(follower.at());
+                viewer = stage.store.resume(viewer.at(), WHOLE);
+            }
+            Act::Say(_) | Act::Remember(_) | Act::Star(..) | Act::Wait(_) => {}
         }
     }
     catch_up(&mut follower, &mut slow).await;
-    assert_eq!(slow, stage.shown(), "a follower that was slow at times");
+    view_all(&mut viewer, &mut viewed).await;
+    let shown = stage.shown();
+    assert_eq!(viewed, shown, "a viewer that was slow at times");
+    assert_eq!(
+        slow.without_stars(),
+        shown.clone().without_stars(),
+        "a follower that was slow at times"
+    );
 
     let mut late = Model::default();
     for record in stage.store.records_after(Seq(0), 10_000).unwrap() {
         late.apply(&record);
     }
-    assert_eq!(late, stage.shown(), "a reader that comes at the end");
+    assert_eq!(late, shown, "a reader that comes at the end");
 }
 
 async fn a_restart_changes_nothing(acts: Vec<Act>) {

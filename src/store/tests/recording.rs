@@ -148,7 +148,7 @@ async fn sound_that_is_sent_twice_is_kept_once_and_said_so() {
     }
     let mut told = Vec::new();
     while follower.behind() > 0 {
-        for record in follower.next().await.unwrap().records() {
+        for record in follower.next().await.unwrap() {
             told.push((
                 record.changes.len(),
                 record.delivery.warnings.last().cloned(),
@@ -270,7 +270,7 @@ async fn a_refused_odd_body_does_not_shift_what_follows() {
     let mut follower = store.follow(store.latest());
     store.commit(heard(2, &odd)).await.unwrap();
     let batch = follower.next().await.unwrap();
-    let Change::Sound(chunk) = &batch.records()[0].changes[0] else {
+    let Change::Sound(chunk) = &batch[0].changes[0] else {
         panic!("no sound")
     };
     let expected = [i16::from_le_bytes([3, 4]), i16::from_le_bytes([5, 6])];
@@ -345,7 +345,6 @@ async fn look(store: &Store, root: &Path, now: Timestamp) -> usize {
         },
         readers: Arc::clone(&store.0.readers),
         changes: store.0.changes.clone(),
-        feed: Arc::clone(&store.0.feed),
         index: None,
         recordings: Some(root.to_owned()),
         bell: Arc::default(),
@@ -380,7 +379,7 @@ async fn a_kill_while_sound_is_forgotten_leaves_at_most_a_file_without_rows() {
     let store = in_folder(&folder);
     store.commit(heard(0, &noise(7, 500))).await.unwrap();
     let db = database(&folder);
-    let forget = |db: &Connection| rows::recording::forget(db, 1);
+    let forget = |db: &Connection| Ok((rows::recording::forget(db, 1)?, Effect::Unseen));
     let forgotten = store.0.changes.make(forget).await.unwrap().unwrap();
     // Here the kill would be.
     let old = std::time::SystemTime::now() - Duration::from_mins(1);

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::{super::*, support::*};
 use crate::{
     event::{ActionItem, ActionSource, DaySummary, Memory},
-    feed::News,
     store::retention::{Keep, Work},
 };
 
@@ -43,7 +42,6 @@ async fn look(store: &Store, retention: Retention, now: Timestamp) -> String {
         retention,
         readers: Arc::clone(&store.0.readers),
         changes: store.0.changes.clone(),
-        feed: Arc::clone(&store.0.feed),
         index: None,
         recordings: None,
         bell: Arc::default(),
@@ -106,7 +104,7 @@ async fn what_is_kept_for_ever_stays() {
 #[tokio::test]
 async fn each_kind_goes_after_its_own_time() {
     let store = filled(6).await;
-    let mut follower = store.follow(store.latest());
+    let (_, mut viewer) = store.view(WHOLE).unwrap();
     let now = at(6 * 3600 - 10);
     let raw = Retention {
         deliveries: old(2),
@@ -117,7 +115,6 @@ async fn each_kind_goes_after_its_own_time() {
         "deleted as old or too much: 6 raw deliveries"
     );
     assert_eq!((bodies(&store), shown(&store).len()), (3, 6));
-    assert!(follower.behind() == 0, "no record of its own");
     let talks = Retention {
         transcripts: old(3),
         ..everything(NEVER)
@@ -126,7 +123,8 @@ async fn each_kind_goes_after_its_own_time() {
         look(&store, talks, now).await,
         "deleted as old or too much: 3 conversations, 6 lines"
     );
-    assert_eq!(follower.next().await.unwrap(), News::PastChanged);
+    let told = news(&mut viewer).await;
+    assert_eq!(told, "anew: talk 3 | more | talk 4 | more | talk 5 | more");
     assert_eq!(
         shown(&store),
         [
@@ -317,7 +315,6 @@ async fn a_look_that_is_cut_short_leaves_whole_conversations() {
         retention: everything(old(1)),
         readers: Arc::clone(&store.0.readers),
         changes: store.0.changes.clone(),
-        feed: Arc::clone(&store.0.feed),
         index: None,
         recordings: None,
         bell: Arc::default(),
@@ -335,6 +332,75 @@ async fn a_look_that_is_cut_short_leaves_whole_conversations() {
     assert_eq!(faults.unwrap(), []);
     let left = in_folder(&folder).snapshot(WHOLE).unwrap();
     assert!(left.lines.len().is_multiple_of(3) && left.lines.len() < 900);
+}
+
+#[tokio::test]
+async fn the_numbers_of_what_is_gone_are_not_given_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = in_folder(&folder);
+    let mut seen = std::collections::HashSet::new();
+    for round in 0..4 {
+        let second = round * 10_000;
+        for half in 0..2 {
+            let id = format!("{round}-{half}");
+            let words = ["a", "b"].map(|end| segment(&format!("{id}{end}"), 0.0, 1.0, &id));
+            let second = second + half * 1000;
+            store.commit(said(second, words.to_vec())).await.unwrap();
+            let memory = Memory {
+                id: Some(id),
+                started_at: Some(at(second)),
+                finished_at: Some(at(second + 1)),
+                ..Memory::default()
+            };
+            store.commit(remembered(second + 1, memory)).await.unwrap();
+        }
+        let snapshot = store.snapshot(WHOLE).unwrap();
+        for line in &snapshot.lines {
+            assert!(seen.insert(("line", line.id.0)), "{line:?}");
+        }
+        for conversation in &snapshot.conversations {
+            assert!(
+                seen.insert(("conversation", conversation.id.0)),
+                "{conversation:?}"
+            );
+        }
+        for kept in &snapshot.memories {
+            assert!(seen.insert(("memory", kept.id.0)), "{kept:?}");
+        }
+        look(&store, everything(old(0)), at(second + 9000)).await;
+        assert!(shown(&store).is_empty());
+        if round % 2 == 0 {
+            store.close().await;
+            drop(store);
+            store = in_folder(&folder);
+        }
+    }
+    assert_eq!(seen.len(), 4 * (4 + 2 + 2));
+}
+
+#[tokio::test]
+async fn a_talk_stays_closed_by_a_memory_that_is_gone_and_does_not_name_it() {
+    let store = filled(2).await;
+    let memory = |store: &Store| {
+        let query = crate::search::Query::parse("talk", at(0), &jiff::tz::TimeZone::UTC).unwrap();
+        let found = store.search(&query, Order::Newest, 10).unwrap();
+        found.hits[0].memory
+    };
+    let id = store.snapshot(WHOLE).unwrap().memories[0].id;
+    assert_eq!(memory(&store), Some(id));
+    let memories = Retention {
+        memories: old(1),
+        ..everything(NEVER)
+    };
+    look(&store, memories, at(900_000)).await;
+    assert!(titles(&store).is_empty());
+    assert_eq!(
+        shown(&store),
+        ["…: talk 0 | more", "Memory 1: talk 1 | more"]
+    );
+    assert_eq!(memory(&store), None);
+    let closed = store.snapshot(WHOLE).unwrap().conversations[1].memory;
+    assert_eq!(closed, Some(id));
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ async fn samples(store: &Store, chunks: &[(i64, &[u8])]) -> Vec<Vec<i16>> {
     }
     let mut heard = Vec::new();
     while follower.behind() > 0 {
-        for record in follower.next().await.unwrap().records() {
+        for record in follower.next().await.unwrap() {
             let [Change::Sound(chunk)] = &record.changes[..] else {
                 panic!("no sound in {record:?}")
             };

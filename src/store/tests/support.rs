@@ -9,7 +9,10 @@ use crate::event::{
     AudioChunk, Change, ConversationId, Encoding, Kind, LineId, Memory, MemoryId, Segment,
     Transcript,
 };
-pub(super) use crate::event::{Conversation, KeptMemory, Line, Trigger, Uid};
+pub(super) use crate::{
+    event::{Conversation, Edited, KeptMemory, Line, Trigger, Uid},
+    feed::News,
+};
 
 pub(super) const WHOLE: Window = Window {
     lines: 10_000,
@@ -129,8 +132,38 @@ pub(super) fn shown(store: &Store) -> Vec<String> {
     snapshot.conversations.iter().map(show).collect()
 }
 
+/// The next news of a viewer: the numbers of records, or the words of a new snapshot.
+pub(super) async fn news(viewer: &mut Viewer) -> String {
+    match viewer.next().await.unwrap() {
+        News::Records(records) => {
+            let seqs: Vec<_> = records.iter().map(|record| record.seq.0).collect();
+            format!("{seqs:?}")
+        }
+        News::Edited(edited) => match &*edited {
+            Edited::Line(line) => format!("edited: {}", marked(std::slice::from_ref(line))[0]),
+            Edited::Names(names) => {
+                let mut names: Vec<_> = names.iter().map(|(_, _, name)| name).collect();
+                names.sort_unstable();
+                format!("names: {}", names.join(", "))
+            }
+            Edited::Ticks(_, ticked) => format!("ticked: {ticked:?}"),
+        },
+        News::Snapshot(snapshot) => format!("anew: {}", marked(&snapshot.lines).join(" | ")),
+    }
+}
+
+/// Lines as "words [*] (note)", in their order.
+pub(super) fn marked(lines: &[Line]) -> Vec<String> {
+    let show = |line: &Line| {
+        let star = if line.starred { " *" } else { "" };
+        let note = line.note.as_ref().map(|note| format!(" ({note})"));
+        format!("{}{star}{}", line.segment.text, note.unwrap_or_default())
+    };
+    lines.iter().map(show).collect()
+}
+
 /// What a reader makes of records: the final state of all that they tell.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Model {
     pub(super) conversations: BTreeMap<ConversationId, Conversation>,
     pub(super) lines: BTreeMap<LineId, Line>,
@@ -158,6 +191,14 @@ impl Model {
                 }
             }
         }
+    }
+
+    /// What records alone tell.
+    pub(super) fn without_stars(mut self) -> Self {
+        for line in self.lines.values_mut() {
+            line.starred = false;
+        }
+        self
     }
 
     pub(super) fn of(snapshot: &Snapshot) -> Self {

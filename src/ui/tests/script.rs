@@ -11,7 +11,7 @@ use super::scene;
 use crate::{
     event::{Memory, Segment, Transcript},
     losses::LossCounter,
-    monitor::Monitor,
+    monitor::{Monitor, WINDOW},
     store::{Location, Settings, Store, Submission},
     ui::{Clock, Library, action::TerminalEffect, app::App, terminal::Surface},
 };
@@ -107,7 +107,7 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
     let app = App {
         store: store.clone(),
         library: Library::start(store.clone()).unwrap(),
-        follower: store.follow(store.latest()),
+        viewer: store.view(WINDOW).unwrap().1,
         playback: crate::audio::playback::Playback::start(std::sync::Arc::new(
             crate::audio::playback::kept::Nothing,
         ))
