@@ -35,7 +35,7 @@ pub enum Column<'a> {
     Sound {
         /// The axis of the levels.
         scale: Scale,
-        /// The level of each band, the lowest frequency first: 255 is 0 dBFS, and each step 0.4 dB. 0 is silence.
+        /// The level of each band, the lowest frequency first, in the steps of [`Spectrogram::decibels`].
         levels: &'a [u8],
     },
 }
@@ -53,6 +53,16 @@ impl Spectrogram {
 
     /// Bands of a column.
     pub const BANDS: usize = 96;
+
+    /// What a step of a level stands for in dBFS: 255 is 0 dBFS, and each one below it 0.4 dB less. 0 is silence.
+    #[must_use]
+    pub fn decibels(step: u8) -> f32 {
+        if step == 0 {
+            f32::NEG_INFINITY
+        } else {
+            (f32::from(step) - 255.0) * STEP
+        }
+    }
 
     /// Goes on with samples of `rate` a second. What does not fill a column waits for the next samples.
     pub fn push(&mut self, samples: &[i16], rate: u32) {
