@@ -31,7 +31,20 @@ pub struct Glyphs {
     pub tick: (&'static str, &'static str),
     /// Stands between parts of a line.
     pub middle: &'static str,
+    /// Fills what is missing.
+    pub hatch: &'static str,
+    /// What pictures are made of.
+    pub dots: Dots,
     states: [&'static str; 4],
+}
+
+/// What pictures are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dots {
+    /// Two by four of them in a cell.
+    Braille,
+    /// One character in a cell.
+    Ascii,
 }
 
 const ASCII_BORDER: border::Set<'static> = border::Set {
@@ -63,6 +76,8 @@ impl Glyphs {
             star: "★",
             tick: ("✓", "·"),
             middle: "·",
+            hatch: "╱",
+            dots: Dots::Braille,
             states: ["●", "◐", "○", "✖"],
         }
     }
@@ -84,6 +99,8 @@ impl Glyphs {
             star: "*",
             tick: ("x", "-"),
             middle: "-",
+            hatch: "/",
+            dots: Dots::Ascii,
             states: ["*", "~", "o", "x"],
         }
     }

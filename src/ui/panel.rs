@@ -1,12 +1,20 @@
 //! One file for each part of a screen: its state and its drawing.
 
 pub(super) mod audio;
+mod axis;
 pub(super) mod card;
+mod dots;
 pub(super) mod header;
 pub(super) mod health;
 pub(super) mod help;
 pub(super) mod hints;
 pub(super) mod memories;
+#[cfg_attr(not(test), expect(dead_code, reason = "the Audio screen shows it"))]
+pub(super) mod scope;
+#[cfg_attr(not(test), expect(dead_code, reason = "the Audio screen shows it"))]
+pub(super) mod spectrogram;
+#[cfg_attr(not(test), expect(dead_code, reason = "the Audio screen shows it"))]
+pub(super) mod spectrum;
 pub(super) mod transcript;
 
 use ratatui::{

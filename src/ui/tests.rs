@@ -4,3 +4,4 @@ mod live;
 mod looks;
 mod scene;
 mod script;
+mod sound;

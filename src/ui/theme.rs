@@ -65,6 +65,8 @@ pub struct Theme {
     pub key: Style,
     /// Speakers other than the wearer.
     pub speakers: [Style; 5],
+    /// From what can hardly be heard to what is loud. The steps are even in brightness, for eyes that see few colours.
+    pub heat: [Style; 6],
 }
 
 impl Theme {
@@ -108,6 +110,15 @@ impl Theme {
                 Color::Magenta,
             ]
             .map(of),
+            heat: [
+                depth.choose(Color::Indexed(54), Color::Blue),
+                depth.choose(Color::Indexed(90), Color::Magenta),
+                depth.choose(Color::Indexed(162), Color::LightMagenta),
+                depth.choose(Color::Indexed(203), Color::LightRed),
+                depth.choose(Color::Indexed(215), Color::LightYellow),
+                depth.choose(Color::Indexed(229), Color::White),
+            ]
+            .map(of),
             ..Self::plain()
         }
     }
@@ -133,6 +144,15 @@ impl Theme {
                 depth.choose(Color::Indexed(94), Color::Black),
             ]
             .map(of),
+            heat: [
+                depth.choose(Color::Indexed(223), Color::Gray),
+                depth.choose(Color::Indexed(216), Color::Cyan),
+                depth.choose(Color::Indexed(204), Color::Blue),
+                depth.choose(Color::Indexed(162), Color::Magenta),
+                depth.choose(Color::Indexed(90), Color::Red),
+                depth.choose(Color::Indexed(53), Color::Black),
+            ]
+            .map(of),
             ..Self::plain()
         }
     }
@@ -152,6 +172,7 @@ impl Theme {
             bad: bold.add_modifier(Modifier::REVERSED),
             key: bold,
             speakers: [Style::new(); 5],
+            heat: [Style::new(); 6],
         }
     }
 }
