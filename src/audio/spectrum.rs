@@ -12,7 +12,7 @@ use realfft::{RealFftPlanner, RealToComplex};
 
 pub use scale::{Bands, Scale};
 
-use super::meter::{SCALE, decibels};
+use super::meter::SCALE;
 
 /// Most samples of a window: enough for 192 kHz, and for any rate that is sent by mistake.
 const LONGEST: usize = 1 << 15;
@@ -145,8 +145,9 @@ impl Spectrum {
     }
 }
 
+/// The level of a power in dBFS.
 fn level(power: f32) -> f32 {
-    decibels(f64::from(power).sqrt())
+    10.0 * power.log10()
 }
 
 #[cfg(test)]

@@ -2,17 +2,18 @@
 
 pub(super) mod audio;
 mod axis;
+pub(super) mod card;
 mod dots;
 pub(super) mod header;
 pub(super) mod health;
 pub(super) mod hints;
 pub(super) mod list;
 pub(super) mod memories;
-pub(super) mod memory;
-pub(super) mod recorded;
+#[cfg_attr(not(test), expect(dead_code, reason = "the Audio screen shows it"))]
 pub(super) mod scope;
-pub(super) mod sound;
+#[cfg_attr(not(test), expect(dead_code, reason = "the Audio screen shows it"))]
 pub(super) mod spectrogram;
+#[cfg_attr(not(test), expect(dead_code, reason = "the Audio screen shows it"))]
 pub(super) mod spectrum;
 pub(super) mod transcript;
 

@@ -88,7 +88,11 @@ impl Bands {
     pub(super) fn greatest(&self, bins: &[f32]) -> impl Iterator<Item = f32> {
         let value = |index: usize| bins.get(index).copied().unwrap_or(0.0);
         self.bands.iter().map(move |band| match band {
-            Band::Bins(range) => range.clone().map(value).fold(0.0, f32::max),
+            Band::Bins(range) => {
+                let range = range.start..range.end.min(bins.len());
+                let bins = bins.get(range).unwrap_or_default();
+                bins.iter().copied().fold(0.0, f32::max)
+            }
             Band::Between(below, part) => value(*below) * (1.0 - part) + value(below + 1) * part,
         })
     }

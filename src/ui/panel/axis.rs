@@ -55,7 +55,8 @@ impl Plot {
         }
     }
 
-    /// Writes labels below the plot, from left to right. The first ones come first; what would touch them is left out.
+    /// Writes labels below the plot, from left to right. The first ones come first; what would touch them is left out, and what
+    /// would stick out too, but for those of the very ends.
     pub(super) fn label_across(
         &self,
         frame: &mut Frame<'_>,
@@ -70,7 +71,12 @@ impl Plot {
                 continue;
             }
             let middle = (place * f32::from(row.width - 1)).round() as u16;
-            let start = middle.saturating_sub(width / 2).min(row.width - width);
+            let start = match (middle.checked_sub(width / 2), row.width - width) {
+                (Some(start), last) if start <= last => start,
+                _ if place <= 0.0 => 0,
+                (_, last) if place >= 1.0 => last,
+                _ => continue,
+            };
             if take(&mut taken, start..start + width, APART) {
                 let area = Rect {
                     x: row.x + start,

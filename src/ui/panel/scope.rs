@@ -3,10 +3,13 @@
 use ratatui::{Frame, layout::Rect};
 
 use super::{
-    axis::{self, Plot},
+    axis::{self, Label, Plot},
     dots::{self, Span},
 };
 use crate::ui::Context;
+
+/// Columns of the labels of levels.
+const LABELS: u16 = 9;
 
 /// What is shown, and how far before it a place to begin is looked for: a period of the deepest voice. In milliseconds.
 const SHOWN: usize = 50;
@@ -33,7 +36,7 @@ pub(in crate::ui) fn render(
     if trace.samples.is_empty() {
         return axis::nothing(frame, area, context);
     }
-    let plot = Plot::new(area, 0);
+    let plot = Plot::new(area, LABELS);
     let dots = context.glyphs.dots;
     let (columns, rows) = dots.of(plot.area);
     let halvings = halvings(trace.samples);
@@ -46,10 +49,24 @@ pub(in crate::ui) fn render(
         .map(|column| curve.span(column, rows))
         .collect();
     dots::draw(frame, plot.area, &spans, dots, context.theme.accent);
-    // Half of an amplitude is 6 dB less.
-    let range = format!("{} dBFS", -6 * halvings);
-    let times = [(1.0, format!("{SHOWN} ms")), (0.0, range)];
-    plot.label_across(frame, times, context);
+    plot.label_upwards(frame, levels(halvings), context);
+    plot.label_across(
+        frame,
+        [(1.0, format!("{SHOWN} ms")), (0.0, "0".to_owned())],
+        context,
+    );
+}
+
+/// The level of each fourth of the height: of a zero in its middle, and of each half of an amplitude 6 dB less.
+fn levels(halvings: i32) -> [Label; 5] {
+    let (whole, half) = (-6 * halvings, -6 * (halvings + 1));
+    [
+        (1.0, format!("{whole} dBFS")),
+        (0.5, "-inf".to_owned()),
+        (0.0, whole.to_string()),
+        (0.75, half.to_string()),
+        (0.25, half.to_string()),
+    ]
 }
 
 /// How often full scale can be halved so that the samples fit.
@@ -66,14 +83,15 @@ impl<'a> Trace<'a> {
 
     /// From where the curve is drawn.
     fn shown(self) -> &'a [i16] {
-        let newest = self.samples.len().saturating_sub(self.length(SHOWN));
+        // The last column is drawn up to the sample after it.
+        let newest = self.samples.len().saturating_sub(self.length(SHOWN) + 1);
         let from = newest.saturating_sub(self.length(SEARCHED));
         &self.samples[trigger(self.samples, from, newest).unwrap_or(newest)..]
     }
 }
 
 /// Where samples pass the middle of their range upwards, from a place up to another, into their highest half-wave: a tone does
-/// so once in a period, and noise around the middle is not taken for it. Of several alike it is the newest.
+/// so once in a period, and noise around the middle does not count. Of several alike it is the newest.
 fn trigger(samples: &[i16], from: usize, to: usize) -> Option<usize> {
     let (low, high) = samples[from..]
         .iter()

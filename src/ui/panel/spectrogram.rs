@@ -23,18 +23,18 @@ const ACROSS: usize = 2;
 const DOWN: usize = 4;
 
 /// What is shown as nothing and as the loudest, in dBFS: a quiet room, and a loud voice.
-const QUIET: f32 = -90.0;
+const QUIET: f32 = -80.0;
 const LOUD: f32 = -20.0;
 
-/// From how many eighths on each dot of a cell is set: in an order that spreads the first ones.
-const FROM: [[u8; ACROSS]; DOWN] = [[1, 5], [7, 3], [2, 6], [8, 4]];
+/// From how many eighths on each dot of a cell is set, column by column: in an order that spreads the first ones.
+const FROM: [[u8; DOWN]; ACROSS] = [[1, 7, 2, 8], [5, 3, 6, 4]];
 
 /// The greatest shade.
 const FULL: u8 = 8;
 
 /// The first of Unicode's braille patterns, and the bits of their dots.
 const BLANK: u32 = 0x2800;
-const BITS: [[u32; ACROSS]; DOWN] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+const BITS: [[u32; DOWN]; ACROSS] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
 
 /// Shades from an eighth to full.
 const SHADES: [char; 8] = ['.', ':', '=', '+', '*', '%', '#', '@'];
@@ -100,25 +100,30 @@ fn hatch(buffer: &mut Buffer, cells: Rect, context: &Context) {
 /// Draws columns of a picture that stand beside each other in a column of cells; what they do not reach stays empty.
 fn draw(buffer: &mut Buffer, cells: Rect, columns: &[Vec<u8>; ACROSS], context: &Context) {
     for (row, position) in cells.positions().enumerate() {
-        let dots = columns
-            .each_ref()
-            .map(|column| column.get(row * DOWN..).unwrap_or_default());
-        let dot = |x: usize, y: usize| dots[x].get(y).copied().unwrap_or(0);
-        let places = (0..DOWN).flat_map(|y| (0..ACROSS).map(move |x| (x, y)));
-        let loudest = places.clone().map(|(x, y)| dot(x, y)).max().unwrap_or(0);
-        let set = places.filter(|(x, y)| dot(*x, *y) >= FROM[*y][*x]);
-        let bits = set.map(|(x, y)| BITS[y][x]).sum::<u32>();
-        let symbol = match context.glyphs.dots {
-            Dots::Braille if bits > 0 => char::from_u32(BLANK + bits),
-            Dots::Ascii if loudest > 0 => Some(SHADES[usize::from(loudest - 1)]),
-            Dots::Braille | Dots::Ascii => None,
-        };
-        let Some(symbol) = symbol else {
+        let dots = columns.each_ref().map(|column| {
+            let dots = column.get(row * DOWN..).unwrap_or_default();
+            &dots[..dots.len().min(DOWN)]
+        });
+        let (mut loudest, mut bits) = (0, 0);
+        for ((column, from), bit) in dots.iter().zip(FROM).zip(BITS) {
+            for ((dot, from), bit) in column.iter().zip(from).zip(bit) {
+                loudest = loudest.max(*dot);
+                bits |= if *dot >= from { bit } else { 0 };
+            }
+        }
+        let Some(shade) = usize::from(loudest).checked_sub(1) else {
             continue;
         };
-        let cell = buffer[position].set_char(symbol);
+        let symbol = match context.glyphs.dots {
+            // Some fonts draw circles for dots that are not set.
+            Dots::Braille if bits == 0 => continue,
+            Dots::Braille => char::from_u32(BLANK + bits).unwrap_or(' '),
+            Dots::Ascii => SHADES[shade],
+        };
         let heat = &context.theme.heat;
-        cell.set_style(heat[usize::from(loudest - 1) * heat.len() / SHADES.len()]);
+        buffer[position]
+            .set_char(symbol)
+            .set_style(heat[shade * heat.len() / SHADES.len()]);
     }
 }
 
