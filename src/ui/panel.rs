@@ -2,18 +2,17 @@
 
 pub(super) mod audio;
 mod axis;
-pub(super) mod card;
 mod dots;
 pub(super) mod header;
 pub(super) mod health;
 pub(super) mod hints;
 pub(super) mod list;
 pub(super) mod memories;
-#[cfg_attr(not(test), expect(dead_code, reason = "the Audio screen shows it"))]
+pub(super) mod memory;
+pub(super) mod recorded;
 pub(super) mod scope;
-#[cfg_attr(not(test), expect(dead_code, reason = "the Audio screen shows it"))]
+pub(super) mod sound;
 pub(super) mod spectrogram;
-#[cfg_attr(not(test), expect(dead_code, reason = "the Audio screen shows it"))]
 pub(super) mod spectrum;
 pub(super) mod transcript;
 

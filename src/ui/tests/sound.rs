@@ -26,7 +26,7 @@ use crate::{
 const RATE: u32 = 16_000;
 const SIZES: [(u16, u16); 2] = [(72, 12), (30, 5)];
 
-fn context(glyphs: &Glyphs) -> Context {
+pub(super) fn context(glyphs: &Glyphs) -> Context {
     Context {
         theme: Theme::dark(Depth::Many),
         glyphs: *glyphs,
