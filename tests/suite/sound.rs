@@ -5,6 +5,7 @@
 //! machine was awake, else it is tried again.
 
 mod card;
+mod scenario;
 mod tone;
 
 use std::{
@@ -16,7 +17,8 @@ use rustix::process::Signal;
 
 use crate::{program::Sender, terminal::Terminal};
 use card::Card;
-use tone::{Canary, Tone};
+use scenario::{BURSTS, Body, SECONDS, Scenario, WHOLE, jitter};
+use tone::{Canary, Heard, Tone};
 
 const DASHBOARD: &[&str] = &["--port", "0", "--ephemeral"];
 const SIZE: (u16, u16) = (140, 40);
@@ -34,75 +36,167 @@ fn listening(card: &Card) -> (Terminal, Sender) {
     (terminal, sender)
 }
 
-/// Posts each chunk (when, how long, both in seconds) at its time.
-fn post(sender: &mut Sender, tone: &mut Tone, chunks: &[(f64, f64)]) {
-    let began = Instant::now();
-    for (at, seconds) in chunks {
-        let due = began + Duration::from_secs_f64(*at);
-        thread::sleep(due.saturating_duration_since(Instant::now()));
-        assert_eq!(sender.sound(tone.rate, &tone.next(*seconds)).unwrap(), 200);
+/// Posts each body at its time, which is counted from `began`.
+fn post(sender: &mut Sender, tone: &mut Tone, began: Instant, bodies: &[Body]) {
+    for body in bodies {
+        wait_until(began, body.at);
+        let sound = tone.next(body.seconds);
+        assert_eq!(sender.sound(tone.rate, &sound).unwrap(), 200);
     }
 }
 
-/// Plays chunks and returns what was heard. None if there is no card, or the machine was never awake all the while.
-fn heard(rate: u32, chunks: &[(f64, f64)]) -> Option<tone::Heard> {
+/// So many seconds after `began`.
+fn wait_until(began: Instant, seconds: f64) {
+    let due = began + Duration::from_secs_f64(seconds);
+    thread::sleep(due.saturating_duration_since(Instant::now()));
+}
+
+/// Lets something sound on a card, and what was recorded of it be judged. What is wrong counts only if the machine was awake all
+/// the while; else it is tried again.
+fn judge(what: &str, sound: impl Fn(&Card), verdict: impl Fn(&Heard) -> Result<(), String>) {
     for _ in 0..ATTEMPTS {
-        let card = Card::start()?;
-        let (mut terminal, mut sender) = listening(&card);
+        let Some(card) = Card::start() else { return };
         let canary = Canary::start();
-        post(&mut sender, &mut Tone::new(rate), chunks);
-        // A second for the margin, one for what the card has buffered; the last chunk sounds meanwhile.
-        let last = chunks.last().map_or(0.0, |(_, seconds)| *seconds);
-        thread::sleep(Duration::from_secs_f64(last + 2.0));
+        sound(&card);
         let overslept = canary.stop();
-        terminal.press("q");
-        terminal.wait();
         let heard = tone::analyse(&card.recording());
-        println!("{rate} Hz: {heard:?}; the machine overslept by {overslept:?}");
-        if overslept < STALLED || heard.is_clean() {
-            return Some(heard);
+        println!("{what}: {heard:?}; the machine overslept by {overslept:?}");
+        match heard.and_then(|heard| verdict(&heard)) {
+            Ok(()) => return,
+            Err(wrong) => assert!(overslept >= STALLED, "{what}: {wrong}"),
         }
     }
-    println!("not judged: the machine stalled {ATTEMPTS} times");
-    None
+    card::loudly(&format!(
+        "NOT JUDGED: {what}; the machine stalled {ATTEMPTS} times"
+    ));
+}
+
+/// Plays scenarios at the same time, each on a card of its own.
+fn play(scenarios: &[Scenario]) {
+    thread::scope(|scope| {
+        for scenario in scenarios {
+            scope.spawn(|| {
+                let sound = |card: &Card| {
+                    let (mut terminal, mut sender) = listening(card);
+                    let began = Instant::now();
+                    let mut tone = Tone::new(scenario.rate);
+                    post(&mut sender, &mut tone, began, &scenario.bodies);
+                    wait_until(began, scenario.ends());
+                    terminal.press("q");
+                    terminal.wait();
+                };
+                judge(scenario.what, sound, |heard| scenario.judge(heard));
+            });
+        }
+    });
 }
 
 #[test]
-fn a_tone_is_heard_without_gaps_or_clicks() {
-    let seconds: Vec<_> = (0..12).map(|second| (f64::from(second), 1.0)).collect();
-    let bursts: Vec<_> = (0..3).map(|burst| (f64::from(burst) * 5.0, 5.0)).collect();
-    for (rate, chunks) in [(16_000, seconds), (8_000, bursts)] {
-        let Some(heard) = heard(rate, &chunks) else {
-            return;
+fn a_tone_that_arrives_with_jitter_is_heard_without_gaps_or_clicks() {
+    play(&[
+        Scenario {
+            what: "a second every second",
+            rate: 16_000,
+            bodies: SECONDS.posts(22, jitter(1)),
+            gaps: &[],
+        },
+        Scenario {
+            what: "bursts of seconds",
+            rate: 16_000,
+            bodies: BURSTS.posts(4, jitter(2)),
+            gaps: &[],
+        },
+        Scenario {
+            what: "bodies of five seconds",
+            rate: 8_000,
+            bodies: WHOLE.posts(5, jitter(3)),
+            gaps: &[],
+        },
+    ]);
+}
+
+#[test]
+fn what_is_lost_or_late_is_silence_without_clicks() {
+    play(&[
+        Scenario {
+            what: "three seconds are lost",
+            rate: 16_000,
+            bodies: SECONDS.posts(16, |second| if second < 8 { 0.0 } else { 3.0 }),
+            gaps: &[2.5..3.5],
+        },
+        Scenario {
+            what: "three seconds are lost between bursts",
+            rate: 16_000,
+            bodies: BURSTS.posts(4, |burst| if burst < 2 { 0.0 } else { 3.0 }),
+            gaps: &[2.5..3.5],
+        },
+        Scenario {
+            // And the next one behind it.
+            what: "a body is two seconds late",
+            rate: 16_000,
+            bodies: SECONDS.posts(12, |second| match second {
+                4 | 5 => f64::from(6 - second),
+                _ => 0.0,
+            }),
+            gaps: &[1.0..2.2],
+        },
+    ]);
+}
+
+/// Plays what was kept from a line on, pauses, goes on, seeks, and hears it to its end.
+#[test]
+fn a_kept_moment_is_heard_with_pauses_and_seeks_without_clicks() {
+    let sound = |card: &Card| {
+        let mut terminal = Terminal::start(card.home(), &["--port", "0"], SIZE);
+        let mut sender = Sender::connect(terminal.address()).unwrap();
+        let mut tone = Tone::new(16_000);
+        let bodies = SECONDS.posts(8, |_| 0.0);
+        let (before, after) = bodies.split_at(3);
+        let began = Instant::now();
+        post(&mut sender, &mut tone, began, before);
+        assert_eq!(sender.say("a", 0.0, "do you hear this?").unwrap(), 200);
+        post(&mut sender, &mut tone, began, after);
+        terminal.wait_for("do you hear this?");
+        terminal.press("k\r");
+        terminal.wait_for("what was kept");
+        thread::sleep(Duration::from_secs(2));
+        terminal.press("p");
+        terminal.wait_for("paused");
+        thread::sleep(Duration::from_secs(1));
+        terminal.press("p");
+        terminal.wait_for("what was kept");
+        thread::sleep(Duration::from_secs(2));
+        terminal.press(",");
+        terminal.wait_until("the end", |screen| {
+            !screen.contents().contains("what was kept")
+        });
+        terminal.press("q");
+        terminal.wait();
+    };
+    judge("a kept moment", sound, |heard| {
+        scenario::right(heard, &[0.8..1.8, 0.0..0.8])?;
+        let lengths: Vec<f64> = heard.stretches.iter().map(|it| it.end - it.begin).collect();
+        let [first, second, whole] = lengths[..] else {
+            return Err(format!("{lengths:?} s were heard"));
         };
-        assert!(heard.is_clean(), "{rate} Hz: {heard:?}");
-        assert!((heard.frequency - tone::HZ).abs() < 0.5, "{heard:?}");
-        assert!(heard.sounding > 10.0, "{heard:?}");
-    }
-}
-
-#[test]
-fn a_late_chunk_is_one_gap_without_clicks() {
-    // The fifth comes two seconds late, and the two after it with it.
-    let chunks: Vec<_> = (0..11)
-        .map(|second| if (4..6).contains(&second) { 6 } else { second })
-        .map(|at| (f64::from(at), 1.0))
-        .collect();
-    let Some(heard) = heard(16_000, &chunks) else {
-        return;
-    };
-    let [(_, length)] = heard.gaps.as_slice() else {
-        panic!("{heard:?}")
-    };
-    assert!((1.0..2.2).contains(length), "{heard:?}");
-    assert!(heard.clicks.is_empty(), "{heard:?}");
+        let fits = (1.0..2.5).contains(&first) && (1.0..2.5).contains(&second);
+        if fits && (7.8..8.1).contains(&whole) {
+            return Ok(());
+        }
+        Err(format!("{lengths:?} s were heard"))
+    });
 }
 
 #[test]
 fn a_sound_server_that_dies_is_told_and_nothing_else_suffers() {
     let Some(card) = Card::start() else { return };
     let (mut terminal, mut sender) = listening(&card);
-    post(&mut sender, &mut Tone::new(16_000), &[(0.0, 5.0)]);
+    post(
+        &mut sender,
+        &mut Tone::new(16_000),
+        Instant::now(),
+        &WHOLE.posts(1, |_| 0.0),
+    );
     terminal.wait_for("s behind");
     let killed = Instant::now();
     card.signal(Signal::KILL);
@@ -120,7 +214,12 @@ fn a_sound_server_that_dies_is_told_and_nothing_else_suffers() {
 fn a_sound_server_that_hangs_is_told_and_does_not_hold_up_the_end() {
     let Some(card) = Card::start() else { return };
     let (mut terminal, mut sender) = listening(&card);
-    post(&mut sender, &mut Tone::new(16_000), &[(0.0, 5.0)]);
+    post(
+        &mut sender,
+        &mut Tone::new(16_000),
+        Instant::now(),
+        &WHOLE.posts(1, |_| 0.0),
+    );
     terminal.wait_for("s behind");
     card.signal(Signal::STOP);
     terminal.wait_for("the audio device is gone");

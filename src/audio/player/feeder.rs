@@ -24,7 +24,7 @@ const GAIN: f64 = 0.01;
 const BOUND: f64 = 0.005;
 const AVERAGED: f64 = 32.0;
 
-/// Bursts before drift is controlled: earlier, the average says nothing.
+/// Bursts before drift is controlled, and within which what was late is caught up: earlier, the average says nothing.
 const SETTLED: u32 = 8;
 
 /// More than this above the margin is skipped, in seconds; at least one burst.
@@ -41,6 +41,7 @@ pub(in crate::audio) struct Feeder {
     burst: Option<Burst>,
     /// Seconds of the burst before.
     usual: Option<f64>,
+    missed: Option<Missed>,
     /// Average low-water mark, in seconds, and how many bursts are in it.
     pub(super) low_water: f64,
     bursts: u32,
@@ -57,6 +58,16 @@ struct Burst {
     /// Of all its chunks, and of its longest.
     seconds: f64,
     longest: f64,
+}
+
+/// A burst that came when nothing was left to play.
+#[derive(Debug, Clone, Copy)]
+struct Missed {
+    /// How much later than it should, in seconds.
+    late: f64,
+    /// Bursts since, and how much earlier they came than they should after it, in seconds.
+    bursts: u32,
+    caught_up: f64,
 }
 
 impl Burst {
@@ -94,6 +105,7 @@ impl Feeder {
             margin: FIRST_MARGIN,
             burst: None,
             usual: None,
+            missed: None,
             low_water: 0.0,
             bursts: 0,
             quiet: 0,
@@ -205,19 +217,41 @@ impl Feeder {
         }
     }
 
-    /// A burst that came too late widens the margin by what it was short of; what comes much later was lost, not late.
+    /// A burst that came too late widens the margin by what it was short of. Not so what comes after sound that was lost: it is
+    /// as late as what it follows, and all that comes after it is too.
     fn adapt_margin(&mut self, before: Burst, arrived: Duration) {
         let late = arrived.as_secs_f64() - before.began.as_secs_f64() - before.seconds;
+        if let Some(missed) = &mut self.missed {
+            missed.bursts += 1;
+            missed.caught_up -= late;
+            let missed = *missed;
+            if missed.caught_up >= missed.late / 2.0 {
+                self.missed = None;
+                self.widen(missed.late);
+            } else if missed.bursts >= SETTLED {
+                self.missed = None;
+            }
+        }
         let ran_dry = std::mem::replace(&mut self.underruns, self.control.underruns())
             != self.control.underruns();
-        if ran_dry && late < GREATEST_MARGIN {
-            self.quiet = 0;
-            self.margin = (late.max(self.margin) + HEADROOM).min(GREATEST_MARGIN);
+        if ran_dry && late <= self.margin {
+            return self.widen(late);
+        }
+        if ran_dry {
+            self.missed = (late < GREATEST_MARGIN).then_some(Missed {
+                late,
+                bursts: 0,
+                caught_up: 0.0,
+            });
             return;
         }
         self.quiet = self.quiet.wrapping_add(1);
         if self.quiet.is_multiple_of(QUIET_BURSTS) {
             self.margin = (self.margin * SHRINK).max(FIRST_MARGIN);
         }
+    }
+    fn widen(&mut self, late: f64) {
+        self.quiet = 0;
+        self.margin = (late.max(self.margin) + HEADROOM).min(GREATEST_MARGIN);
     }
 }

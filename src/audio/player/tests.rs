@@ -57,7 +57,7 @@ struct Case {
     gap: Option<(f64, f64)>,
 }
 
-fn cases() -> [Case; 6] {
+fn cases() -> [Case; 7] {
     let clean = |what, arrivals| Case {
         what,
         arrivals,
@@ -80,6 +80,12 @@ fn cases() -> [Case; 6] {
             arrivals: held_back(30, 10..12, 12.0),
             skipped: (0.0, 0.0),
             gap: Some((1.0, 2.2)),
+        },
+        Case {
+            what: "three seconds that are lost",
+            arrivals: lost(30, 10..13),
+            skipped: (0.0, 0.0),
+            gap: Some((2.8, 3.2)),
         },
     ]
 }
@@ -211,5 +217,13 @@ fn held_back(seconds: usize, which: std::ops::Range<usize>, until: f64) -> Vec<A
             },
             ..arrival
         })
+        .collect()
+}
+
+/// Chunks of a second; some never come.
+fn lost(seconds: usize, which: std::ops::Range<usize>) -> Vec<Arrival> {
+    let all = regular(seconds).into_iter().enumerate();
+    all.filter(|(second, _)| !which.contains(second))
+        .map(|(_, arrival)| arrival)
         .collect()
 }
