@@ -69,6 +69,22 @@ impl Card {
         self.folder.path()
     }
 
+    /// Waits until a program has opened it. What is to be played earlier is lost.
+    pub(super) fn wait_until_open(&self) {
+        let socket = self.home().join("socket");
+        wait_until("the card is open", || {
+            let streams = client("pactl", self.home(), &socket)
+                .args(["list", "short", "sink-inputs"])
+                .output();
+            streams.is_ok_and(|streams| !streams.stdout.is_empty())
+        });
+    }
+
+    /// The processes that it is made of.
+    pub(super) fn processes(&self) -> [u32; 2] {
+        [self.daemon.id(), self.recorder.id()]
+    }
+
     pub(super) fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(self.daemon.id().cast_signed()).unwrap();
         kill_process(pid, signal).unwrap();

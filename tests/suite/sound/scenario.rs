@@ -84,11 +84,11 @@ pub(super) fn jitter(seed: u64) -> impl FnMut(u32) -> f64 {
 }
 
 impl Scenario {
-    /// When all of it will have sounded, in seconds: the margin, and what the card has buffered, come on top.
+    /// When all of it will have sounded, in seconds: the margin, what was late, and what the card has buffered come on top.
     pub(super) fn ends(&self) -> f64 {
         let last = self.bodies.last().map_or(0.0, |last| last.at);
         let together = self.bodies.iter().filter(|body| body.at == last);
-        last + together.map(|body| body.seconds).sum::<f64>() + 2.0
+        last + together.map(|body| body.seconds).sum::<f64>() + 3.5
     }
 
     /// Whether it was heard as it should be.

@@ -1,15 +1,6 @@
-//! A tone to be played, what is wrong with it when it is heard, and whether the machine could have played it.
+//! A tone to be played, and what is wrong with it when it is heard.
 
-use std::{
-    f64::consts::TAU,
-    ops::Range,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
+use std::{f64::consts::TAU, ops::Range};
 
 use super::card::RATE;
 
@@ -75,7 +66,7 @@ impl Heard {
     }
 }
 
-/// Looks at a recording; the fades at the beginning and at the end are no fault.
+/// Looks at a recording.
 ///
 /// # Errors
 /// When there is nothing in it.
@@ -92,12 +83,9 @@ pub(super) fn analyse(recording: &[f32]) -> Result<Heard, String> {
         end: seconds(stretch.end - first),
         frequency: frequency(&recording[stretch.clone()]),
     };
-    let clicks = stretches.iter().flat_map(|stretch| {
-        clicks(&recording[stretch.clone()], f64::from(peak))
-            .map(|at| seconds(stretch.start - first + at))
-    });
+    let clicks = clicks(recording, f64::from(peak));
     Ok(Heard {
-        clicks: clicks.collect(),
+        clicks: clicks.map(|at| seconds(at) - seconds(first)).collect(),
         stretches: stretches.iter().map(stretch).collect(),
     })
 }
@@ -115,7 +103,8 @@ fn stretches(recording: &[f32], silence: f32) -> Vec<Range<usize>> {
     stretches
 }
 
-/// Where a sample is not what the two before it say of a sine. One wrong sample is seen.
+/// Where a sample is not what the two before it say of a sine, or of silence. One wrong sample is seen, and so is a sound that
+/// begins or ends without a fade.
 fn clicks(sound: &[f32], peak: f64) -> impl Iterator<Item = usize> {
     let twice = 2.0 * (TAU * HZ / f64::from(RATE)).cos();
     sound.windows(3).enumerate().filter_map(move |(at, x)| {
@@ -135,34 +124,4 @@ fn frequency(sound: &[f32]) -> Option<f64> {
     let (first, last) = (rises.first()?, rises.last()?);
     let periods = rises.len() - 1;
     (periods > 100).then(|| periods as f64 / (last - first) * f64::from(RATE))
-}
-
-/// Sleeps, and notes when it slept for too long: then no program could have been in time.
-pub(super) struct Canary {
-    stop: Arc<AtomicBool>,
-    thread: JoinHandle<Duration>,
-}
-
-impl Canary {
-    pub(super) fn start() -> Self {
-        const SLEEP: Duration = Duration::from_millis(5);
-        let stop = Arc::new(AtomicBool::new(false));
-        let asked = Arc::clone(&stop);
-        let thread = thread::spawn(move || {
-            let mut worst = Duration::ZERO;
-            while !asked.load(Ordering::Relaxed) {
-                let began = Instant::now();
-                thread::sleep(SLEEP);
-                worst = worst.max(began.elapsed().saturating_sub(SLEEP));
-            }
-            worst
-        });
-        Self { stop, thread }
-    }
-
-    /// The longest that it overslept.
-    pub(super) fn stop(self) -> Duration {
-        self.stop.store(true, Ordering::Relaxed);
-        self.thread.join().unwrap()
-    }
 }
