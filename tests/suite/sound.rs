@@ -102,25 +102,35 @@ fn play(scenarios: &[Scenario]) {
     });
 }
 
+/// Seeds of the worst jitter: as if all that follows were early, or late.
+const LATE_FIRST: u64 = 17;
+const EARLY_FIRST: u64 = 23;
+
 #[test]
 fn a_tone_that_arrives_with_jitter_is_heard_without_gaps_or_clicks() {
     play(&[
         Scenario {
-            what: "a second every second",
+            what: "seconds, the first of them late",
             rate: 16_000,
-            bodies: SECONDS.posts(22, jitter(1)),
+            bodies: SECONDS.posts(22, jitter(LATE_FIRST)),
+            gaps: &[],
+        },
+        Scenario {
+            what: "seconds, the first of them early",
+            rate: 8_000,
+            bodies: SECONDS.posts(22, jitter(EARLY_FIRST)),
             gaps: &[],
         },
         Scenario {
             what: "bursts of seconds",
             rate: 16_000,
-            bodies: BURSTS.posts(4, jitter(2)),
+            bodies: BURSTS.posts(4, jitter(EARLY_FIRST)),
             gaps: &[],
         },
         Scenario {
             what: "bodies of five seconds",
             rate: 8_000,
-            bodies: WHOLE.posts(5, jitter(3)),
+            bodies: WHOLE.posts(5, jitter(EARLY_FIRST)),
             gaps: &[],
         },
     ]);

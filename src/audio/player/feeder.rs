@@ -19,8 +19,9 @@ const SHRINK: f64 = 0.95;
 /// What a late burst adds beyond its lateness, in seconds: what a device takes at once, and a little.
 const HEADROOM: f64 = 0.1;
 
-/// Drift control: part of the ratio for each second of error, its bound, and how many low-water marks are averaged.
-const GAIN: f64 = 0.01;
+/// Drift control: part of the ratio for each second of error, its bound, and how many low-water marks are averaged. With usual
+/// jitter, it bends no pitch by more than a thousandth.
+const GAIN: f64 = 0.005;
 const BOUND: f64 = 0.005;
 const AVERAGED: f64 = 32.0;
 

@@ -16,6 +16,15 @@ const SLEEP: Duration = Duration::from_millis(5);
 /// Sleeps between looks at the threads.
 const LOOK: u32 = 20;
 
+/// The threads through which sound goes in real time: cpal's, of ALSA's plugin, of the sound server, of the recorder.
+const CHAIN: [&str; 5] = [
+    "cpal_alsa_out",
+    "threaded-ml",
+    "pulseaudio",
+    "null-sink",
+    "parec",
+];
+
 /// Watches over some processes.
 pub(super) struct Canary {
     stop: Arc<AtomicBool>,
@@ -27,7 +36,7 @@ pub(super) struct Canary {
 pub(super) struct Held {
     /// A sleep was so much too long.
     overslept: Duration,
-    /// A thread of the processes was ready to run, and waited so long within [`LOOK`] sleeps.
+    /// One of the threads was ready to run, and waited so long within [`LOOK`] sleeps.
     waited: Duration,
 }
 
@@ -70,7 +79,7 @@ impl Canary {
     }
 }
 
-/// How long each thread waited for a processor since it began. Empty where the kernel does not tell.
+/// How long each of the threads waited for a processor since it began. Empty where the kernel does not tell.
 fn waits(processes: &[u32]) -> HashMap<String, Duration> {
     let tasks = processes.iter().map(|pid| format!("/proc/{pid}/task"));
     tasks
@@ -78,6 +87,10 @@ fn waits(processes: &[u32]) -> HashMap<String, Duration> {
         .flatten()
         .flatten()
         .filter_map(|task| {
+            let name = fs::read_to_string(task.path().join("comm")).ok()?;
+            if !CHAIN.contains(&name.trim_end()) {
+                return None;
+            }
             let told = fs::read_to_string(task.path().join("schedstat")).ok()?;
             let waited = told.split_whitespace().nth(1)?.parse().ok()?;
             let thread = task.path().display().to_string();

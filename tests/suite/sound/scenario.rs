@@ -10,6 +10,9 @@ const OFF: f64 = 0.5;
 /// How much less or more may sound than was posted, in seconds: what is played slower or faster, and what the fades hide.
 const SPARE: f64 = 0.2;
 
+/// Room for an interval that comes early, in seconds.
+const EARLIEST: f64 = 0.2;
+
 /// A wearer of a tone.
 pub(super) struct Scenario {
     pub(super) what: &'static str,
@@ -60,7 +63,7 @@ impl Style {
     pub(super) fn posts(self, intervals: u32, mut late: impl FnMut(u32) -> f64) -> Vec<Body> {
         let mut bodies = Vec::new();
         for number in 0..intervals {
-            let at = (f64::from(number) * self.interval + late(number)).max(0.0);
+            let at = EARLIEST + f64::from(number) * self.interval + late(number);
             let mut left = self.interval;
             while left > 1e-9 {
                 let seconds = left.min(self.body);
