@@ -31,6 +31,9 @@ const SETTLED: u32 = 8;
 /// More than this above the margin is skipped, in seconds; at least one burst.
 const EXCESS: f64 = 1.5;
 
+/// No step needs more than this, in seconds.
+const REST: f64 = 0.05;
+
 /// Fills the ring.
 #[derive(Debug)]
 pub(in crate::audio) struct Feeder {
@@ -160,6 +163,11 @@ impl Feeder {
     /// Whether something sounds now.
     pub(in crate::audio) fn playing(&self) -> bool {
         self.control.playing()
+    }
+
+    /// Whether all that it was given has sounded, but for a rest that is too short for a step.
+    pub(in crate::audio) fn is_heard(&self) -> bool {
+        !self.playing() && (self.left() as f64) < REST * self.rate
     }
 
     /// Samples a second.
