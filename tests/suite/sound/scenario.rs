@@ -90,7 +90,7 @@ impl Scenario {
     /// When all of it will have sounded, in seconds: the margin, what was late, and what the card has buffered come on top.
     pub(super) fn ends(&self) -> f64 {
         let last = self.bodies.last().map_or(0.0, |last| last.at);
-        let together = self.bodies.iter().filter(|body| body.at == last);
+        let together = self.bodies.iter().filter(|body| body.at >= last);
         last + together.map(|body| body.seconds).sum::<f64>() + 3.5
     }
 
