@@ -164,7 +164,7 @@ impl App {
             Some(Effect::Terminal(effect)) => surface.perform(*effect)?,
             Some(Effect::Edit(edit)) => self.edit(edit.clone()),
             // The view has done these.
-            Some(Effect::Go(_) | Effect::Ask(..) | Effect::Quit) | None => {}
+            Some(Effect::Go(_) | Effect::Ask(..) | Effect::Say(_) | Effect::Quit) | None => {}
         }
         Ok(effect)
     }
