@@ -40,6 +40,7 @@ mod schema;
 mod search;
 mod snapshot;
 mod talk;
+pub mod todo;
 mod writer;
 
 use std::{

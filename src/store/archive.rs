@@ -1,5 +1,6 @@
 //! Reading a data folder from outside, also while another process writes to it: for exports.
 
+mod alignment;
 mod reel;
 mod sound;
 mod stats;

@@ -12,5 +12,6 @@ mod retention;
 mod search;
 mod sound;
 mod support;
+mod todo;
 mod track;
 mod transcripts;

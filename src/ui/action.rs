@@ -1,6 +1,6 @@
 //! Everything that a key can ask for.
 
-use crate::event::{Edit, LineId, MemoryId, Passage, Uid, Voice};
+use crate::event::{Edit, LineId, MemoryId, Passage, Seq, Uid, Voice};
 
 use super::screen;
 
@@ -19,6 +19,7 @@ pub enum Action {
     NextMark,
     PreviousMark,
     Note,
+    Tick,
     Name,
     Help,
     Card,
@@ -68,6 +69,7 @@ impl Action {
             Self::NextMark => "the next starred or noted line",
             Self::PreviousMark => "the starred or noted line before",
             Self::Note => "a note on a line",
+            Self::Tick => "tick an action item here, or untick it",
             Self::Name => "name the speaker of a line",
             Self::Help => "this help",
             Self::Card => "connection card: what to paste into Omi",
@@ -148,6 +150,8 @@ pub enum Goal {
     Line(LineId),
     /// A memory.
     Memory(MemoryId),
+    /// The summary of a day.
+    Summary(Seq),
 }
 
 /// What the user is asked for.
@@ -159,13 +163,15 @@ pub enum Question {
     Name(Uid, Voice),
 }
 
-/// What must be done outside the state of a screen. The view does the first two itself, the loop all others.
+/// What must be done outside the state of a screen. The view does the first three itself, the loop all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Show something, wherever it is.
     Go(Goal),
     /// Ask the user something; so far the answer is this.
     Ask(Question, String),
+    /// Say in the last row what came of the key.
+    Say(String),
     /// Leave the dashboard.
     Quit,
     /// Something with the terminal.

@@ -14,6 +14,7 @@ pub(super) mod scope;
 pub(super) mod sound;
 pub(super) mod spectrogram;
 pub(super) mod spectrum;
+pub(super) mod todo;
 pub(super) mod transcript;
 
 use ratatui::{

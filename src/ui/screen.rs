@@ -1,5 +1,6 @@
 //! The screens. Each is one file with its state and its drawing, and one row of the table.
 
+mod actions;
 mod audio;
 mod live;
 mod memories;
@@ -72,7 +73,7 @@ struct Entry {
 }
 
 /// Every screen, in the order of their tabs.
-const TABLE: [Entry; 3] = [
+const TABLE: [Entry; 4] = [
     Entry {
         key: '1',
         name: "Live",
@@ -84,6 +85,12 @@ const TABLE: [Entry; 3] = [
         name: "Memories",
         about: "Memories: what was made of every talk",
         make: || Box::<memories::Memories>::default(),
+    },
+    Entry {
+        key: '3',
+        name: "Actions",
+        about: "Actions: what is to be done",
+        make: || Box::<actions::Actions>::default(),
     },
     Entry {
         key: '4',

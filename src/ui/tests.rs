@@ -1,5 +1,6 @@
 //! The dashboard under test: whole screens as snapshots, and the real loop with scripted keys and a paused clock.
 
+mod actions;
 mod live;
 mod looks;
 mod memories;

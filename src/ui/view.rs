@@ -320,6 +320,7 @@ impl View {
             | Action::NextMark
             | Action::PreviousMark
             | Action::Note
+            | Action::Tick
             | Action::Name => {
                 let body = places(area).body;
                 let effect = self.screens.shown_mut().act(action, body, &scene);
@@ -339,6 +340,7 @@ impl View {
     ) -> Option<Effect> {
         match effect {
             Effect::Go(goal) => self.go_to(&goal, monitor, area, now),
+            Effect::Say(word) => self.say(word),
             Effect::Ask(question, present) => {
                 self.overlay = Some(Box::new(Prompt::new(question, &present)));
             }

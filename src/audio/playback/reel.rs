@@ -15,10 +15,13 @@ use super::{
     deck::Turn,
     kept::{Reel, Source, Stretch},
 };
-use crate::event::Uid;
+use crate::event::{Passage, Uid};
 
 /// How often is looked whether more is needed.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// Sound begins so much before the words that are to be heard.
+const LEAD_IN: SignedDuration = SignedDuration::from_millis(300);
 
 /// Sound that begins so much later than it was asked for is other sound.
 const LATE: SignedDuration = SignedDuration::from_secs(10);
@@ -44,8 +47,39 @@ pub(super) enum Ended {
 /// What is to be played.
 pub(super) struct Order {
     pub(super) ticket: u64,
-    pub(super) uid: Uid,
-    pub(super) from: Timestamp,
+    pub(super) start: Start,
+}
+
+impl Order {
+    /// When it begins in the sound; of words that is to be found out first, and told to the deck. May block.
+    fn find(&self, source: &dyn Source, shared: &Shared) -> Timestamp {
+        match &self.start {
+            Start::Sound(_, at) => *at,
+            Start::Words(words) => {
+                let shift = source.shift(words);
+                let from = words.at.saturating_add(shift - LEAD_IN).unwrap_or(words.at);
+                shared.deck().found(self.ticket, from, shift);
+                from
+            }
+        }
+    }
+}
+
+/// Where it begins.
+pub(super) enum Start {
+    /// At a time of the sound.
+    Sound(Uid, Timestamp),
+    /// A little before some words.
+    Words(Passage),
+}
+
+impl Start {
+    fn uid(&self) -> &Uid {
+        match self {
+            Self::Sound(uid, _) => uid,
+            Self::Words(words) => &words.uid,
+        }
+    }
 }
 
 /// Runs winders. Does not wait for them.
@@ -121,14 +155,14 @@ impl Winder {
             // As soon as there is a device, it goes on from there.
             Turn::From(_) if !shared.deck().is_plugged() => return Step::Later,
             Turn::From(from) if self.fed => {
-                self.order.from = from;
+                self.order.start = Start::Sound(self.order.start.uid().clone(), from);
                 self.reader = None;
                 self.rejected = None;
                 self.fed = false;
             }
             Turn::Feed | Turn::From(_) => {}
         }
-        match self.next() {
+        match self.next(&shared) {
             Next::Stretch(stretch) => {
                 if shared.deck().fill(ticket, &stretch) {
                     self.fed = true;
@@ -149,14 +183,18 @@ impl Winder {
         Step::Later
     }
 
-    fn next(&mut self) -> Next {
+    fn next(&mut self, shared: &Shared) -> Next {
         if let Some(stretch) = self.rejected.take() {
             return Next::Stretch(stretch);
         }
-        let Order { uid, from, .. } = &self.order;
-        let reader = self
-            .reader
-            .get_or_insert_with(|| Reader::new(self.source.open(uid, *from), *from));
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            none => {
+                let from = self.order.find(&*self.source, shared);
+                let reel = self.source.open(self.order.start.uid(), from);
+                none.insert(Reader::new(reel, from))
+            }
+        };
         reader.next()
     }
 }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::scene;
 use crate::{
-    event::{Memory, Segment, Transcript},
+    event::{ActionItem, Memory, Segment, Transcript},
     losses::LossCounter,
     monitor::{Monitor, WINDOW},
     store::{Location, Settings, Store, Submission},
@@ -217,6 +217,10 @@ impl Player {
             created_at: Some(self.clock.now()),
             title: title.to_owned(),
             overview: format!("All about {title}."),
+            action_items: vec![ActionItem {
+                description: format!("See to {title}"),
+                ..ActionItem::default()
+            }],
             category: self.said.to_string(),
             ..Memory::default()
         };

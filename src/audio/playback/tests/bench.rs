@@ -47,14 +47,18 @@ pub(super) fn uid() -> Uid {
 
 /// Sound that tells its time: the later, the louder.
 #[derive(Debug)]
-struct Ramps(Vec<(f64, f64)>);
+struct Ramps {
+    kept: Vec<(f64, f64)>,
+    /// Seconds by which the clock of the words is behind.
+    shift: f64,
+}
 
 impl Source for Ramps {
     fn open(&self, uid: &Uid, from: Timestamp) -> Box<dyn Reel> {
         assert_eq!(*uid, self::uid());
         let from = from.duration_since(start()).as_secs_f64();
         let mut stretches = Vec::new();
-        for (begin, end) in &self.0 {
+        for (begin, end) in &self.kept {
             let mut now = begin.max(from);
             while now < end - 1e-6 {
                 let next = (now + 1.0).min(*end);
@@ -63,6 +67,10 @@ impl Source for Ramps {
             }
         }
         Box::new(Script(stretches.into_iter()))
+    }
+
+    fn shift(&self, _: &Passage) -> SignedDuration {
+        SignedDuration::from_secs_f64(self.shift)
     }
 }
 
@@ -117,11 +125,19 @@ pub(super) struct Bench {
 impl Bench {
     /// With these stretches kept, from and to in seconds, and a device.
     pub(super) fn with(kept: &[(f64, f64)]) -> Self {
+        Self::shifted(kept, 0.0)
+    }
+
+    /// The same, of words whose clock is so many seconds behind that of the sound.
+    pub(super) fn shifted(kept: &[(f64, f64)], shift: f64) -> Self {
         let (bell, rings) = sync_channel(1);
         let hand = Arc::new(Hand::default());
         let playback = Playback {
             shared: Arc::new(Shared::new()),
-            source: Arc::new(Ramps(kept.to_vec())),
+            source: Arc::new(Ramps {
+                kept: kept.to_vec(),
+                shift,
+            }),
             motor: Arc::clone(&hand) as Arc<dyn Motor>,
             bell,
         };

@@ -59,7 +59,7 @@ fn kept_sound_is_heard_from_where_it_is_asked_for_as_far_as_it_goes() {
     ];
     for (kept, from, expected, seconds, not_kept) in cases {
         let mut bench = Bench::with(kept);
-        bench.playback.play_from(&uid(), at(from));
+        bench.playback.play_from(uid(), at(from));
         assert_eq!(bench.status().heard, Mode::Kept);
         let heard = bench.hear(8.0);
         assert_kept(&heard, expected);
@@ -83,18 +83,44 @@ fn kept_sound_is_heard_from_where_it_is_asked_for_as_far_as_it_goes() {
 #[test]
 fn that_nothing_is_kept_is_forgotten_with_the_next_that_is_heard() {
     let mut bench = Bench::with(&[(0.0, 4.0)]);
-    bench.playback.play_from(&uid(), at(50.0));
+    bench.playback.play_from(uid(), at(50.0));
     bench.hear(0.1);
     assert!(bench.status().not_kept);
-    bench.playback.play_from(&uid(), at(0.0));
+    bench.playback.play_from(uid(), at(0.0));
     assert!(!bench.status().not_kept);
     assert_kept(&bench.hear(5.0), &[(0.0, 4.0)]);
 }
 
 #[test]
+fn words_are_heard_from_a_little_before_where_they_are_in_the_sound() {
+    let mut bench = Bench::shifted(&[(0.0, 12.0)], 2.0);
+    bench.playback.play(&Passage {
+        uid: uid(),
+        conversation: None,
+        at: at(5.0),
+    });
+    assert_kept(&bench.hear(2.0), &[(6.7, 8.7)]);
+    // What is shown is the clock of the words; what is gone back to is the sound.
+    let (_, place) = bench.playback.place().unwrap();
+    let shown = place.duration_since(at(0.0)).as_secs_f64();
+    assert!((shown - 6.7).abs() < 0.1, "{shown}");
+    bench.playback.toggle_pause();
+    bench.hear(0.5);
+    bench.playback.toggle_pause();
+    let kept = bench.hear(8.0).kept();
+    let [(from, to)] = kept[..] else {
+        panic!("{kept:?}")
+    };
+    assert!(
+        (from - 8.7).abs() < 0.1 && (to - 12.0).abs() < 0.03,
+        "{kept:?}"
+    );
+}
+
+#[test]
 fn a_pause_goes_on_where_it_began() {
     let mut bench = Bench::with(&[(0.0, 8.0)]);
-    bench.playback.play_from(&uid(), at(1.0));
+    bench.playback.play_from(uid(), at(1.0));
     let first = bench.hear(2.0);
     bench.playback.toggle_pause();
     assert_eq!(bench.status().heard, Mode::Paused);
@@ -115,7 +141,7 @@ fn a_pause_goes_on_where_it_began() {
 fn seeks_go_back_and_forth_and_into_the_present() {
     let mut bench = Bench::with(&[(0.0, 58.0)]);
     bench.playback.set_listening(true);
-    bench.playback.play_from(&uid(), at(20.0));
+    bench.playback.play_from(uid(), at(20.0));
     assert_kept(&bench.hear(2.0), &[(20.0, 22.0)]);
     for by in [10, -20, -10, 30] {
         let (_, place) = bench.playback.place().unwrap();
@@ -144,7 +170,7 @@ fn seeks_go_back_and_forth_and_into_the_present() {
 #[test]
 fn while_paused_a_seek_moves_the_place() {
     let mut bench = Bench::with(&[(0.0, 20.0)]);
-    bench.playback.play_from(&uid(), at(10.0));
+    bench.playback.play_from(uid(), at(10.0));
     bench.hear(1.0);
     bench.playback.toggle_pause();
     bench
@@ -165,7 +191,7 @@ fn live_sound_is_heard_again_once_kept_sound_has_ended() {
     bench.feed();
     let before = bench.hear(0.9);
     assert!(before.live() > 0.3);
-    bench.playback.play_from(&uid(), at(0.0));
+    bench.playback.play_from(uid(), at(0.0));
     let mut kept = Vec::new();
     for _ in 0..4 {
         // Meanwhile live sound goes on, and is not heard.
@@ -192,7 +218,7 @@ fn asked_for_while_the_past_is_heard_the_present_comes() {
     for (listened, state) in [(true, State::Waiting), (false, State::Waiting)] {
         let mut bench = Bench::with(&[(0.0, 9.0)]);
         bench.playback.set_listening(listened);
-        bench.playback.play_from(&uid(), at(0.0));
+        bench.playback.play_from(uid(), at(0.0));
         bench.hear(1.0);
         bench.playback.toggle();
         assert_eq!(
@@ -213,7 +239,7 @@ fn what_was_before_comes_back_when_the_past_is_left() {
     for (listened, state) in [(true, State::Waiting), (false, State::Off)] {
         let mut bench = Bench::with(&[(0.0, 9.0)]);
         bench.playback.set_listening(listened);
-        bench.playback.play_from(&uid(), at(0.0));
+        bench.playback.play_from(uid(), at(0.0));
         let heard = bench.hear(1.0);
         bench.playback.live();
         let after = bench.hear(0.1);
@@ -229,7 +255,7 @@ fn what_was_before_comes_back_when_the_past_is_left() {
 #[test]
 fn a_lost_device_goes_on_where_it_was_lost() {
     let mut bench = Bench::with(&[(0.0, 8.0)]);
-    bench.playback.play_from(&uid(), at(0.0));
+    bench.playback.play_from(uid(), at(0.0));
     assert_kept(&bench.hear(3.0), &[(0.0, 3.0)]);
     bench.unplug();
     bench.hear(5.0);
@@ -249,7 +275,7 @@ fn a_lost_device_goes_on_where_it_was_lost() {
 fn seeks_that_come_faster_than_a_device_takes_them_lose_nothing() {
     let mut bench = Bench::with(&[(0.0, 30.0)]);
     for second in 0..12 {
-        bench.playback.play_from(&uid(), at(f64::from(second)));
+        bench.playback.play_from(uid(), at(f64::from(second)));
         bench.hear(0.0);
     }
     let heard = bench.hear(4.0);
@@ -299,7 +325,7 @@ proptest! {
             let playback = &bench.playback;
             match act {
                 Act::Toggle => playback.toggle(),
-                Act::Play(second) => playback.play_from(&uid(), at(second.into())),
+                Act::Play(second) => playback.play_from(uid(), at(second.into())),
                 Act::Pause => playback.toggle_pause(),
                 Act::Seek(by) => playback.seek(SignedDuration::from_secs(by.into()), now),
                 Act::Live => playback.live(),
