@@ -31,6 +31,8 @@ pub struct Glyphs {
     pub mask: &'static str,
     /// Starred by the user.
     pub star: &'static str,
+    /// A memory on a strip.
+    pub memory: &'static str,
     /// Done, or not yet.
     pub tick: (&'static str, &'static str),
     /// Stands between parts of a line.
@@ -80,6 +82,7 @@ impl Glyphs {
             ellipsis: "…",
             mask: "•",
             star: "★",
+            memory: "◆",
             tick: ("✓", "·"),
             middle: "·",
             hatch: "╱",
@@ -105,6 +108,7 @@ impl Glyphs {
             ellipsis: "..",
             mask: "*",
             star: "*",
+            memory: "#",
             tick: ("x", "-"),
             middle: "-",
             hatch: "/",

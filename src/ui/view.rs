@@ -309,6 +309,8 @@ impl View {
             Action::Wrap => self.common.context.wrap = !self.common.context.wrap,
             Action::Up
             | Action::Down
+            | Action::Left
+            | Action::Right
             | Action::PageUp
             | Action::PageDown
             | Action::HalfUp

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 
 use super::script::{
-    Step::{Press, Remember, Until, Wait},
+    Step::{Picture, Press, Remember, Until, Wait},
     key, play, sees,
 };
 
@@ -27,6 +27,7 @@ async fn items_are_ticked_and_lead_to_where_they_are_from() {
         Until("1 open of 2"),
         sees("▌· See to the train"),
         sees(" ✓ See to the boat"),
+        Picture("actions"),
         Press(KeyCode::End),
         key('x'),
         Until("2 open of 2"),
