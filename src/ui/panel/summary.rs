@@ -14,7 +14,7 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
     let summary = &*kept.summary;
     let theme = &context.theme;
     let mut sheet = Sheet::new(width, context);
-    sheet.put(" ", &summary.headline, theme.title);
+    sheet.say(" ", &summary.headline, theme.title);
     if let Some(stats) = summary.stats {
         let talked = jiff::SignedDuration::try_from_secs_f64(stats.minutes * 60.0);
         let parts = [
@@ -42,8 +42,8 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
     );
     sheet.heading("Highlights", !summary.highlights.is_empty());
     for highlight in &summary.highlights {
-        sheet.put(" ", &highlight.topic, theme.text);
-        sheet.put("   ", &highlight.summary, theme.dim);
+        sheet.say(" ", &highlight.topic, theme.text);
+        sheet.say("   ", &highlight.summary, theme.dim);
     }
     sheet.heading("Actions", !summary.action_items.is_empty());
     for item in &summary.action_items {
@@ -56,7 +56,7 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
         let priority = item.priority.as_ref();
         let priority = priority.map_or(String::new(), |priority| format!(" ({priority})"));
         let what = format!("{}{priority}", item.description);
-        sheet.put(&format!(" {tick} "), &what, style);
+        sheet.say(&format!(" {tick} "), &what, style);
     }
     for (heading, said) in [
         ("Decisions", &summary.decisions),
@@ -65,7 +65,7 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
     ] {
         sheet.heading(heading, !said.is_empty());
         for said in said {
-            sheet.put(&format!(" {} ", context.glyphs.middle), said, theme.text);
+            sheet.say(&format!(" {} ", context.glyphs.middle), said, theme.text);
         }
     }
     if !summary.places.is_empty() {
@@ -75,7 +75,7 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
             .iter()
             .map(|place| text::beginning(place, 200))
             .collect();
-        sheet.put(" ", &places.join(", "), theme.text);
+        sheet.say(" ", &places.join(", "), theme.text);
     }
     sheet.into_rows()
 }
