@@ -17,6 +17,7 @@ pub mod check;
 mod column;
 mod conversation;
 mod database;
+pub mod day;
 mod doorbell;
 mod edit;
 mod error;

@@ -29,6 +29,7 @@ use crate::{
 };
 pub use stats::Stats;
 pub use strip::SoundStretch;
+pub(super) use strip::sound_strip;
 pub use walk::{KeptDelivery, KeptSummary};
 
 /// A data folder, opened for reading.

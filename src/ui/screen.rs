@@ -2,6 +2,7 @@
 
 mod actions;
 mod audio;
+mod day;
 mod live;
 mod memories;
 
@@ -73,7 +74,7 @@ struct Entry {
 }
 
 /// Every screen, in the order of their tabs.
-const TABLE: [Entry; 4] = [
+const TABLE: [Entry; 5] = [
     Entry {
         key: '1',
         name: "Live",
@@ -97,6 +98,12 @@ const TABLE: [Entry; 4] = [
         name: "Audio",
         about: "Audio: the sound seen and measured",
         make: || Box::<audio::Audio>::default(),
+    },
+    Entry {
+        key: '6',
+        name: "Day",
+        about: "Day: who spoke when, and its summary",
+        make: || Box::<day::Day>::default(),
     },
 ];
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 
 use super::script::{
-    Step::{Press, Remember, Until, Wait},
-    key, play, sees,
+    Step::{Picture, Press, Remember, Until, Wait},
+    key, misses, play, sees,
 };
 
 /// Long enough for a frame.
@@ -27,6 +27,13 @@ async fn items_are_ticked_and_lead_to_where_they_are_from() {
         Until("1 open of 2"),
         sees("▌· See to the train"),
         sees(" ✓ See to the boat"),
+        Picture("actions"),
+        key('P'),
+        Until("private"),
+        misses("boat"),
+        misses("train"),
+        key('P'),
+        Until("boat"),
         Press(KeyCode::End),
         key('x'),
         Until("2 open of 2"),

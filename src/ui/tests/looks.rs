@@ -253,3 +253,23 @@ fn of_megabytes_in_a_line_the_beginning_is_drawn() {
     let screen = text(&drawn(&monitor, &mut dark(), (80, 24), &[]));
     assert!(screen.contains("loud…"), "{screen}");
 }
+
+#[test]
+fn while_it_is_private_no_screen_shows_what_was_said() {
+    let full = full();
+    for size in [(140, 40), (80, 24), (40, 12)] {
+        let private = text(&drawn(&full, &mut dark(), size, &[Action::Blur]));
+        assert!(private.contains('▒'), "{private}");
+        let talks = full.transcript().talks().iter();
+        let lines = talks.flat_map(|talk| talk.lines.iter().map(|line| &line.segment.text));
+        let words = lines.flat_map(|text| text.split_whitespace());
+        let long: Vec<_> = words.filter(|word| word.len() > 5).collect();
+        assert!(long.len() > 3);
+        for word in long {
+            assert!(!private.contains(word), "{word}\n{private}");
+        }
+        for memory in full.memories() {
+            assert!(!private.contains(&memory.memory.title), "{private}");
+        }
+    }
+}

@@ -28,6 +28,8 @@ pub(super) enum Step {
     Wait(Duration),
     /// What is on the screen is looked at.
     Look(Box<dyn Fn(&str)>),
+    /// What is on the screen is compared with what it was last time; its name.
+    Picture(&'static str),
     /// Something is waited for that another thread finds, and so has its own time.
     Until(&'static str),
     /// The same for something that goes.
@@ -171,6 +173,7 @@ impl Player {
             Step::Wait(time) => tokio::time::sleep(time).await,
             Step::Until(text) => self.until(text, true).await,
             Step::Gone(text) => self.until(text, false).await,
+            Step::Picture(name) => insta::assert_snapshot!(name, self.drawn.borrow().screen),
             Step::Look(look) => look(&self.drawn.borrow().screen),
             Step::Count(count) => count(std::mem::take(&mut self.drawn.borrow_mut().frames)),
         }
