@@ -16,13 +16,17 @@ const SLEEP: Duration = Duration::from_millis(5);
 /// Sleeps between looks at the threads.
 const LOOK: u32 = 20;
 
-/// The threads through which sound goes in real time: cpal's, of ALSA's plugin, of the sound server, of the recorder.
-const CHAIN: [&str; 5] = [
+/// The threads through which sound goes: cpal's, of ALSA's plugin, of the sound server, of the recorder; and before them those that
+/// take it in.
+const CHAIN: [&str; 8] = [
     "cpal_alsa_out",
     "threaded-ml",
     "pulseaudio",
     "null-sink",
     "parec",
+    "tokio-rt-worker",
+    "store-recorder",
+    "store-writer",
 ];
 
 /// Watches over some processes.
