@@ -15,6 +15,7 @@
 
 #[cfg(feature = "playback")]
 mod callback;
+#[cfg(feature = "playback")]
 mod clock;
 #[cfg(feature = "playback")]
 mod deck;
@@ -43,6 +44,7 @@ use kept::Source;
 pub use status::{Heard, State, Status};
 
 /// Sound this young is the present.
+#[cfg(feature = "playback")]
 const PRESENT: SignedDuration = SignedDuration::from_secs(2);
 
 /// Plays what it is fed. Cheap to clone.
@@ -239,9 +241,9 @@ impl Playback {
     }
 
     /// Only this wearer is heard live; None: whoever comes first, and another once that one has fallen silent.
-    pub fn choose_wearer(&self, uid: Option<Uid>) {
+    pub fn choose_wearer(&self, uid: Option<&Uid>) {
         #[cfg(feature = "playback")]
-        self.shared.deck().choose(uid);
+        self.shared.deck().choose(uid.cloned());
         #[cfg(not(feature = "playback"))]
         let _ = uid;
     }

@@ -188,7 +188,7 @@ impl App {
             SoundEffect::Play(passage) => self.playback.play(passage),
             SoundEffect::Live => self.playback.live(),
             SoundEffect::Device(name) => self.playback.choose_device(name.as_deref()),
-            SoundEffect::Wearer(uid) => self.playback.choose_wearer(uid.clone()),
+            SoundEffect::Wearer(uid) => self.playback.choose_wearer(uid.as_ref()),
         }
     }
 

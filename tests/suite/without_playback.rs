@@ -33,7 +33,7 @@ fn the_dashboard_starts_and_says_why_it_is_silent() {
     let mut terminal = Terminal::start(home.path(), &["--port", "0"], (140, 40));
     let mut sender = Sender::connect(terminal.address()).unwrap();
     terminal.press("a");
-    assert_eq!(sender.sound(16_000, &[1000; 16_000]).unwrap(), 200);
+    assert_eq!(sender.sound(16_000, &vec![1000; 16_000]).unwrap(), 200);
     terminal.wait_for("16 kHz");
     terminal.press("4");
     // The rest is on the next row.

@@ -1,8 +1,10 @@
 //! Which moment is heard: what was fed last ended at a known time, and so much of it is not heard yet.
 
-use jiff::{SignedDuration, Timestamp};
-
 use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use super::kept::length;
 
 /// Times of what was fed.
 #[derive(Debug, Default)]
@@ -36,23 +38,14 @@ impl Marks {
     }
 }
 
-/// So many samples after a time.
-pub(super) fn after(at: Timestamp, samples: usize, rate: u32) -> Timestamp {
-    at.saturating_add(length(samples as u64, rate))
-        .unwrap_or(at)
-}
-
 fn before(at: Timestamp, samples: u64, rate: u32) -> Timestamp {
     at.saturating_sub(length(samples, rate)).unwrap_or(at)
 }
 
-fn length(samples: u64, rate: u32) -> SignedDuration {
-    let micros = u128::from(samples) * 1_000_000 / u128::from(rate.max(1));
-    SignedDuration::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
-}
-
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     fn second(second: i64) -> Timestamp {

@@ -38,8 +38,15 @@ impl Stretch {
     /// When its last sample was heard.
     #[must_use]
     pub fn end(&self) -> Timestamp {
-        super::clock::after(self.at, self.samples.len(), self.rate)
+        let length = length(self.samples.len() as u64, self.rate);
+        self.at.saturating_add(length).unwrap_or(self.at)
     }
+}
+
+/// How long so many samples sound.
+pub(super) fn length(samples: u64, rate: u32) -> SignedDuration {
+    let micros = u128::from(samples) * 1_000_000 / u128::from(rate.max(1));
+    SignedDuration::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
 }
 
 /// Keeps nothing.
