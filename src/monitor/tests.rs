@@ -320,7 +320,7 @@ async fn sound_is_measured_against_the_clock() {
         (|_| true, None),
         (
             |second| second % 2 == 0,
-            Some("sound comes at 0.50 of real time, steadily: is it 8 kHz sent as 16 kHz?"),
+            Some("8 kHz sent as 16 kHz? Sound steadily comes at 0.50 of real time."),
         ),
         (
             |second| second % 20 < 4 || second % 4 == 0,

@@ -10,7 +10,7 @@ use ratatui::{
 
 use crate::{
     audio::playback::{Heard, State},
-    monitor::{Coverage, SoundTrack},
+    monitor::{Coverage, SoundTrack, Timing},
     text,
     ui::{Context, Scene, screen::Figures},
 };
@@ -103,15 +103,7 @@ pub(in crate::ui) fn arrival(
         rows.push(covered(span, minutes, coverage, context));
     }
     if let Some(timing) = track.timing(now) {
-        rows.push(row(
-            "bodies",
-            format!(
-                "{} of every {}",
-                seconds(timing.body),
-                seconds(timing.interval)
-            ),
-            context,
-        ));
+        rows.push(row("bodies", bodies(&timing), context));
         rows.push(row(
             "spacing",
             format!(
@@ -124,20 +116,36 @@ pub(in crate::ui) fn arrival(
         ));
     }
     let (gaps, repeats) = (track.gaps(now).len(), track.repeats(now));
-    if gaps + repeats > 0 {
-        let told = format!("{gaps} gaps, {repeats} repeats in 10 min");
-        rows.push(row("odd", told, context));
+    let odd: Vec<String> = [(gaps, "gaps"), (repeats, "repeats")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| text::counted(count, what))
+        .collect();
+    if !odd.is_empty() {
+        rows.push(row("odd", format!("{} in 10 min", odd.join(", ")), context));
     }
     if let Some(suspicion) = track.suspicion(now) {
         let words = format!(
-            "comes at {:.2} of real time: {} Hz sent as {} Hz?",
-            suspicion.ratio, suspicion.likely, suspicion.told
+            "{} Hz sent as {} Hz? It comes at {:.2} of real time",
+            suspicion.likely, suspicion.told, suspicion.ratio
         );
-        for words in text::wrapped(&words, width.saturating_sub(3)) {
-            rows.push(Line::styled(format!(" ! {words}"), theme.warn));
+        let words = text::wrapped(&words, width.saturating_sub(3));
+        for (row, words) in words.iter().enumerate() {
+            let sign = if row == 0 { '!' } else { ' ' };
+            rows.push(Line::styled(format!(" {sign} {words}"), theme.warn));
         }
     }
     rows
+}
+
+/// How long they are, and how much of the sound comes at once.
+fn bodies(timing: &Timing) -> String {
+    let body = seconds(timing.body);
+    if timing.interval > timing.body {
+        format!("{body} each, {} at once", seconds(timing.interval))
+    } else {
+        format!("{body} each")
+    }
 }
 
 fn covered(
