@@ -24,6 +24,7 @@ mod folder;
 mod generation;
 mod index;
 mod keep;
+mod log;
 mod matching;
 pub mod page;
 pub(crate) mod placement;
@@ -230,6 +231,7 @@ impl Store {
         let writer = Writer {
             others: writer::others(&db)?,
             bell,
+            log: log::Log::of(&db),
             db,
             gate,
             keeper: keep::Keeper::new(silence),

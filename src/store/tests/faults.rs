@@ -352,3 +352,17 @@ async fn deleting_goes_on_after_a_panic() {
     assert_eq!(news(&mut viewer).await, "anew: ");
     assert!(pruner.join());
 }
+
+#[tokio::test]
+async fn a_store_that_was_closed_has_no_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    let other = Archive::open(folder.path()).unwrap();
+    for second in 0..50 {
+        say(&store, second, "words").await.unwrap();
+    }
+    store.close().await;
+    let log = fs::metadata(folder.path().join("omiscope.db-wal")).map_or(0, |file| file.len());
+    assert_eq!(log, 0);
+    assert_eq!(other.faults().unwrap(), []);
+}
