@@ -115,6 +115,9 @@ pub(super) struct Readers {
     target: Target,
     gate: Gate,
     idle: Mutex<Vec<Connection>>,
+    /// How many reads are to panic.
+    #[cfg(test)]
+    pub(super) faults: AtomicU64,
 }
 
 impl Readers {
@@ -125,6 +128,8 @@ impl Readers {
             gate: target.gate(),
             target,
             idle: Mutex::new(vec![first]),
+            #[cfg(test)]
+            faults: AtomicU64::new(0),
         })
     }
 
@@ -133,6 +138,8 @@ impl Readers {
         &self,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
+        #[cfg(test)]
+        self.fail_if_told();
         let _open = self.gate.read();
         let idle = self.idle().pop();
         let db = match idle {
@@ -151,6 +158,15 @@ impl Readers {
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(test)]
+    fn fail_if_told(&self) {
+        let less = |faults: u64| faults.checked_sub(1);
+        let told = self
+            .faults
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        assert!(told.is_err(), "a fault that a test asked for");
     }
 }
 

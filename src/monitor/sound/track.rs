@@ -30,6 +30,9 @@ const REPEATS: usize = 64;
 const REPEATED: SignedDuration = SignedDuration::from_mins(10);
 
 impl SoundTrack {
+    /// The picture may hold for less than this and move on although nothing more has come: where sound begins is known a little later.
+    pub const HELD: SignedDuration = SignedDuration::from_secs(1);
+
     pub(super) fn hear(&mut self, arrival: &SoundArrival, pcm: Option<&Arc<[i16]>>) {
         if arrival.samples == 0 {
             return;
@@ -183,7 +186,8 @@ impl SoundTrack {
     }
 
     /// The moment that a picture shows which moves as evenly as the clock although sound comes in bursts: so long before `now` that
-    /// the next burst will be there in time. It stops at the end of the sound. None before the first sound.
+    /// the next burst will be there in time. It stops at the end of the sound, skips what is missing there, and is never set back.
+    /// None before the first sound.
     #[must_use]
     pub fn paced_head(&self, now: Timestamp) -> Option<Timestamp> {
         self.stream.as_ref()?.paced_head(now)

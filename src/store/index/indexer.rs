@@ -2,7 +2,6 @@
 
 use std::{
     sync::Arc,
-    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -15,9 +14,10 @@ use super::{
 };
 use crate::{
     event::{Conversation, ConversationId, Line, LineId, MemoryId, Seq},
+    losses::LossCounter,
     search::Subject,
     store::{
-        background,
+        background::{Rounds, Worker},
         database::Readers,
         doorbell::Doorbell,
         page::Side,
@@ -34,42 +34,20 @@ const GATHER: Duration = Duration::from_millis(100);
 /// After something went wrong.
 const REST: Duration = Duration::from_secs(30);
 
-/// The thread.
-#[derive(Debug)]
-pub(in crate::store) struct Indexer {
+/// Starts the thread. It is rung by `bell` and ends when that is closed.
+pub(in crate::store) fn start(
+    readers: Arc<Readers>,
+    file: IndexFile,
     bell: Arc<Doorbell>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Indexer {
-    /// Starts it. It is rung by `bell` and ends when that is closed.
-    pub(in crate::store) fn start(
-        readers: Arc<Readers>,
-        file: IndexFile,
-        bell: Arc<Doorbell>,
-    ) -> std::io::Result<Self> {
-        let work = Work {
-            readers,
-            file,
-            bell: Arc::clone(&bell),
-        };
-        bell.ring();
-        let thread = background::spawn("store-indexer", move || work.run())?;
-        Ok(Self {
-            bell,
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Indexer {
-    fn drop(&mut self) {
-        self.bell.close();
-        if let Some(thread) = self.thread.take() {
-            // One that panicked has said so itself.
-            let _ = thread.join();
-        }
-    }
+    losses: LossCounter,
+) -> std::io::Result<Worker> {
+    let work = Work {
+        readers,
+        file,
+        bell: Arc::clone(&bell),
+    };
+    bell.ring();
+    Worker::start("store-indexer", bell, move || work.run(losses))
 }
 
 struct Work {
@@ -79,25 +57,31 @@ struct Work {
 }
 
 impl Work {
-    fn run(self) {
+    fn run(self, losses: LossCounter) {
+        let mut rounds = Rounds::new("keeping the index of words up", losses);
         // Kept open: the last one to close a file empties its log, which is much work for a line or two.
         let mut index = None;
         while self.bell.wait(None) {
             if !self.bell.rest(GATHER) {
                 return;
             }
-            if let Err(error) = self.catch_up(&mut index) {
-                index = None;
-                if is_damage(&error) {
+            let rest = match rounds.attempt(|| self.catch_up(&mut index)) {
+                Ok(Ok(())) => continue,
+                Ok(Err(error)) if is_damage(&error) => {
                     tracing::warn!("the index of words is damaged and made anew: {error}");
                     self.file.remove();
-                } else {
-                    tracing::warn!("the index of words cannot be kept up: {error}");
+                    // It may be the store that is damaged; then this would be said again and again.
+                    REST
                 }
-                // It may be the store that is damaged; then this would be said again and again.
-                self.bell.rest(REST);
-                self.bell.ring();
-            }
+                Ok(Err(error)) => {
+                    tracing::warn!("the index of words cannot be kept up: {error}");
+                    REST
+                }
+                Err(rest) => rest,
+            };
+            index = None;
+            self.bell.rest(rest);
+            self.bell.ring();
         }
     }
 
