@@ -140,7 +140,7 @@ impl Work {
             wait = EVERY;
             match rounds.attempt(|| self.look(Timestamp::now())) {
                 Ok(Ok(pruned)) if pruned != Pruned::default() => {
-                    tracing::info!("{}", pruned.told())
+                    tracing::info!("{}", pruned.told());
                 }
                 Ok(Ok(_)) => {}
                 Ok(Err(Interrupted::Closed)) => return,

@@ -49,9 +49,10 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
     for item in &summary.action_items {
         let (done, open) = context.glyphs.tick;
         let is_done = item.completed || kept.ticked.contains(&item.description);
-        let (tick, style) = match is_done {
-            true => (done, theme.dim),
-            false => (open, theme.text),
+        let (tick, style) = if is_done {
+            (done, theme.dim)
+        } else {
+            (open, theme.text)
         };
         let priority = item.priority.as_ref();
         let priority = priority.map_or(String::new(), |priority| format!(" ({priority})"));
