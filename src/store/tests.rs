@@ -1,5 +1,6 @@
 //! What senders and readers of the store can rely on.
 
+mod day;
 mod edits;
 mod faults;
 mod memories;
@@ -12,5 +13,6 @@ mod retention;
 mod search;
 mod sound;
 mod support;
+mod todo;
 mod track;
 mod transcripts;

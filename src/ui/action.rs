@@ -1,6 +1,6 @@
 //! Everything that a key can ask for.
 
-use crate::event::{Edit, LineId, MemoryId, Passage, Uid, Voice};
+use crate::event::{Edit, LineId, MemoryId, Passage, Seq, Uid, Voice};
 
 use super::screen;
 
@@ -19,6 +19,7 @@ pub enum Action {
     NextMark,
     PreviousMark,
     Note,
+    Tick,
     Name,
     Help,
     Card,
@@ -29,6 +30,8 @@ pub enum Action {
     PreviousScreen,
     Up,
     Down,
+    Left,
+    Right,
     PageUp,
     PageDown,
     HalfUp,
@@ -47,6 +50,7 @@ pub enum Action {
     Softer,
     TimeStyle,
     Wrap,
+    Blur,
     Mouse,
     Suspend,
     Repaint,
@@ -68,6 +72,7 @@ impl Action {
             Self::NextMark => "the next starred or noted line",
             Self::PreviousMark => "the starred or noted line before",
             Self::Note => "a note on a line",
+            Self::Tick => "tick an action item here, or untick it",
             Self::Name => "name the speaker of a line",
             Self::Help => "this help",
             Self::Card => "connection card: what to paste into Omi",
@@ -77,8 +82,10 @@ impl Action {
             Self::PreviousScreen => "the screen before",
             Self::Up => "up",
             Self::Down => "down",
-            Self::PageUp => "a page up",
-            Self::PageDown => "a page down",
+            Self::Left => "a page up; on Day: earlier",
+            Self::Right => "a page down; on Day: later",
+            Self::PageUp => "a page up; on Day: the day before",
+            Self::PageDown => "a page down; on Day: the day after",
             Self::HalfUp => "half a page up",
             Self::HalfDown => "half a page down",
             Self::First => "the oldest line",
@@ -94,6 +101,7 @@ impl Action {
             Self::Softer => "softer",
             Self::Freeze => "freeze the view (nothing is lost)",
             Self::TimeStyle => "clock, offset or age",
+            Self::Blur => "hide what was said, or show it",
             Self::Wrap => "wrap long lines or cut them",
             Self::Mouse => "mouse on or off (off: text can be selected)",
             Self::Suspend => "to the shell (fg comes back)",
@@ -109,8 +117,8 @@ impl Action {
         match self {
             Self::Up => Some(Step::Up(1)),
             Self::Down => Some(Step::Down(1)),
-            Self::PageUp => Some(Step::Up(page)),
-            Self::PageDown => Some(Step::Down(page)),
+            Self::PageUp | Self::Left => Some(Step::Up(page)),
+            Self::PageDown | Self::Right => Some(Step::Down(page)),
             Self::HalfUp => Some(Step::Up(half)),
             Self::HalfDown => Some(Step::Down(half)),
             Self::First => Some(Step::First),
@@ -148,6 +156,8 @@ pub enum Goal {
     Line(LineId),
     /// A memory.
     Memory(MemoryId),
+    /// The summary of a day.
+    Summary(Seq),
 }
 
 /// What the user is asked for.
@@ -159,13 +169,15 @@ pub enum Question {
     Name(Uid, Voice),
 }
 
-/// What must be done outside the state of a screen. The view does the first two itself, the loop all others.
+/// What must be done outside the state of a screen. The view does the first three itself, the loop all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Show something, wherever it is.
     Go(Goal),
     /// Ask the user something; so far the answer is this.
     Ask(Question, String),
+    /// Say in the last row what came of the key.
+    Say(String),
     /// Leave the dashboard.
     Quit,
     /// Something with the terminal.

@@ -1,7 +1,10 @@
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use ratatui::style::Style;
 
 use super::{glyphs::Glyphs, theme::Theme};
-use crate::monitor::Age;
+use crate::{event::Speaker, monitor::Age, text};
 
 /// What every panel needs to draw: looks and time.
 #[derive(Debug, Clone)]
@@ -16,6 +19,8 @@ pub struct Context {
     pub now: Timestamp,
     /// How the time of a line is told.
     pub time_style: TimeStyle,
+    /// Whether what was said is made unreadable, for those who look over a shoulder.
+    pub blur: bool,
     /// Whether lines continue under themselves; if not, they are cut.
     pub wrap: bool,
 }
@@ -57,6 +62,33 @@ impl Context {
         let today = self.time_zone.to_datetime(self.now).date();
         let same_day = self.time_zone.to_datetime(at).date() == today;
         self.format(at, if same_day { "%H:%M" } else { "%b %d %H:%M" })
+    }
+
+    /// The beginning of something that was said or that tells of it, of at most so many bytes, as it may be shown.
+    #[must_use]
+    pub fn said<'a>(&self, value: &'a str, most: usize) -> Cow<'a, str> {
+        let clean = text::neutral(text::beginning(value, most));
+        if self.blur {
+            text::blurred(&clean, self.glyphs.blur).into()
+        } else {
+            clean
+        }
+    }
+
+    /// `12:40`, whatever the day.
+    #[must_use]
+    pub fn minute(&self, at: Timestamp) -> String {
+        self.format(at, "%H:%M")
+    }
+
+    /// How a speaker's words are set off from those of others: the same all day.
+    #[must_use]
+    pub fn speaker(&self, speaker: &Speaker) -> Style {
+        match speaker {
+            Speaker::You => self.theme.accent,
+            Speaker::Unknown => self.theme.dim,
+            _ => self.theme.speakers[speaker.colour() % self.theme.speakers.len()],
+        }
     }
 
     fn format(&self, at: Timestamp, form: &str) -> String {

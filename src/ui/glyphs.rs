@@ -31,6 +31,10 @@ pub struct Glyphs {
     pub mask: &'static str,
     /// Starred by the user.
     pub star: &'static str,
+    /// Stands for a character that nobody may read.
+    pub blur: &'static str,
+    /// A memory on a strip.
+    pub memory: &'static str,
     /// Done, or not yet.
     pub tick: (&'static str, &'static str),
     /// Stands between parts of a line.
@@ -80,6 +84,8 @@ impl Glyphs {
             ellipsis: "…",
             mask: "•",
             star: "★",
+            blur: "▒",
+            memory: "◆",
             tick: ("✓", "·"),
             middle: "·",
             hatch: "╱",
@@ -105,6 +111,8 @@ impl Glyphs {
             ellipsis: "..",
             mask: "*",
             star: "*",
+            blur: "x",
+            memory: "#",
             tick: ("x", "-"),
             middle: "-",
             hatch: "/",

@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 56] = [
+const BINDINGS: [Binding; 60] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
@@ -45,12 +45,15 @@ const BINDINGS: [Binding; 56] = [
     letter('u', Action::NextMark),
     letter('U', Action::PreviousMark),
     letter(';', Action::Note),
+    letter('x', Action::Tick),
     letter('S', Action::Name),
     letter('?', Action::Help),
     key(KeyCode::F(1), Action::Help),
     letter('1', Action::Screen('1')),
     letter('2', Action::Screen('2')),
+    letter('3', Action::Screen('3')),
     letter('4', Action::Screen('4')),
+    letter('6', Action::Screen('6')),
     key(KeyCode::Tab, Action::NextScreen),
     key(KeyCode::BackTab, Action::PreviousScreen),
     letter('i', Action::Card),
@@ -83,13 +86,14 @@ const BINDINGS: [Binding; 56] = [
     letter('-', Action::Softer),
     letter('t', Action::TimeStyle),
     letter('W', Action::Wrap),
+    letter('P', Action::Blur),
     key(KeyCode::F(2), Action::Mouse),
     control('z', Action::Suspend),
     control('l', Action::Repaint),
-    key(KeyCode::Left, Action::PageUp),
-    letter('h', Action::PageUp),
-    key(KeyCode::Right, Action::PageDown),
-    letter('l', Action::PageDown),
+    key(KeyCode::Left, Action::Left),
+    letter('h', Action::Left),
+    key(KeyCode::Right, Action::Right),
+    letter('l', Action::Right),
 ];
 
 /// What a key press asks for.

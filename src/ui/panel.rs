@@ -11,9 +11,13 @@ pub(super) mod memories;
 pub(super) mod memory;
 pub(super) mod recorded;
 pub(super) mod scope;
+mod sheet;
 pub(super) mod sound;
 pub(super) mod spectrogram;
 pub(super) mod spectrum;
+pub(super) mod summary;
+pub(super) mod timeline;
+pub(super) mod todo;
 pub(super) mod transcript;
 
 use ratatui::{
@@ -46,9 +50,4 @@ pub(super) fn framed<'a>(context: &Context, name: &'a str, about: Vec<Span<'a>>)
 /// As many cells as a screen can have.
 pub(super) fn fitting(cells: usize) -> u16 {
     u16::try_from(cells).unwrap_or(u16::MAX)
-}
-
-/// `1 line`, `2 lines`.
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -1,6 +1,8 @@
 //! The screens. Each is one file with its state and its drawing, and one row of the table.
 
+mod actions;
 mod audio;
+mod day;
 mod live;
 mod memories;
 
@@ -72,7 +74,7 @@ struct Entry {
 }
 
 /// Every screen, in the order of their tabs.
-const TABLE: [Entry; 3] = [
+const TABLE: [Entry; 5] = [
     Entry {
         key: '1',
         name: "Live",
@@ -86,10 +88,22 @@ const TABLE: [Entry; 3] = [
         make: || Box::<memories::Memories>::default(),
     },
     Entry {
+        key: '3',
+        name: "Actions",
+        about: "Actions: what is to be done",
+        make: || Box::<actions::Actions>::default(),
+    },
+    Entry {
         key: '4',
         name: "Audio",
         about: "Audio: the sound seen and measured",
         make: || Box::<audio::Audio>::default(),
+    },
+    Entry {
+        key: '6',
+        name: "Day",
+        about: "Day: who spoke when, and its summary",
+        make: || Box::<day::Day>::default(),
     },
 ];
 

@@ -151,6 +151,7 @@ impl View {
                     time_zone,
                     now: Timestamp::UNIX_EPOCH,
                     time_style: TimeStyle::default(),
+                    blur: false,
                     wrap: true,
                 },
             },
@@ -306,9 +307,12 @@ impl View {
             Action::TimeStyle => {
                 self.common.context.time_style = self.common.context.time_style.next();
             }
+            Action::Blur => self.common.context.blur = !self.common.context.blur,
             Action::Wrap => self.common.context.wrap = !self.common.context.wrap,
             Action::Up
             | Action::Down
+            | Action::Left
+            | Action::Right
             | Action::PageUp
             | Action::PageDown
             | Action::HalfUp
@@ -320,6 +324,7 @@ impl View {
             | Action::NextMark
             | Action::PreviousMark
             | Action::Note
+            | Action::Tick
             | Action::Name => {
                 let body = places(area).body;
                 let effect = self.screens.shown_mut().act(action, body, &scene);
@@ -339,6 +344,7 @@ impl View {
     ) -> Option<Effect> {
         match effect {
             Effect::Go(goal) => self.go_to(&goal, monitor, area, now),
+            Effect::Say(word) => self.say(word),
             Effect::Ask(question, present) => {
                 self.overlay = Some(Box::new(Prompt::new(question, &present)));
             }

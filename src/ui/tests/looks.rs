@@ -222,11 +222,12 @@ proptest! {
 
 #[test]
 fn no_size_is_too_small() {
+    let (full, empty, tone) = (full(), empty(), scene::tone());
     for key in ['2', '4'] {
         for columns in (0..=90).step_by(9) {
             for rows in 0..=14 {
                 let actions = [Action::Screen(key), Action::Open, Action::Down];
-                drawn(&scene::tone(), &mut dark(), (columns, rows), &actions);
+                drawn(&tone, &mut dark(), (columns, rows), &actions);
             }
         }
     }
@@ -241,12 +242,12 @@ fn no_size_is_too_small() {
         Action::Down,
         Action::Freeze,
     ];
-    for columns in 0..=45 {
+    for columns in [0, 1, 2, 3, 5, 8, 13, 21, 34, 39, 40, 45] {
         for rows in 0..=14 {
             for action in actions {
-                drawn(&full(), &mut dark(), (columns, rows), &[action, Action::Up]);
+                drawn(&full, &mut dark(), (columns, rows), &[action, Action::Up]);
             }
-            drawn(&empty(), &mut dark(), (columns, rows), &[]);
+            drawn(&empty, &mut dark(), (columns, rows), &[]);
         }
     }
 }
@@ -266,4 +267,24 @@ fn of_megabytes_in_a_line_the_beginning_is_drawn() {
     monitor.apply(&record);
     let screen = text(&drawn(&monitor, &mut dark(), (80, 24), &[]));
     assert!(screen.contains("loud…"), "{screen}");
+}
+
+#[test]
+fn while_it_is_private_no_screen_shows_what_was_said() {
+    let full = full();
+    for size in [(140, 40), (80, 24), (40, 12)] {
+        let private = text(&drawn(&full, &mut dark(), size, &[Action::Blur]));
+        assert!(private.contains('▒'), "{private}");
+        let talks = full.transcript().talks().iter();
+        let lines = talks.flat_map(|talk| talk.lines.iter().map(|line| &line.segment.text));
+        let words = lines.flat_map(|text| text.split_whitespace());
+        let long: Vec<_> = words.filter(|word| word.len() > 5).collect();
+        assert!(long.len() > 3);
+        for word in long {
+            assert!(!private.contains(word), "{word}\n{private}");
+        }
+        for memory in full.memories() {
+            assert!(!private.contains(&memory.memory.title), "{private}");
+        }
+    }
 }
