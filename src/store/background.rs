@@ -104,9 +104,9 @@ mod tests {
 
     #[test]
     fn the_end_of_a_thread_is_waited_for_but_not_for_ever() {
-        let (hold, wait) = mpsc::channel::<()>();
+        let (hold, end) = mpsc::channel::<()>();
         let hung = Worker::start("hung", Arc::default(), move || {
-            let _ = wait.recv();
+            let _ = end.recv();
         })
         .unwrap();
         assert!(!hung.join_within(Duration::ZERO));

@@ -18,7 +18,7 @@ const STATEMENTS: usize = 96;
 /// Page cache of the writer: holds the pages of the indexes that each insert touches.
 const WRITER_CACHE_KIB: i64 = 16_384;
 /// What the write-ahead log may keep of the disk once it is empty.
-const LOG_BYTES: i64 = 16 << 20;
+pub(super) const LOG_BYTES: i64 = 16 << 20;
 /// Idle readers that are kept.
 const READERS: usize = 4;
 
@@ -101,8 +101,8 @@ impl Target {
         db.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |_| Ok(()))?;
         // After a flood the log is cut back to what is usual.
         db.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
-        // What is deleted is overwritten, as far as that needs no more writing.
-        db.pragma_update_and_check(None, "secure_delete", "fast", |_| Ok(()))?;
+        // What is deleted is overwritten, also on pages that are free then: nobody finds it in the file.
+        db.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
         db.pragma_update(None, "foreign_keys", true)?;
         db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         Ok(db)

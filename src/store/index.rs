@@ -12,6 +12,7 @@
 mod document;
 mod file;
 mod indexer;
+mod purge;
 
 pub(super) use document::{
     kind_tag, memory_text, name_tags, number_tag, person_tag, starred_tag, summary_text, you_tag,

@@ -160,19 +160,19 @@ impl Work {
         let mut pruned = Pruned::default();
         let mut step = |prune: prune::Step| {
             let began = Instant::now();
-            let (done, file) = self.changes.make_blocking(move |db| {
-                let (done, file) = prune.apply(db)?;
-                let effect = Effect::rewritten_if(done.is_visible());
-                Ok(((done, file), effect))
+            let done = self.changes.make_blocking(move |db| {
+                let done = prune.apply(db)?;
+                let effect = Effect::rewritten_if(done.pruned.is_visible());
+                Ok((done, effect))
             })?;
-            pruned.add(&done);
+            pruned.add(&done.pruned);
             // Only now that no row tells of it: a kill in between leaves a file that `check` finds.
-            if let (Some(root), Some(path)) = (&self.recordings, file) {
+            if let (Some(root), Some(path)) = (&self.recordings, done.file) {
                 recordings::remove(root, &path)?;
             }
             let rest = (began.elapsed() * REST).max(SHORTEST_REST);
             if self.bell.rest(rest) {
-                Ok(prune.goes_on(&done))
+                Ok(done.more)
             } else {
                 Err(Interrupted::Closed)
             }

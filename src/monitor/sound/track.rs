@@ -18,7 +18,8 @@ use crate::event::{SoundArrival, SoundChunk};
 pub struct SoundTrack {
     chunks: VecDeque<SoundChunk>,
     bursts: Bursts,
-    stream: Option<Stream>,
+    /// Not in place: it is great, and there may be none.
+    stream: Option<Box<Stream>>,
     /// When bodies came that were known already.
     repeats: VecDeque<Timestamp>,
 }
@@ -44,7 +45,7 @@ impl SoundTrack {
             .filter(|stream| !stream.gives_way_to(arrival));
         let stream = match goes_on {
             Some(stream) => stream,
-            None => self.stream.insert(Stream::new(arrival.rate)),
+            None => self.stream.insert(Box::new(Stream::new(arrival.rate))),
         };
         if stream.rate() == arrival.rate {
             stream.put(arrival, pcm);
@@ -68,7 +69,7 @@ impl SoundTrack {
 
     /// Samples that it holds.
     pub(super) fn held(&self) -> usize {
-        self.stream.as_ref().map_or(0, Stream::held)
+        self.stream.as_ref().map_or(0, |stream| stream.held())
     }
 
     pub(super) fn drop_samples(&mut self) {
