@@ -17,6 +17,7 @@ pub mod check;
 mod column;
 mod conversation;
 mod database;
+pub mod deliveries;
 mod doorbell;
 mod edit;
 mod error;

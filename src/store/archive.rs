@@ -28,7 +28,7 @@ use crate::{
 };
 pub use stats::Stats;
 pub use strip::SoundStretch;
-pub use walk::{KeptDelivery, KeptSummary};
+pub use walk::KeptSummary;
 
 /// A data folder, opened for reading.
 #[derive(Debug)]

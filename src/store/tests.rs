@@ -1,5 +1,6 @@
 //! What senders and readers of the store can rely on.
 
+mod deliveries;
 mod edits;
 mod faults;
 mod memories;
