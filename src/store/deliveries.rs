@@ -3,7 +3,11 @@
 //! Their numbers have no gaps and are never taken back, so the list needs no index and no count: it goes from 1 to
 //! [`Store::latest`].
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -68,6 +72,12 @@ pub struct Inspected {
 }
 
 impl Store {
+    /// The data folder; None if everything is in memory.
+    #[must_use]
+    pub fn folder(&self) -> Option<PathBuf> {
+        self.0.readers.folder().map(Path::to_owned)
+    }
+
     /// What the list tells of some deliveries, in their order; those that are not there are left out. Blocks on SQLite.
     ///
     /// # Errors

@@ -33,6 +33,8 @@ pub struct Glyphs {
     pub star: &'static str,
     /// Done, or not yet.
     pub tick: (&'static str, &'static str),
+    /// What is inside is seen, or folded away.
+    pub fold: (&'static str, &'static str),
     /// Stands between parts of a line.
     pub middle: &'static str,
     /// Fills what is missing.
@@ -81,6 +83,7 @@ impl Glyphs {
             mask: "•",
             star: "★",
             tick: ("✓", "·"),
+            fold: ("▾", "▸"),
             middle: "·",
             hatch: "╱",
             dots: Dots::Braille,
@@ -106,6 +109,7 @@ impl Glyphs {
             mask: "*",
             star: "*",
             tick: ("x", "-"),
+            fold: ("-", "+"),
             middle: "-",
             hatch: "/",
             dots: Dots::Ascii,

@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 56] = [
+const BINDINGS: [Binding; 60] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
@@ -46,11 +46,15 @@ const BINDINGS: [Binding; 56] = [
     letter('U', Action::PreviousMark),
     letter(';', Action::Note),
     letter('S', Action::Name),
+    letter('r', Action::Replay),
+    letter('y', Action::Copy),
+    letter('Y', Action::CopyAll),
     letter('?', Action::Help),
     key(KeyCode::F(1), Action::Help),
     letter('1', Action::Screen('1')),
     letter('2', Action::Screen('2')),
     letter('4', Action::Screen('4')),
+    letter('5', Action::Screen('5')),
     key(KeyCode::Tab, Action::NextScreen),
     key(KeyCode::BackTab, Action::PreviousScreen),
     letter('i', Action::Card),

@@ -1,6 +1,7 @@
 //! The screens. Each is one file with its state and its drawing, and one row of the table.
 
 mod audio;
+mod deliveries;
 mod live;
 mod memories;
 
@@ -40,6 +41,11 @@ pub(super) trait Screen: Debug {
         false
     }
 
+    /// Whether looking for a text means something here, before it means to look through everything.
+    fn takes_search(&self) -> bool {
+        false
+    }
+
     /// Shows something, if it is here.
     fn go_to(&mut self, _goal: &Goal, _body: Body, _scene: &Scene<'_>) -> bool {
         false
@@ -72,7 +78,7 @@ struct Entry {
 }
 
 /// Every screen, in the order of their tabs.
-const TABLE: [Entry; 3] = [
+const TABLE: [Entry; 4] = [
     Entry {
         key: '1',
         name: "Live",
@@ -90,6 +96,12 @@ const TABLE: [Entry; 3] = [
         name: "Audio",
         about: "Audio: the sound seen and measured",
         make: || Box::<audio::Audio>::default(),
+    },
+    Entry {
+        key: '5',
+        name: "Deliveries",
+        about: "Deliveries: every request, looked into",
+        make: || Box::<deliveries::Deliveries>::default(),
     },
 ];
 
