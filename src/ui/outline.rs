@@ -106,6 +106,11 @@ impl Outline {
         self.push(name, Content::Text(tone, value))
     }
 
+    /// Bytes that are to be shown, the key in them as asterisks.
+    pub(super) fn covered(&self, bytes: &[u8]) -> Vec<u8> {
+        self.secret.covered_in(bytes)
+    }
+
     /// Adds an entry that leads to a delivery.
     pub(super) fn link(&mut self, name: &str, value: &str, seq: Seq) {
         if let Some(at) = self.put(name, Tone::Plain, value) {
@@ -120,7 +125,8 @@ impl Outline {
 
     /// Adds an entry; what is added until [`Self::close`] is inside of it.
     pub(super) fn open(&mut self, title: &str, about: &str, folded: bool) {
-        let (title, about) = (self.clean(title, NAME), self.clean(about, TEXT));
+        let title = self.clean(&format!("{title}  "), NAME);
+        let about = self.clean(about, TEXT);
         let at = self.push(title, Content::Text(Tone::Title, about));
         if let Some(at) = at {
             self.entries[at].folded = folded;

@@ -1,7 +1,7 @@
 //! Sends a kept delivery again: to this omiscope with its own key, or to another URL, which never gets to know that key.
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use bytes::Bytes;
 use form_urlencoded::{Serializer, byte_serialize};

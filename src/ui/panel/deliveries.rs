@@ -16,35 +16,61 @@ use crate::{
 };
 
 /// From so many columns on kinds have their whole names, and wearers are told.
-const WIDE: usize = 84;
+const WIDE: usize = 88;
 
-/// Below so many, only what was answered is told beside the kind.
-const NARROW: usize = 46;
+/// Below so many, how long it took is left out: what is to be noticed needs the room.
+const NARROW: usize = 72;
+
+/// Below so many, kinds are cut.
+const CUT: usize = 44;
+
+/// How a list of them is laid out.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::ui) struct Columns {
+    width: usize,
+    time: usize,
+}
+
+impl Columns {
+    /// For those in sight, in so many columns.
+    pub(in crate::ui) fn of<'a>(
+        seen: impl Iterator<Item = &'a DeliveryRow>,
+        width: usize,
+        context: &Context,
+    ) -> Self {
+        let times = seen.map(|delivery| when(delivery.received, context).len());
+        Self {
+            width,
+            time: times.max().unwrap_or_default(),
+        }
+    }
+}
 
 /// Draws it.
 pub(in crate::ui) fn row(
     delivery: &DeliveryRow,
     chosen: bool,
-    width: usize,
+    columns: Columns,
     context: &Context,
 ) -> Line<'static> {
     let theme = &context.theme;
+    let Columns { width, time } = columns;
     let ellipsis = context.glyphs.ellipsis;
     let wide = width >= WIDE;
-    let columns = match width {
+    let name = match width {
         WIDE.. => 32,
-        NARROW.. => 18,
-        _ => 16,
+        CUT.. => 18,
+        _ => 14,
     };
-    let kind = text::truncated(delivery.kind.name(), columns, ellipsis).into_owned();
+    let kind = text::truncated(delivery.kind.name(), name, ellipsis).into_owned();
     let style = if chosen { theme.chosen } else { theme.text };
     let mut line = Line::from(vec![
         list::pointer(chosen, context),
         Span::styled(
-            format!("{:<12}  ", when(delivery.received, context)),
+            format!("{:<time$}  ", when(delivery.received, context)),
             theme.dim,
         ),
-        Span::styled(format!("{kind:<columns$}  "), style),
+        Span::styled(format!("{kind:<name$}  "), style),
     ]);
     if wide {
         let uid = delivery
@@ -57,20 +83,14 @@ pub(in crate::ui) fn row(
         delivery.status.to_string(),
         answered(delivery.status, context),
     ));
-    if width >= NARROW {
-        let size = text::size(delivery.size);
-        line.push_span(Span::styled(format!("  {size:>9}"), theme.text));
-    }
-    if wide {
-        line.push_span(Span::styled(
-            format!("  {:>8}", lasted(delivery.took)),
-            theme.dim,
-        ));
-    }
-    for (mark, style) in marks(delivery, context) {
-        if line.width() + mark.len() + 2 <= width {
+    let size = format!("{:>9}", text::size(delivery.size));
+    let took = format!("{:>8}", lasted(delivery.took));
+    let took = (width >= NARROW).then_some((took, theme.dim));
+    let more = [(size, theme.text)].into_iter().chain(took);
+    for (told, style) in more.chain(marks(delivery, context)) {
+        if line.width() + text::width(&told) + 2 <= width {
             line.push_span(Span::raw("  "));
-            line.push_span(Span::styled(mark, style));
+            line.push_span(Span::styled(told, style));
         }
     }
     line

@@ -70,7 +70,7 @@ fn request(outline: &mut Outline, inspected: &Inspected, zone: &TimeZone) {
     }
     fact(outline, "size", &text::size(delivery.size));
     if let Some(key) = &delivery.idempotency_key {
-        fact(outline, "key of repeats", key);
+        fact(outline, "idempotency", key);
     }
     fact(outline, "signature", signature(delivery));
     outline.close();

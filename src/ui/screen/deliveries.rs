@@ -30,7 +30,10 @@ use crate::{
         action::{Action, Effect, Errand, Goal, Question},
         library::Asked,
         outline::{Outline, Reader, Tone},
-        panel::{deliveries, delivery, framed, list},
+        panel::{
+            deliveries::{self, Columns},
+            delivery, framed, list,
+        },
         roll::{Found, Numbered, Roll},
     },
 };
@@ -45,8 +48,9 @@ impl Numbered for DeliveryRow {
 /// From so many columns on both are seen.
 const BOTH_FROM: u16 = 110;
 
-/// Columns of the list beside the other.
-const LIST: u16 = 58;
+/// Columns that a delivery wants: a row of bytes fits. What is left is the list's, between these.
+const DELIVERY: u16 = 78;
+const LIST: (u16, u16) = (50, 100);
 
 /// Which state of a delivery was looked into: its number, and how often it was repeated.
 type Which = (u64, u32);
@@ -112,6 +116,14 @@ impl Screen for Deliveries {
     }
 
     fn hints(&self, _: &Scene<'_>) -> Hints {
+        if self.list.len() == 0 {
+            return vec![
+                (Action::Card, "connect"),
+                (Action::Help, "help"),
+                (Action::NextScreen, "screen"),
+                (Action::Back, "quit"),
+            ];
+        }
         let mut hints = if self.reading {
             vec![
                 (Action::Close, "back"),
@@ -220,8 +232,9 @@ impl Deliveries {
                 delivery: self.reading.then_some(area),
             };
         }
+        let list = (area.width - DELIVERY).clamp(LIST.0, LIST.1);
         let [list, delivery] =
-            Layout::horizontal([Constraint::Length(LIST), Constraint::Fill(1)]).areas(area);
+            Layout::horizontal([Constraint::Length(list), Constraint::Fill(1)]).areas(area);
         Places {
             list: Some(list),
             delivery: Some(delivery),
@@ -233,11 +246,17 @@ impl Deliveries {
         let inner = inner(area, in_frame);
         let seen = self.list.visible(inner.height.into());
         let chosen = self.list.position();
-        let width = usize::from(inner.width);
+        let there = seen
+            .clone()
+            .filter_map(|number| match self.list.row(number) {
+                Found::Row(row) => Some(row),
+                Found::Nothing | Found::NotYet => None,
+            });
+        let columns = Columns::of(there, inner.width.into(), context);
         let mut rows: Vec<_> = seen
             .clone()
             .map(|number| match self.list.row(number) {
-                Found::Row(row) => deliveries::row(row, number == chosen, width, context),
+                Found::Row(row) => deliveries::row(row, number == chosen, columns, context),
                 Found::Nothing => {
                     Line::styled(format!(" #{number} is not there"), context.theme.dim)
                 }

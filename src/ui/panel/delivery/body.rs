@@ -1,6 +1,7 @@
 //! The body of a delivery: JSON as a tree, sound as a picture and bytes, anything else as the text or the bytes that it is.
 
 use crate::{
+    audio::pcm,
     event::SoundChunk,
     store::deliveries::Inspected,
     text,
@@ -13,6 +14,9 @@ const JSON: usize = 8 << 20;
 /// Most of a text, and of bytes, that is shown, in bytes.
 const TEXT: usize = 64 << 10;
 const BYTES: usize = 4 << 10;
+
+/// Most stretches of sound that are told apart.
+const PEAKS: usize = 400;
 
 /// Bytes in a row.
 const ROW: usize = 16;
@@ -44,7 +48,8 @@ pub(super) fn put(outline: &mut Outline, inspected: &Inspected) {
     } else {
         outline.open("Body", &size, false);
         if let Some(chunk) = &inspected.sound {
-            picture(outline, chunk);
+            facts(outline, chunk);
+            outline.wave(peaks(body).into());
         }
         hex(outline, body);
     }
@@ -62,6 +67,11 @@ fn missing(inspected: &Inspected) -> &'static str {
 }
 
 fn picture(outline: &mut Outline, chunk: &SoundChunk) {
+    facts(outline, chunk);
+    outline.wave(chunk.envelope.clone());
+}
+
+fn facts(outline: &mut Outline, chunk: &SoundChunk) {
     let told = format!(
         "{:.1} s at {} Hz, {:.0} dBFS, peak {:.0}",
         chunk.duration().as_secs_f64(),
@@ -70,7 +80,17 @@ fn picture(outline: &mut Outline, chunk: &SoundChunk) {
         chunk.level.peak
     );
     outline.put("", Tone::Plain, &told);
-    outline.wave(chunk.envelope.clone());
+}
+
+/// The greatest sample of each of some stretches, 255 is full scale.
+fn peaks(sound: &[u8]) -> Vec<u8> {
+    let (samples, _) = pcm::samples(None, sound);
+    let stretch = samples.len().div_ceil(PEAKS).max(1);
+    let peak = |samples: &[i16]| {
+        let loudest = samples.iter().map(|sample| sample.unsigned_abs()).max();
+        (loudest.unwrap_or_default() >> 7).min(255) as u8
+    };
+    samples.chunks(stretch).map(peak).collect()
 }
 
 fn lines(outline: &mut Outline, text: &str) {
@@ -83,6 +103,7 @@ fn lines(outline: &mut Outline, text: &str) {
 
 fn hex(outline: &mut Outline, body: &[u8]) {
     let shown = &body[..body.len().min(BYTES)];
+    let shown = outline.covered(shown);
     for (row, bytes) in shown.chunks(ROW).enumerate() {
         outline.put("", Tone::Fixed, &dump(row * ROW, bytes));
     }
