@@ -36,7 +36,7 @@ impl Place {
             Ok(body) if inspected.sound.is_none() || body.starts_with('{') => {
                 self.text("the body", "txt", secret.masked_in(body).into_owned())
             }
-            _ => self.file("the body", "bin", body),
+            _ => self.file("the body", "bin", &secret.covered_in(body)),
         }
     }
 
@@ -78,4 +78,63 @@ fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
         _ => {}
     }
     private::make_file(file)?.write_all(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::replay::tests::{inspected, session};
+
+    fn place(folder: Option<&Path>) -> Place {
+        Place {
+            folder: folder.map(Path::to_owned),
+            seq: Seq(12),
+        }
+    }
+
+    fn copied(place: &Place, body: &[u8]) -> Outcome {
+        place.body(&inspected(body), &session().secret)
+    }
+
+    #[test]
+    fn a_text_goes_through_the_terminal_without_the_key() {
+        let Outcome::Copied(copied) = copied(&place(None), b"{\"a\":\"Tr0ub4dor&3\"}") else {
+            panic!("not copied");
+        };
+        assert_eq!(copied.text, "{\"a\":\"***\"}");
+        assert!(copied.told.contains("the body of #12, 11 B"), "{copied:?}");
+    }
+
+    #[test]
+    fn what_no_terminal_takes_goes_into_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(Some(folder.path()));
+        let long = "a".repeat(LONGEST + 1);
+        for (body, name) in [
+            (long.as_bytes(), "delivery-12.txt"),
+            (&[0xff, 0, 1], "delivery-12.bin"),
+            (&[0xff, 0, 2], "delivery-12.bin"),
+        ] {
+            let file = folder.path().join(name);
+            let Outcome::Said(told) = copied(&place, body) else {
+                panic!("not written");
+            };
+            assert!(told.ends_with(&format!("is in {}", file.display())));
+            assert_eq!(std::fs::read(&file).unwrap(), body);
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt as _;
+                let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+                assert_eq!(mode & 0o777, 0o600);
+            }
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_folder_it_is_said() {
+        let Outcome::Said(told) = copied(&place(None), &[0xff]) else {
+            panic!("copied");
+        };
+        assert!(told.contains("too much for a clipboard"), "{told}");
+    }
 }

@@ -49,7 +49,7 @@ impl Numbered for DeliveryRow {
 const BOTH_FROM: u16 = 110;
 
 /// Columns that a delivery wants: a row of bytes fits. What is left is the list's, between these.
-const DELIVERY: u16 = 78;
+const DELIVERY: u16 = 79;
 const LIST: (u16, u16) = (50, 100);
 
 /// Which state of a delivery was looked into: its number, and how often it was repeated.
@@ -159,7 +159,8 @@ impl Screen for Deliveries {
             .update(scene.monitor.seq().0, seen.into(), library);
         self.look_into(scene, library);
         if let (Some((_, reader)), Some(area)) = (&mut self.open, places.delivery) {
-            let width = inner(area, body.framed).width;
+            // A column stays free before the frame.
+            let width = inner(area, body.framed).width.saturating_sub(1);
             reader.lay_out(width.into(), scene.context.wrap);
         }
     }
