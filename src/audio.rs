@@ -4,6 +4,7 @@
 //! feed ─► command::listen ─► Playback ─► Deck: Feeder ─► ring ─► Player ─► callback ─► sound card
 //! ```
 
+pub mod alignment;
 pub mod meter;
 pub mod noise;
 pub mod pcm;

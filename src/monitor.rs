@@ -167,7 +167,10 @@ impl Monitor {
                 self.put_memory(Arc::clone(memory));
             }
             Change::Progress(progress) => self.put_progress(progress, delivery.received),
-            Change::Summary(summary) => self.summary = Some(Arc::clone(summary)),
+            Change::Summary(summary) => {
+                self.memory_changes += 1;
+                self.summary = Some(Arc::clone(summary));
+            }
             Change::Button(press) => self.button = Some((press.clone(), delivery.received)),
             Change::Sound(chunk) => self.sounds.push(chunk.clone()),
         }
@@ -244,7 +247,7 @@ impl Monitor {
         &self.memories
     }
 
-    /// Counts how often a memory came or changed, so that who reads them elsewhere knows when to read again.
+    /// Counts how often a memory or a day summary came or changed, so that who reads them elsewhere knows when to read again.
     #[must_use]
     pub fn memory_changes(&self) -> u64 {
         self.memory_changes

@@ -17,6 +17,7 @@ pub mod check;
 mod column;
 mod conversation;
 mod database;
+pub mod day;
 pub mod deliveries;
 mod doorbell;
 mod edit;
@@ -41,6 +42,7 @@ mod schema;
 mod search;
 mod snapshot;
 mod talk;
+pub mod todo;
 mod writer;
 
 use std::{

@@ -37,7 +37,7 @@ use std::sync::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-use crate::event::{SoundChunk, Uid};
+use crate::event::{Passage, SoundChunk, Uid};
 pub use device::{Device, devices};
 use kept::Source;
 pub use status::{Heard, State, Status};
@@ -140,31 +140,35 @@ impl Playback {
         }
     }
 
-    /// Plays what was kept of a wearer from a time on, as far as it goes; then it is as it was before. That nothing is kept of
-    /// that time is told by [`Status::not_kept`].
-    pub fn play_from(&self, uid: &Uid, from: Timestamp) {
+    /// Plays the kept sound of some words, from a little before them, and what comes after it; then it is as it was before. That nothing
+    /// is kept of that time is told by [`Status::not_kept`].
+    pub fn play(&self, words: &Passage) {
         #[cfg(feature = "playback")]
-        {
-            let wanted = &self.shared.wanted;
-            if !wanted.listening.load(Ordering::Relaxed) {
-                wanted.only_kept.store(true, Ordering::Relaxed);
-            }
-            self.shared.set_listening(true);
-            self.shared.hear(Heard::Kept);
-            let ticket = self.shared.deck().play_kept(uid.clone(), from);
-            let order = reel::Order {
-                ticket,
-                uid: uid.clone(),
-                from,
-            };
-            if let Err(error) = reel::start(&self.shared, Arc::clone(&self.source), order) {
-                tracing::error!("kept sound cannot be played: {error}");
-                self.shared.end(ticket, reel::Ended::NotKept);
-            }
-            self.ring();
-        }
+        self.play_kept(&words.uid, words.at, reel::Start::Words(words.clone()));
         #[cfg(not(feature = "playback"))]
-        let _ = (uid, from, &self.source);
+        let _ = (words, &self.source);
+    }
+
+    #[cfg(feature = "playback")]
+    fn play_from(&self, uid: Uid, at: Timestamp) {
+        self.play_kept(&uid.clone(), at, reel::Start::Sound(uid, at));
+    }
+
+    #[cfg(feature = "playback")]
+    fn play_kept(&self, uid: &Uid, at: Timestamp, start: reel::Start) {
+        let wanted = &self.shared.wanted;
+        if !wanted.listening.load(Ordering::Relaxed) {
+            wanted.only_kept.store(true, Ordering::Relaxed);
+        }
+        self.shared.set_listening(true);
+        self.shared.hear(Heard::Kept);
+        let ticket = self.shared.deck().play_kept(uid.clone(), at);
+        let order = reel::Order { ticket, start };
+        if let Err(error) = reel::start(&self.shared, Arc::clone(&self.source), order) {
+            tracing::error!("kept sound cannot be played: {error}");
+            self.shared.end(ticket, reel::Ended::NotKept);
+        }
+        self.ring();
     }
 
     /// Returns from kept sound to what was before: the present, or silence.
@@ -187,7 +191,7 @@ impl Playback {
                 (_, Heard::Paused) => {
                     let place = self.shared.deck().place();
                     match place {
-                        Some((uid, from)) => self.play_from(&uid, from),
+                        Some((uid, from)) => self.play_from(uid, from),
                         None => self.live(),
                     }
                 }
@@ -212,19 +216,19 @@ impl Playback {
                 Heard::Paused => self.shared.deck().pause_at(Some((uid, to.min(now)))),
                 Heard::Live if by.is_positive() => {}
                 Heard::Kept if now.duration_since(to) < PRESENT => self.live(),
-                Heard::Live | Heard::Kept => self.play_from(&uid, to),
+                Heard::Live | Heard::Kept => self.play_from(uid, to),
             }
         }
         #[cfg(not(feature = "playback"))]
         let _ = (by, now);
     }
 
-    /// Whose sound is heard and of when, about; None if nothing is.
+    /// Whose sound is heard and of when, about, by the clock of the words; None if nothing is.
     #[must_use]
     pub fn place(&self) -> Option<(Uid, Timestamp)> {
         #[cfg(feature = "playback")]
         if self.shared.wanted.listening.load(Ordering::Relaxed) {
-            return self.shared.deck().place();
+            return self.shared.deck().words();
         }
         None
     }

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The judgement is that of `earshot`, a small neural network that hears 16 kHz and nothing else. It was made to find voices in noise,
-//! and takes much that is musical for one: a lone steady tone is told apart here ([`tone`]), chords, ringing and singing are not.
+//! and takes much that is musical for one: a lone steady tone is told apart here, chords, ringing and singing are not.
 
 mod resampler;
 #[cfg(test)]

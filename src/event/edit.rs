@@ -21,7 +21,7 @@ pub enum Edit {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edited {
     /// A line with its star and its note.
-    Line(Line),
+    Line(Box<Line>),
     /// Every name of a speaker.
     Names(Arc<Names>),
     /// The items of a memory or a day summary that are ticked, by their words.

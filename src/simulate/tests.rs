@@ -1,3 +1,4 @@
+mod alignment;
 pub(super) mod server;
 
 use std::{collections::HashSet, time::Duration};

@@ -1,5 +1,6 @@
 //! Reading a data folder from outside, also while another process writes to it: for exports.
 
+mod alignment;
 mod reel;
 mod sound;
 mod stats;
@@ -28,6 +29,7 @@ use crate::{
 };
 pub use stats::Stats;
 pub use strip::SoundStretch;
+pub(super) use strip::sound_strip;
 pub use walk::KeptSummary;
 
 /// A data folder, opened for reading.

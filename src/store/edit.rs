@@ -23,12 +23,12 @@ pub(super) fn apply(db: &Connection, edit: &Edit) -> rusqlite::Result<Option<Edi
         Edit::Star(line, starred) => {
             touch(db, Subject::Line, line.0)?;
             own::star(db, *line, *starred)?;
-            line::shown(db, *line)?.map(Edited::Line)
+            line::shown(db, *line)?.map(|line| Edited::Line(line.into()))
         }
         Edit::Note(line, note) => {
             touch(db, Subject::Note, line.0)?;
             own::note(db, *line, note.as_deref())?;
-            line::shown(db, *line)?.map(Edited::Line)
+            line::shown(db, *line)?.map(|line| Edited::Line(line.into()))
         }
         Edit::Name(uid, voice, name) => {
             own::name(db, uid, voice, name.as_deref())?;

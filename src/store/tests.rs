@@ -1,5 +1,6 @@
 //! What senders and readers of the store can rely on.
 
+mod day;
 mod deliveries;
 mod edits;
 mod faults;
@@ -13,5 +14,6 @@ mod retention;
 mod search;
 mod sound;
 mod support;
+mod todo;
 mod track;
 mod transcripts;

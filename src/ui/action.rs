@@ -19,6 +19,7 @@ pub enum Action {
     NextMark,
     PreviousMark,
     Note,
+    Tick,
     Name,
     Replay,
     Copy,
@@ -32,6 +33,8 @@ pub enum Action {
     PreviousScreen,
     Up,
     Down,
+    Left,
+    Right,
     PageUp,
     PageDown,
     HalfUp,
@@ -71,6 +74,7 @@ impl Action {
             Self::NextMark => "the next starred or noted line",
             Self::PreviousMark => "the starred or noted line before",
             Self::Note => "a note on a line",
+            Self::Tick => "tick an action item here, or untick it",
             Self::Name => "name the speaker of a line",
             Self::Replay => "send a delivery again",
             Self::Copy => "copy the body of a delivery",
@@ -83,8 +87,10 @@ impl Action {
             Self::PreviousScreen => "the screen before",
             Self::Up => "up",
             Self::Down => "down",
-            Self::PageUp => "a page up",
-            Self::PageDown => "a page down",
+            Self::Left => "a page up; on Day: earlier",
+            Self::Right => "a page down; on Day: later",
+            Self::PageUp => "a page up; on Day: the day before",
+            Self::PageDown => "a page down; on Day: the day after",
             Self::HalfUp => "half a page up",
             Self::HalfDown => "half a page down",
             Self::First => "the oldest line",
@@ -115,8 +121,8 @@ impl Action {
         match self {
             Self::Up => Some(Step::Up(1)),
             Self::Down => Some(Step::Down(1)),
-            Self::PageUp => Some(Step::Up(page)),
-            Self::PageDown => Some(Step::Down(page)),
+            Self::PageUp | Self::Left => Some(Step::Up(page)),
+            Self::PageDown | Self::Right => Some(Step::Down(page)),
             Self::HalfUp => Some(Step::Up(half)),
             Self::HalfDown => Some(Step::Down(half)),
             Self::First => Some(Step::First),
@@ -156,6 +162,8 @@ pub enum Goal {
     Memory(MemoryId),
     /// A text in what is being read.
     Word(String),
+    /// The summary of a day.
+    Summary(Seq),
 }
 
 /// What the user is asked for.
@@ -171,13 +179,15 @@ pub enum Question {
     Replay(Seq),
 }
 
-/// What must be done outside the state of a screen. The view does the first two itself, the loop all others.
+/// What must be done outside the state of a screen. The view does the first three itself, the loop all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Show something, wherever it is.
     Go(Goal),
     /// Ask the user something; so far the answer is this.
     Ask(Question, String),
+    /// Say in the last row what came of the key.
+    Say(String),
     /// Leave the dashboard.
     Quit,
     /// Something with the terminal.

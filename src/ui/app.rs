@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     audio::playback::Playback,
-    event::Passage,
     feed::{News, SourceError, Viewer},
     losses::Losses,
     monitor::Monitor,
@@ -28,9 +27,6 @@ const FRAME: Duration = Duration::from_millis(33);
 
 /// How long a store that cannot be read is left alone.
 const REST: Duration = Duration::from_secs(1);
-
-/// Sound begins so much before the words that are to be heard.
-const LEAD_IN: SignedDuration = SignedDuration::from_millis(300);
 
 /// Rows that a turn of the wheel moves.
 const WHEEL: usize = 3;
@@ -173,7 +169,7 @@ impl App {
                 }
             }
             // The view has done these.
-            Some(Effect::Go(_) | Effect::Ask(..) | Effect::Quit) | None => {}
+            Some(Effect::Go(_) | Effect::Ask(..) | Effect::Say(_) | Effect::Quit) | None => {}
         }
         Ok(effect)
     }
@@ -188,17 +184,11 @@ impl App {
                 let by = SignedDuration::from_secs(*seconds);
                 self.playback.seek(by, self.clock.now());
             }
-            SoundEffect::Play(passage) => self.play_passage(passage),
+            SoundEffect::Play(passage) => self.playback.play(passage),
             SoundEffect::Live => self.playback.live(),
             SoundEffect::Device(name) => self.playback.choose_device(name.as_deref()),
             SoundEffect::Wearer(uid) => self.playback.choose_wearer(uid.clone()),
         }
-    }
-
-    /// Plays the sound of some words, from a little before them.
-    fn play_passage(&self, passage: &Passage) {
-        let from = passage.at.saturating_sub(LEAD_IN).unwrap_or(passage.at);
-        self.playback.play_from(&passage.uid, from);
     }
 
     /// Folds in what came.

@@ -1,7 +1,8 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use ratatui::style::Style;
 
 use super::{glyphs::Glyphs, theme::Theme};
-use crate::monitor::Age;
+use crate::{event::Speaker, monitor::Age};
 
 /// What every panel needs to draw: looks and time.
 #[derive(Debug, Clone)]
@@ -57,6 +58,22 @@ impl Context {
         let today = self.time_zone.to_datetime(self.now).date();
         let same_day = self.time_zone.to_datetime(at).date() == today;
         self.format(at, if same_day { "%H:%M" } else { "%b %d %H:%M" })
+    }
+
+    /// `12:40`, whatever the day.
+    #[must_use]
+    pub fn minute(&self, at: Timestamp) -> String {
+        self.format(at, "%H:%M")
+    }
+
+    /// How a speaker's words are set off from those of others: the same all day.
+    #[must_use]
+    pub fn speaker(&self, speaker: &Speaker) -> Style {
+        match speaker {
+            Speaker::You => self.theme.accent,
+            Speaker::Unknown => self.theme.dim,
+            _ => self.theme.speakers[speaker.colour() % self.theme.speakers.len()],
+        }
     }
 
     fn format(&self, at: Timestamp, form: &str) -> String {

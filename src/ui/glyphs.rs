@@ -31,6 +31,8 @@ pub struct Glyphs {
     pub mask: &'static str,
     /// Starred by the user.
     pub star: &'static str,
+    /// A memory on a strip.
+    pub memory: &'static str,
     /// Done, or not yet.
     pub tick: (&'static str, &'static str),
     /// What is inside is seen, or folded away.
@@ -82,6 +84,7 @@ impl Glyphs {
             ellipsis: "…",
             mask: "•",
             star: "★",
+            memory: "◆",
             tick: ("✓", "·"),
             fold: ("▾", "▸"),
             middle: "·",
@@ -108,6 +111,7 @@ impl Glyphs {
             ellipsis: "..",
             mask: "*",
             star: "*",
+            memory: "#",
             tick: ("x", "-"),
             fold: ("-", "+"),
             middle: "-",

@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 60] = [
+const BINDINGS: [Binding; 63] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
@@ -45,6 +45,7 @@ const BINDINGS: [Binding; 60] = [
     letter('u', Action::NextMark),
     letter('U', Action::PreviousMark),
     letter(';', Action::Note),
+    letter('x', Action::Tick),
     letter('S', Action::Name),
     letter('r', Action::Replay),
     letter('y', Action::Copy),
@@ -53,8 +54,10 @@ const BINDINGS: [Binding; 60] = [
     key(KeyCode::F(1), Action::Help),
     letter('1', Action::Screen('1')),
     letter('2', Action::Screen('2')),
+    letter('3', Action::Screen('3')),
     letter('4', Action::Screen('4')),
     letter('5', Action::Screen('5')),
+    letter('6', Action::Screen('6')),
     key(KeyCode::Tab, Action::NextScreen),
     key(KeyCode::BackTab, Action::PreviousScreen),
     letter('i', Action::Card),
@@ -90,10 +93,10 @@ const BINDINGS: [Binding; 60] = [
     key(KeyCode::F(2), Action::Mouse),
     control('z', Action::Suspend),
     control('l', Action::Repaint),
-    key(KeyCode::Left, Action::PageUp),
-    letter('h', Action::PageUp),
-    key(KeyCode::Right, Action::PageDown),
-    letter('l', Action::PageDown),
+    key(KeyCode::Left, Action::Left),
+    letter('h', Action::Left),
+    key(KeyCode::Right, Action::Right),
+    letter('l', Action::Right),
 ];
 
 /// What a key press asks for.

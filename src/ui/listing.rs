@@ -128,6 +128,11 @@ impl<T: Listed> Listing<T> {
         self.rows.get(self.keys.get(self.position())?)
     }
 
+    /// What tells the chosen one from others.
+    pub(super) fn chosen_key(&self) -> Option<T::Key> {
+        self.keys.get(self.position()).copied()
+    }
+
     /// Chooses another one.
     pub(super) fn step(&mut self, step: Step) {
         let to = step.applied(self.position(), self.keys.len().saturating_sub(1));

@@ -13,9 +13,13 @@ pub(super) mod memories;
 pub(super) mod memory;
 pub(super) mod recorded;
 pub(super) mod scope;
+mod sheet;
 pub(super) mod sound;
 pub(super) mod spectrogram;
 pub(super) mod spectrum;
+pub(super) mod summary;
+pub(super) mod timeline;
+pub(super) mod todo;
 pub(super) mod transcript;
 
 use ratatui::{
@@ -50,7 +54,11 @@ pub(super) fn fitting(cells: usize) -> u16 {
     u16::try_from(cells).unwrap_or(u16::MAX)
 }
 
-/// `1 line`, `2 lines`.
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+/// `1 line`, `2 lines`, `2 memories`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    match what.strip_suffix('y') {
+        _ if count == 1 => format!("1 {what}"),
+        Some(stem) => format!("{count} {stem}ies"),
+        None => format!("{count} {what}s"),
+    }
 }

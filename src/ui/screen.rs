@@ -1,6 +1,8 @@
 //! The screens. Each is one file with its state and its drawing, and one row of the table.
 
+mod actions;
 mod audio;
+mod day;
 mod deliveries;
 mod live;
 mod memories;
@@ -78,7 +80,7 @@ struct Entry {
 }
 
 /// Every screen, in the order of their tabs.
-const TABLE: [Entry; 4] = [
+const TABLE: [Entry; 6] = [
     Entry {
         key: '1',
         name: "Live",
@@ -92,6 +94,12 @@ const TABLE: [Entry; 4] = [
         make: || Box::<memories::Memories>::default(),
     },
     Entry {
+        key: '3',
+        name: "Actions",
+        about: "Actions: what is to be done",
+        make: || Box::<actions::Actions>::default(),
+    },
+    Entry {
         key: '4',
         name: "Audio",
         about: "Audio: the sound seen and measured",
@@ -102,6 +110,12 @@ const TABLE: [Entry; 4] = [
         name: "Deliveries",
         about: "Deliveries: every request, looked into",
         make: || Box::<deliveries::Deliveries>::default(),
+    },
+    Entry {
+        key: '6',
+        name: "Day",
+        about: "Day: who spoke when, and its summary",
+        make: || Box::<day::Day>::default(),
     },
 ];
 

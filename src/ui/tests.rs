@@ -1,5 +1,7 @@
 //! The dashboard under test: whole screens as snapshots, and the real loop with scripted keys and a paused clock.
 
+mod actions;
+mod day;
 mod deliveries;
 mod live;
 mod looks;

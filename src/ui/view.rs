@@ -314,6 +314,8 @@ impl View {
             Action::Wrap => self.common.context.wrap = !self.common.context.wrap,
             Action::Up
             | Action::Down
+            | Action::Left
+            | Action::Right
             | Action::PageUp
             | Action::PageDown
             | Action::HalfUp
@@ -325,6 +327,7 @@ impl View {
             | Action::NextMark
             | Action::PreviousMark
             | Action::Note
+            | Action::Tick
             | Action::Name
             | Action::Replay
             | Action::Copy
@@ -347,6 +350,7 @@ impl View {
     ) -> Option<Effect> {
         match effect {
             Effect::Go(goal) => self.go_to(&goal, monitor, area, now),
+            Effect::Say(word) => self.say(word),
             Effect::Ask(question, present) => {
                 let present = match question {
                     Question::Replay(_) => &self.shelf.replayed_to,

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::{clock::Marks, kept::Stretch, wearer::Wearer};
@@ -29,6 +29,8 @@ pub(super) struct Deck {
     /// Who is to be heard; None: whoever comes first.
     chosen: Option<Uid>,
     mode: Mode,
+    /// How much later words stand in the kept sound than by their own clock.
+    shift: SignedDuration,
     /// Tells one kept reel from the next.
     ticket: u64,
     /// What feeders counted that are no more.
@@ -92,6 +94,7 @@ impl Default for Deck {
             wearer: None,
             chosen: None,
             mode: Mode::Live,
+            shift: SignedDuration::ZERO,
             ticket: 0,
             past: Tally::default(),
         }
@@ -162,11 +165,22 @@ impl Deck {
         self.ticket
     }
 
+    /// The words that the reel of a ticket plays were found in the sound.
+    pub(super) fn found(&mut self, ticket: u64, at: Timestamp, shift: SignedDuration) {
+        if ticket == self.ticket
+            && let Mode::Kept(_, from) = &mut self.mode
+        {
+            *from = at;
+            self.shift = shift;
+        }
+    }
+
     /// Plays what arrives from now on.
     pub(super) fn play_live(&mut self) {
         if self.mode != Mode::Live {
             self.cut();
             self.mode = Mode::Live;
+            self.shift = SignedDuration::ZERO;
             self.ticket += 1;
         }
     }
@@ -196,6 +210,12 @@ impl Deck {
             Mode::Kept(uid, from) => Some((uid, self.heard_now().unwrap_or(from))),
             Mode::Paused(place) => place,
         }
+    }
+
+    /// The same by the clock of the words.
+    pub(super) fn words(&mut self) -> Option<(Uid, Timestamp)> {
+        let (uid, at) = self.place()?;
+        Some((uid, at.saturating_sub(self.shift).unwrap_or(at)))
     }
 
     /// Only this wearer's live sound is heard from now on.

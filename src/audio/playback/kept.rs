@@ -2,14 +2,19 @@
 
 use std::fmt::Debug;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::event::Uid;
+use crate::event::{Passage, Uid};
 
 /// Keeps sound.
 pub trait Source: Debug + Send + Sync {
     /// What is kept of a wearer from a time on. May block.
     fn open(&self, uid: &Uid, from: Timestamp) -> Box<dyn Reel>;
+
+    /// How much later words stand in the sound than by their own clock, as far as that can be told. May block.
+    fn shift(&self, _words: &Passage) -> SignedDuration {
+        SignedDuration::ZERO
+    }
 }
 
 /// Gives kept sound in its order.

@@ -13,10 +13,13 @@ use super::{
     deck::Turn,
     kept::{Reel, Source, Stretch},
 };
-use crate::event::Uid;
+use crate::event::{Passage, Uid};
 
 /// How often is looked whether more is needed.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// Sound begins so much before the words that are to be heard.
+const LEAD_IN: SignedDuration = SignedDuration::from_millis(300);
 
 /// Sound that begins so much later than it was asked for is other sound.
 const LATE: SignedDuration = SignedDuration::from_secs(10);
@@ -42,8 +45,15 @@ pub(super) enum Ended {
 /// What is to be played.
 pub(super) struct Order {
     pub(super) ticket: u64,
-    pub(super) uid: Uid,
-    pub(super) from: Timestamp,
+    pub(super) start: Start,
+}
+
+/// Where it begins.
+pub(super) enum Start {
+    /// At a time of the sound.
+    Sound(Uid, Timestamp),
+    /// A little before some words.
+    Words(Passage),
 }
 
 /// Starts to play kept sound.
@@ -61,7 +71,19 @@ pub(super) fn start(
 
 fn run(shared: &Weak<Shared>, source: &dyn Source, order: &Order) {
     let ticket = order.ticket;
-    let mut reader = Reader::new(source.open(&order.uid, order.from), order.from);
+    let (uid, from) = match &order.start {
+        Start::Sound(uid, at) => (uid, *at),
+        Start::Words(words) => {
+            let shift = source.shift(words);
+            let from = words.at.saturating_add(shift - LEAD_IN).unwrap_or(words.at);
+            let Some(shared) = shared.upgrade() else {
+                return;
+            };
+            shared.deck().found(ticket, from, shift);
+            (&words.uid, from)
+        }
+    };
+    let mut reader = Reader::new(source.open(uid, from), from);
     // Whether the device has anything of it.
     let mut fed = false;
     loop {
@@ -76,7 +98,7 @@ fn run(shared: &Weak<Shared>, source: &dyn Source, order: &Order) {
             Turn::From(_) if !shared.deck().is_plugged() => thread::sleep(LOOK),
             Turn::Feed | Turn::From(_) => {
                 if let (Turn::From(from), true) = (turn, fed) {
-                    reader = Reader::new(source.open(&order.uid, from), from);
+                    reader = Reader::new(source.open(uid, from), from);
                     fed = false;
                 }
                 match reader.next() {

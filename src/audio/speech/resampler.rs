@@ -21,7 +21,7 @@ pub(super) enum Resampler {
 
 /// The filter, and what it works on.
 pub(super) struct Filter {
-    filter: Async<f32>,
+    inner: Async<f32>,
     input: Vec<f32>,
     output: Vec<f32>,
     whole: Vec<i16>,
@@ -42,7 +42,7 @@ impl Resampler {
         let output = vec![0.0; filter.output_frames_max()];
         Some(Self::Other(Box::new(Filter {
             early: filter.output_delay(),
-            filter,
+            inner: filter,
             input: Vec::with_capacity(STEP),
             whole: Vec::with_capacity(output.len()),
             output,
@@ -79,7 +79,7 @@ impl Filter {
             return &[];
         };
         let made = self
-            .filter
+            .inner
             .process_into_buffer(&input, &mut output, None)
             .map_or(0, |(_, made)| made);
         let early = self.early.min(made);

@@ -11,7 +11,8 @@ pub(super) fn is_tone(samples: &[i16]) -> bool {
     gain(samples).is_some_and(|left| left < LEFT)
 }
 
-pub(super) fn gain(samples: &[i16]) -> Option<f64> {
+/// What is left of their power when the two samples before each one foretell it; None of silence.
+fn gain(samples: &[i16]) -> Option<f64> {
     let mut product = [[0.0_f64; 3]; 3];
     for three in samples.windows(3) {
         let three = [three[2], three[1], three[0]].map(f64::from);

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Archive, SoundSelection, track::Track};
 use crate::{
     audio::playback::kept::{Reel, Source, Stretch},
-    event::Uid,
+    event::{Passage, Uid},
 };
 
 /// What is looked up at once.
@@ -38,6 +38,17 @@ impl Source for KeptSound {
             at: from,
             track: None,
         })
+    }
+
+    fn shift(&self, words: &Passage) -> SignedDuration {
+        let shift = Archive::open(&self.0).map(|archive| archive.shift(words));
+        let trouble: &dyn std::fmt::Display = match &shift {
+            Ok(Ok(shift)) => return shift.unwrap_or_default(),
+            Ok(Err(error)) => error,
+            Err(error) => error,
+        };
+        tracing::warn!("kept sound cannot be read: {trouble}");
+        SignedDuration::ZERO
     }
 }
 

@@ -45,7 +45,7 @@ impl Archive {
         to: Timestamp,
     ) -> Result<Vec<SoundStretch>, ReadError> {
         let db = self.db().unchecked_transaction()?;
-        Ok(read(&db, uid, from, to)?)
+        Ok(sound_strip(&db, uid, from, to)?)
     }
 }
 
@@ -61,7 +61,7 @@ impl Store {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<SoundStretch>, ReadError> {
-        Ok(self.0.readers.read(|db| read(db, uid, from, to))?)
+        Ok(self.0.readers.read(|db| sound_strip(db, uid, from, to))?)
     }
 }
 
@@ -79,7 +79,7 @@ impl Span {
     }
 }
 
-fn read(
+pub(in crate::store) fn sound_strip(
     db: &Connection,
     uid: &Uid,
     from: Timestamp,

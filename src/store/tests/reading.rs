@@ -290,7 +290,7 @@ async fn view_all(viewer: &mut Viewer, model: &mut Model) {
             News::Records(records) => records.iter().for_each(|record| model.apply(record)),
             News::Edited(edited) => {
                 if let Edited::Line(line) = &*edited {
-                    model.lines.insert(line.id, line.clone());
+                    model.lines.insert(line.id, Line::clone(line));
                 }
             }
             News::Snapshot(snapshot) => *model = Model::of(&snapshot),
@@ -302,13 +302,13 @@ async fn live_and_late_agree(acts: Vec<Act>) {
     let mut stage = Stage::new();
     let mut follower = stage.store.follow(Seq(0));
     let (_, mut viewer) = stage.store.view(WHOLE).unwrap();
-    let (mut slow, mut viewed) = (Model::default(), Model::default());
+    let (mut slow, mut seen) = (Model::default(), Model::default());
     for act in acts {
         stage.perform(act.clone()).await;
         match act {
             Act::Follow => {
                 catch_up(&mut follower, &mut slow).await;
-                view_all(&mut viewer, &mut viewed).await;
+                view_all(&mut viewer, &mut seen).await;
             }
             Act::Restart => {
                 follower = stage.store.follow(follower.at());
@@ -318,9 +318,9 @@ async fn live_and_late_agree(acts: Vec<Act>) {
         }
     }
     catch_up(&mut follower, &mut slow).await;
-    view_all(&mut viewer, &mut viewed).await;
+    view_all(&mut viewer, &mut seen).await;
     let shown = stage.shown();
-    assert_eq!(viewed, shown, "a viewer that was slow at times");
+    assert_eq!(seen, shown, "a viewer that was slow at times");
     assert_eq!(
         slow.without_stars(),
         shown.clone().without_stars(),

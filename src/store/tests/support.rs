@@ -140,7 +140,7 @@ pub(super) async fn news(viewer: &mut Viewer) -> String {
             format!("{seqs:?}")
         }
         News::Edited(edited) => match &*edited {
-            Edited::Line(line) => format!("edited: {}", marked(std::slice::from_ref(line))[0]),
+            Edited::Line(line) => format!("edited: {}", marked(std::slice::from_ref(&**line))[0]),
             Edited::Names(names) => {
                 let mut names: Vec<_> = names.iter().map(|(_, _, name)| name).collect();
                 names.sort_unstable();

@@ -1,20 +1,14 @@
 //! One memory with all there is to know of it.
 
-use ratatui::{
-    style::Style,
-    text::{Line, Span},
-};
+use ratatui::text::Line;
 
-use super::memories;
+use super::{memories, sheet::Sheet};
 use crate::{
     event::{KeptMemory, Speaker},
     store::Talk,
     text,
     ui::Context,
 };
-
-/// Bytes of one text that are shown; an export has all of it.
-const SHOWN: usize = 16 << 10;
 
 /// Lines of its transcript that are shown.
 const LINES: usize = 2000;
@@ -28,11 +22,7 @@ pub(in crate::ui) fn rows(
 ) -> Vec<Line<'static>> {
     let memory = &kept.memory;
     let theme = &context.theme;
-    let mut sheet = Sheet {
-        rows: Vec::new(),
-        width,
-        context,
-    };
+    let mut sheet = Sheet::new(width, context);
     sheet.put(" ", memories::title(memory), theme.title);
     sheet.put(" ", &memories::about(kept, context), theme.dim);
     sheet.put(" ", &more(kept, context), theme.dim);
@@ -75,9 +65,9 @@ pub(in crate::ui) fn rows(
         sheet.part(result.app_id.as_deref().unwrap_or("App"), &result.content);
     }
     if let Some(talk) = talk {
-        sheet.transcript(talk);
+        transcript(&mut sheet, talk, context);
     }
-    sheet.rows
+    sheet.into_rows()
 }
 
 /// `en · friend · folder Work · 3 photos · Kanalstraße 5`.
@@ -120,70 +110,19 @@ fn people(talk: &Talk) -> Vec<String> {
     people
 }
 
-/// Rows that are being written.
-struct Sheet<'a> {
-    rows: Vec<Line<'static>>,
-    width: usize,
-    context: &'a Context,
-}
-
-impl Sheet<'_> {
-    /// A text in as many rows as it takes, behind an indent; nothing for an empty one.
-    fn put(&mut self, indent: &str, value: &str, style: Style) {
-        let clean = text::neutral(text::beginning(value, SHOWN));
-        let columns = text::width(indent);
-        let room = self.width.saturating_sub(columns + 1).max(1);
-        if clean.trim().is_empty() {
-            return;
-        }
-        for (row, words) in text::wrapped(clean.trim(), room).into_iter().enumerate() {
-            let before = if row == 0 {
-                indent.to_owned()
-            } else {
-                " ".repeat(columns)
-            };
-            self.rows.push(Line::from(vec![
-                Span::styled(before, self.context.theme.dim),
-                Span::styled(words.to_owned(), style),
-            ]));
-        }
+/// What was said.
+fn transcript(sheet: &mut Sheet<'_>, talk: &Talk, context: &Context) {
+    sheet.heading("Transcript", !talk.lines.is_empty());
+    for line in talk.lines.iter().take(LINES) {
+        let speaker = talk.speaker(line);
+        let name = text::neutral(text::beginning(&speaker.name(), 200)).into_owned();
+        let name = text::truncated(name.trim(), 10, context.glyphs.ellipsis).into_owned();
+        let fill = " ".repeat(10_usize.saturating_sub(text::width(&name)) + 1);
+        let clock = context.clock(talk.conversation.clock(line.segment.start));
+        let before = format!(" {clock}  {name}{fill}");
+        sheet.put(&before, &line.segment.text, context.theme.text);
     }
-
-    fn heading(&mut self, name: &str, wanted: bool) {
-        if wanted {
-            self.rows.push(Line::raw(""));
-            self.put(" ", name, self.context.theme.title);
-        }
-    }
-
-    /// Paragraphs below a heading; nothing if there are none.
-    fn part(&mut self, heading: &str, value: &str) {
-        if value.trim().is_empty() {
-            return;
-        }
-        self.rows.push(Line::raw(""));
-        self.put(" ", heading, self.context.theme.title);
-        for paragraph in text::beginning(value, SHOWN).lines() {
-            self.put(" ", paragraph, self.context.theme.text);
-        }
-    }
-
-    fn transcript(&mut self, talk: &Talk) {
-        self.heading("Transcript", !talk.lines.is_empty());
-        let theme = &self.context.theme;
-        for line in talk.lines.iter().take(LINES) {
-            let speaker = talk.speaker(line);
-            let name = text::neutral(text::beginning(&speaker.name(), 200)).into_owned();
-            let name = text::truncated(name.trim(), 10, self.context.glyphs.ellipsis).into_owned();
-            let fill = " ".repeat(10_usize.saturating_sub(text::width(&name)) + 1);
-            let clock = self
-                .context
-                .clock(talk.conversation.clock(line.segment.start));
-            let before = format!(" {clock}  {name}{fill}");
-            self.put(&before, &line.segment.text, theme.text);
-        }
-        if let Some(left) = talk.lines.len().checked_sub(LINES).filter(|left| *left > 0) {
-            self.put(" ", &format!("and {left} lines more"), theme.dim);
-        }
+    if let Some(left) = talk.lines.len().checked_sub(LINES).filter(|left| *left > 0) {
+        sheet.put(" ", &format!("and {left} lines more"), context.theme.dim);
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     audio::playback::{Heard, State},
     monitor::{Coverage, SoundTrack},
     text,
-    ui::{Context, Scene, screen::Figures},
+    ui::{Context, Scene, panel::counted, screen::Figures},
 };
 
 /// What the bar shows as empty, in dBFS: a quiet room.
@@ -70,7 +70,10 @@ pub(in crate::ui) fn level(
     rows.push(row("speech", speech, context));
     let (clip, style) = match clipped {
         0 => ("none lately".to_owned(), theme.dim),
-        count => (format!("{count} samples clipped"), theme.bad),
+        count => (
+            format!("{} clipped", counted(count as usize, "sample")),
+            theme.bad,
+        ),
     };
     rows.push(Line::from(vec![
         name("clip", context),
@@ -125,7 +128,11 @@ pub(in crate::ui) fn arrival(
     }
     let (gaps, repeats) = (track.gaps(now).len(), track.repeats(now));
     if gaps + repeats > 0 {
-        let told = format!("{gaps} gaps, {repeats} repeats in 10 min");
+        let told = format!(
+            "{}, {} in 10 min",
+            counted(gaps, "gap"),
+            counted(repeats, "repeat")
+        );
         rows.push(row("odd", told, context));
     }
     if let Some(suspicion) = track.suspicion(now) {
@@ -189,12 +196,13 @@ pub(in crate::ui) fn playing(scene: &Scene<'_>, width: usize) -> Vec<Line<'stati
         let behind = format!("{:.1} s", status.behind.as_secs_f64());
         rows.push(row("behind", behind, context));
         let told = format!(
-            "{} gaps, {:.1} s skipped, {:.1} s dropped",
-            status.underruns,
+            "{}, {:.1} s skipped, {:.1} s dropped",
+            counted(status.underruns as usize, "gap"),
             status.skipped.as_secs_f64(),
             status.dropped.as_secs_f64()
         );
-        rows.extend((status.underruns > 0).then(|| row("lost", told, context)));
+        let lost = status.underruns > 0 || !status.skipped.is_zero() || !status.dropped.is_zero();
+        rows.extend(lost.then(|| row("lost", told, context)));
     }
     if let Some((_, at)) = scene.place.filter(|_| status.heard != Heard::Live) {
         rows.push(row("heard", context.clock(*at), context));

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::scene;
 use crate::{
-    event::{Memory, Segment, Transcript},
+    event::{ActionItem, Memory, Segment, Transcript},
     losses::LossCounter,
     monitor::{Monitor, WINDOW},
     store::{Location, Settings, Store, Submission},
@@ -28,6 +28,8 @@ pub(super) enum Step {
     Wait(Duration),
     /// What is on the screen is looked at.
     Look(Box<dyn Fn(&str)>),
+    /// What is on the screen is compared with what it was last time; its name.
+    Picture(&'static str),
     /// Something is waited for that another thread finds, and so has its own time.
     Until(&'static str),
     /// The same for something that goes.
@@ -170,6 +172,7 @@ impl Player {
             Step::Wait(time) => tokio::time::sleep(time).await,
             Step::Until(text) => self.until(text, true).await,
             Step::Gone(text) => self.until(text, false).await,
+            Step::Picture(name) => insta::assert_snapshot!(name, self.drawn.borrow().screen),
             Step::Look(look) => look(&self.drawn.borrow().screen),
             Step::Count(count) => count(std::mem::take(&mut self.drawn.borrow_mut().frames)),
         }
@@ -216,6 +219,10 @@ impl Player {
             created_at: Some(self.clock.now()),
             title: title.to_owned(),
             overview: format!("All about {title}."),
+            action_items: vec![ActionItem {
+                description: format!("See to {title}"),
+                ..ActionItem::default()
+            }],
             category: self.said.to_string(),
             ..Memory::default()
         };

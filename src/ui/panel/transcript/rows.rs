@@ -164,11 +164,7 @@ fn words(said: &Said<'_>, columns: usize, context: &Context) -> Vec<Row<'static>
         speaker,
         pointer,
     } = *said;
-    let style = match speaker {
-        Speaker::You => context.theme.accent,
-        Speaker::Unknown => context.theme.dim,
-        _ => context.theme.speakers[speaker.colour() % context.theme.speakers.len()],
-    };
+    let style = context.speaker(speaker);
     let time = if columns < TIME_FROM {
         String::new()
     } else {

@@ -1,0 +1,178 @@
+//! The Actions screen: everything that is to be done, from every memory and day summary, what is open first.
+//!
+//! ```text
+//! ╭ Actions ─ 3 open of 12 ─────────────────────────────────────────────────╮
+//! │▌· Send the copy to design                                               │
+//! │▌    overdue, Nov 24 18:00 · Standup with the design team · Nov 20 10:20 │
+//! │ ✓ Book the train                                                        │
+//! │     Plan the trip · 11:02                                               │
+//! ╰─────────────────────────────────────────────────────────────────────────╯
+//! ```
+
+use ratatui::{
+    Frame,
+    text::{Line, Span},
+    widgets::{Block, Paragraph},
+};
+
+use super::{Body, Hints, Screen};
+use crate::{
+    event::{ActionSource, Edit},
+    store::{
+        ReadError, Store,
+        todo::{Todo, TodoId},
+    },
+    ui::{
+        Library, Scene,
+        action::{Action, Effect, Goal, Step},
+        library::Asked,
+        listing::{Listed, Listing},
+        panel::{framed, list, todo},
+    },
+};
+
+impl Listed for Todo {
+    type Key = TodoId;
+
+    fn keys(store: &Store) -> Result<Vec<TodoId>, ReadError> {
+        store.todo_ids()
+    }
+
+    fn rows(store: &Store, ids: &[TodoId]) -> Result<Vec<(TodoId, Self)>, ReadError> {
+        store.todos(ids)
+    }
+}
+
+/// Rows of an item.
+const ROWS: usize = 2;
+
+/// The Actions screen.
+#[derive(Debug, Default)]
+pub(super) struct Actions {
+    list: Listing<Todo>,
+    /// How many are open, as last known, and of which version.
+    open: Option<u64>,
+    counted: Option<u64>,
+    asked: Option<Asked<u64>>,
+}
+
+impl Screen for Actions {
+    fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>) {
+        let context = scene.context;
+        let seen = self.list.visible(in_sight(body));
+        let chosen = self.list.position();
+        let width = usize::from(body.area.width) - if body.framed { 2 } else { 0 };
+        let mut rows: Vec<Line<'static>> = Vec::new();
+        for (at, item) in seen.clone().zip(self.list.rows(seen.clone())) {
+            match item {
+                Some(item) => rows.extend(todo::rows(item, at == chosen, width, context)),
+                None => rows.extend([list::not_yet(context), Line::raw("")]),
+            }
+        }
+        if let Some(trouble) = self.list.trouble() {
+            let trouble = format!(" {}", crate::text::neutral(trouble));
+            rows.insert(0, Line::styled(trouble, context.theme.bad));
+        } else if rows.is_empty() {
+            let says = if self.list.is_loading() {
+                READING
+            } else {
+                EMPTY
+            };
+            let row = |says: &&'static str| Line::styled(*says, context.theme.dim);
+            rows = says.iter().map(row).collect();
+        }
+        let about = match self.open {
+            Some(open) => format!("{open} open of {}", self.list.len()),
+            None => self.list.len().to_string(),
+        };
+        let block = if body.framed {
+            framed(
+                context,
+                "Actions",
+                vec![Span::styled(about, context.theme.dim)],
+            )
+        } else {
+            Block::new()
+        };
+        frame.render_widget(Paragraph::new(rows).block(block), body.area);
+        if body.framed {
+            list::scroll_bar(frame, body.area, &seen, self.list.len(), context);
+        }
+    }
+
+    fn act(&mut self, action: Action, body: Body, _: &Scene<'_>) -> Option<Effect> {
+        match action {
+            Action::Open => Some(Effect::Go(self.source()?)),
+            Action::Tick => self.tick(),
+            _ => {
+                self.list.step(action.step(in_sight(body))?);
+                None
+            }
+        }
+    }
+
+    fn hints(&self, _: &Scene<'_>) -> Hints {
+        vec![
+            (Action::Tick, "tick"),
+            (Action::Open, "where it is from"),
+            (Action::Down, "next"),
+            (Action::Search, "search"),
+            (Action::Help, "help"),
+            (Action::NextScreen, "screen"),
+            (Action::Back, "quit"),
+        ]
+    }
+
+    fn update(&mut self, body: Body, scene: &Scene<'_>, library: &Library) {
+        self.list.update(scene.version, in_sight(body), library);
+        if self.counted != Some(scene.version) && self.asked.is_none() {
+            self.counted = Some(scene.version);
+            self.asked = Some(library.ask(Store::open_todos));
+        }
+        if let Some(answer) = self.asked.as_ref().and_then(Asked::answer) {
+            self.asked = None;
+            // What cannot be counted is not told; the list says why.
+            self.open = answer.ok();
+        }
+    }
+}
+
+impl Actions {
+    fn source(&self) -> Option<Goal> {
+        Some(match self.list.chosen_key()?.source {
+            ActionSource::Memory(id) => Goal::Memory(id),
+            ActionSource::Summary(seq) => Goal::Summary(seq),
+        })
+    }
+
+    /// Ticks the chosen one and goes to the next, or takes its tick away.
+    fn tick(&mut self) -> Option<Effect> {
+        let (id, item) = (self.list.chosen_key()?, self.list.chosen()?);
+        if item.completed {
+            return Some(Effect::Say("it is done in Omi: untick it there".to_owned()));
+        }
+        let edit = Edit::Tick(id.source, item.description.clone(), !item.ticked);
+        if !item.ticked {
+            // It goes down to what is done; who ticks one after another stays where they are.
+            let last = self.list.position() + 1 == self.list.len();
+            self.list
+                .step(if last { Step::Up(1) } else { Step::Down(1) });
+        }
+        Some(Effect::Edit(edit))
+    }
+}
+
+const READING: &[&str] = &[" reading"];
+
+const EMPTY: &[&str] = &[
+    " Nothing to do yet.",
+    " Omi finds action items in talks and sums them up once a day.",
+    " Paste the URL into \"Conversation events\" and \"Day summary\"",
+    " (i shows it).",
+];
+
+/// How many items are seen.
+fn in_sight(body: Body) -> usize {
+    let frame = if body.framed { 2 } else { 0 };
+    (usize::from(body.area.height).saturating_sub(frame) / ROWS).max(1)
+}
