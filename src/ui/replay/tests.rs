@@ -87,7 +87,11 @@ fn our_key_goes_to_us_alone() {
 #[test]
 fn of_the_headers_only_harmless_ones_are_sent() {
     let (_, request) = planned(&inspected(b"{}"), &session(), "http://h").unwrap();
-    let names: Vec<_> = request.headers().keys().map(|name| name.as_str()).collect();
+    let names: Vec<_> = request
+        .headers()
+        .keys()
+        .map(header::HeaderName::as_str)
+        .collect();
     assert_eq!(names, ["content-type", "accept"]);
 }
 

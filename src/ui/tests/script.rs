@@ -129,7 +129,7 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
             clock: app.clock.clone(),
         },
     );
-    app.run(&mut surface, events, CancellationToken::new())
+    Box::pin(app.run(&mut surface, events, CancellationToken::new()))
         .await
         .unwrap();
     left.take().len()
