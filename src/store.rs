@@ -18,6 +18,7 @@ mod column;
 mod conversation;
 mod database;
 pub mod day;
+pub mod deliveries;
 mod doorbell;
 mod edit;
 mod error;

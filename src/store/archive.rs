@@ -30,7 +30,7 @@ use crate::{
 pub use stats::Stats;
 pub use strip::SoundStretch;
 pub(super) use strip::sound_strip;
-pub use walk::{KeptDelivery, KeptSummary};
+pub use walk::KeptSummary;
 
 /// A data folder, opened for reading.
 #[derive(Debug)]

@@ -133,6 +133,14 @@ impl Readers {
         })
     }
 
+    /// The folder of the database; None if it is in memory.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        match &self.target {
+            Target::File(path) => path.parent(),
+            Target::Memory { .. } => None,
+        }
+    }
+
     /// Reads in one transaction: whatever `read` sees belongs to one moment.
     pub(super) fn read<T>(
         &self,

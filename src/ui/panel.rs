@@ -2,6 +2,8 @@
 
 pub(super) mod audio;
 mod axis;
+pub(super) mod deliveries;
+pub(super) mod delivery;
 mod dots;
 pub(super) mod header;
 pub(super) mod health;

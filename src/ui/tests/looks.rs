@@ -223,7 +223,7 @@ proptest! {
 #[test]
 fn no_size_is_too_small() {
     let (full, empty, tone) = (full(), empty(), scene::tone());
-    for key in ['2', '4'] {
+    for key in ['2', '4', '5'] {
         for columns in (0..=90).step_by(9) {
             for rows in 0..=14 {
                 let actions = [Action::Screen(key), Action::Open, Action::Down];
