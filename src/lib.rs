@@ -32,6 +32,7 @@ pub mod logging;
 pub mod losses;
 pub mod moment;
 pub mod monitor;
+mod outbound;
 mod private;
 pub mod search;
 pub mod secret;

@@ -103,6 +103,20 @@ impl Secret {
         masked.into()
     }
 
+    /// Bytes with every occurrence of this key, and one that begins at their end, as asterisks.
+    #[must_use]
+    pub fn covered_in(&self, bytes: &[u8]) -> Vec<u8> {
+        let key = self.key.as_bytes();
+        let mut covered = bytes.to_vec();
+        for at in 0..bytes.len() {
+            let there = &bytes[at..bytes.len().min(at + key.len())];
+            if !there.is_empty() && key.starts_with(there) && there.len() >= key.len().min(4) {
+                covered[at..at + there.len()].fill(b'*');
+            }
+        }
+        covered
+    }
+
     /// The key itself, for the user's own eyes (the connection card).
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -144,6 +158,20 @@ mod tests {
         assert!(!secret.matches(""));
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         assert_ne!(secret.reveal(), Secret::generate().unwrap().reveal());
+    }
+
+    #[test]
+    fn no_byte_of_a_key_is_left_among_bytes() {
+        let secret = Secret::new("a b/c".into());
+        let cases = [
+            ("xa b/ca b/cy", "x**********y"),
+            ("xa b", "xa b"),
+            ("xa b/", "x****"),
+            ("", ""),
+        ];
+        for (bytes, covered) in cases {
+            assert_eq!(secret.covered_in(bytes.as_bytes()), covered.as_bytes());
+        }
     }
 
     #[test]

@@ -104,6 +104,17 @@ pub fn counted(count: usize, plural: &str) -> String {
     }
 }
 
+/// `345 B`, `1.2 KiB`, `64.0 MiB`.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let unit = UNITS.iter().find(|(unit, _)| bytes >= *unit);
+    unit.map_or_else(
+        || format!("{bytes} B"),
+        |(unit, name)| format!("{:.1} {name}", bytes as f64 / *unit as f64),
+    )
+}
+
 /// Columns that a text takes: those of its graphemes one by one, as they are drawn. Signs that a font may join count apart.
 #[must_use]
 pub fn width(text: &str) -> usize {

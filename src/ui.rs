@@ -12,16 +12,22 @@
 
 pub mod action;
 pub mod app;
+mod clipboard;
 mod clock;
 mod context;
+mod curl;
+pub mod errand;
 mod field;
 mod glyphs;
 mod keymap;
 mod library;
 mod listing;
+mod outline;
 mod output;
 mod overlay;
 mod panel;
+mod replay;
+mod roll;
 mod scene;
 mod screen;
 pub mod terminal;

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use crate::{
     config::{Config, Flags},
     store::archive::Archive,
+    text,
 };
 
 pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
@@ -32,18 +33,9 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
         writeln!(out, "{:<16}{} to {}", "from", day(oldest), day(newest))?;
     }
     let whole: u64 = stats.sizes.iter().map(|(_, bytes)| bytes).sum();
-    writeln!(out, "\n{:<16}{:>12}", "on disk", size(whole))?;
+    writeln!(out, "\n{:<16}{:>12}", "on disk", text::size(whole))?;
     for (kind, bytes) in &stats.sizes {
-        writeln!(out, "  {kind:<14}{:>12}", size(*bytes))?;
+        writeln!(out, "  {kind:<14}{:>12}", text::size(*bytes))?;
     }
     Ok(())
-}
-
-fn size(bytes: u64) -> String {
-    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    let unit = UNITS.iter().find(|(unit, _)| bytes >= *unit);
-    unit.map_or_else(
-        || format!("{bytes} B"),
-        |(unit, name)| format!("{:.1} {name}", bytes as f64 / *unit as f64),
-    )
 }

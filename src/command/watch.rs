@@ -24,6 +24,7 @@ use crate::{
     ui::{
         Clock, Glyphs, Library, View,
         app::{App, Session},
+        errand::Errands,
         terminal::{self, Screen},
         theme::Theme,
     },
@@ -81,7 +82,7 @@ pub(super) async fn show(
         secret: listening.secret.clone(),
     };
     let app = App {
-        store: listening.store.clone(),
+        errands: Errands::new(listening.store.clone(), session.clone()),
         library: Library::start(listening.store.clone()).context("cannot start reading")?,
         viewer,
         playback,
@@ -89,7 +90,6 @@ pub(super) async fn show(
         monitor: Monitor::new(snapshot),
         view: View::new(session, theme, glyphs, TimeZone::system()),
         clock: Clock::system(),
-        edits: tokio::task::JoinSet::new(),
     };
     let mut screen = Screen::take().context("cannot use the terminal")?;
     let shown = app.run(&mut screen, EventStream::new(), shutdown).await;

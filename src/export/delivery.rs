@@ -9,7 +9,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::rows;
-use crate::{event::Uid, store::archive::KeptDelivery};
+use crate::{event::Uid, store::deliveries::KeptDelivery};
 
 /// The columns of its table: no headers and no body.
 pub(super) const COLUMNS: &[&str] = &[

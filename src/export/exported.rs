@@ -5,10 +5,7 @@ use jiff::tz::TimeZone;
 use super::{Action, plain};
 use crate::{
     event::KeptMemory,
-    store::{
-        Talk,
-        archive::{KeptDelivery, KeptSummary},
-    },
+    store::{Talk, archive::KeptSummary, deliveries::KeptDelivery},
 };
 
 /// Bytes of a title in the name of a file.

@@ -14,10 +14,7 @@ use super::{
 };
 use crate::{
     event::KeptMemory,
-    store::{
-        Talk,
-        archive::{KeptDelivery, KeptSummary},
-    },
+    store::{Talk, archive::KeptSummary, deliveries::KeptDelivery},
 };
 
 /// Writes one thing; clock times are shown in the zone.

@@ -12,10 +12,7 @@ use crate::{
         Highlight, KeptMemory, Kind, Line, LineId, Memory, MemoryId, Place, Segment, Seq,
         SummaryAction, Uid,
     },
-    store::{
-        Talk,
-        archive::{KeptDelivery, KeptSummary},
-    },
+    store::{Talk, archive::KeptSummary, deliveries::KeptDelivery},
 };
 
 fn began() -> Timestamp {

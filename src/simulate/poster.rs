@@ -6,14 +6,11 @@ mod tests;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::Full;
 use hyper::{Request, StatusCode, header};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
 
 use super::target::Target;
+use crate::outbound::Outbound;
 
 /// Waits between attempts, as Omi's sender has them.
 const WAITS: [Duration; 3] = [
@@ -21,9 +18,6 @@ const WAITS: [Duration; 3] = [
     Duration::from_secs(5),
     Duration::from_secs(30),
 ];
-
-/// Longest wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is posted.
 #[derive(Debug, Clone)]
@@ -52,14 +46,14 @@ enum Outcome {
 /// Posts to one target over kept connections.
 #[derive(Clone)]
 pub(super) struct Poster {
-    client: Client<HttpConnector, Full<Bytes>>,
+    outbound: Outbound,
     target: Target,
 }
 
 impl Poster {
     pub(super) fn new(target: Target) -> Self {
         Self {
-            client: Client::builder(TokioExecutor::new()).build_http(),
+            outbound: Outbound::new(),
             target,
         }
     }
@@ -91,14 +85,8 @@ impl Poster {
             .header("Idempotency-Key", &delivery.idempotency_key)
             .body(Full::new(body.clone()))
             .map_err(drop)?;
-        let response = tokio::time::timeout(PATIENCE, self.client.request(request))
-            .await
-            .map_err(drop)?
-            .map_err(drop)?;
-        let status = response.status();
-        // Read, so that the connection can be used again.
-        response.into_body().collect().await.map_err(drop)?;
-        Ok(status)
+        let answer = self.outbound.send(request).await.map_err(drop)?;
+        Ok(answer.status)
     }
 }
 

@@ -53,9 +53,14 @@ impl Target {
         }
     }
 
+    /// The URL with the user's parameters first, then others.
+    pub(crate) fn with_query(&self, query: &str) -> String {
+        format!("{}?{}{query}", self.base, self.query)
+    }
+
     /// The URL of a post: the user's parameters first, then `more` (empty, or ending in `&`), then the uid, as Omi orders them.
     pub(super) fn url(&self, more: &str) -> String {
-        format!("{}?{}{more}uid={}", self.base, self.query, self.uid)
+        self.with_query(&format!("{more}uid={}", self.uid))
     }
 }
 

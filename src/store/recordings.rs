@@ -1,7 +1,8 @@
 //! The files of sound as a whole: where they are, removing one, and finding those that belong to nothing.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -29,6 +30,24 @@ pub struct Orphans {
 #[must_use]
 pub fn folder(data: &Path) -> PathBuf {
     data.join(folder::RECORDINGS)
+}
+
+/// The folder of the sound files that an opened database tells of.
+pub(super) fn beside(db: &Connection) -> PathBuf {
+    let database = Path::new(db.path().unwrap_or_default());
+    folder(database.parent().unwrap_or(database))
+}
+
+/// The bytes of some samples of a file, from one on.
+///
+/// # Errors
+/// When it cannot be read, or is shorter.
+pub(super) fn read(file: &Path, first: u64, samples: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; 2 * samples as usize];
+    let mut file = fs::File::open(file)?;
+    file.seek(SeekFrom::Start(wav::offset(first)))?;
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Removes a file that was forgotten, and the folders above it that are empty now. One that is gone is fine.

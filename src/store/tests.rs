@@ -1,6 +1,7 @@
 //! What senders and readers of the store can rely on.
 
 mod day;
+mod deliveries;
 mod edits;
 mod faults;
 mod memories;

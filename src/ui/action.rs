@@ -21,6 +21,9 @@ pub enum Action {
     Note,
     Tick,
     Name,
+    Replay,
+    Copy,
+    CopyAll,
     Help,
     Card,
     Reveal,
@@ -74,6 +77,9 @@ impl Action {
             Self::Note => "a note on a line",
             Self::Tick => "tick an action item here, or untick it",
             Self::Name => "name the speaker of a line",
+            Self::Replay => "send a delivery again",
+            Self::Copy => "copy the body of a delivery",
+            Self::CopyAll => "copy a delivery as a curl command",
             Self::Help => "this help",
             Self::Card => "connection card: what to paste into Omi",
             Self::Reveal => "show or hide the key on the card",
@@ -156,6 +162,8 @@ pub enum Goal {
     Line(LineId),
     /// A memory.
     Memory(MemoryId),
+    /// A text in what is being read.
+    Word(String),
     /// The summary of a day.
     Summary(Seq),
 }
@@ -167,6 +175,10 @@ pub enum Question {
     Note(LineId),
     /// A name for a speaker; empty for none.
     Name(Uid, Voice),
+    /// A text to look for in what is being read; empty for none.
+    Find,
+    /// Where a delivery is sent again; empty for this omiscope itself.
+    Replay(Seq),
 }
 
 /// What must be done outside the state of a screen. The view does the first three itself, the loop all others.
@@ -186,10 +198,23 @@ pub enum Effect {
     Sound(SoundEffect),
     /// A change by the user's own hand.
     Edit(Edit),
+    /// Something else that takes its time.
+    Errand(Errand),
+}
+
+/// What is done beside the loop; what comes of it is seen later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Errand {
+    /// Copy the body of a delivery.
+    CopyBody(Seq),
+    /// Copy a delivery as a command that sends it.
+    CopyCommand(Seq),
+    /// Send a delivery again, to a URL; an empty one for this omiscope itself.
+    Replay(Seq, String),
 }
 
 /// What the terminal is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TerminalEffect {
     /// Give it back until `fg`.
     Suspend,
@@ -197,6 +222,8 @@ pub enum TerminalEffect {
     Repaint,
     /// Turn reports of the mouse on or off.
     Mouse(bool),
+    /// Put a text on the clipboard.
+    Copy(String),
 }
 
 /// What the player is asked for.

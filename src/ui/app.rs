@@ -5,22 +5,21 @@ use std::{io, net::SocketAddr, time::Duration};
 use crossterm::event::{Event, MouseEventKind};
 use futures_util::{Stream, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
-use tokio::{sync::watch, task::JoinSet, time::Instant};
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Clock, Library, View,
-    action::{Action, Effect, SoundEffect},
+    action::{Action, Effect, SoundEffect, TerminalEffect},
+    errand::{Errands, Outcome},
     terminal::Surface,
 };
 use crate::{
     audio::playback::Playback,
-    event::Edit,
     feed::{News, SourceError, Viewer},
     losses::Losses,
     monitor::Monitor,
     secret::Secret,
-    store::{CommitError, Store},
 };
 
 /// Shortest time from one frame to the next: thirty a second.
@@ -57,8 +56,6 @@ impl Session {
 /// What the dashboard shows and where it gets it.
 #[derive(Debug)]
 pub struct App {
-    /// Where changes by the user's hand go.
-    pub store: Store,
     /// What reads the past for the screens.
     pub library: Library,
     /// Where what is new comes from.
@@ -73,8 +70,8 @@ pub struct App {
     pub view: View,
     /// What time it is.
     pub clock: Clock,
-    /// Changes by the user's hand that are being made.
-    pub edits: JoinSet<Result<bool, CommitError>>,
+    /// What takes its time, done beside the loop.
+    pub errands: Errands,
 }
 
 impl App {
@@ -119,10 +116,13 @@ impl App {
                     continue;
                 }
                 () = self.library.answered() => {}
-                Some(Ok(edited)) = self.edits.join_next() => match edited {
-                    Ok(true) => self.view.edited(),
-                    Ok(false) => self.view.say("that line is no longer there".to_owned()),
-                    Err(error) => self.view.say(format!("not kept: {error}")),
+                Some(outcome) = self.errands.done() => match outcome {
+                    Outcome::Edited => self.view.edited(),
+                    Outcome::Said(word) => self.view.say(word),
+                    Outcome::Copied(copied) => {
+                        surface.perform(TerminalEffect::Copy(copied.text))?;
+                        self.view.say(copied.told);
+                    }
                 },
                 Ok(()) = listening.changed() => self.view.heard(listening.borrow_and_update().clone()),
                 Ok(()) = self.losses.changed() => {
@@ -161,18 +161,17 @@ impl App {
         };
         match &effect {
             Some(Effect::Sound(effect)) => self.play(effect),
-            Some(Effect::Terminal(effect)) => surface.perform(*effect)?,
-            Some(Effect::Edit(edit)) => self.edit(edit.clone()),
+            Some(Effect::Terminal(effect)) => surface.perform(effect.clone())?,
+            Some(Effect::Edit(edit)) => self.errands.edit(edit.clone()),
+            Some(Effect::Errand(errand)) => {
+                if !self.errands.start(errand.clone()) {
+                    self.view.say("too much is under way; try again".to_owned());
+                }
+            }
             // The view has done these.
             Some(Effect::Go(_) | Effect::Ask(..) | Effect::Say(_) | Effect::Quit) | None => {}
         }
         Ok(effect)
-    }
-
-    /// Makes a change beside the loop; what comes of it is seen when it is made.
-    fn edit(&mut self, edit: Edit) {
-        let store = self.store.clone();
-        self.edits.spawn(async move { store.edit(edit).await });
     }
 
     fn play(&self, effect: &SoundEffect) {

@@ -37,6 +37,8 @@ pub struct Glyphs {
     pub memory: &'static str,
     /// Done, or not yet.
     pub tick: (&'static str, &'static str),
+    /// What is inside is seen, or folded away.
+    pub fold: (&'static str, &'static str),
     /// Stands between parts of a line.
     pub middle: &'static str,
     /// Fills what is missing.
@@ -87,6 +89,7 @@ impl Glyphs {
             blur: "▒",
             memory: "◆",
             tick: ("✓", "·"),
+            fold: ("▾", "▸"),
             middle: "·",
             hatch: "╱",
             dots: Dots::Braille,
@@ -114,6 +117,7 @@ impl Glyphs {
             blur: "x",
             memory: "#",
             tick: ("x", "-"),
+            fold: ("-", "+"),
             middle: "-",
             hatch: "/",
             dots: Dots::Ascii,

@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 60] = [
+const BINDINGS: [Binding; 64] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
@@ -47,12 +47,16 @@ const BINDINGS: [Binding; 60] = [
     letter(';', Action::Note),
     letter('x', Action::Tick),
     letter('S', Action::Name),
+    letter('r', Action::Replay),
+    letter('y', Action::Copy),
+    letter('Y', Action::CopyAll),
     letter('?', Action::Help),
     key(KeyCode::F(1), Action::Help),
     letter('1', Action::Screen('1')),
     letter('2', Action::Screen('2')),
     letter('3', Action::Screen('3')),
     letter('4', Action::Screen('4')),
+    letter('5', Action::Screen('5')),
     letter('6', Action::Screen('6')),
     key(KeyCode::Tab, Action::NextScreen),
     key(KeyCode::BackTab, Action::PreviousScreen),

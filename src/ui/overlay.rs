@@ -48,6 +48,8 @@ pub(super) trait Overlay: Debug {
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
     pub(super) search: Option<Box<search::Search>>,
+    /// Where a delivery was sent again last.
+    pub(super) replayed_to: String,
 }
 
 /// What an overlay says to an action.

@@ -3,6 +3,7 @@
 mod actions;
 mod audio;
 mod day;
+mod deliveries;
 mod live;
 mod memories;
 
@@ -42,6 +43,11 @@ pub(super) trait Screen: Debug {
         false
     }
 
+    /// Whether looking for a text means something here, before it means to look through everything.
+    fn takes_search(&self) -> bool {
+        false
+    }
+
     /// Shows something, if it is here.
     fn go_to(&mut self, _goal: &Goal, _body: Body, _scene: &Scene<'_>) -> bool {
         false
@@ -74,7 +80,7 @@ struct Entry {
 }
 
 /// Every screen, in the order of their tabs.
-const TABLE: [Entry; 5] = [
+const TABLE: [Entry; 6] = [
     Entry {
         key: '1',
         name: "Live",
@@ -98,6 +104,12 @@ const TABLE: [Entry; 5] = [
         name: "Audio",
         about: "Audio: the sound seen and measured",
         make: || Box::<audio::Audio>::default(),
+    },
+    Entry {
+        key: '5',
+        name: "Deliveries",
+        about: "Deliveries: every request, looked into",
+        make: || Box::<deliveries::Deliveries>::default(),
     },
     Entry {
         key: '6',

@@ -6,6 +6,7 @@ use std::{
 };
 
 use crossterm::{
+    clipboard::CopyToClipboard,
     cursor::{Hide, Show},
     event::{
         DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
@@ -115,6 +116,9 @@ impl Surface for Screen {
             TerminalEffect::Suspend => self.suspend(),
             TerminalEffect::Repaint => self.repaint(),
             TerminalEffect::Mouse(on) => self.report_mouse(on),
+            TerminalEffect::Copy(text) => {
+                execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod actions;
 mod day;
+mod deliveries;
 mod live;
 mod looks;
 mod memories;

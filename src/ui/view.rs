@@ -10,7 +10,7 @@ use ratatui::{
 
 use super::{
     Context, Glyphs, Library, Scene, TimeStyle,
-    action::{Action, Effect, Goal, SoundEffect, TerminalEffect},
+    action::{Action, Effect, Errand, Goal, Question, SoundEffect, TerminalEffect},
     app::Session,
     keymap,
     overlay::{
@@ -256,8 +256,13 @@ impl View {
                 }
             }
         }
-        let goes_back = matches!(action, Action::Back | Action::Close);
-        if goes_back && self.overlay.is_none() && self.screens.shown().takes_back() {
+        let shown = self.screens.shown();
+        let taken = match action {
+            Action::Back | Action::Close => shown.takes_back(),
+            Action::Search | Action::NextMatch | Action::PreviousMatch => shown.takes_search(),
+            _ => false,
+        };
+        if taken && self.overlay.is_none() {
             let body = places(area).body;
             let effect = self.screens.shown_mut().act(action, body, &scene);
             return self.resolved(effect?, monitor, area, now);
@@ -325,7 +330,10 @@ impl View {
             | Action::PreviousMark
             | Action::Note
             | Action::Tick
-            | Action::Name => {
+            | Action::Name
+            | Action::Replay
+            | Action::Copy
+            | Action::CopyAll => {
                 let body = places(area).body;
                 let effect = self.screens.shown_mut().act(action, body, &scene);
                 return self.resolved(effect?, monitor, area, now);
@@ -346,7 +354,15 @@ impl View {
             Effect::Go(goal) => self.go_to(&goal, monitor, area, now),
             Effect::Say(word) => self.say(word),
             Effect::Ask(question, present) => {
-                self.overlay = Some(Box::new(Prompt::new(question, &present)));
+                let present = match question {
+                    Question::Replay(_) => &self.shelf.replayed_to,
+                    _ => &present,
+                };
+                self.overlay = Some(Box::new(Prompt::new(question, present)));
+            }
+            Effect::Errand(Errand::Replay(seq, to)) => {
+                self.shelf.replayed_to.clone_from(&to);
+                return Some(Effect::Errand(Errand::Replay(seq, to)));
             }
             effect => return Some(effect),
         }
@@ -362,7 +378,10 @@ impl View {
     fn go_to(&mut self, goal: &Goal, monitor: &Monitor, area: Rect, now: Timestamp) {
         let context = self.common.context(now);
         let scene = self.common.scene(monitor, &context);
-        self.screens.go_to(goal, places(area).body, &scene);
+        let found = self.screens.go_to(goal, places(area).body, &scene);
+        if let (false, Goal::Word(word)) = (found, goal) {
+            self.say(format!("'{word}' is not in it"));
+        }
     }
 
     fn show_match(&mut self, by: isize, monitor: &Monitor, area: Rect, now: Timestamp) {

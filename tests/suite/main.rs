@@ -10,6 +10,8 @@ mod cli;
 mod dashboard;
 mod decode;
 #[cfg(unix)]
+mod deliveries;
+#[cfg(unix)]
 mod durability;
 #[cfg(unix)]
 mod export;

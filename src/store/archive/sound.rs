@@ -96,8 +96,7 @@ impl Archive {
 
     /// The folder of the sound files.
     pub(in crate::store) fn recordings(&self) -> std::path::PathBuf {
-        let database = std::path::Path::new(self.db().path().unwrap_or_default());
-        recordings::folder(database.parent().unwrap_or(database))
+        recordings::beside(self.db())
     }
 }
 

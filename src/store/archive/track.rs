@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::{
     audio::{pcm, wav},
     event::Uid,
+    store::recordings,
 };
 
 /// Samples that are read at once.
@@ -79,11 +80,8 @@ impl Track {
         self.pieces[next..].iter().find_map(|piece| {
             let first = at.max(piece.at);
             let count = most.min(piece.at + piece.samples - first);
-            let mut bytes = vec![0; 2 * count as usize];
-            let mut file = File::open(self.root.join(&*piece.path)).ok()?;
-            let place = wav::offset(piece.first + (first - piece.at));
-            file.seek(SeekFrom::Start(place)).ok()?;
-            file.read_exact(&mut bytes).ok()?;
+            let file = self.root.join(&*piece.path);
+            let bytes = recordings::read(&file, piece.first + (first - piece.at), count).ok()?;
             let (samples, _) = pcm::samples(None, &bytes);
             Some((first, samples))
         })

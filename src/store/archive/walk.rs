@@ -8,12 +8,12 @@ use rusqlite::{OptionalExtension, named_params};
 use super::{Archive, Selection, Talk};
 use crate::{
     event::{
-        ActionSource, ConversationId, DaySummary, Delivery, KeptMemory, MemoryId, Seq,
-        SummaryAction, Uid,
+        ActionSource, ConversationId, DaySummary, KeptMemory, MemoryId, Seq, SummaryAction, Uid,
     },
     store::{
         ReadError,
         column::{micros, time, uid},
+        deliveries::{self, KeptDelivery},
         rows,
     },
 };
@@ -88,19 +88,6 @@ impl KeptSummary {
     }
 }
 
-/// A request as it came, and our answer.
-#[derive(Debug, Clone)]
-pub struct KeptDelivery {
-    /// Its number.
-    pub seq: Seq,
-    /// The request and the answer.
-    pub delivery: Delivery,
-    /// The record that it repeats.
-    pub repeat_of: Option<Seq>,
-    /// Its raw body, as far as that is kept.
-    pub body: Option<Vec<u8>>,
-}
-
 impl Archive {
     /// The conversations that are meant and have something in them, by their beginning.
     pub fn talks(&self, selection: &Selection) -> impl Iterator<Item = Result<Talk, ReadError>> {
@@ -158,18 +145,7 @@ impl Archive {
     }
 
     fn delivery(&self, row: i64) -> Result<Option<KeptDelivery>, ReadError> {
-        let before = Seq((row as u64).saturating_sub(1));
-        let next = rows::delivery::after(self.db(), before, 1)?.pop();
-        let Some((seq, delivery, repeat_of)) = next.filter(|(seq, ..)| seq.0 == row as u64) else {
-            return Ok(None);
-        };
-        let body = rows::delivery::body(self.db(), seq)?;
-        Ok(Some(KeptDelivery {
-            seq,
-            delivery,
-            repeat_of,
-            body,
-        }))
+        Ok(deliveries::read(self.db(), Seq(row as u64))?)
     }
 
     /// What `read` makes of each row that `query` finds. A row that is gone by then is passed over.

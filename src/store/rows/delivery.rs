@@ -4,7 +4,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     event::{Delivery, Kind, Seq, Uid},
-    store::column::{maybe_json, maybe_uid, micros, time, to_json},
+    store::{
+        column::{maybe_json, maybe_uid, micros, time, to_json},
+        deliveries::DeliveryRow,
+    },
 };
 
 /// The columns that `read` expects, in its order. Of a record whose request was pruned the outcome is still known.
@@ -89,6 +92,24 @@ pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<(Seq, Delivery, 
     ))
 }
 
+/// Reads what the list tells of a delivery.
+pub(in crate::store) fn listed(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
+    let repeat_of: Option<i64> = row.get(9)?;
+    Ok(DeliveryRow {
+        seq: Seq(row.get::<_, i64>(0)? as u64),
+        received: time(row, 1)?,
+        uid: maybe_uid(row, 2)?,
+        kind: Kind::from_name(row.get_ref(3)?.as_str()?),
+        size: row.get::<_, i64>(4)? as u64,
+        status: row.get(5)?,
+        took: Duration::from_micros(row.get::<_, i64>(6)?.unsigned_abs()),
+        warnings: row.get(7)?,
+        signed: row.get(8)?,
+        repeat_of: repeat_of.map(|seq| Seq(seq as u64)),
+        repeats: row.get(10)?,
+    })
+}
+
 /// The accepted delivery that this one repeats: same key, same wearer, same kind.
 pub(in crate::store) fn repeated(
     db: &Connection,
@@ -155,4 +176,19 @@ pub(in crate::store) fn body(db: &Connection, seq: Seq) -> rusqlite::Result<Opti
     db.prepare_cached("SELECT body FROM requests WHERE seq = ? AND body IS NOT NULL")?
         .query_row([seq.0 as i64], |row| row.get(0))
         .optional()
+}
+
+/// A delivery by its number.
+pub(in crate::store) fn get(
+    db: &Connection,
+    seq: Seq,
+) -> rusqlite::Result<Option<(Delivery, Option<Seq>)>> {
+    db.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM records r LEFT JOIN requests q ON q.seq = r.seq WHERE r.seq = ?"
+    ))?
+    .query_row([seq.0 as i64], read)
+    .optional()
+    .map(|found| found.map(|(_, delivery, repeat_of)| (delivery, repeat_of)))
 }

@@ -119,6 +119,21 @@ pub(in crate::store) fn of(db: &Connection, seq: Seq) -> rusqlite::Result<Option
     .optional()
 }
 
+/// Where the samples of a record's chunk are kept: the path of their file, and the first one in it.
+pub(in crate::store) fn place(
+    db: &Connection,
+    seq: Seq,
+) -> rusqlite::Result<Option<(String, u64)>> {
+    db.prepare_cached(
+        "SELECT r.path, c.first_sample FROM sound_chunks c JOIN recordings r ON r.id = c.recording_id \
+         WHERE c.seq = ? AND c.first_sample IS NOT NULL",
+    )?
+    .query_row([seq.0 as i64], |row| {
+        Ok((row.get(0)?, row.get::<_, i64>(1)? as u64))
+    })
+    .optional()
+}
+
 /// The chunk of the same bytes that arrived within a stretch of time.
 pub(in crate::store) fn same(
     db: &Connection,

@@ -9,7 +9,7 @@ use crate::{
     text,
     ui::{
         Scene,
-        action::{Action, Effect, Question},
+        action::{Action, Effect, Errand, Goal, Question},
         field::{Field, Typed},
         panel::framed,
         screen::Hints,
@@ -44,16 +44,25 @@ impl Prompt {
             Question::Name(_, Voice::Person(_)) => {
                 ("Name", "of this person; empty for none".to_owned())
             }
+            Question::Find => ("Find", "in this delivery".to_owned()),
+            Question::Replay(seq) => (
+                "Replay",
+                format!("#{} to http://…; empty: to omiscope", seq.0),
+            ),
         }
     }
 
     fn answer(&self) -> Effect {
         let said = text::neutral(self.field.value().trim()).into_owned();
-        let said = Some(said).filter(|said| !said.is_empty());
-        Effect::Edit(match &self.question {
-            Question::Note(line) => Edit::Note(*line, said),
-            Question::Name(uid, voice) => Edit::Name(uid.clone(), voice.clone(), said),
-        })
+        let wanted = |said: String| Some(said).filter(|said| !said.is_empty());
+        match &self.question {
+            Question::Note(line) => Effect::Edit(Edit::Note(*line, wanted(said))),
+            Question::Name(uid, voice) => {
+                Effect::Edit(Edit::Name(uid.clone(), voice.clone(), wanted(said)))
+            }
+            Question::Find => Effect::Go(Goal::Word(said)),
+            Question::Replay(seq) => Effect::Errand(Errand::Replay(*seq, said)),
+        }
     }
 }
 
@@ -90,10 +99,18 @@ impl Overlay for Prompt {
         match self.question {
             Question::Note(_) => Action::Note,
             Question::Name(..) => Action::Name,
+            Question::Find => Action::Search,
+            Question::Replay(_) => Action::Replay,
         }
     }
 
     fn hints(&self) -> Hints {
-        vec![(Action::Open, "keep"), (Action::Close, "leave as it is")]
+        match self.question {
+            Question::Note(_) | Question::Name(..) => {
+                vec![(Action::Open, "keep"), (Action::Close, "leave as it is")]
+            }
+            Question::Find => vec![(Action::Open, "find"), (Action::Close, "cancel")],
+            Question::Replay(_) => vec![(Action::Open, "send"), (Action::Close, "cancel")],
+        }
     }
 }

@@ -77,7 +77,7 @@ fn fitting(tabs: &[Tab], room: usize) -> Vec<Tab> {
 }
 
 /// `Xk3u…ABC`: enough to tell wearers apart, too little to read over a shoulder.
-fn shortened(uid: &str, ellipsis: &str) -> String {
+pub(super) fn shortened(uid: &str, ellipsis: &str) -> String {
     if text::width(uid) <= 10 {
         uid.to_owned()
     } else {

@@ -8,7 +8,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{counted, framed, list};
+use super::{framed, list};
 use crate::{
     event::{KeptMemory, Memory, Stage},
     monitor::Monitor,
@@ -148,7 +148,7 @@ pub(in crate::ui) fn about(kept: &KeptMemory, context: &Context) -> String {
         parts.push(context.said(&memory.category, NAME).into_owned());
     }
     if !memory.action_items.is_empty() {
-        parts.push(counted(memory.action_items.len(), "action"));
+        parts.push(text::counted(memory.action_items.len(), "actions"));
     }
     if memory.discarded {
         parts.push("discarded".to_owned());

@@ -83,7 +83,7 @@ fn more(kept: &KeptMemory, context: &Context) -> String {
             .map(|folder| format!("folder {folder}")),
     );
     if memory.photos > 0 {
-        parts.push(super::counted(memory.photos as usize, "photo"));
+        parts.push(text::counted(memory.photos as usize, "photos"));
     }
     parts.extend(
         memory

@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::{counted, sheet::Sheet};
+use super::sheet::Sheet;
 use crate::{
     store::day::DaySummed,
     text,
@@ -18,11 +18,11 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
     if let Some(stats) = summary.stats {
         let talked = jiff::SignedDuration::try_from_secs_f64(stats.minutes * 60.0);
         let parts = [
-            counted(stats.conversations as usize, "conversation"),
+            text::counted(stats.conversations as usize, "conversations"),
             talked.map_or(String::new(), |talked| {
                 format!("{} of talk", length(talked))
             }),
-            counted(stats.action_items as usize, "action"),
+            text::counted(stats.action_items as usize, "actions"),
         ];
         sheet.put(
             " ",
@@ -49,9 +49,10 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
     for item in &summary.action_items {
         let (done, open) = context.glyphs.tick;
         let is_done = item.completed || kept.ticked.contains(&item.description);
-        let (tick, style) = match is_done {
-            true => (done, theme.dim),
-            false => (open, theme.text),
+        let (tick, style) = if is_done {
+            (done, theme.dim)
+        } else {
+            (open, theme.text)
         };
         let priority = item.priority.as_ref();
         let priority = priority.map_or(String::new(), |priority| format!(" ({priority})"));

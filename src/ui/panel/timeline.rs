@@ -122,11 +122,11 @@ pub(in crate::ui) fn rows(
 ) -> Vec<Line<'static>> {
     let (theme, glyphs) = (&context.theme, &context.glyphs);
     let before = " ".repeat(NAMES + 1 + pointed.min(scale.cells - 1));
-    let pointer = Line::from(vec![
+    let arrow = Line::from(vec![
         Span::raw(before),
         Span::styled(glyphs.down, theme.accent),
     ]);
-    let mut rows = vec![hours(scale, context), pointer, told];
+    let mut rows = vec![hours(scale, context), arrow, told];
     let full = glyphs.levels[8];
     for (name, style, lines) in speakers(&day.lines, context) {
         let cells = scale.marked(lines.iter().map(|line| (line.begin, line.end)));

@@ -32,7 +32,7 @@ use crate::{
         context::length,
         library::Asked,
         panel::{
-            counted, framed, list, summary,
+            framed, list, summary,
             timeline::{self, Scale},
         },
     },
@@ -294,9 +294,9 @@ impl Day {
             spoken.saturating_add(line.end.duration_since(line.begin))
         });
         let parts = [
-            counted(day.conversations.len(), "talk"),
+            text::counted(day.conversations.len(), "talks"),
             format!("{} of speech", length(spoken)),
-            counted(day.memories.len(), "memory"),
+            text::counted(day.memories.len(), "memories"),
         ];
         format!("{name}: {}", parts.join(", "))
     }

@@ -57,6 +57,21 @@ fn the_audio_screen_at_every_size() {
 }
 
 #[test]
+fn a_wrong_rate_is_told_where_sound_is_looked_at() {
+    for (screen, size, words) in [
+        ('1', (140, 40), "! 8 kHz sent as 16 kHz? Sound steadily"),
+        ('1', (80, 24), "! 8 kHz sent as 16 kHz?"),
+        ('1', (40, 12), "! 8 kHz sent as 16 kHz?"),
+        ('4', (140, 40), "! 8000 Hz sent as 16000 Hz? It"),
+        ('4', (80, 24), "! 8000 Hz sent as 16000 Hz? It"),
+    ] {
+        let actions = [Action::Screen(screen)];
+        let screen = text(&drawn(&scene::half_rate(), &mut dark(), size, &actions));
+        assert!(screen.contains(words), "{words}:\n{screen}");
+    }
+}
+
+#[test]
 fn the_other_screens_are_empty_in_words() {
     for size in SIZES {
         shot("memories_empty", &empty(), size, &[Action::Screen('2')]);
@@ -208,7 +223,7 @@ proptest! {
 #[test]
 fn no_size_is_too_small() {
     let (full, empty, tone) = (full(), empty(), scene::tone());
-    for key in ['2', '4'] {
+    for key in ['2', '4', '5'] {
         for columns in (0..=90).step_by(9) {
             for rows in 0..=14 {
                 let actions = [Action::Screen(key), Action::Open, Action::Down];

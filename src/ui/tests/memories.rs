@@ -42,7 +42,7 @@ async fn memories_are_listed_read_and_left_again() {
         misses("first"),
         key('P'),
         Until("All about the third."),
-        Press(KeyCode::BackTab),
+        key('1'),
         Wait(MOMENT),
         sees("Transcript"),
     ])

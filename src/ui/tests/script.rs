@@ -13,7 +13,7 @@ use crate::{
     losses::LossCounter,
     monitor::{Monitor, WINDOW},
     store::{Location, Settings, Store, Submission},
-    ui::{Clock, Library, action::TerminalEffect, app::App, terminal::Surface},
+    ui::{Clock, Library, action::TerminalEffect, app::App, errand::Errands, terminal::Surface},
 };
 
 /// One step of a script.
@@ -107,7 +107,7 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
         drawn: Rc::clone(&drawn),
     };
     let app = App {
-        store: store.clone(),
+        errands: Errands::new(store.clone(), scene::session()),
         library: Library::start(store.clone()).unwrap(),
         viewer: store.view(WINDOW).unwrap().1,
         playback: crate::audio::playback::Playback::start(std::sync::Arc::new(
@@ -118,7 +118,6 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
         monitor: Monitor::default(),
         view: scene::dark(),
         clock: Clock::starting_at(scene::now()),
-        edits: tokio::task::JoinSet::new(),
     };
     let left = Rc::new(RefCell::new(VecDeque::from(steps)));
     let events = events(
@@ -130,9 +129,8 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
             clock: app.clock.clone(),
         },
     );
-    app.run(&mut surface, events, CancellationToken::new())
-        .await
-        .unwrap();
+    let running = app.run(&mut surface, events, CancellationToken::new());
+    Box::pin(running).await.unwrap();
     left.take().len()
 }
 

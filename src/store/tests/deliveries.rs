@@ -1,0 +1,110 @@
+//! What the store tells of the requests themselves.
+
+use super::{super::*, support::*};
+use crate::event::Kind;
+
+fn signed(mut submission: Submission) -> Submission {
+    let header = ("x-omi-signature".to_owned(), "t=1,v1=ab".to_owned());
+    submission.delivery.headers.push(header);
+    submission
+}
+
+fn keyed(second: i64) -> Submission {
+    let mut submission = said(second, vec![segment("a", 0.0, 1.0, "again")]);
+    submission.delivery.idempotency_key = Some("k".to_owned());
+    submission
+}
+
+#[tokio::test]
+async fn the_list_tells_what_matters_of_each() {
+    let store = ephemeral();
+    store.commit(keyed(1)).await.unwrap();
+    store.commit(signed(keyed(2))).await.unwrap();
+    store.commit(keyed(3)).await.unwrap();
+    store.note(refusal(4, 401), None);
+    let mut followed = store.follow(Seq(3));
+    followed.next().await.unwrap();
+    let rows = store.deliveries(1..=9).unwrap();
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (row.seq.0, row.status, row.signed, row.repeats, row.warnings))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, 200, false, 2, 1),
+            (2, 200, true, 0, 1),
+            (3, 200, false, 0, 1),
+            (4, 401, false, 0, 1),
+        ]
+    );
+    assert_eq!(rows[1].repeat_of, Some(Seq(1)));
+    assert_eq!(store.deliveries(2..=3).unwrap(), rows[1..3]);
+    assert_eq!(store.deliveries(5..=9).unwrap(), []);
+}
+
+#[tokio::test]
+async fn one_is_told_with_its_body_and_its_repeats() {
+    let store = ephemeral();
+    for second in 1..=60 {
+        store.commit(keyed(second)).await.unwrap();
+    }
+    let first = store.delivery(Seq(1)).unwrap().unwrap();
+    assert_eq!(first.kept.delivery, keyed(1).delivery);
+    assert_eq!(first.kept.body.as_deref(), Some(&b"raw"[..]));
+    assert_eq!((first.repeat_count, first.repeats.len()), (59, 50));
+    assert_eq!(first.repeats[0].seq, Seq(60));
+    let second = store.delivery(Seq(2)).unwrap().unwrap();
+    assert_eq!(second.kept.repeat_of, Some(Seq(1)));
+    assert_eq!(second.kept.body, first.kept.body);
+    assert!(store.delivery(Seq(61)).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn of_sound_the_bytes_are_read_from_their_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    for (second, bytes) in [(1, [1, 2, 3, 4]), (20, [5, 6, 7, 8])] {
+        store.commit(heard(second, &bytes)).await.unwrap();
+    }
+    let bytes = || store.delivery(Seq(2)).unwrap().unwrap().kept.body;
+    assert_eq!(bytes().as_deref(), Some(&[5, 6, 7, 8][..]));
+    std::fs::remove_dir_all(recordings::folder(folder.path())).unwrap();
+    assert_eq!(bytes(), None, "a file that is gone is no error");
+}
+
+#[tokio::test]
+async fn repeats_are_found_by_an_index() {
+    let store = ephemeral();
+    let plan = |query: &str| {
+        let plan = |db: &Connection| {
+            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {query}"))?;
+            let rows = plan.query_map([], |row| row.get::<_, String>(3))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        store.0.readers.read(plan).unwrap().join("\n")
+    };
+    let plan = plan(
+        "SELECT r.seq, (SELECT count(*) FROM records t WHERE t.repeat_of = r.seq) FROM records r",
+    );
+    assert!(plan.contains("records_repeats"), "{plan}");
+}
+
+#[tokio::test]
+async fn a_pruned_request_is_still_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    let mut delivery = delivery(1, Kind::Ping);
+    delivery.reply = "gone".to_owned();
+    let submission = Submission {
+        delivery,
+        body: None,
+        event: None,
+    };
+    store.commit(submission).await.unwrap();
+    let db = Connection::open(folder.path().join("omiscope.db")).unwrap();
+    db.execute("DELETE FROM requests", []).unwrap();
+    assert_eq!(store.deliveries(1..=1).unwrap()[0].kind, Kind::Ping);
+    let left = store.delivery(Seq(1)).unwrap().unwrap().kept.delivery;
+    assert_eq!((left.method.as_str(), left.reply.as_str()), ("", ""));
+}

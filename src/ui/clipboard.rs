@@ -1,0 +1,140 @@
+//! What is copied: through the terminal, which may be on another machine, or where that is too long for it into a file.
+
+use std::{
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use super::errand::Outcome;
+use crate::{event::Seq, private, secret::Secret, store::deliveries::Inspected, text};
+
+/// Longest text that terminals take by OSC 52, in bytes: xterm and tmux stop at about 100,000 characters of base64.
+const LONGEST: usize = 74_000;
+
+/// A text on its way to the terminal's clipboard, and what is told of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Copied {
+    pub(super) text: String,
+    pub(super) told: String,
+}
+
+/// Where copies of a delivery go that no clipboard takes.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// None: everything is in memory.
+    pub(super) folder: Option<PathBuf>,
+    pub(super) seq: Seq,
+}
+
+impl Place {
+    /// Copies the body, the key masked in it.
+    pub(super) fn body(&self, inspected: &Inspected, secret: &Secret) -> Outcome {
+        let Some(body) = &inspected.kept.body else {
+            return Outcome::Said(format!("no body of #{} is kept", self.seq.0));
+        };
+        match str::from_utf8(body) {
+            Ok(body) if inspected.sound.is_none() || body.starts_with('{') => {
+                self.text("the body", "txt", secret.masked_in(body).into_owned())
+            }
+            _ => self.file("the body", "bin", &secret.covered_in(body)),
+        }
+    }
+
+    /// Copies a command.
+    pub(super) fn command(&self, command: String) -> Outcome {
+        self.text("the command", "sh", command)
+    }
+
+    fn text(&self, what: &str, ending: &str, text: String) -> Outcome {
+        if text.len() > LONGEST {
+            return self.file(what, ending, text.as_bytes());
+        }
+        // No terminal says whether it did it.
+        let size = text::size(text.len() as u64);
+        let told = format!(
+            "sent to the terminal's clipboard: {what} of #{}, {size}",
+            self.seq.0
+        );
+        Outcome::Copied(Copied { text, told })
+    }
+
+    fn file(&self, what: &str, ending: &str, bytes: &[u8]) -> Outcome {
+        let size = text::size(bytes.len() as u64);
+        let Some(folder) = &self.folder else {
+            return Outcome::Said(format!("{what} ({size}) is too much for a clipboard"));
+        };
+        let file = folder.join(format!("delivery-{}.{ending}", self.seq.0));
+        Outcome::Said(match write(&file, bytes) {
+            Ok(()) => format!("{what} ({size}) is in {}", file.display()),
+            Err(error) => format!("cannot write {}: {error}", file.display()),
+        })
+    }
+}
+
+/// Writes a file that only its user can read; an older copy is replaced.
+fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    private::make_file(file)?.write_all(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::replay::tests::{inspected, session};
+
+    fn place(folder: Option<&Path>) -> Place {
+        Place {
+            folder: folder.map(Path::to_owned),
+            seq: Seq(12),
+        }
+    }
+
+    fn copied(place: &Place, body: &[u8]) -> Outcome {
+        place.body(&inspected(body), &session().secret)
+    }
+
+    #[test]
+    fn a_text_goes_through_the_terminal_without_the_key() {
+        let Outcome::Copied(copied) = copied(&place(None), b"{\"a\":\"Tr0ub4dor&3\"}") else {
+            panic!("not copied");
+        };
+        assert_eq!(copied.text, "{\"a\":\"***\"}");
+        assert!(copied.told.contains("the body of #12, 11 B"), "{copied:?}");
+    }
+
+    #[test]
+    fn what_no_terminal_takes_goes_into_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(Some(folder.path()));
+        let long = "a".repeat(LONGEST + 1);
+        for (body, name) in [
+            (long.as_bytes(), "delivery-12.txt"),
+            (&[0xff, 0, 1], "delivery-12.bin"),
+            (&[0xff, 0, 2], "delivery-12.bin"),
+        ] {
+            let file = folder.path().join(name);
+            let Outcome::Said(told) = copied(&place, body) else {
+                panic!("not written");
+            };
+            assert!(told.ends_with(&format!("is in {}", file.display())));
+            assert_eq!(std::fs::read(&file).unwrap(), body);
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt as _;
+                let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+                assert_eq!(mode & 0o777, 0o600);
+            }
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_folder_it_is_said() {
+        let Outcome::Said(told) = copied(&place(None), &[0xff]) else {
+            panic!("copied");
+        };
+        assert!(told.contains("too much for a clipboard"), "{told}");
+    }
+}

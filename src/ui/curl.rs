@@ -1,0 +1,71 @@
+//! A delivery as a command for a shell. What it quotes is from outside: nothing of it may mean anything to the shell.
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use super::{app::Session, replay::HEADERS};
+use crate::{store::deliveries::Inspected, text};
+
+/// Stands for the key: the shell puts it in.
+const KEY: &str = "\"$WEBHOOK_SECRET\"";
+
+/// What stands for a key in what is kept.
+const MASK: &str = "***";
+
+/// A command that posts it to this omiscope.
+pub(super) fn command(inspected: &Inspected, session: &Session) -> String {
+    let delivery = &inspected.kept.delivery;
+    let mut url = format!("http://{}{}", session.reachable(), delivery.path);
+    if delivery.method.is_empty() {
+        url.push_str("/webhook?key=***");
+    }
+    if !delivery.query.is_empty() {
+        url.push('?');
+        url.push_str(&delivery.query);
+    }
+    let parts: Vec<_> = url.split(MASK).map(quoted).collect();
+    let mut command = format!("curl -sS {}", parts.join(KEY));
+    let sent = |name: &&str| delivery.headers.iter().find(|(known, _)| known == name);
+    for (name, value) in HEADERS.iter().filter_map(sent) {
+        command = format!("{command} -H {}", quoted(&format!("{name}: {value}")));
+    }
+    let Some(body) = &inspected.kept.body else {
+        return format!("{command} -X POST");
+    };
+    if !delivery
+        .headers
+        .iter()
+        .any(|(name, _)| name == "content-type")
+    {
+        // Else curl makes up one.
+        command.push_str(" -H content-type:");
+    }
+    match str::from_utf8(body).ok().filter(|body| is_typed(body)) {
+        Some(body) => {
+            let body = session.secret.masked_in(body);
+            format!("{command} --data-raw {}", quoted(&body))
+        }
+        None => format!(
+            "printf %s {} | xxd -r -p | {command} --data-binary @-",
+            hex::encode(body)
+        ),
+    }
+}
+
+/// Whether a terminal into which a text is pasted would take all of it for text.
+fn is_typed(text: &str) -> bool {
+    text.split(['\n', '\t'])
+        .all(|part| matches!(text::escaped(part), Cow::Borrowed(_)))
+}
+
+/// A word for a shell, whatever is in it.
+fn quoted(text: &str) -> String {
+    let clean = if is_typed(text) {
+        Cow::Borrowed(text)
+    } else {
+        text::neutral(text)
+    };
+    format!("'{}'", clean.replace('\'', r"'\''"))
+}

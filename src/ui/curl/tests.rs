@@ -1,0 +1,60 @@
+//! Commands as a shell reads them.
+
+use super::*;
+use crate::ui::replay::tests::{inspected, session};
+
+/// The words of a command, as `sh` splits them; the key is in the environment.
+#[cfg(unix)]
+fn words(command: &str) -> Vec<String> {
+    let script = format!("curl() {{ printf '%s\\0' \"$@\"; cat; }}\n{command} </dev/null");
+    let out = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .env("WEBHOOK_SECRET", "K")
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "{command}");
+    let words = String::from_utf8(out.stdout).unwrap();
+    words.split_terminator('\0').map(str::to_owned).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_shell_puts_the_key_in_and_nothing_else() {
+    let hostile = r#"{"a":"it's $(touch /tmp/x) `id` \" $HOME !! \\"}"#;
+    let mut inspected = inspected(hostile.as_bytes());
+    inspected.kept.delivery.query = "key=***&uid=$HOME';id".to_owned();
+    assert_eq!(
+        words(&command(&inspected, &session())),
+        [
+            "-sS",
+            "http://127.0.0.1:32768/webhook?key=K&uid=$HOME';id",
+            "-H",
+            "content-type: application/json",
+            "--data-raw",
+            hostile
+        ]
+    );
+}
+
+#[test]
+fn neither_the_key_nor_escape_sequences_are_in_it() {
+    let session = session();
+    let secret = session.secret.reveal();
+    for body in [
+        format!("{{\"echo\":\"{secret}\"}}").into_bytes(),
+        b"\x1b[201~\nid\n".to_vec(),
+        "a\u{202e}b".as_bytes().to_vec(),
+        vec![0xff, 0, 1],
+    ] {
+        let command = command(&inspected(&body), &session);
+        assert!(!command.contains(secret), "{command}");
+        assert!(!command.contains(|c: char| c.is_control() || c == '\u{202e}'));
+    }
+}
+
+#[test]
+fn bytes_are_written_as_digits() {
+    let command = command(&inspected(&[0xff, 0, 1]), &session());
+    assert!(command.starts_with("printf %s ff0001 | xxd -r -p | curl "));
+    assert!(command.ends_with(" --data-binary @-"));
+}

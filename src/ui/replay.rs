@@ -1,0 +1,148 @@
+//! Sends a kept delivery again: to this omiscope with its own key, or to another URL, which never gets to know that key.
+
+#[cfg(test)]
+pub(super) mod tests;
+
+use bytes::Bytes;
+use form_urlencoded::{Serializer, byte_serialize};
+use http_body_util::Full;
+use hyper::{Request, Uri, header};
+
+use super::app::Session;
+use crate::{
+    decode::query,
+    event::Delivery,
+    outbound::{Answer, Outbound},
+    simulate::{Target, TargetError},
+    store::deliveries::Inspected,
+    text,
+};
+
+/// Headers that are sent again. Not the key of repeats: what changes nothing is no use.
+pub(super) const HEADERS: [&str; 4] = ["accept", "content-type", "user-agent", "x-omi-event"];
+
+/// What stands for a key in what is kept.
+const MASK: &str = "key=***";
+
+/// Most bytes of an answer that are told.
+const TOLD: usize = 200;
+
+/// Why a delivery cannot be sent again.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ReplayError {
+    #[error("what was posted is no longer kept")]
+    Gone,
+    #[error("only the first {} of it are kept", text::size(*.0 as u64))]
+    Cut(usize),
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error("it cannot be sent as it came")]
+    Odd,
+}
+
+/// Sends it, and tells what came of it.
+pub(super) async fn run(
+    inspected: &Inspected,
+    session: &Session,
+    to: &str,
+    outbound: &Outbound,
+) -> String {
+    let seq = inspected.kept.seq.0;
+    let (place, request) = match planned(inspected, session, to) {
+        Ok(planned) => planned,
+        Err(error) => return format!("#{seq} not sent: {error}"),
+    };
+    match outbound.send(request).await {
+        Ok(answer) => format!("#{seq} to {place}: {}", told(&answer, session)),
+        Err(error) => format!("#{seq} to {place}: {error}"),
+    }
+}
+
+/// `200 after 3 ms, {}`.
+fn told(answer: &Answer, session: &Session) -> String {
+    let body = String::from_utf8_lossy(&answer.body);
+    let body = session.secret.masked_in(&body);
+    format!(
+        "{} after {} ms, {}",
+        answer.status.as_u16(),
+        answer.took.as_millis(),
+        text::beginning(body.trim(), TOLD)
+    )
+}
+
+/// Where it goes, in words without a key, and what is sent.
+fn planned(
+    inspected: &Inspected,
+    session: &Session,
+    to: &str,
+) -> Result<(String, Request<Full<Bytes>>), ReplayError> {
+    let delivery = &inspected.kept.delivery;
+    let body = body(inspected)?;
+    let to = to.trim();
+    let (place, url) = if is_own(to, session) {
+        ("omiscope".to_owned(), own_url(delivery, session))
+    } else {
+        let url = Target::parse(to, "")?.with_query(&foreign_query(delivery));
+        let (place, _) = url.split_once('?').unwrap_or((&url, ""));
+        (place.to_owned(), url)
+    };
+    let mut request = Request::post(url);
+    for (name, value) in &delivery.headers {
+        if HEADERS.contains(&name.as_str()) {
+            request = request.header(name, value);
+        }
+    }
+    if !delivery.headers.iter().any(|(name, _)| name == "accept") {
+        request = request.header(header::ACCEPT, "*/*");
+    }
+    let request = request
+        .body(Full::new(body))
+        .map_err(|_| ReplayError::Odd)?;
+    Ok((place, request))
+}
+
+/// The body as it was posted.
+pub(super) fn body(inspected: &Inspected) -> Result<Bytes, ReplayError> {
+    let size = inspected.kept.delivery.size;
+    match &inspected.kept.body {
+        // An odd byte of sound is kept with the next.
+        Some(body) if (body.len() as u64) < size && inspected.sound.is_none() => {
+            Err(ReplayError::Cut(body.len()))
+        }
+        Some(body) => Ok(Bytes::copy_from_slice(body)),
+        None if size == 0 && !inspected.kept.delivery.method.is_empty() => Ok(Bytes::new()),
+        None => Err(ReplayError::Gone),
+    }
+}
+
+/// Whether a URL leads to this very listener. Other names of this machine do not count: another program may have them.
+fn is_own(to: &str, session: &Session) -> bool {
+    let uri: Option<Uri> = to.parse().ok();
+    let authority = uri.as_ref().and_then(Uri::authority);
+    let is_own = |authority: &hyper::http::uri::Authority| {
+        let authority = authority.as_str();
+        authority == session.reachable() || authority == session.address.to_string()
+    };
+    to.is_empty() || authority.is_some_and(is_own)
+}
+
+/// The query as it came, with our key where its key was.
+fn own_url(delivery: &Delivery, session: &Session) -> String {
+    let key: String = byte_serialize(session.secret.reveal().as_bytes()).collect();
+    let key = format!("key={key}");
+    let query = if delivery.query.contains(MASK) {
+        delivery.query.replace(MASK, &key)
+    } else {
+        // It came in the path, or in a header.
+        format!("{key}&{}", delivery.query)
+    };
+    format!("http://{}/webhook?{query}", session.reachable())
+}
+
+/// The query without its key.
+fn foreign_query(delivery: &Delivery) -> String {
+    let pairs = query::parse(&delivery.query).pairs;
+    Serializer::new(String::new())
+        .extend_pairs(pairs.iter().filter(|(name, _)| name != "key"))
+        .finish()
+}

@@ -1,0 +1,119 @@
+//! What is sent again, and to whom.
+
+use super::*;
+use crate::{
+    event::{Kind, Seq},
+    secret::Secret,
+    store::deliveries::KeptDelivery,
+};
+
+pub(in crate::ui) fn session() -> Session {
+    Session {
+        address: "127.0.0.1:32768".parse().unwrap(),
+        secret: Secret::new("Tr0ub4dor&3".to_owned()),
+    }
+}
+
+/// A transcript with this body.
+pub(in crate::ui) fn inspected(body: &[u8]) -> Inspected {
+    let headers = [
+        ("host", "example.org"),
+        ("content-type", "application/json"),
+        ("authorization", "***"),
+        ("idempotency-key", "k"),
+    ];
+    Inspected {
+        kept: KeptDelivery {
+            seq: Seq(12),
+            delivery: Delivery {
+                received: jiff::Timestamp::UNIX_EPOCH,
+                remote: None,
+                method: "POST".to_owned(),
+                path: "/webhook".to_owned(),
+                query: "key=***&uid=U".to_owned(),
+                headers: headers
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .to_vec(),
+                uid: None,
+                kind: Kind::TranscriptSegment,
+                size: body.len() as u64,
+                idempotency_key: Some("k".to_owned()),
+                status: 200,
+                reply: "{}".to_owned(),
+                warnings: Vec::new(),
+                took: std::time::Duration::ZERO,
+            },
+            repeat_of: None,
+            body: Some(body.to_vec()),
+        },
+        repeat_count: 0,
+        repeats: Vec::new(),
+        sound: None,
+    }
+}
+
+fn of_query(query: &str) -> Inspected {
+    let mut inspected = inspected(b"{}");
+    inspected.kept.delivery.query = query.to_owned();
+    inspected
+}
+
+#[test]
+fn our_key_goes_to_us_alone() {
+    const OWN: &str = "http://127.0.0.1:32768/webhook?key=Tr0ub4dor%263";
+    let cases = [
+        ("", "key=***&uid=U", format!("{OWN}&uid=U")),
+        ("", "key=***?uid=U", format!("{OWN}?uid=U")),
+        ("", "uid=U", format!("{OWN}&uid=U")),
+        (" http://127.0.0.1:32768 ", "uid=U", format!("{OWN}&uid=U")),
+        (
+            "http://127.0.0.1:9/in?token=x",
+            "key=***&sample_rate=8000&uid=U",
+            "http://127.0.0.1:9/in?token=x&sample_rate=8000&uid=U".to_owned(),
+        ),
+        (
+            "http://localhost:32768/webhook",
+            "key=***?uid=U",
+            "http://localhost:32768/webhook?uid=U".to_owned(),
+        ),
+    ];
+    for (to, query, expected) in cases {
+        let (place, request) = planned(&of_query(query), &session(), to).unwrap();
+        assert_eq!(request.uri().to_string(), expected);
+        assert!(!place.contains(['?', '&']), "{place}");
+    }
+}
+
+#[test]
+fn of_the_headers_only_harmless_ones_are_sent() {
+    let (_, request) = planned(&inspected(b"{}"), &session(), "http://h").unwrap();
+    let names: Vec<_> = request
+        .headers()
+        .keys()
+        .map(header::HeaderName::as_str)
+        .collect();
+    assert_eq!(names, ["content-type", "accept"]);
+}
+
+#[test]
+fn what_cannot_be_sent_says_why() {
+    let mut cut = inspected(b"{}");
+    cut.kept.delivery.size = 100;
+    let mut gone = inspected(b"{}");
+    gone.kept.body = None;
+    let cases = [
+        (cut, "", "only the first 2 B of it are kept"),
+        (gone, "", "no longer kept"),
+        (
+            inspected(b""),
+            "https://h/?k=S3CRET",
+            "only http:// is spoken",
+        ),
+        (inspected(b""), "h", "is no URL"),
+    ];
+    for (inspected, to, expected) in cases {
+        let error = planned(&inspected, &session(), to).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+        assert!(!error.contains("S3CRET"));
+    }
+}
