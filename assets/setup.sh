@@ -1,16 +1,16 @@
 #!/bin/sh
 # Installs what omiscope is built from and is not there yet: a C compiler, pkg-config, the ALSA headers, Rust.
-# With --tests also what its tests need. Run it as often as you like; what is there stays as it is.
+# With --tests also the sound card of its tests: PulseAudio, its tools, ALSA's plugin for it. Run it as often as you like; what is there stays as it is.
 #
 #   sh assets/setup.sh [--tests]
 set -eu
 
 folder=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 needed=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$folder/Cargo.toml")
+tests=no
 for argument in "$@"; do
     case $argument in
-        # The tests need nothing more; those of sound are skipped where there is no PulseAudio.
-        --tests) ;;
+        --tests) tests=yes ;;
         *) echo "usage: sh assets/setup.sh [--tests]" >&2; exit 2 ;;
     esac
 done
@@ -29,19 +29,26 @@ as_root() {
     fi
 }
 
-# The package manager, and what it calls a C compiler, pkg-config and the ALSA headers.
-if [ "$(uname -s)" = Darwin ]; then manager=macos
-elif has apt-get; then manager=apt; names='build-essential pkg-config libasound2-dev'
-elif has dnf; then manager=dnf; names='gcc pkgconf-pkg-config alsa-lib-devel'
-elif has pacman; then manager=pacman; names='base-devel pkgconf alsa-lib'
-elif has apk; then manager=apk; names='build-base pkgconf alsa-lib-dev'
-else manager=unknown; names='a C compiler, pkg-config, the ALSA headers'
+# The package manager; what it calls a C compiler, pkg-config and the ALSA headers; what it calls PulseAudio, its tools and
+# ALSA's plugin for it.
+if [ "$(uname -s)" = Darwin ]; then manager=macos; card=
+elif has apt-get; then manager=apt
+    names='build-essential pkg-config libasound2-dev'; card='pulseaudio pulseaudio-utils libasound2-plugins'
+elif has dnf; then manager=dnf
+    names='gcc pkgconf-pkg-config alsa-lib-devel'; card='pulseaudio pulseaudio-utils alsa-plugins-pulseaudio'
+elif has pacman; then manager=pacman
+    names='base-devel pkgconf alsa-lib'; card='pulseaudio libpulse alsa-plugins'
+elif has apk; then manager=apk
+    names='build-base pkgconf alsa-lib-dev'; card='pulseaudio pulseaudio-utils alsa-plugins-pulse'
+else manager=unknown
+    names='a C compiler, pkg-config, the ALSA headers'; card='PulseAudio, its tools, the PulseAudio plugin of ALSA'
 fi
+# Nothing that is there is removed for it: whoever has another sound server keeps it.
 install() {
     case $manager in
         apt)
             as_root apt-get update -q
-            as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+            as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-remove --no-install-recommends "$@"
             ;;
         dnf) as_root dnf install -y "$@" ;;
         pacman) as_root pacman -S --needed --noconfirm "$@" ;;
@@ -58,6 +65,25 @@ libraries() {
         # shellcheck disable=SC2086 # a list of names
         install $names
     fi
+}
+
+has_card() {
+    has pulseaudio && has pactl && has parec || return 1
+    for libraries in /usr/lib /usr/lib64 /usr/lib/*; do
+        [ ! -e "$libraries/alsa-lib/libasound_module_pcm_pulse.so" ] || return 0
+    done
+    return 1
+}
+
+# Without it all else can be tested, so that nothing ends here.
+card() {
+    [ $tests = yes ] && [ $manager != macos ] && ! has_card || return 0
+    # shellcheck disable=SC2086 # a list of names
+    (install $card) && has_card && return
+    say '!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!'
+    say "!! THE TESTS OF SOUND WILL BE SKIPPED: there is no PulseAudio, and it cannot be"
+    say "!! installed here. They need: $card"
+    say '!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!'
 }
 
 # Prints the version of the cargo that would run in the project, if it is new enough.
@@ -111,5 +137,6 @@ reachable() {
 }
 
 libraries
+card
 rust
 say "everything is there"

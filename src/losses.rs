@@ -17,6 +17,8 @@ pub struct Losses {
     pub refusals_unrecorded: u64,
     /// Connections that could not be accepted, or were turned away because there were too many.
     pub connections_lost: u64,
+    /// Rounds of the store's upkeep (the index of words, retention) that panicked. They are tried again.
+    pub upkeep_failed: u64,
 }
 
 impl Losses {

@@ -280,6 +280,7 @@ impl Monitor {
     }
 
     /// The wearers who were heard, the one that was heard last at the end.
+    #[must_use]
     pub fn heard(&self) -> impl DoubleEndedIterator<Item = &Uid> {
         self.sounds.tracks().map(|(uid, _)| uid)
     }

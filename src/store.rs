@@ -26,6 +26,7 @@ mod folder;
 mod generation;
 mod index;
 mod keep;
+mod log;
 mod matching;
 pub mod page;
 pub(crate) mod placement;
@@ -64,6 +65,7 @@ use crate::{
 };
 
 use around::{Around, Spot};
+use background::Worker;
 use change::Changes;
 use database::{Readers, Target};
 use doorbell::Doorbell;
@@ -71,12 +73,12 @@ use error::is_damage;
 pub use error::{CommitError, OpenError, ReadError};
 use folder::DataFolder;
 use generation::Effect;
-use index::{IndexFile, IndexReaders, Indexer, Mark};
+use index::{IndexFile, IndexReaders, Mark};
 use page::{Anchor, Page, Side};
 use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Files, Recorder};
 use refusals::RefusalLimit;
-use retention::{Keep, Pruner, Retention};
+use retention::{Keep, Retention};
 pub use talk::Talk;
 use writer::{Answer, Job, Task, Writer};
 
@@ -147,7 +149,7 @@ struct Inner {
     writer: Mutex<Option<JoinHandle<()>>>,
     changes: Changes,
     index: Option<Index>,
-    pruner: Pruner,
+    pruner: Worker,
 }
 
 /// The index of words and what keeps it up.
@@ -155,7 +157,7 @@ struct Inner {
 struct Index {
     file: IndexFile,
     readers: IndexReaders,
-    _indexer: Indexer,
+    indexer: Worker,
 }
 
 impl Store {
@@ -205,19 +207,21 @@ impl Store {
         let queue = Arc::new(Queue::new(LIMITS));
         let bell = Arc::new(Doorbell::default());
         let index = match index {
-            Some(file) => Some(Index::open(file, &readers, &bell).map_err(OpenError::Thread)?),
+            Some(file) => {
+                Some(Index::open(file, &readers, &bell, &losses).map_err(OpenError::Thread)?)
+            }
             None => None,
         };
         let changes = Changes::new(Arc::clone(&queue));
-        let pruner = Pruner::start(retention::Work {
+        let upkeep = retention::Work {
             retention,
             readers: Arc::clone(&readers),
             changes: changes.clone(),
             index: index.as_ref().map(|index| index.file.clone()),
             recordings: folder.as_ref().map(DataFolder::recordings),
             bell: Arc::default(),
-        })
-        .map_err(OpenError::Thread)?;
+        };
+        let pruner = retention::start(upkeep, losses.clone()).map_err(OpenError::Thread)?;
         let files = match &folder {
             Some(folder) if retention.sound != Keep::NOTHING => {
                 Some(Files::new(folder.recordings(), rows::recording::next(&db)?))
@@ -230,6 +234,7 @@ impl Store {
         let writer = Writer {
             others: writer::others(&db)?,
             bell,
+            log: log::Log::of(&db),
             db,
             gate,
             keeper: keep::Keeper::new(silence),
@@ -460,13 +465,11 @@ impl Store {
         Ok(self.0.readers.read(|db| rows::delivery::body(db, seq))?)
     }
 
-    /// Commits what is queued and ends the writer, which frees the data folder. Later commits fail.
+    /// Commits what is queued and ends the writer, which frees the data folder. Later commits fail. What works in the background is
+    /// waited for as well, but not for ever.
     pub async fn close(&self) {
-        self.0.pruner.stop();
-        let threads = self.0.shut();
-        // A thread that panicked has said so itself.
-        let join = || threads.into_iter().map(JoinHandle::join).for_each(drop);
-        let _ = tokio::task::spawn_blocking(join).await;
+        let inner = Arc::clone(&self.0);
+        let _ = tokio::task::spawn_blocking(move || inner.close()).await;
     }
 }
 
@@ -503,15 +506,23 @@ impl Inner {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes nothing more in. Returns the threads that end once they have done what is in.
-    fn shut(&self) -> Vec<JoinHandle<()>> {
+    /// Takes nothing more in, and waits for the threads: each ends once it has done what is in.
+    fn close(&self) {
         self.queue.close();
+        let background = || {
+            let indexer = self.index.as_ref().map(|index| &index.indexer);
+            indexer.into_iter().chain([&self.pruner])
+        };
+        // All are asked before any is waited for. What reads would keep the writer's log from being emptied.
+        background().for_each(Worker::stop);
+        for worker in background() {
+            worker.join();
+        }
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        self.recorder
-            .close()
-            .into_iter()
-            .chain(writer.take())
-            .collect()
+        for thread in self.recorder.close().into_iter().chain(writer.take()) {
+            // One that panicked has said so itself.
+            let _ = thread.join();
+        }
     }
 }
 
@@ -520,22 +531,19 @@ impl Index {
         file: IndexFile,
         readers: &Arc<Readers>,
         bell: &Arc<Doorbell>,
+        losses: &LossCounter,
     ) -> std::io::Result<Self> {
         Ok(Self {
             file: file.clone(),
             readers: IndexReaders::new(file.clone()),
-            _indexer: Indexer::start(Arc::clone(readers), file, Arc::clone(bell))?,
+            indexer: index::start(Arc::clone(readers), file, Arc::clone(bell), losses.clone())?,
         })
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.pruner.stop();
-        for thread in self.shut() {
-            // One that panicked has said so itself.
-            let _ = thread.join();
-        }
+        self.close();
     }
 }
 

@@ -72,6 +72,17 @@ pub fn beginning(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
 
+/// A text of which only the spaces are left, in as many columns. Of what [`neutral`] gave.
+#[must_use]
+pub fn blurred(text: &str, sign: &str) -> String {
+    text.graphemes(true)
+        .map(|cluster| match cluster {
+            " " => Cow::Borrowed(" "),
+            _ => Cow::Owned(sign.repeat(width(cluster))),
+        })
+        .collect()
+}
+
 /// The one sign that a text from outside should be; nothing of it if there is none.
 #[must_use]
 pub fn emoji(text: &str) -> String {

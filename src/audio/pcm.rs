@@ -21,17 +21,19 @@ pub fn samples(carry: Option<u8>, bytes: &[u8]) -> (Vec<i16>, Option<u8>) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn samples_cut_anywhere_come_out_whole() {
-        let whole: Vec<u8> = (0..200).collect();
-        let (expected, None) = samples(None, &whole) else {
-            panic!("even length leaves nothing")
-        };
-        for cut in 0..=whole.len() {
-            let (mut first, carry) = samples(None, &whole[..cut]);
-            let (second, rest) = samples(carry, &whole[cut..]);
-            first.extend(second);
-            assert_eq!((first, rest), (expected.clone(), None), "cut at {cut}");
+    proptest::proptest! {
+        #[test]
+        fn samples_cut_anywhere_come_out_whole(
+            pieces in proptest::collection::vec(proptest::collection::vec(proptest::num::u8::ANY, 0..9), 0..24),
+        ) {
+            let whole = samples(None, &pieces.concat());
+            let (mut cut, mut carry) = (Vec::new(), None);
+            for piece in &pieces {
+                let (more, left) = samples(carry, piece);
+                cut.extend(more);
+                carry = left;
+            }
+            proptest::prop_assert_eq!((cut, carry), whole);
         }
     }
 }

@@ -50,6 +50,8 @@ const PRESENT: SignedDuration = SignedDuration::from_secs(2);
 pub struct Playback {
     shared: Arc<Shared>,
     source: Arc<dyn Source>,
+    #[cfg(feature = "playback")]
+    motor: Arc<dyn reel::Motor>,
     /// Wakes the device thread; it ends with the last handle.
     bell: SyncSender<()>,
 }
@@ -99,6 +101,8 @@ impl Playback {
         Ok(Self {
             shared,
             source,
+            #[cfg(feature = "playback")]
+            motor: Arc::new(reel::Threads),
             bell,
         })
     }
@@ -164,7 +168,8 @@ impl Playback {
         self.shared.hear(Heard::Kept);
         let ticket = self.shared.deck().play_kept(uid.clone(), at);
         let order = reel::Order { ticket, start };
-        if let Err(error) = reel::start(&self.shared, Arc::clone(&self.source), order) {
+        let winder = reel::Winder::new(&self.shared, Arc::clone(&self.source), order);
+        if let Err(error) = self.motor.run(winder) {
             tracing::error!("kept sound cannot be played: {error}");
             self.shared.end(ticket, reel::Ended::NotKept);
         }

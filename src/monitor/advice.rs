@@ -69,6 +69,10 @@ fn losses(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {
             losses.refusals_unrecorded,
             "refused requests were not recorded",
         ),
+        (
+            losses.upkeep_failed,
+            "rounds of indexing or deleting failed inside omiscope",
+        ),
     ];
     let told: Vec<_> = causes
         .iter()

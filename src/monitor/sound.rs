@@ -9,6 +9,7 @@
 mod burst;
 mod coverage;
 mod flow;
+mod pace;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -53,6 +53,7 @@ impl Metrics {
             ("panics", losses.panics),
             ("refusals_unrecorded", losses.refusals_unrecorded),
             ("connections_lost", losses.connections_lost),
+            ("upkeep_failed", losses.upkeep_failed),
         ];
         for (cause, count) in causes {
             let _ = writeln!(text, "omiscope_losses_total{{cause=\"{cause}\"}} {count}");
@@ -106,6 +107,7 @@ omiscope_losses_total{cause="sound_refused"} 0
 omiscope_losses_total{cause="panics"} 3
 omiscope_losses_total{cause="refusals_unrecorded"} 0
 omiscope_losses_total{cause="connections_lost"} 0
+omiscope_losses_total{cause="upkeep_failed"} 0
 # HELP omiscope_store_queue Deliveries that wait to be committed.
 # TYPE omiscope_store_queue gauge
 omiscope_store_queue 7

@@ -99,6 +99,8 @@ impl Archive {
         )?;
         db.busy_timeout(super::database::BUSY)?;
         db.pragma_update(None, "query_only", true)?;
+        // Where an edit deletes a note.
+        db.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
         let (found, known) = (schema::version(&db)?, schema::KNOWN);
         if found != known {
             let remedy = if found < known {

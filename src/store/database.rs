@@ -18,7 +18,7 @@ const STATEMENTS: usize = 96;
 /// Page cache of the writer: holds the pages of the indexes that each insert touches.
 const WRITER_CACHE_KIB: i64 = 16_384;
 /// What the write-ahead log may keep of the disk once it is empty.
-const LOG_BYTES: i64 = 16 << 20;
+pub(super) const LOG_BYTES: i64 = 16 << 20;
 /// Idle readers that are kept.
 const READERS: usize = 4;
 
@@ -101,8 +101,8 @@ impl Target {
         db.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |_| Ok(()))?;
         // After a flood the log is cut back to what is usual.
         db.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
-        // What is deleted is overwritten, as far as that needs no more writing.
-        db.pragma_update_and_check(None, "secure_delete", "fast", |_| Ok(()))?;
+        // What is deleted is overwritten, also on pages that are free then: nobody finds it in the file.
+        db.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
         db.pragma_update(None, "foreign_keys", true)?;
         db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         Ok(db)
@@ -115,6 +115,9 @@ pub(super) struct Readers {
     target: Target,
     gate: Gate,
     idle: Mutex<Vec<Connection>>,
+    /// How many reads are to panic.
+    #[cfg(test)]
+    pub(super) faults: AtomicU64,
 }
 
 impl Readers {
@@ -125,6 +128,8 @@ impl Readers {
             gate: target.gate(),
             target,
             idle: Mutex::new(vec![first]),
+            #[cfg(test)]
+            faults: AtomicU64::new(0),
         })
     }
 
@@ -141,6 +146,8 @@ impl Readers {
         &self,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
+        #[cfg(test)]
+        self.fail_if_told();
         let _open = self.gate.read();
         let idle = self.idle().pop();
         let db = match idle {
@@ -159,6 +166,15 @@ impl Readers {
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(test)]
+    fn fail_if_told(&self) {
+        let less = |faults: u64| faults.checked_sub(1);
+        let told = self
+            .faults
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        assert!(told.is_err(), "a fault that a test asked for");
     }
 }
 

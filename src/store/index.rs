@@ -12,12 +12,13 @@
 mod document;
 mod file;
 mod indexer;
+mod purge;
 
 pub(super) use document::{
     kind_tag, memory_text, name_tags, number_tag, person_tag, starred_tag, summary_text, you_tag,
 };
 pub(super) use file::{IndexFile, IndexReaders, Mark, mark};
-pub(super) use indexer::{Indexer, is_same_store};
+pub(super) use indexer::{is_same_store, start};
 
 use jiff::Timestamp;
 

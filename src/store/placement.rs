@@ -7,6 +7,9 @@
 /// Gaps up to this are jitter, in seconds.
 const SLACK: f64 = 0.5;
 
+/// No interval (Omi's are two minutes at most) takes longer to be posted, in seconds. What goes on for longer is faster than real time.
+pub(crate) const LONGEST_BURST: f64 = 60.0;
+
 /// A chunk of a stream of one rate.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Arrived {
@@ -18,7 +21,7 @@ pub(crate) struct Arrived {
 
 impl Arrived {
     /// Whether it came together with the chunk before it, which arrived at `before`: within half of its own length.
-    pub(crate) fn comes_with(self, before: i64) -> bool {
+    fn comes_with(self, before: i64) -> bool {
         let gap = self.at.saturating_sub(before);
         gap >= 0 && gap < i64::from(self.samples) / 2
     }
@@ -28,6 +31,7 @@ impl Arrived {
 #[derive(Debug, Clone)]
 pub(crate) struct Placer {
     slack: i64,
+    longest: i64,
     burst: Option<Burst>,
 }
 
@@ -36,6 +40,8 @@ pub(crate) struct Placer {
 struct Burst {
     /// Where what came before it ends.
     before: Option<i64>,
+    /// When its first chunk arrived.
+    began: i64,
     /// When its last chunk arrived.
     arrived: i64,
     begin: i64,
@@ -64,13 +70,16 @@ impl Placer {
     pub(crate) fn new(rate: u32) -> Self {
         Self {
             slack: (SLACK * f64::from(rate)) as i64,
+            longest: (LONGEST_BURST * f64::from(rate)) as i64,
             burst: None,
         }
     }
 
     /// Takes the next chunk, in the order in which they were kept.
     pub(crate) fn put(&mut self, chunk: Arrived) -> Placed {
-        let grown = self.burst.filter(|burst| chunk.comes_with(burst.arrived));
+        let grown = self.burst.filter(|burst| {
+            chunk.comes_with(burst.arrived) && chunk.at.saturating_sub(burst.began) <= self.longest
+        });
         let before = grown.map_or(self.end(), |burst| burst.before);
         let offset = grown.map_or(0, |burst| burst.samples);
         let samples = offset.saturating_add(chunk.samples.into());
@@ -81,6 +90,7 @@ impl Placer {
         };
         self.burst = Some(Burst {
             before,
+            began: grown.map_or(chunk.at, |burst| burst.began),
             arrived: chunk.at,
             begin,
             samples,
@@ -106,13 +116,13 @@ pub(super) fn place(chunks: &[Arrived], rate: u32) -> Vec<i64> {
     // The newest burst: its first chunk, and where it begins. Its chunks are still counted from there.
     let (mut first, mut burst) = (0, 0);
     for chunk in chunks {
-        let placed = placer.put(*chunk);
-        if placed.is_first {
+        let place = placer.put(*chunk);
+        if place.is_first {
             settle(&mut begins[first..], burst);
             first = begins.len();
         }
-        begins.push(placed.offset);
-        burst = placed.burst;
+        begins.push(place.offset);
+        burst = place.burst;
     }
     settle(&mut begins[first..], burst);
     begins
@@ -180,6 +190,14 @@ mod tests {
     fn a_clock_that_is_put_back_lays_sound_after_what_came_before() {
         let back = [(100.0, 5.0), (40.0, 5.0), (45.0, 5.0)];
         assert_eq!(begins(&back), [95.0, 100.0, 105.0]);
+    }
+
+    #[test]
+    fn what_comes_faster_than_real_time_for_ever_is_no_burst() {
+        let thrice: Vec<_> = (0..600).map(|body| (f64::from(body), 3.0)).collect();
+        let begins = begins(&thrice);
+        assert_eq!((begins[0], begins[60]), (-123.0, 57.0));
+        assert_eq!((begins[61], begins[599]), (60.0, 1674.0));
     }
 
     #[test]

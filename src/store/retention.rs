@@ -9,17 +9,22 @@ mod prune;
 use std::{
     path::PathBuf,
     sync::Arc,
-    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
 
 use super::{
-    CommitError, background, change::Changes, database::Readers, doorbell::Doorbell,
-    generation::Effect, index::IndexFile, recordings,
+    CommitError,
+    background::{Rounds, Worker},
+    change::Changes,
+    database::Readers,
+    doorbell::Doorbell,
+    generation::Effect,
+    index::IndexFile,
+    recordings,
 };
-use crate::text::counted;
+use crate::{losses::LossCounter, text::counted};
 use plan::Plan;
 
 /// Between two looks.
@@ -109,13 +114,6 @@ pub(super) struct Pruned {
     pub(super) summaries: usize,
 }
 
-/// The thread.
-#[derive(Debug)]
-pub(super) struct Pruner {
-    bell: Arc<Doorbell>,
-    thread: Option<JoinHandle<()>>,
-}
-
 /// What the thread works with.
 #[derive(Debug)]
 pub(super) struct Work {
@@ -128,46 +126,28 @@ pub(super) struct Work {
     pub(super) bell: Arc<Doorbell>,
 }
 
-impl Pruner {
-    pub(super) fn start(work: Work) -> std::io::Result<Self> {
-        let bell = Arc::clone(&work.bell);
-        let thread = background::spawn("store-retention", move || work.run())?;
-        Ok(Self {
-            bell,
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Pruner {
-    /// Asks it to end after the step that it is at.
-    pub(super) fn stop(&self) {
-        self.bell.close();
-    }
-}
-
-impl Drop for Pruner {
-    fn drop(&mut self) {
-        self.stop();
-        if let Some(thread) = self.thread.take() {
-            // One that panicked has said so itself.
-            let _ = thread.join();
-        }
-    }
+/// Starts the thread. Its work is in `bell`'s hands.
+pub(super) fn start(work: Work, losses: LossCounter) -> std::io::Result<Worker> {
+    let bell = Arc::clone(&work.bell);
+    Worker::start("store-retention", bell, move || work.run(losses))
 }
 
 impl Work {
-    fn run(self) {
+    fn run(self, losses: LossCounter) {
+        let mut rounds = Rounds::new("deleting what is too old", losses);
         let mut wait = FIRST;
         while self.bell.wait(Some(wait)) {
             wait = EVERY;
-            match self.look(Timestamp::now()) {
-                Ok(pruned) if pruned != Pruned::default() => tracing::info!("{}", pruned.told()),
-                Ok(_) => {}
-                Err(Interrupted::Closed) => return,
+            match rounds.attempt(|| self.look(Timestamp::now())) {
+                Ok(Ok(pruned)) if pruned != Pruned::default() => {
+                    tracing::info!("{}", pruned.told());
+                }
+                Ok(Ok(_)) => {}
+                Ok(Err(Interrupted::Closed)) => return,
                 // Whoever closes the store does not want to hear of it.
-                Err(_) if !self.bell.is_open() => return,
-                Err(error) => tracing::warn!("what is too old cannot be deleted: {error}"),
+                Ok(Err(_)) if !self.bell.is_open() => return,
+                Ok(Err(error)) => tracing::warn!("what is too old cannot be deleted: {error}"),
+                Err(rest) => wait = rest.max(EVERY),
             }
         }
     }
@@ -180,19 +160,19 @@ impl Work {
         let mut pruned = Pruned::default();
         let mut step = |prune: prune::Step| {
             let began = Instant::now();
-            let (done, file) = self.changes.make_blocking(move |db| {
-                let (done, file) = prune.apply(db)?;
-                let effect = Effect::rewritten_if(done.is_visible());
-                Ok(((done, file), effect))
+            let done = self.changes.make_blocking(move |db| {
+                let done = prune.apply(db)?;
+                let effect = Effect::rewritten_if(done.pruned.is_visible());
+                Ok((done, effect))
             })?;
-            pruned.add(&done);
+            pruned.add(&done.pruned);
             // Only now that no row tells of it: a kill in between leaves a file that `check` finds.
-            if let (Some(root), Some(path)) = (&self.recordings, file) {
+            if let (Some(root), Some(path)) = (&self.recordings, done.file) {
                 recordings::remove(root, &path)?;
             }
             let rest = (began.elapsed() * REST).max(SHORTEST_REST);
             if self.bell.rest(rest) {
-                Ok(prune.goes_on(&done))
+                Ok(done.more)
             } else {
                 Err(Interrupted::Closed)
             }

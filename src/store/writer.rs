@@ -19,6 +19,7 @@ use super::{
     folder::DataFolder,
     generation::{self, Effect},
     keep::Keeper,
+    log::Log,
     queue::Queue,
     recorder::Heard,
     rows::delivery,
@@ -92,6 +93,7 @@ pub(super) struct Writer {
     /// Rung after each commit.
     pub(super) bell: Arc<Doorbell>,
     pub(super) db: Connection,
+    pub(super) log: Log,
     pub(super) gate: Gate,
     pub(super) keeper: Keeper,
     pub(super) queue: Arc<Queue<Job>>,
@@ -120,7 +122,7 @@ impl Writer {
             }
         }
         self.bell.close();
-        self.checkpoint();
+        self.log.finish(&self.db);
         drop(self.db);
         drop(self.folder);
     }
@@ -159,6 +161,7 @@ impl Writer {
         for (answer, result) in answers.into_iter().zip(results) {
             answer.give(result);
         }
+        self.log.tend(&self.db);
     }
 
     /// Keeps a batch in one transaction. A submission that fails costs only itself.
@@ -228,15 +231,6 @@ impl Writer {
         match delivery::last_seq(&self.db) {
             Ok(last) => self.last = last,
             Err(error) => tracing::error!("the store cannot be read: {error}"),
-        }
-    }
-
-    fn checkpoint(&self) {
-        let truncated = self
-            .db
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        if let Err(error) = truncated {
-            tracing::warn!("the store's log stays until the next start: {error}");
         }
     }
 }

@@ -1,8 +1,10 @@
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::style::Style;
 
 use super::{glyphs::Glyphs, theme::Theme};
-use crate::{event::Speaker, monitor::Age};
+use crate::{event::Speaker, monitor::Age, text};
 
 /// What every panel needs to draw: looks and time.
 #[derive(Debug, Clone)]
@@ -17,6 +19,8 @@ pub struct Context {
     pub now: Timestamp,
     /// How the time of a line is told.
     pub time_style: TimeStyle,
+    /// Whether what was said is made unreadable, for those who look over a shoulder.
+    pub blur: bool,
     /// Whether lines continue under themselves; if not, they are cut.
     pub wrap: bool,
 }
@@ -58,6 +62,17 @@ impl Context {
         let today = self.time_zone.to_datetime(self.now).date();
         let same_day = self.time_zone.to_datetime(at).date() == today;
         self.format(at, if same_day { "%H:%M" } else { "%b %d %H:%M" })
+    }
+
+    /// The beginning of something that was said or that tells of it, of at most so many bytes, as it may be shown.
+    #[must_use]
+    pub fn said<'a>(&self, value: &'a str, most: usize) -> Cow<'a, str> {
+        let clean = text::neutral(text::beginning(value, most));
+        if self.blur {
+            text::blurred(&clean, self.glyphs.blur).into()
+        } else {
+            clean
+        }
     }
 
     /// `12:40`, whatever the day.

@@ -31,6 +31,8 @@ pub struct Glyphs {
     pub mask: &'static str,
     /// Starred by the user.
     pub star: &'static str,
+    /// Stands for a character that nobody may read.
+    pub blur: &'static str,
     /// A memory on a strip.
     pub memory: &'static str,
     /// Done, or not yet.
@@ -84,6 +86,7 @@ impl Glyphs {
             ellipsis: "…",
             mask: "•",
             star: "★",
+            blur: "▒",
             memory: "◆",
             tick: ("✓", "·"),
             fold: ("▾", "▸"),
@@ -111,6 +114,7 @@ impl Glyphs {
             ellipsis: "..",
             mask: "*",
             star: "*",
+            blur: "x",
             memory: "#",
             tick: ("x", "-"),
             fold: ("-", "+"),

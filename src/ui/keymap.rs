@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 63] = [
+const BINDINGS: [Binding; 64] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
@@ -90,6 +90,7 @@ const BINDINGS: [Binding; 63] = [
     letter('-', Action::Softer),
     letter('t', Action::TimeStyle),
     letter('W', Action::Wrap),
+    letter('P', Action::Blur),
     key(KeyCode::F(2), Action::Mouse),
     control('z', Action::Suspend),
     control('l', Action::Repaint),

@@ -53,12 +53,3 @@ pub(super) fn framed<'a>(context: &Context, name: &'a str, about: Vec<Span<'a>>)
 pub(super) fn fitting(cells: usize) -> u16 {
     u16::try_from(cells).unwrap_or(u16::MAX)
 }
-
-/// `1 line`, `2 lines`, `2 memories`.
-pub(super) fn counted(count: usize, what: &str) -> String {
-    match what.strip_suffix('y') {
-        _ if count == 1 => format!("1 {what}"),
-        Some(stem) => format!("{count} {stem}ies"),
-        None => format!("{count} {what}s"),
-    }
-}

@@ -151,6 +151,7 @@ impl View {
                     time_zone,
                     now: Timestamp::UNIX_EPOCH,
                     time_style: TimeStyle::default(),
+                    blur: false,
                     wrap: true,
                 },
             },
@@ -311,6 +312,7 @@ impl View {
             Action::TimeStyle => {
                 self.common.context.time_style = self.common.context.time_style.next();
             }
+            Action::Blur => self.common.context.blur = !self.common.context.blur,
             Action::Wrap => self.common.context.wrap = !self.common.context.wrap,
             Action::Up
             | Action::Down

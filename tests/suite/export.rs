@@ -478,3 +478,32 @@ fn sound_comes_out_as_wav_while_a_server_runs() {
         "error: audio cannot be exported as md; audio can: wav\n"
     );
 }
+
+/// Bodies of odd length, of none, and of a single byte are joined.
+#[test]
+fn sound_comes_out_the_same_however_it_was_cut() {
+    const LENGTHS: [usize; 12] = [1, 4001, 0, 2, 1, 1, 999, 0, 3, 8000, 1283, 5];
+    let home = tempfile::tempdir().unwrap();
+    let serve = Serve::start(home.path());
+    let mut sender = Sender::connect(serve.address).unwrap();
+    let noise: Vec<i16> = (0..40_000)
+        .map(|n| ((n * 7919 % 20_011) as i16 - 10_000) | 1)
+        .collect();
+    let bytes: Vec<u8> = noise.iter().copied().flat_map(i16::to_le_bytes).collect();
+    let mut rest = &bytes[..];
+    for length in LENGTHS.into_iter().cycle() {
+        let (body, later) = rest.split_at(length.min(rest.len()));
+        assert_eq!(sender.sound_bytes(16_000, body).unwrap(), 200);
+        rest = later;
+        if rest.is_empty() {
+            break;
+        }
+    }
+    let whole = export(home.path(), &["--what", "audio"]);
+    assert_eq!(text(&whole.stderr), "1 recording\n");
+    let (rate, mut heard) = samples(&whole.stdout);
+    // A machine that stalls makes gaps.
+    heard.retain(|sample| *sample != 0);
+    assert_eq!((rate, heard.len()), (16_000, noise.len()));
+    assert!(heard == noise, "the samples are others");
+}

@@ -31,3 +31,5 @@ mod subtitles;
 #[cfg(unix)]
 mod terminal;
 mod wire;
+#[cfg(all(unix, not(feature = "playback")))]
+mod without_playback;

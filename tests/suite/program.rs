@@ -129,8 +129,13 @@ impl Sender {
     /// Posts sound as the wearer.
     pub(crate) fn sound(&mut self, rate: u32, samples: &[i16]) -> std::io::Result<u16> {
         let bytes: Vec<u8> = samples.iter().copied().flat_map(i16::to_le_bytes).collect();
+        self.sound_bytes(rate, &bytes)
+    }
+
+    /// Posts sound as the wearer, cut anywhere.
+    pub(crate) fn sound_bytes(&mut self, rate: u32, bytes: &[u8]) -> std::io::Result<u16> {
         let rate = format!("&sample_rate={rate}");
-        self.send(&rate, "application/octet-stream", &bytes)
+        self.send(&rate, "application/octet-stream", bytes)
     }
 
     fn send(&mut self, query: &str, content_type: &str, body: &[u8]) -> std::io::Result<u16> {

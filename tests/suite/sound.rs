@@ -4,7 +4,9 @@
 //! tests say so and pass. They run in real time, on machines that stall now and then: what was heard counts only if the
 //! machine was awake, else it is tried again.
 
+mod canary;
 mod card;
+mod scenario;
 mod tone;
 
 use std::{
@@ -15,14 +17,14 @@ use std::{
 use rustix::process::Signal;
 
 use crate::{program::Sender, terminal::Terminal};
+use canary::{Canary, Held};
 use card::Card;
-use tone::{Canary, Tone};
+use scenario::{BURSTS, Body, SECONDS, Scenario, WHOLE, jitter};
+use tone::{Heard, Tone};
 
 const DASHBOARD: &[&str] = &["--port", "0", "--ephemeral"];
 const SIZE: (u16, u16) = (140, 40);
 
-/// A machine that oversleeps by so much cannot be expected to play without gaps.
-const STALLED: Duration = Duration::from_millis(60);
 const ATTEMPTS: u32 = 3;
 
 /// A dashboard whose user listens, and a sender.
@@ -31,78 +33,196 @@ fn listening(card: &Card) -> (Terminal, Sender) {
     let sender = Sender::connect(terminal.address()).unwrap();
     terminal.press("a");
     terminal.wait_for("listening, nothing to play");
+    card.wait_until_open();
     (terminal, sender)
 }
 
-/// Posts each chunk (when, how long, both in seconds) at its time.
-fn post(sender: &mut Sender, tone: &mut Tone, chunks: &[(f64, f64)]) {
-    let began = Instant::now();
-    for (at, seconds) in chunks {
-        let due = began + Duration::from_secs_f64(*at);
-        thread::sleep(due.saturating_duration_since(Instant::now()));
-        assert_eq!(sender.sound(tone.rate, &tone.next(*seconds)).unwrap(), 200);
+/// Posts each body at its time, which is counted from `began`.
+fn post(sender: &mut Sender, tone: &mut Tone, began: Instant, bodies: &[Body]) {
+    for body in bodies {
+        wait_until(began, body.at);
+        let sound = tone.next(body.seconds);
+        assert_eq!(sender.sound(tone.rate, &sound).unwrap(), 200);
     }
 }
 
-/// Plays chunks and returns what was heard. None if there is no card, or the machine was never awake all the while.
-fn heard(rate: u32, chunks: &[(f64, f64)]) -> Option<tone::Heard> {
+/// So many seconds after `began`.
+fn wait_until(began: Instant, seconds: f64) {
+    let due = began + Duration::from_secs_f64(seconds);
+    thread::sleep(due.saturating_duration_since(Instant::now()));
+}
+
+/// Watches over a program that plays on a card.
+fn watch(card: &Card, terminal: &Terminal) -> Canary {
+    let mut processes = card.processes().to_vec();
+    processes.push(terminal.pid());
+    Canary::start(processes)
+}
+
+/// Lets something sound on a card, and what was recorded of it be judged. What is wrong counts only if the machine was awake all
+/// the while; else it is tried again.
+fn judge(
+    what: &str,
+    sound: impl Fn(&Card) -> Held,
+    verdict: impl Fn(&Heard) -> Result<(), String>,
+) {
     for _ in 0..ATTEMPTS {
-        let card = Card::start()?;
-        let (mut terminal, mut sender) = listening(&card);
-        let canary = Canary::start();
-        post(&mut sender, &mut Tone::new(rate), chunks);
-        // A second for the margin, one for what the card has buffered; the last chunk sounds meanwhile.
-        let last = chunks.last().map_or(0.0, |(_, seconds)| *seconds);
-        thread::sleep(Duration::from_secs_f64(last + 2.0));
-        let overslept = canary.stop();
-        terminal.press("q");
-        terminal.wait();
+        let Some(card) = Card::start() else { return };
+        let held = sound(&card);
         let heard = tone::analyse(&card.recording());
-        println!("{rate} Hz: {heard:?}; the machine overslept by {overslept:?}");
-        if overslept < STALLED || heard.is_clean() {
-            return Some(heard);
+        println!("{what}: {heard:?}; {held:?}");
+        match heard.and_then(|heard| verdict(&heard)) {
+            Ok(()) => return,
+            Err(wrong) => assert!(held.is_stall(), "{what}: {wrong}"),
         }
     }
-    println!("not judged: the machine stalled {ATTEMPTS} times");
-    None
+    card::loudly(&format!(
+        "NOT JUDGED: {what}; the machine stalled {ATTEMPTS} times"
+    ));
+}
+
+/// Plays scenarios at the same time, each on a card of its own.
+fn play(scenarios: &[Scenario]) {
+    thread::scope(|scope| {
+        for scenario in scenarios {
+            let sound = |card: &Card| {
+                let (mut terminal, mut sender) = listening(card);
+                let canary = watch(card, &terminal);
+                let began = Instant::now();
+                let mut tone = Tone::new(scenario.rate);
+                post(&mut sender, &mut tone, began, &scenario.bodies);
+                wait_until(began, scenario.ends());
+                let held = canary.stop();
+                terminal.press("q");
+                terminal.wait();
+                held
+            };
+            scope.spawn(move || judge(scenario.what, sound, |heard| scenario.judge(heard)));
+        }
+    });
+}
+
+/// Seeds of the worst jitter: as if all that follows were early, or late.
+const LATE_FIRST: u64 = 17;
+const EARLY_FIRST: u64 = 23;
+
+#[test]
+fn a_tone_that_arrives_with_jitter_is_heard_without_gaps_or_clicks() {
+    play(&[
+        Scenario {
+            what: "seconds, the first of them late",
+            rate: 16_000,
+            bodies: SECONDS.posts(22, jitter(LATE_FIRST)),
+            gaps: &[],
+        },
+        Scenario {
+            what: "seconds, the first of them early",
+            rate: 8_000,
+            bodies: SECONDS.posts(22, jitter(EARLY_FIRST)),
+            gaps: &[],
+        },
+        Scenario {
+            what: "bursts of seconds",
+            rate: 16_000,
+            bodies: BURSTS.posts(4, jitter(EARLY_FIRST)),
+            gaps: &[],
+        },
+        Scenario {
+            what: "bodies of five seconds",
+            rate: 8_000,
+            bodies: WHOLE.posts(5, jitter(EARLY_FIRST)),
+            gaps: &[],
+        },
+    ]);
 }
 
 #[test]
-fn a_tone_is_heard_without_gaps_or_clicks() {
-    let seconds: Vec<_> = (0..12).map(|second| (f64::from(second), 1.0)).collect();
-    let bursts: Vec<_> = (0..3).map(|burst| (f64::from(burst) * 5.0, 5.0)).collect();
-    for (rate, chunks) in [(16_000, seconds), (8_000, bursts)] {
-        let Some(heard) = heard(rate, &chunks) else {
-            return;
+fn what_is_lost_or_late_is_silence_without_clicks() {
+    play(&[
+        Scenario {
+            what: "three seconds are lost",
+            rate: 16_000,
+            bodies: SECONDS.posts(16, |second| if second < 8 { 0.0 } else { 3.0 }),
+            gaps: &[2.5..3.5],
+        },
+        Scenario {
+            what: "three seconds are lost between bursts",
+            rate: 16_000,
+            bodies: BURSTS.posts(4, |burst| if burst < 2 { 0.0 } else { 3.0 }),
+            gaps: &[2.5..3.5],
+        },
+        Scenario {
+            // And the next one behind it.
+            what: "a body is two seconds late",
+            rate: 16_000,
+            bodies: SECONDS.posts(12, |second| match second {
+                4 | 5 => f64::from(6 - second),
+                _ => 0.0,
+            }),
+            gaps: &[1.0..2.2],
+        },
+    ]);
+}
+
+/// Plays what was kept from a line on, pauses, goes on, seeks, and hears it to its end.
+#[test]
+fn a_kept_moment_is_heard_with_pauses_and_seeks_without_clicks() {
+    let sound = |card: &Card| {
+        let mut terminal = Terminal::start(card.home(), &["--port", "0"], SIZE);
+        let mut sender = Sender::connect(terminal.address()).unwrap();
+        let canary = watch(card, &terminal);
+        let mut tone = Tone::new(16_000);
+        let bodies = SECONDS.posts(8, |_| 0.0);
+        let (before, after) = bodies.split_at(3);
+        let began = Instant::now();
+        post(&mut sender, &mut tone, began, before);
+        assert_eq!(sender.say("a", 0.0, "do you hear this?").unwrap(), 200);
+        post(&mut sender, &mut tone, began, after);
+        terminal.wait_for("do you hear this?");
+        terminal.press("k\r");
+        terminal.wait_for("what was kept");
+        thread::sleep(Duration::from_secs(2));
+        terminal.press("p");
+        terminal.wait_for("paused");
+        thread::sleep(Duration::from_secs(1));
+        terminal.press("p");
+        terminal.wait_for("what was kept");
+        thread::sleep(Duration::from_secs(2));
+        terminal.press(",");
+        terminal.wait_until("the end", |screen| {
+            !screen.contents().contains("what was kept")
+        });
+        // What the card has buffered is still to be heard.
+        thread::sleep(Duration::from_secs(1));
+        let held = canary.stop();
+        terminal.press("q");
+        terminal.wait();
+        held
+    };
+    judge("a kept moment", sound, |heard| {
+        scenario::right(heard, &[0.8..1.8, 0.0..0.8])?;
+        let lengths: Vec<f64> = heard.stretches.iter().map(|it| it.end - it.begin).collect();
+        let [first, second, whole] = lengths[..] else {
+            return Err(format!("{lengths:?} s were heard"));
         };
-        assert!(heard.is_clean(), "{rate} Hz: {heard:?}");
-        assert!((heard.frequency - tone::HZ).abs() < 0.5, "{heard:?}");
-        assert!(heard.sounding > 10.0, "{heard:?}");
-    }
-}
-
-#[test]
-fn a_late_chunk_is_one_gap_without_clicks() {
-    // The fifth comes two seconds late, and the two after it with it.
-    let chunks: Vec<_> = (0..11)
-        .map(|second| if (4..6).contains(&second) { 6 } else { second })
-        .map(|at| (f64::from(at), 1.0))
-        .collect();
-    let Some(heard) = heard(16_000, &chunks) else {
-        return;
-    };
-    let [(_, length)] = heard.gaps.as_slice() else {
-        panic!("{heard:?}")
-    };
-    assert!((1.0..2.2).contains(length), "{heard:?}");
-    assert!(heard.clicks.is_empty(), "{heard:?}");
+        let fits = (1.0..2.5).contains(&first) && (1.0..2.5).contains(&second);
+        if fits && (7.9..8.1).contains(&whole) {
+            return Ok(());
+        }
+        Err(format!("{lengths:?} s were heard"))
+    });
 }
 
 #[test]
 fn a_sound_server_that_dies_is_told_and_nothing_else_suffers() {
     let Some(card) = Card::start() else { return };
     let (mut terminal, mut sender) = listening(&card);
-    post(&mut sender, &mut Tone::new(16_000), &[(0.0, 5.0)]);
+    post(
+        &mut sender,
+        &mut Tone::new(16_000),
+        Instant::now(),
+        &WHOLE.posts(1, |_| 0.0),
+    );
     terminal.wait_for("s behind");
     let killed = Instant::now();
     card.signal(Signal::KILL);
@@ -120,7 +240,12 @@ fn a_sound_server_that_dies_is_told_and_nothing_else_suffers() {
 fn a_sound_server_that_hangs_is_told_and_does_not_hold_up_the_end() {
     let Some(card) = Card::start() else { return };
     let (mut terminal, mut sender) = listening(&card);
-    post(&mut sender, &mut Tone::new(16_000), &[(0.0, 5.0)]);
+    post(
+        &mut sender,
+        &mut Tone::new(16_000),
+        Instant::now(),
+        &WHOLE.posts(1, |_| 0.0),
+    );
     terminal.wait_for("s behind");
     card.signal(Signal::STOP);
     terminal.wait_for("the audio device is gone");

@@ -147,12 +147,14 @@ impl Terminal {
 
     #[cfg(unix)]
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
-        let pid = self
-            .child
-            .process_id()
-            .and_then(|pid| rustix::process::Pid::from_raw(pid.cast_signed()));
+        let pid = rustix::process::Pid::from_raw(self.pid().cast_signed());
         rustix::process::kill_process(pid.expect("the program runs"), signal)
             .expect("it can be signalled");
+    }
+
+    /// The number of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().expect("the program runs")
     }
 
     /// Waits for the end of the program.

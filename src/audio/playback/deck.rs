@@ -274,7 +274,7 @@ impl Deck {
 
     /// Whether everything that was fed is heard.
     pub(super) fn is_heard(&self) -> bool {
-        self.feeder.as_ref().is_none_or(|feeder| !feeder.playing())
+        self.feeder.as_ref().is_none_or(Feeder::is_heard)
     }
 
     /// Whether something sounds now.

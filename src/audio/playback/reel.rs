@@ -1,6 +1,8 @@
-//! The thread that reads kept sound ahead of what is heard. It may hang with a disk; nobody waits for it.
+//! Reads kept sound ahead of what is heard, on a thread that may hang with a disk; nobody waits for it.
 
 use std::{
+    fmt::Debug,
+    io,
     sync::{Arc, Weak},
     thread,
     time::Duration,
@@ -48,6 +50,21 @@ pub(super) struct Order {
     pub(super) start: Start,
 }
 
+impl Order {
+    /// When it begins in the sound; of words that is to be found out first, and told to the deck. May block.
+    fn find(&self, source: &dyn Source, shared: &Shared) -> Timestamp {
+        match &self.start {
+            Start::Sound(_, at) => *at,
+            Start::Words(words) => {
+                let shift = source.shift(words);
+                let from = words.at.saturating_add(shift - LEAD_IN).unwrap_or(words.at);
+                shared.deck().found(self.ticket, from, shift);
+                from
+            }
+        }
+    }
+}
+
 /// Where it begins.
 pub(super) enum Start {
     /// At a time of the sound.
@@ -56,67 +73,129 @@ pub(super) enum Start {
     Words(Passage),
 }
 
-/// Starts to play kept sound.
-pub(super) fn start(
-    shared: &Arc<Shared>,
-    source: Arc<dyn Source>,
-    order: Order,
-) -> std::io::Result<()> {
-    let shared = Arc::downgrade(shared);
-    thread::Builder::new()
-        .name("reel".to_owned())
-        .spawn(move || run(&shared, &*source, &order))
-        .map(drop)
+impl Start {
+    fn uid(&self) -> &Uid {
+        match self {
+            Self::Sound(uid, _) => uid,
+            Self::Words(words) => &words.uid,
+        }
+    }
 }
 
-fn run(shared: &Weak<Shared>, source: &dyn Source, order: &Order) {
-    let ticket = order.ticket;
-    let (uid, from) = match &order.start {
-        Start::Sound(uid, at) => (uid, *at),
-        Start::Words(words) => {
-            let shift = source.shift(words);
-            let from = words.at.saturating_add(shift - LEAD_IN).unwrap_or(words.at);
-            let Some(shared) = shared.upgrade() else {
-                return;
-            };
-            shared.deck().found(ticket, from, shift);
-            (&words.uid, from)
-        }
-    };
-    let mut reader = Reader::new(source.open(uid, from), from);
-    // Whether the device has anything of it.
-    let mut fed = false;
-    loop {
-        let Some(shared) = shared.upgrade() else {
-            return;
-        };
-        let turn = shared.deck().turn(ticket);
-        match turn {
-            Turn::Over => return,
-            Turn::Wait => thread::sleep(LOOK),
-            // As soon as there is a device, it goes on from there.
-            Turn::From(_) if !shared.deck().is_plugged() => thread::sleep(LOOK),
-            Turn::Feed | Turn::From(_) => {
-                if let (Turn::From(from), true) = (turn, fed) {
-                    reader = Reader::new(source.open(uid, from), from);
-                    fed = false;
-                }
-                match reader.next() {
-                    Next::Stretch(stretch) => {
-                        if shared.deck().fill(ticket, &stretch) {
-                            fed = true;
-                        } else {
-                            thread::sleep(LOOK);
-                        }
-                    }
-                    Next::NotKept => return shared.end(ticket, Ended::NotKept),
-                    Next::End if shared.deck().is_heard() => {
-                        return shared.end(ticket, Ended::Heard);
-                    }
-                    Next::End => thread::sleep(LOOK),
+/// Runs winders. Does not wait for them.
+pub(super) trait Motor: Debug + Send + Sync {
+    /// Runs one to its end.
+    fn run(&self, winder: Winder) -> io::Result<()>;
+}
+
+/// A thread for each.
+#[derive(Debug)]
+pub(super) struct Threads;
+
+impl Motor for Threads {
+    fn run(&self, mut winder: Winder) -> io::Result<()> {
+        let run = move || {
+            loop {
+                match winder.step() {
+                    Step::Again => {}
+                    Step::Later => thread::sleep(LOOK),
+                    Step::Over => return,
                 }
             }
+        };
+        let thread = thread::Builder::new().name("reel".to_owned());
+        thread.spawn(run).map(drop)
+    }
+}
+
+/// Gives a reel to the deck, bit by bit.
+pub(super) struct Winder {
+    shared: Weak<Shared>,
+    source: Arc<dyn Source>,
+    order: Order,
+    reader: Option<Reader>,
+    /// What the deck had no use for yet.
+    rejected: Option<Stretch>,
+    /// Whether the device has anything of it.
+    fed: bool,
+}
+
+/// When a winder goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Again,
+    /// In a moment.
+    Later,
+    /// Never.
+    Over,
+}
+
+impl Winder {
+    pub(super) fn new(shared: &Arc<Shared>, source: Arc<dyn Source>, order: Order) -> Self {
+        Self {
+            shared: Arc::downgrade(shared),
+            source,
+            order,
+            reader: None,
+            rejected: None,
+            fed: false,
         }
+    }
+
+    /// Does what is to be done now. May block.
+    pub(super) fn step(&mut self) -> Step {
+        let Some(shared) = self.shared.upgrade() else {
+            return Step::Over;
+        };
+        let ticket = self.order.ticket;
+        let turn = shared.deck().turn(ticket);
+        match turn {
+            Turn::Over => return Step::Over,
+            Turn::Wait => return Step::Later,
+            // As soon as there is a device, it goes on from there.
+            Turn::From(_) if !shared.deck().is_plugged() => return Step::Later,
+            Turn::From(from) if self.fed => {
+                self.order.start = Start::Sound(self.order.start.uid().clone(), from);
+                self.reader = None;
+                self.rejected = None;
+                self.fed = false;
+            }
+            Turn::Feed | Turn::From(_) => {}
+        }
+        match self.next(&shared) {
+            Next::Stretch(stretch) => {
+                if shared.deck().fill(ticket, &stretch) {
+                    self.fed = true;
+                    return Step::Again;
+                }
+                self.rejected = Some(stretch);
+            }
+            Next::NotKept => {
+                shared.end(ticket, Ended::NotKept);
+                return Step::Over;
+            }
+            Next::End if shared.deck().is_heard() => {
+                shared.end(ticket, Ended::Heard);
+                return Step::Over;
+            }
+            Next::End => {}
+        }
+        Step::Later
+    }
+
+    fn next(&mut self, shared: &Shared) -> Next {
+        if let Some(stretch) = self.rejected.take() {
+            return Next::Stretch(stretch);
+        }
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            none => {
+                let from = self.order.find(&*self.source, shared);
+                let reel = self.source.open(self.order.start.uid(), from);
+                none.insert(Reader::new(reel, from))
+            }
+        };
+        reader.next()
     }
 }
 

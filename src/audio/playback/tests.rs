@@ -1,3 +1,8 @@
+#[cfg(feature = "playback")]
+mod bench;
+#[cfg(feature = "playback")]
+mod modes;
+
 use super::*;
 
 #[test]

@@ -19,16 +19,20 @@ const SHRINK: f64 = 0.95;
 /// What a late burst adds beyond its lateness, in seconds: what a device takes at once, and a little.
 const HEADROOM: f64 = 0.1;
 
-/// Drift control: part of the ratio for each second of error, its bound, and how many low-water marks are averaged.
-const GAIN: f64 = 0.01;
+/// Drift control: part of the ratio for each second of error, its bound, and how many low-water marks are averaged. With usual
+/// jitter, it bends no pitch by more than a thousandth.
+const GAIN: f64 = 0.005;
 const BOUND: f64 = 0.005;
 const AVERAGED: f64 = 32.0;
 
-/// Bursts before drift is controlled: earlier, the average says nothing.
+/// Bursts before drift is controlled, and within which what was late is caught up: earlier, the average says nothing.
 const SETTLED: u32 = 8;
 
 /// More than this above the margin is skipped, in seconds; at least one burst.
 const EXCESS: f64 = 1.5;
+
+/// No step needs more than this, in seconds.
+const REST: f64 = 0.05;
 
 /// Fills the ring.
 #[derive(Debug)]
@@ -41,6 +45,7 @@ pub(in crate::audio) struct Feeder {
     burst: Option<Burst>,
     /// Seconds of the burst before.
     usual: Option<f64>,
+    missed: Option<Missed>,
     /// Average low-water mark, in seconds, and how many bursts are in it.
     pub(super) low_water: f64,
     bursts: u32,
@@ -57,6 +62,16 @@ struct Burst {
     /// Of all its chunks, and of its longest.
     seconds: f64,
     longest: f64,
+}
+
+/// A burst that came when nothing was left to play.
+#[derive(Debug, Clone, Copy)]
+struct Missed {
+    /// How much later than it should, in seconds.
+    late: f64,
+    /// Bursts since, and how much earlier they came than they should after it, in seconds.
+    bursts: u32,
+    caught_up: f64,
 }
 
 impl Burst {
@@ -94,6 +109,7 @@ impl Feeder {
             margin: FIRST_MARGIN,
             burst: None,
             usual: None,
+            missed: None,
             low_water: 0.0,
             bursts: 0,
             quiet: 0,
@@ -147,6 +163,11 @@ impl Feeder {
     /// Whether something sounds now.
     pub(in crate::audio) fn playing(&self) -> bool {
         self.control.playing()
+    }
+
+    /// Whether all that it was given has sounded, but for a rest that is too short for a step.
+    pub(in crate::audio) fn is_heard(&self) -> bool {
+        !self.playing() && (self.left() as f64) < REST * self.rate
     }
 
     /// Samples a second.
@@ -205,19 +226,41 @@ impl Feeder {
         }
     }
 
-    /// A burst that came too late widens the margin by what it was short of; what comes much later was lost, not late.
+    /// A burst that came too late widens the margin by what it was short of. Not so what comes after sound that was lost: it is
+    /// as late as what it follows, and all that comes after it is too.
     fn adapt_margin(&mut self, before: Burst, arrived: Duration) {
         let late = arrived.as_secs_f64() - before.began.as_secs_f64() - before.seconds;
+        if let Some(missed) = &mut self.missed {
+            missed.bursts += 1;
+            missed.caught_up -= late;
+            let missed = *missed;
+            if missed.caught_up >= missed.late / 2.0 {
+                self.missed = None;
+                self.widen(missed.late);
+            } else if missed.bursts >= SETTLED {
+                self.missed = None;
+            }
+        }
         let ran_dry = std::mem::replace(&mut self.underruns, self.control.underruns())
             != self.control.underruns();
-        if ran_dry && late < GREATEST_MARGIN {
-            self.quiet = 0;
-            self.margin = (late.max(self.margin) + HEADROOM).min(GREATEST_MARGIN);
+        if ran_dry && late <= self.margin {
+            return self.widen(late);
+        }
+        if ran_dry {
+            self.missed = (late < GREATEST_MARGIN).then_some(Missed {
+                late,
+                bursts: 0,
+                caught_up: 0.0,
+            });
             return;
         }
         self.quiet = self.quiet.wrapping_add(1);
         if self.quiet.is_multiple_of(QUIET_BURSTS) {
             self.margin = (self.margin * SHRINK).max(FIRST_MARGIN);
         }
+    }
+    fn widen(&mut self, late: f64) {
+        self.quiet = 0;
+        self.margin = (late.max(self.margin) + HEADROOM).min(GREATEST_MARGIN);
     }
 }

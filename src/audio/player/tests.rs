@@ -7,7 +7,7 @@ use std::{f64::consts::TAU, time::Duration};
 use rubato::SincInterpolationType;
 
 use super::*;
-use simulation::{Arrival, Simulation, jittered, regular};
+use simulation::{Arrival, Simulation, jittered, jittered_intervals, regular};
 
 /// As a wearer sounds on a sound card.
 const REAL: Simulation = Simulation {
@@ -47,6 +47,38 @@ fn an_hour_with_clocks_that_differ_neither_runs_dry_nor_piles_up() {
     }
 }
 
+/// Clocks that differ by 200 ppm, over ten minutes, in each style of Omi's senders.
+#[test]
+fn ten_minutes_with_clocks_that_differ_do_not_change_the_delay() {
+    const MINUTE: f64 = 60.0;
+    const END: f64 = 10.0 * MINUTE;
+    for (what, every, chunk) in [
+        ("a second every second", 1, 1.0),
+        ("bursts of five seconds", 5, 1.0),
+        ("bodies of five seconds", 5, 5.0),
+    ] {
+        let arrivals = jittered_intervals(END as usize, every, chunk);
+        let waited = |clock_error| {
+            let simulation = Simulation {
+                clock_error,
+                ..LONG
+            };
+            let heard = simulation.play(&arrivals);
+            assert_eq!(heard.counts(), (0, 0.0, 0.0), "{what}, {clock_error}");
+            let early = heard.waited(0.5 * MINUTE, 1.5 * MINUTE);
+            let late = heard.waited(END - MINUTE, END);
+            assert!(
+                (late - early).abs() < 0.35,
+                "{what}: {early}, then {late} s"
+            );
+            late
+        };
+        // Left alone, they would be a quarter of a second apart.
+        let (slow, fast) = (waited(200e-6), waited(-200e-6));
+        assert!((slow - fast).abs() < 0.15, "{what}: {slow} s and {fast} s");
+    }
+}
+
 /// What arrives, and what is to be heard of it.
 struct Case {
     what: &'static str,
@@ -57,7 +89,7 @@ struct Case {
     gap: Option<(f64, f64)>,
 }
 
-fn cases() -> [Case; 6] {
+fn cases() -> [Case; 7] {
     let clean = |what, arrivals| Case {
         what,
         arrivals,
@@ -80,6 +112,12 @@ fn cases() -> [Case; 6] {
             arrivals: held_back(30, 10..12, 12.0),
             skipped: (0.0, 0.0),
             gap: Some((1.0, 2.2)),
+        },
+        Case {
+            what: "three seconds that are lost",
+            arrivals: lost(30, 10..13),
+            skipped: (0.0, 0.0),
+            gap: Some((2.8, 3.2)),
         },
     ]
 }
@@ -211,5 +249,13 @@ fn held_back(seconds: usize, which: std::ops::Range<usize>, until: f64) -> Vec<A
             },
             ..arrival
         })
+        .collect()
+}
+
+/// Chunks of a second; some never come.
+fn lost(seconds: usize, which: std::ops::Range<usize>) -> Vec<Arrival> {
+    let all = regular(seconds).into_iter().enumerate();
+    all.filter(|(second, _)| !which.contains(second))
+        .map(|(_, arrival)| arrival)
         .collect()
 }

@@ -25,12 +25,12 @@ pub(super) fn wrong_rate(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, 
         ratio,
     } = monitor.sounds.active(now).find_map(suspicion)?;
     let or = if ratio > 1.0 {
-        ", or do two devices send at once"
+        ", or two devices at once"
     } else {
         ""
     };
     let text = format!(
-        "sound comes at {ratio:.2} of real time, steadily: is it {} kHz sent as {} kHz{or}? \
+        "{} kHz sent as {} kHz{or}? Sound steadily comes at {ratio:.2} of real time. \
          Look at the codec of the device; a sender of your own should say sample_rate={likely}",
         kilohertz(likely),
         kilohertz(told),

@@ -3,10 +3,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 
 use super::PAST;
-use crate::{
-    event::SoundArrival,
-    store::placement::{Arrived, to_samples},
-};
+use crate::{event::SoundArrival, store::placement::LONGEST_BURST};
 
 /// Sound that stays away longer than any interval has ended.
 pub(super) const AWAY: SignedDuration = SignedDuration::from_secs(150);
@@ -17,8 +14,9 @@ const BURSTS: usize = 4096;
 /// Arrivals are noted a little out of order; one that is so much older than the last one tells of a clock that was put back.
 const PUT_BACK: SignedDuration = SignedDuration::from_mins(1);
 
-/// A burst is whole once nothing came for so long, whatever the length of its bodies.
-const SETTLED: f64 = 2.0;
+/// Bodies that come together follow each other within half of their length, and within so many seconds: those of a burst are a
+/// second long. Of longer ones there is one an interval, which is short where they come faster than real time.
+pub(super) const TOGETHER: f64 = 0.5;
 
 /// What is usual is told by so many of the newest bursts.
 const USUAL: usize = 64;
@@ -59,7 +57,7 @@ pub(super) struct Bursts(VecDeque<Burst>);
 
 impl Bursts {
     pub(super) fn put(&mut self, arrival: &SoundArrival) {
-        let seconds = f64::from(arrival.samples) / f64::from(arrival.rate.max(1));
+        let seconds = length(arrival);
         match self.0.back_mut() {
             Some(burst) if comes_with(arrival, burst) => {
                 burst.ended = burst.ended.max(arrival.arrived);
@@ -96,7 +94,7 @@ impl Bursts {
     pub(super) fn whole(&self, now: Timestamp) -> impl DoubleEndedIterator<Item = &Burst> {
         let grows = self.newest().is_some_and(|burst| {
             let quiet = now.duration_since(burst.ended).as_secs_f64();
-            quiet < (burst.longest / 2.0).min(SETTLED)
+            quiet < (burst.longest / 2.0).min(TOGETHER)
         });
         self.0.range(..self.0.len() - usize::from(grows))
     }
@@ -142,16 +140,16 @@ impl Bursts {
     }
 }
 
-/// Whether sound belongs to the burst before it, by the rule that places it on the clock.
+/// Whether sound belongs to the burst before it.
 fn comes_with(arrival: &SoundArrival, burst: &Burst) -> bool {
-    if arrival.rate != burst.rate {
-        return false;
-    }
-    let samples = |time: Timestamp| to_samples(time.as_microsecond(), arrival.rate);
-    let arrived = Arrived {
-        at: samples(arrival.arrived),
-        samples: arrival.samples,
-    };
-    let early = burst.ended.duration_since(arrival.arrived);
-    arrived.comes_with(samples(burst.ended)) || (early > SignedDuration::ZERO && early <= PUT_BACK)
+    let late = arrival.arrived.duration_since(burst.ended).as_secs_f64();
+    let lasted = arrival.arrived.duration_since(burst.began).as_secs_f64();
+    let together = (length(arrival) / 2.0).min(TOGETHER);
+    arrival.rate == burst.rate
+        && (-PUT_BACK.as_secs_f64()..together).contains(&late)
+        && lasted <= LONGEST_BURST
+}
+
+fn length(arrival: &SoundArrival) -> f64 {
+    f64::from(arrival.samples) / f64::from(arrival.rate.max(1))
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::burst::{Bursts, Interval};
 
-/// Nothing is said before so many seconds of sound came: a burst a second late would be a few hundredths.
+/// Nothing is said before so many seconds have passed: a burst a second late would be a few hundredths.
 const LEAST: f64 = 60.0;
 /// Nor before so many bursts: with fewer nothing is steady.
 const FEWEST: usize = 4;
@@ -18,8 +18,8 @@ const PAST: SignedDuration = SignedDuration::from_mins(10);
 const JUDGED: f64 = 120.0;
 /// Those are divided into so many parts, which must agree.
 const PARTS: f64 = 8.0;
-/// How far a part may be off the whole. A body of a second that is 0.2 s late in a part of ten is 0.02; of bodies of which half are
-/// lost by chance, a part of ten has 5 ± 1.6.
+/// How far a part may be off the whole. A body of a second that is 0.2 s late in a part of fifteen is 0.01; of bodies of which half
+/// are lost by chance, a part of fifteen has 7.5 ± 1.9.
 const UNSTEADY: f64 = 0.1;
 /// How far the whole may be off the ratio of two rates: twice what clocks and the bursts at both ends make.
 const OFF: f64 = 0.05;

@@ -1,9 +1,10 @@
 //! The newest samples of a wearer, placed on the clock as the store places them.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use super::pace::Pace;
 use crate::{
     event::SoundArrival,
     store::placement::{Arrived, Placer, to_micros, to_samples},
@@ -15,11 +16,6 @@ pub(super) const SAMPLES: usize = 1 << 21;
 const PIECES: usize = 4096;
 /// What is held before the moment that is shown, and one more burst before that.
 const BEFORE: i64 = 10;
-/// The delay is what the bursts of so long ago until now made necessary, and the newest few in any case.
-const MEMORY: SignedDuration = SignedDuration::from_secs(60);
-const FEWEST: usize = 4;
-/// Most bursts that are remembered for it.
-const BURSTS: usize = 512;
 /// After so long a silence, and what is still to be shown, sound of another rate takes over.
 const SILENCE: f64 = 10.0;
 
@@ -36,7 +32,9 @@ pub(super) struct Stream {
     begin: i64,
     /// Samples in all pieces.
     held: usize,
-    bursts: VecDeque<Delay>,
+    /// Whether the oldest of what was held was still needed when it had to be forgotten.
+    cut: bool,
+    pace: Pace,
     arrived: Timestamp,
 }
 
@@ -53,15 +51,6 @@ impl Piece {
     }
 }
 
-/// How long after it began to sound a burst was there.
-#[derive(Debug, Clone, Copy)]
-struct Delay {
-    arrived: Timestamp,
-    /// From its first sample to its arrival.
-    waited: i64,
-    samples: i64,
-}
-
 /// Samples of a stretch of time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stretch {
@@ -71,6 +60,8 @@ pub struct Stretch {
     pub samples: Vec<i16>,
     /// How many of them are missing.
     pub missing: usize,
+    /// Those from the first to the last one that is there.
+    pub heard: Range<usize>,
 }
 
 impl Stream {
@@ -82,7 +73,8 @@ impl Stream {
             moving: 0,
             begin: 0,
             held: 0,
-            bursts: VecDeque::new(),
+            cut: false,
+            pace: Pace::new(rate),
             arrived: Timestamp::MIN,
         }
     }
@@ -98,7 +90,7 @@ impl Stream {
     /// Whether sound of another rate takes its place. Two sessions of a wearer may overlap; then this one is shown on.
     pub(super) fn gives_way_to(&self, arrival: &SoundArrival) -> bool {
         let silent = arrival.arrived.duration_since(self.arrived).as_secs_f64();
-        let shown = (self.delay().max(0) as f64) / f64::from(self.rate.max(1));
+        let shown = (self.pace.delay().max(0) as f64) / f64::from(self.rate.max(1));
         arrival.rate != self.rate && silent.abs() > SILENCE + shown
     }
 
@@ -106,10 +98,12 @@ impl Stream {
     pub(super) fn put(&mut self, arrival: &SoundArrival, pcm: Option<&Arc<[i16]>>) {
         self.arrived = arrival.arrived;
         let at = self.position(arrival.arrived);
-        let placed = self.placer.put(Arrived {
+        let before = (self.head(at), self.placer.end());
+        let chunk = Arrived {
             at,
             samples: arrival.samples,
-        });
+        };
+        let placed = self.placer.put(chunk);
         if placed.is_first {
             self.moving = 0;
         } else {
@@ -119,31 +113,11 @@ impl Stream {
             }
         }
         self.begin = placed.burst;
-        self.remember(
-            Delay {
-                arrived: arrival.arrived,
-                waited: at.saturating_sub(placed.burst),
-                samples: placed.offset.saturating_add(arrival.samples.into()),
-            },
-            placed.is_first,
-        );
+        self.pace.put(chunk, arrival.arrived, placed, before);
         if let Some(pcm) = pcm {
             self.hold(placed.begin(), pcm);
         }
         self.forget(at);
-    }
-
-    fn remember(&mut self, delay: Delay, is_first: bool) {
-        if !is_first {
-            self.bursts.pop_back();
-        }
-        self.bursts.push_back(delay);
-        let is_old = |old: &Delay| delay.arrived.duration_since(old.arrived).abs() > MEMORY;
-        while self.bursts.len() > BURSTS
-            || self.bursts.len() > FEWEST && self.bursts.front().is_some_and(is_old)
-        {
-            self.bursts.pop_front();
-        }
     }
 
     /// Holds samples in pieces of a second, so that they can be forgotten one by one.
@@ -168,16 +142,16 @@ impl Stream {
     }
 
     fn forget(&mut self, now: i64) {
-        let longest = self.bursts.iter().map(|burst| burst.samples).max();
-        let shown = now.saturating_sub(self.delay());
+        let shown = self.head(now).unwrap_or(now);
         let from = shown
-            .saturating_sub(longest.unwrap_or(0))
+            .saturating_sub(self.pace.longest())
             .saturating_sub(BEFORE * i64::from(self.rate));
         while let Some(oldest) = self.pieces.front() {
             let is_needed = oldest.end() > from;
             if is_needed && self.held <= SAMPLES && self.pieces.len() <= PIECES {
                 break;
             }
+            self.cut = is_needed;
             self.held -= oldest.samples.len();
             self.pieces.pop_front();
         }
@@ -197,27 +171,23 @@ impl Stream {
         if self.rate == earlier.rate && self.pieces.is_empty() {
             let older = earlier.pieces.iter().filter(|piece| piece.end() <= end);
             self.pieces = older.cloned().collect();
+            self.cut = earlier.cut;
             self.held = self.pieces.iter().map(|piece| piece.samples.len()).sum();
         }
     }
 
-    /// How long after its time a sample can be shown so that there is always one: what the latest of the bursts needed.
-    fn delay(&self) -> i64 {
-        let waited = self.bursts.iter().map(|burst| burst.waited);
-        waited.max().unwrap_or(0)
+    pub(super) fn paced_head(&self, now: Timestamp) -> Option<Timestamp> {
+        let head = self.head(self.position(now))?;
+        Timestamp::from_microsecond(to_micros(head, self.rate)).ok()
     }
 
-    pub(super) fn paced_head(&self, now: Timestamp) -> Option<Timestamp> {
+    fn head(&self, now: i64) -> Option<i64> {
         let end = self.placer.end()?;
         // Where more had to be forgotten than is shown, there is at least the newest of it.
         let second = i64::from(self.rate);
-        let least = self
-            .pieces
-            .front()
-            .map_or(i64::MIN, |oldest| oldest.at.saturating_add(second));
-        let even = self.position(now).saturating_sub(self.delay());
-        let head = even.max(least).min(end);
-        Timestamp::from_microsecond(to_micros(head, self.rate)).ok()
+        let oldest = self.pieces.front().filter(|_| self.cut);
+        let least = oldest.map_or(i64::MIN, |oldest| oldest.at.saturating_add(second));
+        Some(self.pace.head(now)?.max(least).min(end))
     }
 
     pub(super) fn recent(&self, head: Timestamp, seconds: f64) -> Stretch {
@@ -234,7 +204,7 @@ impl Stream {
     /// At most [`SAMPLES`].
     fn stretch(&self, from: i64, to: i64) -> Stretch {
         let mut samples = vec![0; to.saturating_sub(from).max(0) as usize];
-        let mut found = 0;
+        let (mut found, mut heard) = (0, samples.len()..0);
         for piece in self.pieces.iter().rev() {
             let (begin, end) = (piece.at.max(from), piece.end().min(to));
             if begin >= end {
@@ -243,15 +213,18 @@ impl Stream {
             let source = (begin - piece.at) as usize..(end - piece.at) as usize;
             let target = (begin - from) as usize..(end - from) as usize;
             found += source.len();
+            heard = heard.start.min(target.start)..heard.end.max(target.end);
             samples[target].copy_from_slice(&piece.samples[source]);
         }
         if found == 0 {
             samples.clear();
+            heard = 0..0;
         }
         Stretch {
             rate: self.rate,
             missing: samples.len().saturating_sub(found),
             samples,
+            heard,
         }
     }
 

@@ -18,7 +18,8 @@ use crate::event::{SoundArrival, SoundChunk};
 pub struct SoundTrack {
     chunks: VecDeque<SoundChunk>,
     bursts: Bursts,
-    stream: Option<Stream>,
+    /// Not in place: it is great, and there may be none.
+    stream: Option<Box<Stream>>,
     /// When bodies came that were known already.
     repeats: VecDeque<Timestamp>,
 }
@@ -30,6 +31,9 @@ const REPEATS: usize = 64;
 const REPEATED: SignedDuration = SignedDuration::from_mins(10);
 
 impl SoundTrack {
+    /// The picture may hold for less than this and move on although nothing more has come: where sound begins is known a little later.
+    pub const HELD: SignedDuration = SignedDuration::from_secs(1);
+
     pub(super) fn hear(&mut self, arrival: &SoundArrival, pcm: Option<&Arc<[i16]>>) {
         if arrival.samples == 0 {
             return;
@@ -41,7 +45,7 @@ impl SoundTrack {
             .filter(|stream| !stream.gives_way_to(arrival));
         let stream = match goes_on {
             Some(stream) => stream,
-            None => self.stream.insert(Stream::new(arrival.rate)),
+            None => self.stream.insert(Box::new(Stream::new(arrival.rate))),
         };
         if stream.rate() == arrival.rate {
             stream.put(arrival, pcm);
@@ -65,7 +69,7 @@ impl SoundTrack {
 
     /// Samples that it holds.
     pub(super) fn held(&self) -> usize {
-        self.stream.as_ref().map_or(0, Stream::held)
+        self.stream.as_ref().map_or(0, |stream| stream.held())
     }
 
     pub(super) fn drop_samples(&mut self) {
@@ -183,7 +187,8 @@ impl SoundTrack {
     }
 
     /// The moment that a picture shows which moves as evenly as the clock although sound comes in bursts: so long before `now` that
-    /// the next burst will be there in time. It stops at the end of the sound. None before the first sound.
+    /// the next burst will be there in time. It stops at the end of the sound, skips what is missing there, and is never set back.
+    /// None before the first sound.
     #[must_use]
     pub fn paced_head(&self, now: Timestamp) -> Option<Timestamp> {
         self.stream.as_ref()?.paced_head(now)

@@ -72,15 +72,14 @@ fn submissions(plan: &Schedule, way: Way) -> Vec<Submission> {
         .iter()
         .find(|post| post.at > Duration::ZERO && kind(&post.body) == Kind::MemoryCreated)
         .unwrap()
-        .at
-        .as_secs_f64();
+        .at;
     let words = plan.posts.iter().filter_map(|post| {
-        let (second, kind) = (post.at.as_secs_f64(), kind(&post.body));
-        let due = kind == Kind::TranscriptSegment && second < memory
-            || kind == Kind::MemoryCreated && second == memory && way.closed;
-        due.then(|| submission(second, decode_body(&post.body)))
+        let kind = kind(&post.body);
+        let due = kind == Kind::TranscriptSegment && post.at < memory
+            || kind == Kind::MemoryCreated && post.at == memory && way.closed;
+        due.then(|| submission(post.at.as_secs_f64(), decode_body(&post.body)))
     });
-    let seconds = memory as u32;
+    let seconds = memory.as_secs() as u32;
     let sound = (0..seconds / way.burst).map(|burst| {
         let from = burst as usize * (way.burst * RATE) as usize;
         let samples = speech::mix(

@@ -136,17 +136,17 @@ impl Spans {
             (Placer::new(rate), none)
         };
         let (placer, burst) = self.streams.entry(rate).or_insert_with(nothing);
-        let placed = placer.put(Arrived {
+        let place = placer.put(Arrived {
             at: to_samples(arrived, rate),
             samples,
         });
-        if placed.is_first {
+        if place.is_first {
             join(&mut self.done, *burst, GAP.as_micros() as i64);
             burst.kept = kept;
         }
         *burst = Span {
-            begin: to_micros(placed.burst, rate),
-            end: to_micros(placer.end().unwrap_or(placed.burst), rate),
+            begin: to_micros(place.burst, rate),
+            end: to_micros(placer.end().unwrap_or(place.burst), rate),
             kept: burst.kept || kept,
         };
     }

@@ -11,14 +11,18 @@ use std::{
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::{Key, Place, document::Document};
-use crate::{event::Seq, private, store::database::BUSY};
+use crate::{
+    event::Seq,
+    private,
+    store::database::{BUSY, LOG_BYTES},
+};
 
 /// The file's name in the data folder.
 const NAME: &str = "search.db";
 /// Its side files.
 const ENDINGS: [&str; 3] = ["", "-wal", "-shm"];
 /// Another format is not migrated: the index is made anew.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Contentless: the words are in the store. `ascii` takes them as they are, since they are folded already.
 const SHAPE: &str = "
@@ -27,9 +31,9 @@ const SHAPE: &str = "
     INSERT INTO words (words, rank) VALUES ('hashsize', 4194304);
     -- Where the entry of each key stands: its clock time may be corrected, and then it moves.
     CREATE TABLE places (key INTEGER PRIMARY KEY, place INTEGER NOT NULL);
-    -- How far it has come: one row.
-    CREATE TABLE mark (seq INTEGER NOT NULL, received INTEGER NOT NULL, touched INTEGER NOT NULL);
-    INSERT INTO mark VALUES (0, 0, 0);
+    -- How far it has come: one row. How many things were deleted for good whose words may still be readable.
+    CREATE TABLE mark (seq INTEGER NOT NULL, received INTEGER NOT NULL, touched INTEGER NOT NULL, deleted INTEGER NOT NULL);
+    INSERT INTO mark VALUES (0, 0, 0, 0);
 ";
 
 /// How far the index has come.
@@ -82,6 +86,8 @@ impl IndexFile {
         let db = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         db.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         db.pragma_update(None, "synchronous", "normal")?;
+        db.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
+        db.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
         let format: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
         if format == FORMAT {
             return Ok(db);
@@ -215,6 +221,18 @@ pub(in crate::store) fn mark(db: &Connection) -> rusqlite::Result<Mark> {
 pub(super) fn set_mark(db: &Connection, mark: Mark) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE mark SET seq = ?, received = ?, touched = ?")?
         .execute(params![mark.seq.0 as i64, mark.received, mark.touched])?;
+    Ok(())
+}
+
+/// How many things were deleted for good since all was merged.
+pub(super) fn deleted(db: &Connection) -> rusqlite::Result<i64> {
+    db.prepare_cached("SELECT deleted FROM mark")?
+        .query_row([], |row| row.get(0))
+}
+
+pub(super) fn set_deleted(db: &Connection, deleted: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE mark SET deleted = ?")?
+        .execute([deleted])?;
     Ok(())
 }
 

@@ -2,7 +2,6 @@
 
 use std::{
     sync::Arc,
-    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -12,12 +11,14 @@ use super::{
     Key, Place,
     document::{Document, line_document, memory_document, note_document, summary_document},
     file::{self, IndexFile, Mark, is_damage},
+    purge::Purge,
 };
 use crate::{
     event::{Conversation, ConversationId, Line, LineId, MemoryId, Seq},
+    losses::LossCounter,
     search::Subject,
     store::{
-        background,
+        background::{Rounds, Worker},
         database::Readers,
         doorbell::Doorbell,
         page::Side,
@@ -34,42 +35,20 @@ const GATHER: Duration = Duration::from_millis(100);
 /// After something went wrong.
 const REST: Duration = Duration::from_secs(30);
 
-/// The thread.
-#[derive(Debug)]
-pub(in crate::store) struct Indexer {
+/// Starts the thread. It is rung by `bell` and ends when that is closed.
+pub(in crate::store) fn start(
+    readers: Arc<Readers>,
+    file: IndexFile,
     bell: Arc<Doorbell>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Indexer {
-    /// Starts it. It is rung by `bell` and ends when that is closed.
-    pub(in crate::store) fn start(
-        readers: Arc<Readers>,
-        file: IndexFile,
-        bell: Arc<Doorbell>,
-    ) -> std::io::Result<Self> {
-        let work = Work {
-            readers,
-            file,
-            bell: Arc::clone(&bell),
-        };
-        bell.ring();
-        let thread = background::spawn("store-indexer", move || work.run())?;
-        Ok(Self {
-            bell,
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Indexer {
-    fn drop(&mut self) {
-        self.bell.close();
-        if let Some(thread) = self.thread.take() {
-            // One that panicked has said so itself.
-            let _ = thread.join();
-        }
-    }
+    losses: LossCounter,
+) -> std::io::Result<Worker> {
+    let work = Work {
+        readers,
+        file,
+        bell: Arc::clone(&bell),
+    };
+    bell.ring();
+    Worker::start("store-indexer", bell, move || work.run(losses))
 }
 
 struct Work {
@@ -79,29 +58,40 @@ struct Work {
 }
 
 impl Work {
-    fn run(self) {
+    fn run(self, losses: LossCounter) {
+        let mut rounds = Rounds::new("keeping the index of words up", losses);
         // Kept open: the last one to close a file empties its log, which is much work for a line or two.
-        let mut index = None;
-        while self.bell.wait(None) {
+        let (mut index, mut purge) = (None, Purge::default());
+        let mut wait = None;
+        while self.bell.wait(wait) {
             if !self.bell.rest(GATHER) {
                 return;
             }
-            if let Err(error) = self.catch_up(&mut index) {
-                index = None;
-                if is_damage(&error) {
+            let round = rounds.attempt(|| purge.step(self.catch_up(&mut index)?));
+            let rest = match round {
+                Ok(Ok(next)) => {
+                    wait = next;
+                    continue;
+                }
+                Ok(Err(error)) if is_damage(&error) => {
                     tracing::warn!("the index of words is damaged and made anew: {error}");
                     self.file.remove();
-                } else {
-                    tracing::warn!("the index of words cannot be kept up: {error}");
+                    // It may be the store that is damaged; then this would be said again and again.
+                    REST
                 }
-                // It may be the store that is damaged; then this would be said again and again.
-                self.bell.rest(REST);
-                self.bell.ring();
-            }
+                Ok(Err(error)) => {
+                    tracing::warn!("the index of words cannot be kept up: {error}");
+                    REST
+                }
+                Err(rest) => rest,
+            };
+            (index, purge) = (None, Purge::default());
+            self.bell.rest(rest);
+            self.bell.ring();
         }
     }
 
-    fn catch_up(&self, index: &mut Option<Connection>) -> rusqlite::Result<()> {
+    fn catch_up<'a>(&self, index: &'a mut Option<Connection>) -> rusqlite::Result<&'a Connection> {
         // The user may have deleted it.
         let open = index.take().filter(|_| self.file.is_there());
         let index = match open {
@@ -126,7 +116,7 @@ impl Work {
             }
             writing.commit()?;
             if !more || !self.bell.rest(began.elapsed()) {
-                return Ok(());
+                return Ok(index);
             }
         }
     }
@@ -259,7 +249,7 @@ impl Step<'_> {
 
     /// What changed without a record. Returns the last such change.
     fn touched(&self, after: i64) -> rusqlite::Result<i64> {
-        let mut last = after;
+        let (mut last, mut deleted) = (after, 0);
         let mut find = self
             .db
             .prepare_cached("SELECT id, kind, row FROM touched WHERE id > ? ORDER BY id")?;
@@ -267,25 +257,36 @@ impl Step<'_> {
         while let Some(row) = rows.next()? {
             last = row.get(0)?;
             let id: i64 = row.get(2)?;
-            match row.get::<_, i64>(1)? {
+            let is_there = match row.get::<_, i64>(1)? {
                 0 | 1 => self.look_again_at_line(LineId(id))?,
                 2 => self.put_memory(MemoryId(id))?,
                 _ => self.put_summary(id)?,
-            }
+            };
+            deleted += i64::from(!is_there);
+        }
+        if deleted > 0 {
+            file::set_deleted(self.index, file::deleted(self.index)? + deleted)?;
         }
         Ok(last)
     }
 
-    fn look_again_at_line(&self, id: LineId) -> rusqlite::Result<()> {
+    /// Whether nothing of it is gone; a note that was changed counts as gone.
+    fn look_again_at_line(&self, id: LineId) -> rusqlite::Result<bool> {
+        let note = Key::new(Subject::Note, id.0);
+        let had_note = match note {
+            Some(key) => file::place_of(self.index, key)?.is_some(),
+            None => false,
+        };
         self.remove(Subject::Line, id.0)?;
         self.remove(Subject::Note, id.0)?;
         let Some(line) = line::shown(self.db, id)? else {
-            return Ok(());
+            return Ok(false);
         };
-        match conversation::get(self.db, line.conversation)? {
-            Some(home) => self.put_line(&home, &line),
-            None => Ok(()),
+        let home = conversation::get(self.db, line.conversation)?;
+        if let Some(home) = &home {
+            self.put_line(home, &line)?;
         }
+        Ok(home.is_some() && !had_note)
     }
 
     fn put_line(&self, home: &Conversation, line: &Line) -> rusqlite::Result<()> {
@@ -297,25 +298,30 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn put_memory(&self, id: MemoryId) -> rusqlite::Result<()> {
-        match memory::get(self.db, id)?.filter(|kept| !kept.memory.deleted) {
+    /// Whether it is there.
+    fn put_memory(&self, id: MemoryId) -> rusqlite::Result<bool> {
+        let kept = memory::get(self.db, id)?.filter(|kept| !kept.memory.deleted);
+        match &kept {
             Some(kept) => {
                 let at = kept.memory.when().unwrap_or(kept.arrived);
-                self.put(Subject::Memory, id.0, at, &memory_document(&kept))
+                self.put(Subject::Memory, id.0, at, &memory_document(kept))?;
             }
-            None => self.remove(Subject::Memory, id.0),
+            None => self.remove(Subject::Memory, id.0)?,
         }
+        Ok(kept.is_some())
     }
 
-    fn put_summary(&self, seq: i64) -> rusqlite::Result<()> {
+    /// Whether it is there.
+    fn put_summary(&self, seq: i64) -> rusqlite::Result<bool> {
         let found = single::summary_in_full(self.db, Seq(seq.unsigned_abs()))?;
-        match found {
+        match &found {
             Some((_, at, summary)) => {
-                let document = summary_document(&summary);
-                self.put(Subject::Summary, seq, at, &document)
+                let document = summary_document(summary);
+                self.put(Subject::Summary, seq, *at, &document)?;
             }
-            None => self.remove(Subject::Summary, seq),
+            None => self.remove(Subject::Summary, seq)?,
         }
+        Ok(found.is_some())
     }
 
     fn put(

@@ -11,6 +11,8 @@ use crate::{
 
 /// Lines that one step deletes.
 const LINES: usize = 500;
+/// Bytes of bodies that one step deletes, but for the last one: all of them are overwritten.
+const BYTES: u64 = 4 << 20;
 
 /// One step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,39 +25,80 @@ pub(super) enum Step {
     Summary(Seq),
 }
 
+/// What a step did.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    pub(super) pruned: Pruned,
+    /// May go once that is committed.
+    pub(super) file: Option<String>,
+    /// Whether there is more to do for the same step.
+    pub(super) more: bool,
+}
+
 impl Step {
-    /// Whether there is more to delete, after a step that deleted this.
-    pub(super) fn goes_on(self, done: &Pruned) -> bool {
-        matches!(self, Self::Conversation(_)) && done.lines == LINES
-    }
-
-    /// Deletes. Returns what, and the file that may go once that is committed.
-    pub(super) fn apply(self, db: &Connection) -> rusqlite::Result<(Pruned, Option<String>)> {
-        if let Self::Recording(id) = self {
-            let file = recording::forget(db, id)?;
-            let pruned = Pruned {
-                recordings: usize::from(file.is_some()),
-                ..Pruned::default()
-            };
-            return Ok((pruned, file));
-        }
-        Ok((self.rows(db)?, None))
-    }
-
-    fn rows(self, db: &Connection) -> rusqlite::Result<Pruned> {
+    /// Deletes.
+    pub(super) fn apply(self, db: &Connection) -> rusqlite::Result<Done> {
         match self {
-            Self::Recording(_) => Ok(Pruned::default()),
-            Self::Requests(first, last) => Ok(Pruned {
-                deliveries: db
-                    .prepare_cached("DELETE FROM requests WHERE seq BETWEEN ? AND ?")?
-                    .execute([first.0 as i64, last.0 as i64])?,
-                ..Pruned::default()
-            }),
-            Self::Conversation(id) => conversation(db, id),
-            Self::Memory(id) => memory(db, id),
-            Self::Summary(seq) => summary(db, seq),
+            Self::Recording(id) => {
+                let file = recording::forget(db, id)?;
+                let pruned = Pruned {
+                    recordings: usize::from(file.is_some()),
+                    ..Pruned::default()
+                };
+                Ok(Done {
+                    pruned,
+                    file,
+                    more: false,
+                })
+            }
+            Self::Requests(first, last) => requests(db, first, last),
+            Self::Conversation(id) => {
+                let pruned = conversation(db, id)?;
+                Ok(Done {
+                    more: pruned.lines == LINES,
+                    pruned,
+                    file: None,
+                })
+            }
+            Self::Memory(id) => memory(db, id).map(Done::from),
+            Self::Summary(seq) => summary(db, seq).map(Done::from),
         }
     }
+}
+
+impl From<Pruned> for Done {
+    fn from(pruned: Pruned) -> Self {
+        Self {
+            pruned,
+            ..Self::default()
+        }
+    }
+}
+
+fn requests(db: &Connection, first: Seq, last: Seq) -> rusqlite::Result<Done> {
+    let (mut bytes, mut upto) = (0, last.0 as i64);
+    let mut sizes = db.prepare_cached(
+        "SELECT seq, coalesce(length(body), 0) FROM requests WHERE seq BETWEEN ? AND ? ORDER BY seq",
+    )?;
+    let mut rows = sizes.query([first.0 as i64, last.0 as i64])?;
+    while let Some(row) = rows.next()? {
+        bytes += row.get::<_, i64>(1)?.unsigned_abs();
+        if bytes >= BYTES {
+            upto = row.get(0)?;
+            break;
+        }
+    }
+    drop(rows);
+    let deliveries = db
+        .prepare_cached("DELETE FROM requests WHERE seq BETWEEN ? AND ?")?
+        .execute([first.0 as i64, upto])?;
+    Ok(Done {
+        more: upto < last.0 as i64,
+        ..Done::from(Pruned {
+            deliveries,
+            ..Pruned::default()
+        })
+    })
 }
 
 fn conversation(db: &Connection, id: ConversationId) -> rusqlite::Result<Pruned> {
@@ -70,8 +113,7 @@ fn conversation(db: &Connection, id: ConversationId) -> rusqlite::Result<Pruned>
     }
     db.prepare_cached(
         "INSERT INTO touched (kind, row) \
-         SELECT ?, id FROM (SELECT * FROM segments WHERE conversation_id = ? ORDER BY start_ms, id LIMIT ?) \
-         WHERE superseded_by IS NULL",
+         SELECT ?, id FROM segments WHERE conversation_id = ? ORDER BY start_ms, id LIMIT ?",
     )?
     .execute(params![Subject::Line as i64, id.0, LINES as i64])?;
     let lines = db

@@ -40,14 +40,17 @@ async fn store() -> Store {
         summary(201, Some(14), "new"),
         remembered(MIDNIGHT + 100, memory),
         summary(MIDNIGHT + 200, None, "without a date"),
-        heard(MIDNIGHT + 300, &[0; 32_000]),
+        heard(MIDNIGHT + 300, &vec![0; 32_000]),
     ] {
         store.commit(submission).await.unwrap();
     }
     store
 }
 
-fn told(day: &day::Day) -> (Vec<(String, i64, i64)>, Vec<String>, Option<String>) {
+/// Who spoke from when to when, titles of memories, and the headline.
+type Told = (Vec<(String, i64, i64)>, Vec<String>, Option<String>);
+
+fn told(day: &day::Day) -> Told {
     let second = |time: Timestamp| time.duration_since(at(0)).as_secs();
     let lines = day
         .lines

@@ -1,6 +1,6 @@
 //! Whatever happens to the disk, the file or the clock: it is told, nothing that was acknowledged is lost, and it goes on.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::atomic::Ordering};
 
 use super::{super::*, support::*};
 use crate::store::{archive::Archive, check::Fault, repair::repair};
@@ -310,4 +310,59 @@ async fn a_store_in_use_is_not_mended() {
         error.to_string().contains("is in use by process"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_panic_in_the_background_is_counted_and_costs_one_round() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    say(&store, 1, "before").await.unwrap();
+    super::search::indexed(&store, &folder).await;
+    let mut losses = store.0.losses.watch();
+    store.0.readers.faults.store(1, Ordering::Relaxed);
+    say(&store, 2, "after").await.unwrap();
+    losses.changed().await.unwrap();
+    super::search::indexed(&store, &folder).await;
+    assert_eq!(losses.borrow().upkeep_failed, 1, "and no more");
+}
+
+#[tokio::test]
+async fn deleting_goes_on_after_a_panic() {
+    let store = ephemeral();
+    say(&store, 1, "old").await.unwrap();
+    let (losses, bell) = (LossCounter::default(), Arc::<Doorbell>::default());
+    let work = retention::Work {
+        retention: Retention {
+            transcripts: Keep::NOTHING,
+            ..Retention::FOREVER
+        },
+        readers: Arc::clone(&store.0.readers),
+        changes: store.0.changes.clone(),
+        index: None,
+        recordings: None,
+        bell: Arc::clone(&bell),
+    };
+    let (_, mut viewer) = store.view(WHOLE).unwrap();
+    store.0.readers.faults.store(1, Ordering::Relaxed);
+    let mut counted = losses.watch();
+    let pruner = retention::start(work, losses).unwrap();
+    bell.ring();
+    counted.changed().await.unwrap();
+    bell.ring();
+    assert_eq!(news(&mut viewer).await, "anew: ");
+    assert!(pruner.join());
+}
+
+#[tokio::test]
+async fn a_store_that_was_closed_has_no_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    let other = Archive::open(folder.path()).unwrap();
+    for second in 0..50 {
+        say(&store, second, "words").await.unwrap();
+    }
+    store.close().await;
+    let log = fs::metadata(folder.path().join("omiscope.db-wal")).map_or(0, |file| file.len());
+    assert_eq!(log, 0);
+    assert_eq!(other.faults().unwrap(), []);
 }

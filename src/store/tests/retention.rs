@@ -419,3 +419,108 @@ async fn a_long_talk_goes_in_several_steps() {
     );
     assert!(shown(&store).is_empty());
 }
+
+/// Whether any file of a folder holds these bytes, in letters of any case.
+fn holds(folder: &std::path::Path, bytes: &str) -> Vec<String> {
+    let bytes = bytes.to_ascii_lowercase().into_bytes();
+    let files = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let files = files.filter(|file| file.file_type().unwrap().is_file());
+    let holding = files.filter(|file| {
+        let content = std::fs::read(file.path()).unwrap().to_ascii_lowercase();
+        content.windows(bytes.len()).any(|window| window == bytes)
+    });
+    let names = holding.map(|file| file.file_name().into_string().unwrap());
+    names.collect()
+}
+
+/// Words that nothing else holds: of a short line, a long one, a memory, a day summary and a raw body.
+const ONCE: [&str; 5] = [
+    "xzanibar",
+    "yobblewick",
+    "zquorfin",
+    "vrimptong",
+    "ustlemoor",
+];
+
+/// Something of each kind, an hour and a half after the first of many talks.
+async fn said_once(store: &Store) {
+    let [short, long, memory, summary, body] = ONCE;
+    let (began, long) = (5400, format!("{long} ").repeat(3000));
+    let lines = vec![
+        segment("short", 0.0, 1.0, &format!("my {short} line")),
+        segment("long", 1.0, 2.0, &long),
+    ];
+    let spoken = Submission {
+        body: Some(Bytes::from(format!("{body} ").repeat(9000))),
+        ..said(began, lines)
+    };
+    let kept = Memory {
+        id: Some("m".to_owned()),
+        title: format!("the {memory}"),
+        started_at: Some(at(began)),
+        finished_at: Some(at(began + 2)),
+        ..Memory::default()
+    };
+    let day = DaySummary {
+        text: format!("You said {summary}."),
+        created_at: Some(at(began + 100)),
+        ..DaySummary::default()
+    };
+    let day = Event::Summary(Box::new(day));
+    for submission in [
+        spoken,
+        remembered(began + 60, kept),
+        submission(began + 100, crate::event::Kind::DaySummary, day),
+    ] {
+        store.commit(submission).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_in_no_file_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    for talk in 0..40 {
+        let words = (0..5).map(|n| {
+            let text = format!("talk {talk} line {n} of {}", "many words ".repeat(n));
+            segment(&format!("{talk}-{n}"), n as f64, n as f64 + 1.0, &text)
+        });
+        let hour = 3600;
+        store
+            .commit(said(talk * hour, words.collect()))
+            .await
+            .unwrap();
+        if talk == 1 {
+            said_once(&store).await;
+        }
+    }
+    super::search::indexed(&store, &folder).await;
+    let holding = || {
+        // An index may keep a word without its beginning.
+        let holding = ONCE.map(|word| (word, holds(folder.path(), &word[1..])));
+        holding.map(|(word, files)| (word, files.len()))
+    };
+    assert!(
+        holding().iter().all(|(_, files)| *files > 0),
+        "{:?}",
+        holding()
+    );
+    look(&store, everything(old(20)), at(40 * 3600)).await;
+    super::search::indexed(&store, &folder).await;
+    let index = index::IndexFile::in_folder(folder.path());
+    let readable = || -> i64 {
+        let index = index.reader().unwrap().unwrap();
+        index
+            .query_row("SELECT deleted FROM mark", [], |row| row.get(0))
+            .unwrap()
+    };
+    while readable() > 0 {
+        tokio::task::yield_now().await;
+    }
+    store.close().await;
+    drop(store);
+    assert_eq!(holding(), ONCE.map(|word| (word, 0)));
+    assert!(!holds(folder.path(), "many words").is_empty());
+    let archive = crate::store::archive::Archive::open(folder.path()).unwrap();
+    assert_eq!(archive.faults().unwrap(), []);
+}

@@ -15,6 +15,7 @@ const KEY: &str = "not-for-your-eyes";
 
 fn context() -> Context {
     Context {
+        blur: false,
         theme: Theme::dark(Depth::Many),
         glyphs: Glyphs::unicode(),
         time_zone: TimeZone::UTC,

@@ -306,10 +306,14 @@ fn pieces(
     context: &Context,
 ) -> impl Iterator<Item = Span<'static>> {
     let found = context.theme.found;
-    snippet
-        .pieces
-        .into_iter()
-        .map(move |(words, matches)| Span::styled(words, if matches { found } else { style }))
+    let blur = context.blur.then_some(context.glyphs.blur);
+    snippet.pieces.into_iter().map(move |(words, matches)| {
+        let words = match blur {
+            Some(sign) => text::blurred(&words, sign),
+            None => words,
+        };
+        Span::styled(words, if matches { found } else { style })
+    })
 }
 
 /// Who said it, or what it is.
@@ -322,7 +326,7 @@ fn who(hit: &Hit) -> &str {
 
 /// A text in so many columns and a space.
 fn cell(value: &str, columns: usize, context: &Context) -> String {
-    let clean = text::neutral(text::beginning(value, LABEL));
+    let clean = context.said(value, LABEL);
     let cut = text::truncated(clean.trim(), columns, context.glyphs.ellipsis);
     let fill = " ".repeat(columns.saturating_sub(text::width(&cut)) + 1);
     format!("{cut}{fill}")
@@ -333,7 +337,7 @@ fn around(hit: &Hit, area: Rect, context: &Context) -> Vec<Line<'static>> {
     let theme = &context.theme;
     let width = usize::from(area.width);
     let title = hit.title.as_deref().unwrap_or("Conversation");
-    let title = text::neutral(text::beginning(title, LABEL)).into_owned();
+    let title = context.said(title, LABEL).into_owned();
     let rule = context.glyphs.rule.repeat(width);
     let beside = |neighbour: &Neighbour| {
         let said = snippet(&neighbour.text, &[], width);

@@ -29,6 +29,9 @@ pub(in crate::ui) fn render(
     } else {
         Span::styled(format!(" {off} listening "), theme.dim)
     });
+    if context.blur {
+        parts.push(Span::styled(" private ", theme.warn));
+    }
     let wearer = monitor.uid().map(|uid| {
         format!(
             " wearer {} ",

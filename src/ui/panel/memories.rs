@@ -8,7 +8,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{counted, framed, list};
+use super::{framed, list};
 use crate::{
     event::{KeptMemory, Memory, Stage},
     monitor::Monitor,
@@ -92,7 +92,7 @@ pub(in crate::ui) fn rows(
 ) -> [Line<'static>; 2] {
     let memory = &kept.memory;
     let theme = &context.theme;
-    let title = text::neutral(text::beginning(title(memory), NAME)).into_owned();
+    let title = context.said(title(memory), NAME).into_owned();
     let style = match memory.discarded {
         true => theme.dim,
         false if chosen => theme.chosen,
@@ -145,10 +145,10 @@ pub(in crate::ui) fn about(kept: &KeptMemory, context: &Context) -> String {
             .map(length),
     );
     if !memory.category.is_empty() {
-        parts.push(text::neutral(text::beginning(&memory.category, NAME)).into_owned());
+        parts.push(context.said(&memory.category, NAME).into_owned());
     }
     if !memory.action_items.is_empty() {
-        parts.push(counted(memory.action_items.len(), "action"));
+        parts.push(text::counted(memory.action_items.len(), "actions"));
     }
     if memory.discarded {
         parts.push("discarded".to_owned());

@@ -23,9 +23,9 @@ pub(in crate::ui) fn rows(
     let memory = &kept.memory;
     let theme = &context.theme;
     let mut sheet = Sheet::new(width, context);
-    sheet.put(" ", memories::title(memory), theme.title);
+    sheet.say(" ", memories::title(memory), theme.title);
     sheet.put(" ", &memories::about(kept, context), theme.dim);
-    sheet.put(" ", &more(kept, context), theme.dim);
+    sheet.say(" ", &more(kept, context), theme.dim);
     for said in [Some(&memory.overview), memory.text.as_ref()]
         .into_iter()
         .flatten()
@@ -44,7 +44,7 @@ pub(in crate::ui) fn rows(
             .due_at
             .map(|due| format!(" (due {})", context.short_clock(due)));
         let what = format!("{}{}", item.description, due.unwrap_or_default());
-        sheet.put(&format!(" {tick} "), &what, style);
+        sheet.say(&format!(" {tick} "), &what, style);
     }
     sheet.heading("Events", !memory.events.is_empty());
     for event in &memory.events {
@@ -54,12 +54,12 @@ pub(in crate::ui) fn rows(
             minutes => format!(" ({minutes}m)"),
         };
         let what = format!("{}{}{lasts}", start.unwrap_or_default(), event.title);
-        sheet.put(" ", &what, theme.text);
-        sheet.put("   ", &event.description, theme.dim);
+        sheet.say(" ", &what, theme.text);
+        sheet.say("   ", &event.description, theme.dim);
     }
     if let Some(people) = talk.map(people).filter(|people| !people.is_empty()) {
         sheet.heading("People", true);
-        sheet.put(" ", &people.join(", "), theme.text);
+        sheet.say(" ", &people.join(", "), theme.text);
     }
     for result in &memory.app_results {
         sheet.part(result.app_id.as_deref().unwrap_or("App"), &result.content);
@@ -83,7 +83,7 @@ fn more(kept: &KeptMemory, context: &Context) -> String {
             .map(|folder| format!("folder {folder}")),
     );
     if memory.photos > 0 {
-        parts.push(super::counted(memory.photos as usize, "photo"));
+        parts.push(text::counted(memory.photos as usize, "photos"));
     }
     parts.extend(
         memory
@@ -115,12 +115,12 @@ fn transcript(sheet: &mut Sheet<'_>, talk: &Talk, context: &Context) {
     sheet.heading("Transcript", !talk.lines.is_empty());
     for line in talk.lines.iter().take(LINES) {
         let speaker = talk.speaker(line);
-        let name = text::neutral(text::beginning(&speaker.name(), 200)).into_owned();
+        let name = context.said(&speaker.name(), 200).into_owned();
         let name = text::truncated(name.trim(), 10, context.glyphs.ellipsis).into_owned();
         let fill = " ".repeat(10_usize.saturating_sub(text::width(&name)) + 1);
         let clock = context.clock(talk.conversation.clock(line.segment.start));
         let before = format!(" {clock}  {name}{fill}");
-        sheet.put(&before, &line.segment.text, context.theme.text);
+        sheet.say(&before, &line.segment.text, context.theme.text);
     }
     if let Some(left) = talk.lines.len().checked_sub(LINES).filter(|left| *left > 0) {
         sheet.put(" ", &format!("and {left} lines more"), context.theme.dim);

@@ -32,9 +32,17 @@ impl<'a> Sheet<'a> {
         self.rows
     }
 
-    /// A text in as many rows as it takes, behind an indent; nothing for an empty one.
+    /// Words of our own in as many rows as it takes, behind an indent; nothing for none.
     pub(super) fn put(&mut self, indent: &str, value: &str, style: Style) {
-        let clean = text::neutral(text::beginning(value, SHOWN));
+        self.write(indent, &text::neutral(text::beginning(value, SHOWN)), style);
+    }
+
+    /// The same for something that was said, or tells of it.
+    pub(super) fn say(&mut self, indent: &str, value: &str, style: Style) {
+        self.write(indent, &self.context.said(value, SHOWN), style);
+    }
+
+    fn write(&mut self, indent: &str, clean: &str, style: Style) {
         let columns = text::width(indent);
         let room = self.width.saturating_sub(columns + 1).max(1);
         if clean.trim().is_empty() {
@@ -69,7 +77,7 @@ impl<'a> Sheet<'a> {
         self.rows.push(Line::raw(""));
         self.put(" ", heading, self.context.theme.title);
         for paragraph in text::beginning(value, SHOWN).lines() {
-            self.put(" ", paragraph, self.context.theme.text);
+            self.say(" ", paragraph, self.context.theme.text);
         }
     }
 }

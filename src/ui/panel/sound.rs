@@ -10,9 +10,9 @@ use ratatui::{
 
 use crate::{
     audio::playback::{Heard, State},
-    monitor::{Coverage, SoundTrack},
+    monitor::{Coverage, SoundTrack, Timing},
     text,
-    ui::{Context, Scene, panel::counted, screen::Figures},
+    ui::{Context, Scene, screen::Figures},
 };
 
 /// What the bar shows as empty, in dBFS: a quiet room.
@@ -71,7 +71,7 @@ pub(in crate::ui) fn level(
     let (clip, style) = match clipped {
         0 => ("none lately".to_owned(), theme.dim),
         count => (
-            format!("{} clipped", counted(count as usize, "sample")),
+            format!("{} clipped", text::counted(count as usize, "samples")),
             theme.bad,
         ),
     };
@@ -106,15 +106,7 @@ pub(in crate::ui) fn arrival(
         rows.push(covered(span, minutes, coverage, context));
     }
     if let Some(timing) = track.timing(now) {
-        rows.push(row(
-            "bodies",
-            format!(
-                "{} of every {}",
-                seconds(timing.body),
-                seconds(timing.interval)
-            ),
-            context,
-        ));
+        rows.push(row("bodies", bodies(&timing), context));
         rows.push(row(
             "spacing",
             format!(
@@ -127,24 +119,36 @@ pub(in crate::ui) fn arrival(
         ));
     }
     let (gaps, repeats) = (track.gaps(now).len(), track.repeats(now));
-    if gaps + repeats > 0 {
-        let told = format!(
-            "{}, {} in 10 min",
-            counted(gaps, "gap"),
-            counted(repeats, "repeat")
-        );
-        rows.push(row("odd", told, context));
+    let odd: Vec<String> = [(gaps, "gaps"), (repeats, "repeats")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| text::counted(count, what))
+        .collect();
+    if !odd.is_empty() {
+        rows.push(row("odd", format!("{} in 10 min", odd.join(", ")), context));
     }
     if let Some(suspicion) = track.suspicion(now) {
         let words = format!(
-            "comes at {:.2} of real time: {} Hz sent as {} Hz?",
-            suspicion.ratio, suspicion.likely, suspicion.told
+            "{} Hz sent as {} Hz? It comes at {:.2} of real time",
+            suspicion.likely, suspicion.told, suspicion.ratio
         );
-        for words in text::wrapped(&words, width.saturating_sub(3)) {
-            rows.push(Line::styled(format!(" ! {words}"), theme.warn));
+        let words = text::wrapped(&words, width.saturating_sub(3));
+        for (row, words) in words.iter().enumerate() {
+            let sign = if row == 0 { '!' } else { ' ' };
+            rows.push(Line::styled(format!(" {sign} {words}"), theme.warn));
         }
     }
     rows
+}
+
+/// How long they are, and how much of the sound comes at once.
+fn bodies(timing: &Timing) -> String {
+    let body = seconds(timing.body);
+    if timing.interval > timing.body {
+        format!("{body} each, {} at once", seconds(timing.interval))
+    } else {
+        format!("{body} each")
+    }
 }
 
 fn covered(
@@ -197,7 +201,7 @@ pub(in crate::ui) fn playing(scene: &Scene<'_>, width: usize) -> Vec<Line<'stati
         rows.push(row("behind", behind, context));
         let told = format!(
             "{}, {:.1} s skipped, {:.1} s dropped",
-            counted(status.underruns as usize, "gap"),
+            text::counted(status.underruns as usize, "gaps"),
             status.skipped.as_secs_f64(),
             status.dropped.as_secs_f64()
         );

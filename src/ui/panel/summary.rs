@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::{counted, sheet::Sheet};
+use super::sheet::Sheet;
 use crate::{
     store::day::DaySummed,
     text,
@@ -14,15 +14,15 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
     let summary = &*kept.summary;
     let theme = &context.theme;
     let mut sheet = Sheet::new(width, context);
-    sheet.put(" ", &summary.headline, theme.title);
+    sheet.say(" ", &summary.headline, theme.title);
     if let Some(stats) = summary.stats {
         let talked = jiff::SignedDuration::try_from_secs_f64(stats.minutes * 60.0);
         let parts = [
-            counted(stats.conversations as usize, "conversation"),
+            text::counted(stats.conversations as usize, "conversations"),
             talked.map_or(String::new(), |talked| {
                 format!("{} of talk", length(talked))
             }),
-            counted(stats.action_items as usize, "action"),
+            text::counted(stats.action_items as usize, "actions"),
         ];
         sheet.put(
             " ",
@@ -42,21 +42,22 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
     );
     sheet.heading("Highlights", !summary.highlights.is_empty());
     for highlight in &summary.highlights {
-        sheet.put(" ", &highlight.topic, theme.text);
-        sheet.put("   ", &highlight.summary, theme.dim);
+        sheet.say(" ", &highlight.topic, theme.text);
+        sheet.say("   ", &highlight.summary, theme.dim);
     }
     sheet.heading("Actions", !summary.action_items.is_empty());
     for item in &summary.action_items {
         let (done, open) = context.glyphs.tick;
         let is_done = item.completed || kept.ticked.contains(&item.description);
-        let (tick, style) = match is_done {
-            true => (done, theme.dim),
-            false => (open, theme.text),
+        let (tick, style) = if is_done {
+            (done, theme.dim)
+        } else {
+            (open, theme.text)
         };
         let priority = item.priority.as_ref();
         let priority = priority.map_or(String::new(), |priority| format!(" ({priority})"));
         let what = format!("{}{priority}", item.description);
-        sheet.put(&format!(" {tick} "), &what, style);
+        sheet.say(&format!(" {tick} "), &what, style);
     }
     for (heading, said) in [
         ("Decisions", &summary.decisions),
@@ -65,7 +66,7 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
     ] {
         sheet.heading(heading, !said.is_empty());
         for said in said {
-            sheet.put(&format!(" {} ", context.glyphs.middle), said, theme.text);
+            sheet.say(&format!(" {} ", context.glyphs.middle), said, theme.text);
         }
     }
     if !summary.places.is_empty() {
@@ -75,7 +76,7 @@ pub(in crate::ui) fn rows(kept: &DaySummed, width: usize, context: &Context) -> 
             .iter()
             .map(|place| text::beginning(place, 200))
             .collect();
-        sheet.put(" ", &places.join(", "), theme.text);
+        sheet.say(" ", &places.join(", "), theme.text);
     }
     sheet.into_rows()
 }

@@ -122,11 +122,11 @@ pub(in crate::ui) fn rows(
 ) -> Vec<Line<'static>> {
     let (theme, glyphs) = (&context.theme, &context.glyphs);
     let before = " ".repeat(NAMES + 1 + pointed.min(scale.cells - 1));
-    let pointer = Line::from(vec![
+    let arrow = Line::from(vec![
         Span::raw(before),
         Span::styled(glyphs.down, theme.accent),
     ]);
-    let mut rows = vec![hours(scale, context), pointer, told];
+    let mut rows = vec![hours(scale, context), arrow, told];
     let full = glyphs.levels[8];
     for (name, style, lines) in speakers(&day.lines, context) {
         let cells = scale.marked(lines.iter().map(|line| (line.begin, line.end)));
@@ -184,7 +184,6 @@ fn row(
     cells: impl Iterator<Item = Span<'static>>,
     context: &Context,
 ) -> Line<'static> {
-    let name = text::neutral(text::beginning(name, 200)).into_owned();
     let name = text::truncated(name.trim(), NAMES - 1, context.glyphs.ellipsis).into_owned();
     let fill = " ".repeat(NAMES - text::width(&name));
     let head = [Span::raw(" "), Span::styled(name, style), Span::raw(fill)];
@@ -204,7 +203,10 @@ fn speakers<'a>(lines: &'a [Spoken], context: &Context) -> Vec<(String, Style, V
     let others = of.split_off(of.len().min(SPEAKERS));
     let mut rows: Vec<_> = of
         .into_iter()
-        .map(|(speaker, lines)| (speaker.name(), context.speaker(speaker), lines))
+        .map(|(speaker, lines)| {
+            let name = context.said(&speaker.name(), 200).into_owned();
+            (name, context.speaker(speaker), lines)
+        })
         .collect();
     if !others.is_empty() {
         let name = format!("{} others", others.len());

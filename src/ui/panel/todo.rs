@@ -26,7 +26,10 @@ pub(in crate::ui) fn rows(
     let first = Line::from(vec![
         list::pointer(chosen, context),
         Span::styled(format!("{tick} "), style),
-        Span::styled(clean(&item.description, room, context), style),
+        Span::styled(
+            cut(&context.said(&item.description, SHOWN), room, context),
+            style,
+        ),
     ]);
     let late = !item.is_done() && item.due_at.is_some_and(|due| due < context.now);
     let due = item.due_at.map(|due| {
@@ -34,12 +37,17 @@ pub(in crate::ui) fn rows(
         format!("{how} {}", context.short_clock(due))
     });
     let mut parts = Vec::new();
+    parts.extend(item.priority.as_deref().map(|priority| {
+        format!(
+            "{} priority",
+            text::neutral(text::beginning(priority, SHOWN))
+        )
+    }));
     parts.extend(
-        item.priority
-            .as_deref()
-            .map(|priority| format!("{priority} priority")),
+        Some(&item.title)
+            .filter(|title| !title.is_empty())
+            .map(|title| context.said(title, SHOWN).into_owned()),
     );
-    parts.extend(Some(&item.title).filter(|title| !title.is_empty()).cloned());
     parts.push(context.short_clock(item.at));
     let middle = format!(" {} ", context.glyphs.middle);
     let due = due.map_or(String::new(), |due| due + &middle);
@@ -50,12 +58,11 @@ pub(in crate::ui) fn rows(
             format!("    {due}"),
             if late { theme.warn } else { theme.dim },
         ),
-        Span::styled(clean(&parts.join(&middle), room, context), theme.dim),
+        Span::styled(cut(&parts.join(&middle), room, context), theme.dim),
     ]);
     [first, second]
 }
 
-fn clean(value: &str, room: usize, context: &Context) -> String {
-    let value = text::neutral(text::beginning(value, SHOWN));
+fn cut(value: &str, room: usize, context: &Context) -> String {
     text::truncated(value.trim(), room, context.glyphs.ellipsis).into_owned()
 }

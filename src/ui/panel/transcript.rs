@@ -10,7 +10,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{counted, framed, list};
+use super::{framed, list};
 use crate::{
     monitor::{Monitor, Place},
     text,
@@ -98,7 +98,7 @@ fn about(monitor: &Monitor, port: Port, context: &Context) -> Option<String> {
         return None;
     }
     let since = context.short_clock(talk.conversation.started);
-    let speakers = counted(talk.speakers(), "speaker");
+    let speakers = text::counted(talk.speakers(), "speakers");
     let middle = context.glyphs.middle;
     let whole = format!("now talking since {since} {middle} {speakers}");
     // The name of the panel stands before it.

@@ -124,7 +124,8 @@ impl Screen for Audio {
     fn next_change(&self, scene: &Scene<'_>) -> Option<Timestamp> {
         let (track, now) = (scene.track(), scene.context.now);
         let next = now.saturating_add(PICTURE).ok()?;
-        (track.paced_head(next) != track.paced_head(now)).then_some(next)
+        let soon = now.saturating_add(SoundTrack::HELD).ok()?;
+        (track.paced_head(soon) != track.paced_head(now)).then_some(next)
     }
 }
 

@@ -32,7 +32,7 @@ use crate::{
         context::length,
         library::Asked,
         panel::{
-            counted, framed, list, summary,
+            framed, list, summary,
             timeline::{self, Scale},
         },
     },
@@ -294,9 +294,9 @@ impl Day {
             spoken.saturating_add(line.end.duration_since(line.begin))
         });
         let parts = [
-            counted(day.conversations.len(), "talk"),
+            text::counted(day.conversations.len(), "talks"),
             format!("{} of speech", length(spoken)),
-            counted(day.memories.len(), "memory"),
+            text::counted(day.memories.len(), "memories"),
         ];
         format!("{name}: {}", parts.join(", "))
     }
@@ -339,9 +339,10 @@ fn told(
     let title = memory
         .map(|(_, _, title)| title.clone())
         .or_else(|| talk.and_then(|talk| talk.title.clone()));
-    parts.extend(title.filter(|title| !title.is_empty()));
+    let title = title.filter(|title| !title.is_empty());
+    parts.extend(title.map(|title| context.said(&title, 500).into_owned()));
     for line in timeline::lines_in(day, scale, cell..cell + 1) {
-        let name = line.speaker.name();
+        let name = context.said(&line.speaker.name(), 200).into_owned();
         if !parts.contains(&name) {
             parts.push(name);
         }
@@ -350,7 +351,6 @@ fn told(
         parts.push("nobody spoke".to_owned());
     }
     let told = parts.join(&format!(" {} ", context.glyphs.middle));
-    let told = text::neutral(text::beginning(&told, 500)).into_owned();
     let clock = context.minute(from);
     let room = width.saturating_sub(clock.len() + 4);
     Line::from(vec![

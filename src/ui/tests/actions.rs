@@ -6,7 +6,7 @@ use crossterm::event::KeyCode;
 
 use super::script::{
     Step::{Picture, Press, Remember, Until, Wait},
-    key, play, sees,
+    key, misses, play, sees,
 };
 
 /// Long enough for a frame.
@@ -28,6 +28,12 @@ async fn items_are_ticked_and_lead_to_where_they_are_from() {
         sees("▌· See to the train"),
         sees(" ✓ See to the boat"),
         Picture("actions"),
+        key('P'),
+        Until("private"),
+        misses("boat"),
+        misses("train"),
+        key('P'),
+        Until("boat"),
         Press(KeyCode::End),
         key('x'),
         Until("2 open of 2"),

@@ -57,6 +57,21 @@ fn the_audio_screen_at_every_size() {
 }
 
 #[test]
+fn a_wrong_rate_is_told_where_sound_is_looked_at() {
+    for (screen, size, words) in [
+        ('1', (140, 40), "! 8 kHz sent as 16 kHz? Sound steadily"),
+        ('1', (80, 24), "! 8 kHz sent as 16 kHz?"),
+        ('1', (40, 12), "! 8 kHz sent as 16 kHz?"),
+        ('4', (140, 40), "! 8000 Hz sent as 16000 Hz? It"),
+        ('4', (80, 24), "! 8000 Hz sent as 16000 Hz? It"),
+    ] {
+        let actions = [Action::Screen(screen)];
+        let screen = text(&drawn(&scene::half_rate(), &mut dark(), size, &actions));
+        assert!(screen.contains(words), "{words}:\n{screen}");
+    }
+}
+
+#[test]
 fn the_other_screens_are_empty_in_words() {
     for size in SIZES {
         shot("memories_empty", &empty(), size, &[Action::Screen('2')]);
@@ -252,4 +267,24 @@ fn of_megabytes_in_a_line_the_beginning_is_drawn() {
     monitor.apply(&record);
     let screen = text(&drawn(&monitor, &mut dark(), (80, 24), &[]));
     assert!(screen.contains("loud…"), "{screen}");
+}
+
+#[test]
+fn while_it_is_private_no_screen_shows_what_was_said() {
+    let full = full();
+    for size in [(140, 40), (80, 24), (40, 12)] {
+        let private = text(&drawn(&full, &mut dark(), size, &[Action::Blur]));
+        assert!(private.contains('▒'), "{private}");
+        let talks = full.transcript().talks().iter();
+        let lines = talks.flat_map(|talk| talk.lines.iter().map(|line| &line.segment.text));
+        let words = lines.flat_map(|text| text.split_whitespace());
+        let long: Vec<_> = words.filter(|word| word.len() > 5).collect();
+        assert!(long.len() > 3);
+        for word in long {
+            assert!(!private.contains(word), "{word}\n{private}");
+        }
+        for memory in full.memories() {
+            assert!(!private.contains(&memory.memory.title), "{private}");
+        }
+    }
 }

@@ -307,6 +307,22 @@ pub(super) fn tone() -> Monitor {
     monitor
 }
 
+/// Every other second of a sound, for two minutes: half of the rate that is told.
+pub(super) fn half_rate() -> Monitor {
+    let mut monitor = Monitor::default();
+    for second in (0..120).rev().step_by(2) {
+        let chunk = SoundChunk {
+            arrived: before(second),
+            ..chunk(0)
+        };
+        let mut record = record(vec![Change::Sound(chunk)]);
+        record.seq = monitor.seq().next();
+        record.delivery.kind = Kind::AudioBytes;
+        monitor.apply(&record);
+    }
+    monitor
+}
+
 /// A record with these changes.
 pub(super) fn record(changes: Vec<Change>) -> Record {
     Record {

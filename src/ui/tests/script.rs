@@ -129,9 +129,8 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
             clock: app.clock.clone(),
         },
     );
-    Box::pin(app.run(&mut surface, events, CancellationToken::new()))
-        .await
-        .unwrap();
+    let running = app.run(&mut surface, events, CancellationToken::new());
+    Box::pin(running).await.unwrap();
     left.take().len()
 }
 

@@ -2,8 +2,10 @@
 
 use std::{
     fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Once,
     thread,
     time::{Duration, Instant},
 };
@@ -23,12 +25,13 @@ pub(super) struct Card {
 }
 
 impl Card {
-    /// Starts it. None, and a message, if it is not installed.
+    /// Starts it. None, and a line that nobody overlooks, if it is not installed.
     pub(super) fn start() -> Option<Self> {
+        static TOLD: Once = Once::new();
         if let Some(missing) = missing() {
-            println!(
-                "SKIPPED: there is no {missing}; install PulseAudio with its tools and ALSA plugins"
-            );
+            TOLD.call_once(|| {
+                loudly(&format!("THE TESTS OF SOUND ARE SKIPPED: there is no {missing}; sh assets/setup.sh --tests installs it"));
+            });
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
@@ -66,6 +69,22 @@ impl Card {
         self.folder.path()
     }
 
+    /// Waits until a program has opened it. What is to be played earlier is lost.
+    pub(super) fn wait_until_open(&self) {
+        let socket = self.home().join("socket");
+        wait_until("the card is open", || {
+            let streams = client("pactl", self.home(), &socket)
+                .args(["list", "short", "sink-inputs"])
+                .output();
+            streams.is_ok_and(|streams| !streams.stdout.is_empty())
+        });
+    }
+
+    /// The processes that it is made of.
+    pub(super) fn processes(&self) -> [u32; 2] {
+        [self.daemon.id(), self.recorder.id()]
+    }
+
     pub(super) fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(self.daemon.id().cast_signed()).unwrap();
         kill_process(pid, signal).unwrap();
@@ -88,6 +107,12 @@ impl Drop for Card {
             let _ = child.wait();
         }
     }
+}
+
+/// Tells it past the test runner, which swallows what tests print.
+pub(super) fn loudly(message: &str) {
+    let bar = "!".repeat(message.len() + 6);
+    let _ = writeln!(io::stderr(), "\n{bar}\n!! {message} !!\n{bar}");
 }
 
 /// What the card is made of and is not installed.

@@ -1,14 +1,6 @@
-//! A tone to be played, what is wrong with it when it is heard, and whether the machine could have played it.
+//! A tone to be played, and what is wrong with it when it is heard.
 
-use std::{
-    f64::consts::TAU,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
+use std::{f64::consts::TAU, ops::Range};
 
 use super::card::RATE;
 
@@ -44,51 +36,75 @@ impl Tone {
 /// What was heard. Times are in seconds from the first sound.
 #[derive(Debug)]
 pub(super) struct Heard {
-    /// From the first sound to the last.
-    pub(super) sounding: f64,
-    pub(super) frequency: f64,
-    /// When and how long, of more than a millisecond.
-    pub(super) gaps: Vec<(f64, f64)>,
+    /// What is parted by more than a millisecond of silence.
+    pub(super) stretches: Vec<Stretch>,
     /// When.
     pub(super) clicks: Vec<f64>,
 }
 
+/// Sound without a gap.
+#[derive(Debug)]
+pub(super) struct Stretch {
+    pub(super) begin: f64,
+    pub(super) end: f64,
+    /// None if it is too short to tell.
+    pub(super) frequency: Option<f64>,
+}
+
 impl Heard {
-    pub(super) fn is_clean(&self) -> bool {
-        self.gaps.is_empty() && self.clicks.is_empty()
+    /// Seconds of each silence between sounds.
+    pub(super) fn gaps(&self) -> Vec<f64> {
+        self.stretches
+            .windows(2)
+            .map(|pair| pair[1].begin - pair[0].end)
+            .collect()
+    }
+
+    /// Seconds of sound.
+    pub(super) fn sounding(&self) -> f64 {
+        self.stretches.iter().map(|it| it.end - it.begin).sum()
     }
 }
 
-/// Looks at a recording. The fades at the beginning and at the end are no fault.
-pub(super) fn analyse(recording: &[f32]) -> Heard {
+/// Looks at a recording.
+///
+/// # Errors
+/// When there is nothing in it.
+pub(super) fn analyse(recording: &[f32]) -> Result<Heard, String> {
     let peak = recording.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
-    assert!(peak > 0.1, "nothing was played: the peak is {peak}");
-    let loud = |x: &f32| x.abs() > SILENCE * peak;
-    let first = recording.iter().position(loud).unwrap();
-    let last = recording.iter().rposition(loud).unwrap();
-    let sound = &recording[first..=last];
-    let seconds = |frames: usize| frames as f64 / f64::from(RATE);
-    let mut gaps = Vec::new();
-    let mut quiet = 0;
-    for (at, x) in sound.iter().enumerate() {
-        if loud(x) {
-            if quiet > RATE as usize / 1000 {
-                gaps.push((seconds(at - quiet), seconds(quiet)));
-            }
-            quiet = 0;
-        } else {
-            quiet += 1;
+    if peak < 0.1 {
+        return Err(format!("nothing was played: the peak is {peak}"));
+    }
+    let seconds = |frame: usize| frame as f64 / f64::from(RATE);
+    let stretches = stretches(recording, SILENCE * peak);
+    let first = stretches.first().map_or(0, |stretch| stretch.start);
+    let stretch = |stretch: &Range<usize>| Stretch {
+        begin: seconds(stretch.start - first),
+        end: seconds(stretch.end - first),
+        frequency: frequency(&recording[stretch.clone()]),
+    };
+    let clicks = clicks(recording, f64::from(peak));
+    Ok(Heard {
+        clicks: clicks.map(|at| seconds(at) - seconds(first)).collect(),
+        stretches: stretches.iter().map(stretch).collect(),
+    })
+}
+
+/// Where it is louder than silence, with less than a millisecond of silence in between.
+fn stretches(recording: &[f32], silence: f32) -> Vec<Range<usize>> {
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    let loud = recording.iter().enumerate();
+    for (at, _) in loud.filter(|(_, x)| x.abs() > silence) {
+        match stretches.last_mut() {
+            Some(last) if at - last.end <= RATE as usize / 1000 => last.end = at + 1,
+            _ => stretches.push(at..at + 1),
         }
     }
-    Heard {
-        sounding: seconds(sound.len()),
-        frequency: frequency(sound),
-        gaps,
-        clicks: clicks(sound, f64::from(peak)).map(seconds).collect(),
-    }
+    stretches
 }
 
-/// Where a sample is not what the two before it say of a sine. One wrong sample is seen.
+/// Where a sample is not what the two before it say of a sine, or of silence. One wrong sample is seen, and so is a sound that
+/// begins or ends without a fade.
 fn clicks(sound: &[f32], peak: f64) -> impl Iterator<Item = usize> {
     let twice = 2.0 * (TAU * HZ / f64::from(RATE)).cos();
     sound.windows(3).enumerate().filter_map(move |(at, x)| {
@@ -97,46 +113,15 @@ fn clicks(sound: &[f32], peak: f64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// By the first and the last time that it rises through zero, in the longest part without a gap.
-fn frequency(sound: &[f32]) -> f64 {
+/// By the first and the last time that it rises through zero.
+fn frequency(sound: &[f32]) -> Option<f64> {
     let rises: Vec<f64> = sound
         .windows(2)
         .enumerate()
         .filter(|(_, x)| x[0] < 0.0 && x[1] >= 0.0)
         .map(|(at, x)| at as f64 + f64::from(x[0] / (x[0] - x[1])))
         .collect();
-    let (Some(first), Some(last)) = (rises.first(), rises.last()) else {
-        return 0.0;
-    };
-    (rises.len() - 1) as f64 / (last - first) * f64::from(RATE)
-}
-
-/// Sleeps, and notes when it slept for too long: then no program could have been in time.
-pub(super) struct Canary {
-    stop: Arc<AtomicBool>,
-    thread: JoinHandle<Duration>,
-}
-
-impl Canary {
-    pub(super) fn start() -> Self {
-        const SLEEP: Duration = Duration::from_millis(5);
-        let stop = Arc::new(AtomicBool::new(false));
-        let asked = Arc::clone(&stop);
-        let thread = thread::spawn(move || {
-            let mut worst = Duration::ZERO;
-            while !asked.load(Ordering::Relaxed) {
-                let began = Instant::now();
-                thread::sleep(SLEEP);
-                worst = worst.max(began.elapsed().saturating_sub(SLEEP));
-            }
-            worst
-        });
-        Self { stop, thread }
-    }
-
-    /// The longest that it overslept.
-    pub(super) fn stop(self) -> Duration {
-        self.stop.store(true, Ordering::Relaxed);
-        self.thread.join().unwrap()
-    }
+    let (first, last) = (rises.first()?, rises.last()?);
+    let periods = rises.len() - 1;
+    (periods > 100).then(|| periods as f64 / (last - first) * f64::from(RATE))
 }

@@ -28,6 +28,8 @@ pub(super) struct Arrival {
 pub(super) struct Heard {
     pub(super) feeder: Feeder,
     pub(super) longest_delay: f64,
+    /// When a burst arrived, and how much waited to be heard then, in seconds.
+    pub(super) waiting: Vec<(f64, f64)>,
     /// Lengths of silences after the first sound, in seconds.
     pub(super) gaps: Vec<f64>,
     /// Greatest step from one frame to the next.
@@ -36,6 +38,18 @@ pub(super) struct Heard {
 }
 
 impl Heard {
+    /// How much waited to be heard when bursts arrived between two times, on average, in seconds.
+    pub(super) fn waited(&self, from: f64, to: f64) -> f64 {
+        let within = self
+            .waiting
+            .iter()
+            .filter(|(at, _)| (from..to).contains(at));
+        let (count, sum) = within.fold((0, 0.0), |(count, sum), (_, waiting)| {
+            (count + 1, sum + waiting)
+        });
+        sum / f64::from(count)
+    }
+
     /// Underruns, seconds skipped, seconds dropped.
     pub(super) fn counts(&self) -> (u64, f64, f64) {
         let feeder = &self.feeder;
@@ -60,13 +74,14 @@ impl Simulation {
         let mut heard = Heard {
             feeder,
             longest_delay: 0.0,
+            waiting: Vec::new(),
             gaps: Vec::new(),
             steepest: 0.0,
             sound: Vec::new(),
         };
         let mut buffer = vec![0.0; (PULL * f64::from(self.device)) as usize];
         let pull = buffer.len() as f64 / f64::from(self.device) * (1.0 + self.clock_error);
-        let (mut now, mut sent) = (0.0, 0);
+        let (mut now, mut sent, mut before) = (0.0, 0, f64::NEG_INFINITY);
         for arrival in arrivals {
             while now < arrival.at {
                 player.pull(&mut buffer);
@@ -75,6 +90,11 @@ impl Simulation {
                     heard.sound.extend_from_slice(&buffer);
                 }
             }
+            let waiting = heard.feeder.left() as f64 / f64::from(self.source);
+            if arrival.at - before > arrival.seconds / 2.0 {
+                heard.waiting.push((arrival.at, waiting));
+            }
+            before = arrival.at;
             let count = (arrival.seconds * f64::from(self.source)).round() as usize;
             let tone = self.tone(sent, count);
             heard
@@ -125,6 +145,11 @@ pub(super) fn regular(seconds: usize) -> Vec<Arrival> {
 
 /// A second every second, up to 200 ms early or late.
 pub(super) fn jittered(seconds: usize) -> Vec<Arrival> {
+    jittered_intervals(seconds, 1, 1.0)
+}
+
+/// So many seconds in intervals of `every`, up to 200 ms early or late, in chunks of `chunk` seconds.
+pub(super) fn jittered_intervals(seconds: usize, every: usize, chunk: f64) -> Vec<Arrival> {
     let mut state = 12_345_u64;
     let mut random = move || {
         state = state
@@ -132,10 +157,14 @@ pub(super) fn jittered(seconds: usize) -> Vec<Arrival> {
             .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as f64 / f64::from(1_u32 << 31)
     };
-    (0..seconds)
-        .map(|second| Arrival {
-            at: 1.0 + second as f64 + 0.4 * (random() - 0.5),
-            seconds: 1.0,
+    let chunks = (every as f64 / chunk).round() as usize;
+    (1..=seconds / every)
+        .flat_map(|interval| {
+            let at = (interval * every) as f64 + 0.4 * (random() - 0.5);
+            (0..chunks).map(move |number| Arrival {
+                at: at + 0.03 * number as f64,
+                seconds: chunk,
+            })
         })
         .collect()
 }

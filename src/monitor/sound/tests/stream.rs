@@ -47,29 +47,27 @@ fn ramp(number: usize) -> i16 {
     (number % 30_011) as i16 + 1
 }
 
+/// Bursts, each up to 0.3 s early or late.
+fn uneven(interval: usize) -> Sent {
+    let sent = bursts(interval, 200.0).into_iter().enumerate();
+    sent.map(|(number, (at, length))| (at + 0.3 * jitter(number / interval), length))
+        .collect()
+}
+
+/// What comes, how long it takes until the longest delay has been seen, and what the delay may be, in s.
+const EVEN: &[(&str, Sender, f64, f64)] = &[
+    ("bodies of a second", || every(1.0, 1.0, 200.0), 30.0, 1.1),
+    ("bursts of 5", || bursts(5, 200.0), 30.0, 5.3),
+    ("uneven bursts of 5", || uneven(5), 70.0, 6.0),
+    ("uneven bursts of 30", || uneven(30), 100.0, 32.0),
+    ("bodies of 30", || every(30.0, 30.0, 400.0), 100.0, 30.1),
+    ("bodies of 120", || every(120.0, 120.0, 400.0), 250.0, 120.1),
+];
+
 #[test]
 fn a_picture_moves_evenly_although_sound_comes_in_bursts() {
-    let uneven = |interval: usize| -> Sent {
-        let burst = |(number, body): (usize, (f64, f64))| {
-            (body.0 + 0.3 * jitter(number / interval), body.1)
-        };
-        bursts(interval, 200.0)
-            .into_iter()
-            .enumerate()
-            .map(burst)
-            .collect()
-    };
-    let longer = |length: f64| every(length, length, 400.0);
-    // What comes, how long it takes until the longest delay has been seen, and what the delay may be.
-    let cases = [
-        ("bodies of a second", every(1.0, 1.0, 200.0), 30.0, 1.1),
-        ("bursts of 5", bursts(5, 200.0), 30.0, 5.3),
-        ("uneven bursts of 5", uneven(5), 70.0, 6.0),
-        ("uneven bursts of 30", uneven(30), 100.0, 32.0),
-        ("bodies of 30", longer(30.0), 100.0, 30.1),
-        ("bodies of 120", longer(120.0), 250.0, 120.1),
-    ];
-    for (name, sent, warm, delay) in cases {
+    for (name, sent, warm, delay) in EVEN.iter().copied() {
+        let sent = sent();
         let last = sent.last().unwrap().0;
         let mut ramps = Ramp::new(sent, RATE);
         ramps.until(warm);
@@ -107,24 +105,99 @@ fn a_picture_moves_evenly_although_sound_comes_in_bursts() {
     }
 }
 
+fn held_up(sent: Sent, from: f64, by: f64) -> Sent {
+    let held_up = |(at, length)| {
+        let late = (from..from + 1.0).contains(&at);
+        (if late { at + by } else { at }, length)
+    };
+    sent.into_iter().map(held_up).collect()
+}
+
+/// What comes, and how much of the sound is missing by the rule that places it on the clock, in s.
+const DISTURBED: &[(&str, Sender, f64)] = &[
+    ("nothing", || bursts(5, 100.0), 0.0),
+    (
+        "a late burst",
+        || held_up(bursts(5, 200.0), 100.0, 0.4),
+        0.0,
+    ),
+    (
+        "one that is later than arrivals jitter",
+        || held_up(bursts(5, 200.0), 100.0, 4.0),
+        4.0,
+    ),
+    (
+        "an outage",
+        || without(bursts(5, 300.0), |_, at| (100.0..160.0).contains(&at)),
+        60.0,
+    ),
+    (
+        "another interval",
+        || merged(bursts(5, 100.0), later(bursts(30, 200.0), 100.0)),
+        1.0,
+    ),
+    (
+        "a shorter one",
+        || merged(bursts(30, 120.0), later(bursts(5, 200.0), 120.0)),
+        0.0,
+    ),
+    (
+        "long bodies, one of them late",
+        || held_up(every(30.0, 30.0, 300.0), 150.0, 7.0),
+        7.0,
+    ),
+];
+
 #[test]
-fn a_late_burst_holds_the_picture_and_never_sets_it_back() {
-    let mut sent = bursts(5, 200.0);
-    for (second, _) in &mut sent {
-        if (100.0..101.0).contains(second) {
-            *second += 4.0;
+fn whatever_is_late_the_picture_leaves_nothing_out_and_is_never_set_back() {
+    for (name, sent, missing) in DISTURBED.iter().copied() {
+        let mut ramps = Ramp::new(sent(), RATE);
+        let mut head: Option<Timestamp> = None;
+        let (mut shown, mut moved) = (0, SignedDuration::ZERO);
+        for step in 1..9000 {
+            let now = 0.05 * f64::from(step);
+            ramps.until(now);
+            let Some(next) = ramps.track.paced_head(at(now)) else {
+                continue;
+            };
+            let before = head.replace(next).unwrap_or_else(|| {
+                // It begins with the sound, and is seen a step later.
+                shown = ramps.track.recent(next, 100.0).heard.len();
+                assert!(shown < 60, "{name} at {now}: {shown}");
+                next
+            });
+            assert!(next >= before, "{name} at {now}");
+            moved += next.duration_since(before);
+            let stretch = ramps.track.between(before, next);
+            for sample in &stretch.samples[stretch.heard.clone()] {
+                assert_eq!(*sample, ramp(shown), "{name} at {now}");
+                shown += 1;
+            }
         }
+        assert_eq!(shown, ramps.count, "{name}");
+        let found = moved.as_secs_f64() - shown as f64 / f64::from(RATE);
+        assert!((found - missing).abs() < 0.06, "{name}: {found} s");
     }
-    let mut ramps = Ramp::new(sent, RATE);
-    ramps.until(50.0);
-    let mut head = ramps.track.paced_head(at(50.0)).unwrap();
-    for step in 1..2000 {
-        let now = 50.0 + 0.05 * f64::from(step);
-        ramps.until(now);
-        let next = ramps.track.paced_head(at(now)).unwrap();
-        assert!(next >= head, "{now}");
-        assert_eq!(ramps.track.between(head, next).missing, 0, "{now}");
-        head = next;
+}
+
+#[test]
+fn what_comes_too_fast_never_sets_the_picture_back() {
+    for (spacing, length) in [(5.0, 15.0), (0.3, 1.0), (1.0, 2.1)] {
+        let mut ramps = Ramp::new(every(spacing, length, 200.0), RATE);
+        let mut head = Timestamp::MIN;
+        for step in 1..5000 {
+            let now = 0.05 * f64::from(step);
+            ramps.until(now);
+            let next = ramps.track.paced_head(at(now)).unwrap_or(head);
+            assert!(next >= head, "{length} every {spacing} at {now}");
+            head = next;
+        }
+        let head = ramps.track.paced_head(at(3000.0)).unwrap();
+        assert_eq!(
+            ramps.track.recent(head, 0.01).samples.last(),
+            Some(&ramp(ramps.count - 1)),
+            "{length} every {spacing}"
+        );
     }
 }
 
@@ -168,6 +241,9 @@ fn missing_sound_is_silence_and_counted() {
     ramps.until(5.0);
     let all = ramps.track.between(at(0.0), at(5.0));
     assert_eq!((all.samples.len(), all.missing), (50, 20));
+    assert_eq!(all.heard, 0..50);
+    assert_eq!(ramps.track.between(at(2.5), at(4.5)).heard, 15..20);
+    assert_eq!(ramps.track.between(at(1.5), at(3.5)).heard, 0..5);
     assert_eq!(
         all.samples[18..42],
         [&[19, 20][..], &[0; 20], &[21, 22]].concat()

@@ -119,7 +119,7 @@ fn title(talk: &Talk, columns: usize, context: &Context) -> Row<'static> {
         .map(text::emoji)
         .unwrap_or_default();
     let room = columns.saturating_sub(clock.len() + 10);
-    let title = text::neutral(text::beginning(title, NAME)).into_owned();
+    let title = context.said(title, NAME).into_owned();
     let title = text::truncated(&title, room, context.glyphs.ellipsis).into_owned();
     let rule = context.glyphs.rule;
     Row::from(vec![
@@ -179,7 +179,7 @@ fn words(said: &Said<'_>, columns: usize, context: &Context) -> Vec<Row<'static>
         } + name_columns
             + 1;
     let room = columns.saturating_sub(indent + 1).max(1);
-    let mut clean = text::neutral(text::beginning(&line.segment.text, SHOWN));
+    let mut clean = context.said(&line.segment.text, SHOWN);
     if line.segment.text.len() > SHOWN {
         clean.to_mut().push_str(context.glyphs.ellipsis);
     }
@@ -221,7 +221,7 @@ fn note(line: &Line, indent: usize, columns: usize, context: &Context) -> Vec<Ro
     let Some(note) = &line.note else {
         return Vec::new();
     };
-    let clean = text::neutral(text::beginning(note, NAME)).into_owned();
+    let clean = context.said(note, NAME).into_owned();
     let room = columns.saturating_sub(indent + 3).max(1);
     let rows = text::wrapped(clean.trim(), room).into_iter().enumerate();
     rows.map(|(row, words)| {
@@ -244,7 +244,7 @@ fn head(
     context: &Context,
 ) -> Vec<Span<'static>> {
     let name = speaker.name();
-    let name = text::neutral(text::beginning(&name, NAME));
+    let name = context.said(&name, NAME);
     let name = text::truncated(name.trim(), columns, context.glyphs.ellipsis);
     let fill = " ".repeat(columns.saturating_sub(text::width(&name)) + 1);
     let time = if time.is_empty() {

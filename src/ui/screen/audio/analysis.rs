@@ -1,6 +1,6 @@
 //! What is measured of the sound while it is looked at.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -56,17 +56,9 @@ impl Analysis {
         let Some(head) = track.paced_head(now) else {
             return;
         };
-        // What was missing before the first sound is no silence.
-        let begin = track.chunks().front().map(|chunk| {
-            let length = SignedDuration::try_from(chunk.duration()).unwrap_or_default();
-            chunk
-                .arrived
-                .saturating_sub(length)
-                .unwrap_or(chunk.arrived)
-        });
         let earliest = head.saturating_sub(BEFORE).unwrap_or(head);
-        let earliest = begin.map_or(earliest, |begin| begin.max(earliest));
-        let from = self.head.unwrap_or(earliest).max(earliest);
+        let before = self.head;
+        let from = before.unwrap_or(earliest).max(earliest);
         if from >= head {
             // Another wearer, or the clock was put back.
             self.head = Some(head);
@@ -78,16 +70,35 @@ impl Analysis {
             self.start(new.rate);
         }
         self.level = Some(meter::level(&track.recent(head, LEVEL).samples));
-        if new.missing == new.samples.len() {
-            let length = head.duration_since(from);
-            self.spectrogram.gap(length.try_into().unwrap_or_default());
+        // What is missing before the first sound is no gap.
+        if new.samples.is_empty() {
+            if before.is_some() {
+                let length = head.duration_since(from);
+                self.spectrogram.gap(length.try_into().unwrap_or_default());
+            }
             return;
         }
-        self.spectrogram.push(&new.samples, new.rate);
-        self.noise.push(&new.samples, new.rate);
+        if before.is_some() {
+            self.miss(new.heard.start, new.rate);
+        }
+        self.measure(&new.samples[new.heard.clone()], new.rate);
+        self.miss(new.samples.len() - new.heard.end, new.rate);
+    }
+
+    fn miss(&mut self, samples: usize, rate: u32) {
+        if samples > 0 {
+            let seconds = samples as f64 / f64::from(rate);
+            let length = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+            self.spectrogram.gap(length);
+        }
+    }
+
+    fn measure(&mut self, samples: &[i16], rate: u32) {
+        self.spectrogram.push(samples, rate);
+        self.noise.push(samples, rate);
         if let Some(detector) = &mut self.detector {
             let mut frames = Vec::new();
-            detector.hear(&new.samples, &mut frames);
+            detector.hear(samples, &mut frames);
             self.frames.extend(frames);
             let old = self.frames.len().saturating_sub(FRAMES);
             self.frames.drain(..old);
