@@ -6,16 +6,16 @@ use super::{
     action::Errand,
     app::Session,
     clipboard::{self, Copied},
-    curl, replay,
+    curl,
+    replay::{self, Planned},
 };
-use crate::{
-    event::{Edit, Seq},
-    outbound::Outbound,
-    store::{ReadError, Store, deliveries::Inspected},
-};
+use crate::{event::Edit, outbound::Outbound, store::Store};
 
 /// Most errands at a time.
 const MOST: usize = 16;
+
+/// What is told of an errand that panicked.
+const WRONG: &str = "that went wrong; the log says why";
 
 /// Errands that are being done.
 #[derive(Debug)]
@@ -52,8 +52,7 @@ impl Errands {
     /// What came of the next one that is done; None if none is running.
     pub(super) async fn done(&mut self) -> Option<Outcome> {
         let done = self.running.join_next().await?;
-        // One that panicked has said so itself.
-        Some(done.unwrap_or_else(|_| Outcome::Said("that went wrong; see the log".to_owned())))
+        Some(done.unwrap_or_else(|_| Outcome::Said(WRONG.to_owned())))
     }
 
     /// Makes a change.
@@ -76,34 +75,47 @@ impl Errands {
         let (store, session) = (self.store.clone(), self.session.clone());
         let outbound = self.outbound.clone();
         self.running.spawn(async move {
-            let seq = match errand {
-                Errand::CopyBody(seq) | Errand::CopyCommand(seq) | Errand::Replay(seq, _) => seq,
-            };
-            let inspected = match delivery(&store, seq).await {
-                Ok(Some(inspected)) => inspected,
-                Ok(None) => return Outcome::Said(format!("#{} is not there", seq.0)),
-                Err(error) => return Outcome::Said(error.to_string()),
-            };
-            let copying = clipboard::Place {
-                folder: store.folder(),
-                seq,
-            };
-            match errand {
-                Errand::CopyBody(_) => copying.body(&inspected, &session.secret),
-                Errand::CopyCommand(_) => copying.command(curl::command(&inspected, &session)),
-                Errand::Replay(_, to) => {
-                    Outcome::Said(replay::run(&inspected, &session, &to, &outbound).await)
+            let for_it = session.clone();
+            let prepare = move || prepare(&store, &for_it, errand);
+            match tokio::task::spawn_blocking(prepare).await {
+                Ok(Prepared::Done(outcome)) => outcome,
+                Ok(Prepared::Send(planned)) => {
+                    Outcome::Said(replay::send(*planned, &session, &outbound).await)
                 }
+                Err(_) => Outcome::Said(WRONG.to_owned()),
             }
         });
         true
     }
 }
 
-/// Reads a delivery where blocking is no harm.
-async fn delivery(store: &Store, seq: Seq) -> Result<Option<Inspected>, ReadError> {
-    let store = store.clone();
-    let read = tokio::task::spawn_blocking(move || store.delivery(seq));
-    // One that panicked has said so itself.
-    read.await.unwrap_or(Ok(None))
+/// What is left of an errand once all is read.
+enum Prepared {
+    Done(Outcome),
+    Send(Box<Planned>),
+}
+
+/// Does what may block or takes long: bodies may have many megabytes.
+fn prepare(store: &Store, session: &Session, errand: Errand) -> Prepared {
+    let (Errand::CopyBody(seq) | Errand::CopyCommand(seq) | Errand::Replay(seq, _)) = errand;
+    let say = |word: String| Prepared::Done(Outcome::Said(word));
+    let inspected = match store.delivery(seq) {
+        Ok(Some(inspected)) => inspected,
+        Ok(None) => return say(format!("#{} is not there", seq.0)),
+        Err(error) => return say(error.to_string()),
+    };
+    let copying = clipboard::Place {
+        folder: store.folder(),
+        seq,
+    };
+    match errand {
+        Errand::CopyBody(_) => Prepared::Done(copying.body(&inspected, &session.secret)),
+        Errand::CopyCommand(_) => {
+            Prepared::Done(copying.command(curl::command(&inspected, session)))
+        }
+        Errand::Replay(_, to) => match replay::planned(&inspected, session, &to) {
+            Ok(planned) => Prepared::Send(planned.into()),
+            Err(error) => say(format!("#{} not sent: {error}", seq.0)),
+        },
+    }
 }

@@ -11,7 +11,7 @@ use hyper::{Request, Uri, header};
 use super::app::Session;
 use crate::{
     decode::query,
-    event::Delivery,
+    event::{Delivery, Seq},
     outbound::{Answer, Outbound},
     simulate::{Target, TargetError},
     store::deliveries::Inspected,
@@ -40,22 +40,22 @@ pub(super) enum ReplayError {
     Odd,
 }
 
+/// A delivery that is to be sent again.
+#[derive(Debug)]
+pub(super) struct Planned {
+    seq: Seq,
+    /// Where to, in words without a key.
+    place: String,
+    request: Request<Full<Bytes>>,
+}
+
 /// Sends it, and tells what came of it.
-pub(super) async fn run(
-    inspected: &Inspected,
-    session: &Session,
-    to: &str,
-    outbound: &Outbound,
-) -> String {
-    let seq = inspected.kept.seq.0;
-    let (place, request) = match planned(inspected, session, to) {
-        Ok(planned) => planned,
-        Err(error) => return format!("#{seq} not sent: {error}"),
+pub(super) async fn send(planned: Planned, session: &Session, outbound: &Outbound) -> String {
+    let came = match outbound.send(planned.request).await {
+        Ok(answer) => told(&answer, session),
+        Err(error) => error.to_string(),
     };
-    match outbound.send(request).await {
-        Ok(answer) => format!("#{seq} to {place}: {}", told(&answer, session)),
-        Err(error) => format!("#{seq} to {place}: {error}"),
-    }
+    format!("#{} to {}: {came}", planned.seq.0, planned.place)
 }
 
 /// `200 after 3 ms, {}`.
@@ -70,21 +70,25 @@ fn told(answer: &Answer, session: &Session) -> String {
     )
 }
 
-/// Where it goes, in words without a key, and what is sent.
-fn planned(
+/// What is to be sent, and where.
+///
+/// # Errors
+/// [`ReplayError`].
+pub(super) fn planned(
     inspected: &Inspected,
     session: &Session,
     to: &str,
-) -> Result<(String, Request<Full<Bytes>>), ReplayError> {
+) -> Result<Planned, ReplayError> {
     let delivery = &inspected.kept.delivery;
     let body = body(inspected)?;
     let to = to.trim();
-    let (place, url) = if is_own(to, session) {
-        ("omiscope".to_owned(), own_url(delivery, session))
+    let (place, url, body) = if is_own(to, session) {
+        let url = own_url(delivery, session);
+        ("omiscope".to_owned(), url, body.to_vec())
     } else {
         let url = Target::parse(to, "")?.with_query(&foreign_query(delivery));
         let (place, _) = url.split_once('?').unwrap_or((&url, ""));
-        (place.to_owned(), url)
+        (place.to_owned(), url, session.secret.covered_in(body))
     };
     let mut request = Request::post(url);
     for (name, value) in &delivery.headers {
@@ -96,21 +100,25 @@ fn planned(
         request = request.header(header::ACCEPT, "*/*");
     }
     let request = request
-        .body(Full::new(body))
+        .body(Full::new(Bytes::from(body)))
         .map_err(|_| ReplayError::Odd)?;
-    Ok((place, request))
+    Ok(Planned {
+        seq: inspected.kept.seq,
+        place,
+        request,
+    })
 }
 
 /// The body as it was posted.
-pub(super) fn body(inspected: &Inspected) -> Result<Bytes, ReplayError> {
+fn body(inspected: &Inspected) -> Result<&[u8], ReplayError> {
     let size = inspected.kept.delivery.size;
     match &inspected.kept.body {
         // An odd byte of sound is kept with the next.
         Some(body) if (body.len() as u64) < size && inspected.sound.is_none() => {
             Err(ReplayError::Cut(body.len()))
         }
-        Some(body) => Ok(Bytes::copy_from_slice(body)),
-        None if size == 0 && !inspected.kept.delivery.method.is_empty() => Ok(Bytes::new()),
+        Some(body) => Ok(body),
+        None if size == 0 && !inspected.kept.delivery.method.is_empty() => Ok(&[]),
         None => Err(ReplayError::Gone),
     }
 }

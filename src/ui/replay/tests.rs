@@ -78,20 +78,17 @@ fn our_key_goes_to_us_alone() {
         ),
     ];
     for (to, query, expected) in cases {
-        let (place, request) = planned(&of_query(query), &session(), to).unwrap();
-        assert_eq!(request.uri().to_string(), expected);
-        assert!(!place.contains(['?', '&']), "{place}");
+        let planned = planned(&of_query(query), &session(), to).unwrap();
+        assert_eq!(planned.request.uri().to_string(), expected);
+        assert!(!planned.place.contains(['?', '&']), "{planned:?}");
     }
 }
 
 #[test]
 fn of_the_headers_only_harmless_ones_are_sent() {
-    let (_, request) = planned(&inspected(b"{}"), &session(), "http://h").unwrap();
-    let names: Vec<_> = request
-        .headers()
-        .keys()
-        .map(header::HeaderName::as_str)
-        .collect();
+    let planned = planned(&inspected(b"{}"), &session(), "http://h").unwrap();
+    let headers = planned.request.headers();
+    let names: Vec<_> = headers.keys().map(header::HeaderName::as_str).collect();
     assert_eq!(names, ["content-type", "accept"]);
 }
 

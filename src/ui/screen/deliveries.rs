@@ -215,6 +215,9 @@ impl Deliveries {
                 let word = reader.word().to_owned();
                 return Some(Effect::Ask(Question::Find, word));
             }
+            Action::NextMatch | Action::PreviousMatch if reader.word().is_empty() => {
+                return Some(Effect::Say("nothing is looked for yet".to_owned()));
+            }
             Action::NextMatch => _ = reader.next_match(1),
             Action::PreviousMatch => _ = reader.next_match(-1),
             _ => {
