@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod app;
+mod arrangement;
 mod clipboard;
 mod clock;
 mod context;
@@ -19,13 +20,14 @@ mod curl;
 pub mod errand;
 mod field;
 mod glyphs;
-mod keymap;
+pub mod keymap;
 mod library;
 mod listing;
 mod outline;
 mod output;
 mod overlay;
 mod panel;
+mod panes;
 mod replay;
 mod roll;
 mod scene;
@@ -36,6 +38,7 @@ mod tests;
 pub mod theme;
 mod view;
 
+pub use arrangement::Arrangement;
 pub use clock::Clock;
 pub use context::{Context, TimeStyle};
 pub use glyphs::Glyphs;

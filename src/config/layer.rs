@@ -6,10 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use config_file::Keys;
+
 use super::{
     Flags, Problem, Surroundings,
     setting::{SETTINGS, Setting},
 };
+use crate::ui::keymap::{Fault, Wish};
 
 /// Names of the environment that are ours although no setting has them.
 const CONFIG_FILE: &str = "OMISCOPE_CONFIG";
@@ -79,9 +82,13 @@ impl Layer {
     }
 }
 
-/// What all sources give, the strongest first.
+/// What all sources give.
 #[derive(Debug)]
-pub(super) struct Layers(Vec<Layer>);
+pub(super) struct Layers {
+    /// The strongest first.
+    layers: Vec<Layer>,
+    keys: Option<Keys>,
+}
 
 impl Layers {
     /// Reads every source. What is wrong with one is added to `problems`; the others are read all the same.
@@ -100,14 +107,30 @@ impl Layers {
             .find_map(|layer| layer.get(CONFIG_FILE).filter(|path| !path.is_empty()))
             .map(PathBuf::from);
         let named = flags.config.clone().or(named);
-        layers.extend(config_file::layer(named, surroundings, problems));
-        Self(layers)
+        let file = config_file::layer(named, surroundings, problems);
+        let (file, keys) = file.unzip();
+        layers.extend(file);
+        Self { layers, keys }
+    }
+
+    /// What the user wants of the keymap.
+    pub(super) fn wishes(&self) -> &[Wish] {
+        self.keys.as_ref().map_or(&[], |keys| &keys.wishes)
+    }
+
+    /// What is wrong with one of the wishes.
+    pub(super) fn bad_key(&self, at: usize, fault: Fault) -> Problem {
+        let keys = self.keys.as_ref();
+        Problem::Key {
+            place: keys.map(|keys| keys.place(at)).unwrap_or_default(),
+            fault,
+        }
     }
 
     /// The strongest text given for a setting. An empty variable counts as not given; for the key, if nothing else is given, as
     /// one that was emptied by mistake.
     pub(super) fn get(&self, setting: &Setting) -> Option<(&Source, &str)> {
-        let mut given = self.0.iter().filter_map(|layer| {
+        let mut given = self.layers.iter().filter_map(|layer| {
             let text = layer.get(layer.source.name(setting))?;
             Some((&layer.source, text))
         });

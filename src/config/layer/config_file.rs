@@ -1,16 +1,17 @@
 use std::path::PathBuf;
 
 use super::{
-    super::{Problem, SETTINGS, Surroundings},
+    super::{Problem, SETTINGS, Surroundings, problem::shown},
     Layer, Source, names, read,
 };
+use crate::ui::keymap::Wish;
 
 /// What `config.toml` gives.
 pub(super) fn layer(
     named: Option<PathBuf>,
     surroundings: &Surroundings,
     problems: &mut Vec<Problem>,
-) -> Option<Layer> {
+) -> Option<(Layer, Keys)> {
     let must_be_there = named.is_some();
     let usual = || surroundings.config_dir.as_ref();
     let path = named.or_else(|| usual().map(|folder| folder.join("config.toml")))?;
@@ -21,7 +22,7 @@ pub(super) fn layer(
             return None;
         }
     };
-    let table: toml::Table = match text.parse() {
+    let mut table: toml::Table = match text.parse() {
         Ok(table) => table,
         Err(error) => {
             problems.push(bad_toml(path, &text, &error));
@@ -29,6 +30,7 @@ pub(super) fn layer(
         }
     };
     let source = Source::File(path);
+    let keys = Keys::taken(&mut table, &source, problems);
     let mut values = Vec::new();
     for (key, value) in flat(table) {
         if SETTINGS.iter().any(|setting| setting.key == key) {
@@ -44,7 +46,72 @@ pub(super) fn layer(
             });
         }
     }
-    Some(Layer { source, values })
+    Some((Layer { source, values }, keys))
+}
+
+/// What the table `[keys]` says.
+#[derive(Debug)]
+pub(super) struct Keys {
+    source: Source,
+    pub(super) wishes: Vec<Wish>,
+}
+
+impl Keys {
+    fn taken(table: &mut toml::Table, source: &Source, problems: &mut Vec<Problem>) -> Self {
+        let mut bad = |name: &str, value: &toml::Value, allowed| {
+            let value = shown(&value.to_string());
+            problems.push(Problem::Value {
+                place: source.place_of(&format!("{name} = {value}")),
+                allowed,
+            });
+        };
+        let mut wishes = Vec::new();
+        match table.remove("keys") {
+            Some(toml::Value::Table(inner)) => {
+                for (name, value) in inner {
+                    match keys(&value) {
+                        Some(keys) => wishes.push(Wish { name, keys }),
+                        None => bad(
+                            &format!("keys.{}", name.escape_debug()),
+                            &value,
+                            "a key such as \"x\", or some of them in brackets",
+                        ),
+                    }
+                }
+            }
+            Some(value) => bad("keys", &value, "a table of actions and their keys"),
+            None => {}
+        }
+        Self {
+            source: source.clone(),
+            wishes,
+        }
+    }
+
+    /// Where a wish stands, with its keys.
+    pub(super) fn place(&self, at: usize) -> String {
+        let Some(wish) = self.wishes.get(at) else {
+            return String::new();
+        };
+        let keys = match &wish.keys[..] {
+            [key] => shown(key),
+            keys => {
+                let keys: Vec<_> = keys.iter().map(|key| shown(key)).collect();
+                format!("[{}]", keys.join(", "))
+            }
+        };
+        let name = wish.name.escape_debug();
+        self.source.place_of(&format!("keys.{name} = {keys}"))
+    }
+}
+
+/// The keys of an action: one, or an array of them.
+fn keys(value: &toml::Value) -> Option<Vec<String>> {
+    let key = |value: &toml::Value| value.as_str().map(str::to_owned);
+    match value {
+        toml::Value::Array(keys) => keys.iter().map(key).collect(),
+        value => Some(vec![key(value)?]),
+    }
 }
 
 /// The keys of the file, those in a table as `table.key`.

@@ -106,7 +106,7 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
         terminal,
         drawn: Rc::clone(&drawn),
     };
-    let app = App {
+    let mut app = App {
         errands: Errands::new(store.clone(), scene::session()),
         library: Library::start(store.clone()).unwrap(),
         viewer: store.view(WINDOW).unwrap().1,
