@@ -208,6 +208,9 @@ fn config_toml_takes_its_own_kinds_of_value() {
     let config = resolve(folder.path(), Sources { file, ..NONE }).unwrap();
     assert_eq!(resolved(&config, "retention"), "Some(5400s) None");
     assert_eq!(config.retention.sound, store::retention::Keep::NOTHING);
+    let file = "[keys]\nfreeze = [\"F5\", \"ctrl-p\"]\nwearer = []";
+    let config = resolve(folder.path(), Sources { file, ..NONE }).unwrap();
+    assert_ne!(config.keymap, Keymap::default());
 }
 
 #[test]
@@ -266,6 +269,26 @@ fn what_is_wrong_is_told_with_its_place_and_its_remedy() {
         (
             toml("[retention]\nmusic = 1"),
             r#""retention.music" in {folder}/config.toml: no such setting; there are host, "#,
+        ),
+        (
+            toml("[keys]\nserch = \"f\""),
+            r#"keys.serch = "f" in {folder}/config.toml: no such action; there are back, close, "#,
+        ),
+        (
+            toml("[keys]\nsearch = [\"F7\", \"F99\"]"),
+            r#"keys.search = ["F7", "F99"] in {folder}/config.toml: "F99" is no key; a key is a character, "#,
+        ),
+        (
+            toml("[keys]\nsearch = \"x\""),
+            r#"keys.search = "x" in {folder}/config.toml: x is a key of tick too; give one of them another"#,
+        ),
+        (
+            toml("[keys]\nsearch = 7"),
+            r#"keys.search = "7" in {folder}/config.toml: must be a key such as "x", or some of them in brackets"#,
+        ),
+        (
+            toml("keys = \"x\""),
+            r#"keys = "\"x\"" in {folder}/config.toml: must be a table of actions and their keys"#,
         ),
         (
             flag(&[("retention.sound", "2h, 3h")]),

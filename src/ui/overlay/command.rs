@@ -180,7 +180,6 @@ mod tests {
             ("page", Some(Action::PageUp)),
             ("day", Some(Action::Screen('6'))),
             ("xyzzy", None),
-            ("command", None),
         ];
         for (typed, expected) in scenarios {
             let best = matches(typed).first().map(|entry| entry.action);

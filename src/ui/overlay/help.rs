@@ -25,6 +25,9 @@ use crate::{
 /// What a key does is at most so wide.
 const WORDS: usize = 44;
 
+/// Columns of what is typed.
+const FIND: u16 = 30;
+
 /// The help, from a row on.
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Help {
@@ -55,7 +58,7 @@ impl Overlay for Help {
             let row = Rect {
                 x: place.x + 1,
                 y: place.bottom() - 1,
-                width: place.width - 2,
+                width: FIND.min(place.width - 2),
                 height: 1,
             };
             frame.render_widget(Clear, row);
@@ -167,6 +170,9 @@ impl Sheet {
     /// Only the entries that have a text in their keys, their name or what they do.
     fn with(mut self, wanted: &str) -> Self {
         let wanted = wanted.trim().to_lowercase();
+        if !wanted.is_empty() {
+            self.columns = 1;
+        }
         self.entries.retain(|(action, keys)| {
             [keys, action.name(), action.help()]
                 .iter()
