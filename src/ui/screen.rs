@@ -169,7 +169,7 @@ fn name_of(entry: &Entry) -> &'static str {
 /// All screens, one of which is shown.
 #[derive(Debug)]
 pub(super) struct Screens {
-    screens: Vec<Box<dyn Screen>>,
+    all: Vec<Box<dyn Screen>>,
     /// How each is divided.
     panes: Vec<Panes>,
     shown: usize,
@@ -186,7 +186,7 @@ pub(super) struct Tab {
 impl Default for Screens {
     fn default() -> Self {
         Self {
-            screens: TABLE.iter().map(|entry| (entry.make)()).collect(),
+            all: TABLE.iter().map(|entry| (entry.make)()).collect(),
             panes: vec![Panes::default(); TABLE.len()],
             shown: 0,
         }
@@ -195,11 +195,11 @@ impl Default for Screens {
 
 impl Screens {
     pub(super) fn shown(&self) -> &dyn Screen {
-        &*self.screens[self.shown]
+        &*self.all[self.shown]
     }
 
     pub(super) fn shown_mut(&mut self) -> &mut dyn Screen {
-        &mut *self.screens[self.shown]
+        &mut *self.all[self.shown]
     }
 
     /// Which one is shown, counted from 0.
@@ -216,7 +216,7 @@ impl Screens {
 
     /// Shows the first one that has something; false if none has it.
     pub(super) fn go_to(&mut self, goal: &Goal, body: Body, scene: &Scene<'_>) -> bool {
-        let mut screens = self.screens.iter_mut().zip(&self.panes);
+        let mut screens = self.all.iter_mut().zip(&self.panes);
         let found = screens.position(|(screen, panes)| {
             let panes = *panes;
             screen.go_to(goal, Body { panes, ..body }, scene)
@@ -227,7 +227,7 @@ impl Screens {
 
     /// Shows another one, so many further on.
     pub(super) fn turn(&mut self, by: isize) {
-        let count = self.screens.len() as isize;
+        let count = self.all.len() as isize;
         self.shown = (self.shown as isize + by).rem_euclid(count) as usize;
     }
 

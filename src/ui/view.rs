@@ -254,13 +254,11 @@ impl View {
     ) -> Option<Effect> {
         self.word = None;
         self.mouse.forget();
-        match self.overlay.as_mut().map(|overlay| overlay.key(key)) {
-            Some(Answer::Done(effect)) => effect,
-            _ => {
-                let action = self.common.context.keymap.action(key)?;
-                self.act(action, monitor, size, now)
-            }
+        if let Some(Answer::Done(effect)) = self.overlay.as_mut().map(|overlay| overlay.key(key)) {
+            return effect;
         }
+        let action = self.common.context.keymap.action(key)?;
+        self.act(action, monitor, size, now)
     }
 
     /// Takes what came from the library, and asks for more.
@@ -360,14 +358,7 @@ impl View {
             }
             Action::Blur => self.common.context.blur = !self.common.context.blur,
             Action::Wrap => self.common.context.wrap = !self.common.context.wrap,
-            Action::Zoom if screen::means(scene.screen, action) => {
-                let panes = self.screens.panes_mut();
-                panes.zoomed = !panes.zoomed;
-            }
-            // There is but one pane.
-            Action::Zoom => {}
-            Action::Narrower => self.move_splitter(area, |at| at.saturating_sub(SPLIT_STEP)),
-            Action::Wider => self.move_splitter(area, |at| at.saturating_add(SPLIT_STEP)),
+            Action::Zoom | Action::Narrower | Action::Wider => self.divide(action, area),
             Action::Up
             | Action::Down
             | Action::Left
@@ -426,6 +417,20 @@ impl View {
 
     fn places(&self, area: Rect) -> Places {
         places(area, self.screens.panes())
+    }
+
+    /// Gives the panes other room.
+    fn divide(&mut self, action: Action, area: Rect) {
+        match action {
+            Action::Narrower => self.move_splitter(area, |at| at.saturating_sub(SPLIT_STEP)),
+            Action::Wider => self.move_splitter(area, |at| at.saturating_add(SPLIT_STEP)),
+            // Where there is but one pane, it has all the room.
+            _ if !screen::means(self.screens.place(), action) => {}
+            _ => {
+                let panes = self.screens.panes_mut();
+                panes.zoomed = !panes.zoomed;
+            }
+        }
     }
 
     /// Moves the border between two panes, if there are two.

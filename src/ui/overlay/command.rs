@@ -33,6 +33,9 @@ const WIDTH: usize = 80;
 const NAME: usize = 18;
 const KEYS: usize = 14;
 
+/// With fewer columns than these left, what an action does is not told.
+const HELP_FROM: usize = 12;
+
 /// Names that are seen at once.
 const ROWS: usize = 14;
 
@@ -155,14 +158,17 @@ fn row(entry: &Entry, chosen: bool, means: bool, width: usize, context: &Context
     let keys = context.keymap.keys_of(entry.action).join(" ");
     let keys = text::truncated(&keys, KEYS, context.glyphs.ellipsis).into_owned();
     let fill = " ".repeat((KEYS + 1).saturating_sub(text::width(&keys)));
-    let room = width.saturating_sub(NAME + KEYS + 3);
-    let help = text::truncated(entry.help, room, context.glyphs.ellipsis).into_owned();
-    Line::from(vec![
+    let mut cells = vec![
         list::pointer(chosen, context),
         Span::styled(format!("{:<NAME$} ", entry.name), name),
         Span::styled(format!("{keys}{fill}"), key),
-        Span::styled(help, theme.dim),
-    ])
+    ];
+    let room = width.saturating_sub(NAME + KEYS + 3);
+    if room >= HELP_FROM {
+        let help = text::truncated(entry.help, room, context.glyphs.ellipsis);
+        cells.push(Span::styled(help.into_owned(), theme.dim));
+    }
+    Line::from(cells)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     io,
     rc::Rc,
+    sync::Arc,
     time::Duration,
 };
 
@@ -18,6 +19,7 @@ use super::{
     script::{Player, Step, TestSurface, app, store},
 };
 use crate::{
+    audio::playback::{Playback, kept::Nothing},
     losses::LossCounter,
     simulate::random::Random,
     store::Store,
@@ -28,7 +30,7 @@ use crate::{
 const STEPS: usize = 100_000;
 
 /// One frame is drawn for so many steps.
-const STEPS_A_FRAME: usize = 64;
+const STEPS_A_FRAME: usize = 128;
 
 /// Long enough for a frame.
 const MOMENT: Duration = Duration::from_millis(40);
@@ -70,7 +72,7 @@ impl Storm {
             2 => Next::Play(Step::Remember("the train")),
             3 if self.below(4) == 0 => Next::Play(Step::Wait(Duration::from_secs(70))),
             4..8 => {
-                let size = (self.below(160) as u16, self.below(50) as u16);
+                let size = (self.below(160) as u16 + 1, self.below(50) as u16 + 1);
                 self.size.set(size);
                 Next::Event(Event::Resize(size.0, size.1))
             }
@@ -144,11 +146,11 @@ fn quits(key: KeyEvent) -> bool {
     )
 }
 
-/// All keys of a keyboard, but those that open the sound card of the machine.
+/// All keys of a keyboard, but the one that lists the sound cards of the machine.
 fn keyboard() -> Vec<KeyEvent> {
     let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
     let mut keys: Vec<_> = (' '..='~')
-        .filter(|letter| !['a', 'o'].contains(letter))
+        .filter(|letter| *letter != 'o')
         .map(|letter| plain(KeyCode::Char(letter)))
         .collect();
     let control = |letter| KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL);
@@ -182,7 +184,7 @@ fn check(screen: &str, (columns, rows): (u16, u16), step: usize) {
     let told = || format!("{columns}x{rows}, {step} steps before the end:\n{screen}");
     let controls = screen.chars().any(|c| c.is_control() && c != '\n');
     assert!(!controls, "a control character: {}", told());
-    assert_eq!(screen.lines().count(), usize::from(rows), "{}", told());
+    assert_eq!(screen.split('\n').count(), usize::from(rows), "{}", told());
     if columns < 40 || rows < 8 {
         return;
     }
@@ -195,7 +197,7 @@ fn check(screen: &str, (columns, rows): (u16, u16), step: usize) {
     {
         return;
     }
-    let lines: Vec<_> = screen.lines().collect();
+    let lines: Vec<_> = screen.split('\n').collect();
     assert!(lines[0].starts_with(" omiscope "), "{}", told());
     assert!(
         !lines[lines.len() - 1].trim().is_empty(),
@@ -236,7 +238,7 @@ fn events(storm: Rc<RefCell<Storm>>, player: Player) -> impl Stream<Item = io::R
 #[tokio::test(start_paused = true)]
 async fn whatever_is_pressed_it_goes_on() {
     let losses = LossCounter::default();
-    let store = store(&losses);
+    let kept = store(&losses);
     let mut surface = TestSurface::new((140, 40));
     let storm = Rc::new(RefCell::new(Storm {
         random: Random::new(20_261_120),
@@ -251,11 +253,14 @@ async fn whatever_is_pressed_it_goes_on() {
         address: "127.0.0.1:9".parse().unwrap(),
         ..scene::session()
     };
-    let start = || app(&store, &losses, session.clone());
+    let start = || App {
+        playback: Playback::deaf(Arc::new(Nothing)),
+        ..app(&kept, &losses, session.clone())
+    };
     let mut app = start();
     loop {
         let player = Player {
-            store: store.clone(),
+            store: kept.clone(),
             drawn: Rc::clone(&surface.drawn),
             said: (STEPS - storm.borrow().left) as u32,
             clock: app.clock.clone(),
@@ -263,20 +268,20 @@ async fn whatever_is_pressed_it_goes_on() {
         let events = events(Rc::clone(&storm), player);
         let running = app.run(&mut surface, events, CancellationToken::new());
         Box::pin(running).await.unwrap();
-        let storm = storm.borrow();
+        let after = storm.borrow();
         assert!(
-            storm.left == 0 || storm.asked_to_quit(),
+            after.left == 0 || after.asked_to_quit(),
             "{:?} quit",
-            storm.last
+            after.last
         );
-        if storm.left == 0 {
+        if after.left == 0 {
             break;
         }
         let clock = app.clock;
         app = App { clock, ..start() };
     }
     assert!(surface.drawn.borrow().frames > STEPS / STEPS_A_FRAME / 2);
-    calm(&mut app, &store, &mut surface).await;
+    calm(&mut app, &kept, &mut surface).await;
 }
 
 /// After the storm everything still works: what comes is counted where it is looked for.

@@ -78,8 +78,8 @@ fn the_keymap_of_the_user_is_what_counts_and_what_is_told() {
     assert!(help.contains(" :freeze  "), "{help}");
     press(&mut view, KeyCode::Esc);
     assert!(shown(&mut view, &[Action::First]).contains(" Ctrl-E follows "));
-    let memories = text(&drawn(&empty(), &mut view, SIZE, &[Action::Screen('2')]));
-    assert!(memories.contains("(ß shows it)"), "{memories}");
+    let card = text(&drawn(&empty(), &mut view, SIZE, &[]));
+    assert!(card.contains(" ß this card"), "{card}");
 }
 
 #[tokio::test(start_paused = true)]
