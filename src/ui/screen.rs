@@ -244,9 +244,11 @@ impl Screens {
     /// Remembers which one is shown and how each is divided.
     pub(super) fn remember(&self, arrangement: &mut Arrangement) {
         name_of(&TABLE[self.shown]).clone_into(&mut arrangement.screen);
-        for (entry, panes) in TABLE.iter().zip(&self.panes) {
-            arrangement.panes.insert(name_of(entry).to_owned(), *panes);
-        }
+        let arranged = TABLE.iter().zip(&self.panes);
+        let arranged = arranged.filter(|(_, panes)| **panes != Panes::default());
+        arrangement.panes = arranged
+            .map(|(entry, panes)| (name_of(entry).to_owned(), *panes))
+            .collect();
     }
 
     /// As it was remembered.

@@ -135,8 +135,8 @@ impl Sheet {
     fn fitting(area: Rect, keymap: &Keymap) -> Self {
         let room = usize::from(area.width.saturating_sub(2));
         [(2, usize::MAX), (1, usize::MAX)]
-            .map(|(columns, keys_each)| Self::new(keymap, columns, keys_each))
             .into_iter()
+            .map(|(columns, keys_each)| Self::new(keymap, columns, keys_each))
             .find(|sheet| sheet.width() <= room)
             .unwrap_or_else(|| {
                 let narrow = Self::new(keymap, 1, 1);

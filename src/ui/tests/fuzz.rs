@@ -67,17 +67,17 @@ impl Storm {
         if self.left.is_multiple_of(STEPS_A_FRAME) {
             return Some(Next::Look);
         }
-        Some(match self.below(200) {
+        Some(match self.below(400) {
             0..2 => Next::Play(Step::Say(1)),
             2 => Next::Play(Step::Remember("the train")),
             3 if self.below(4) == 0 => Next::Play(Step::Wait(Duration::from_secs(70))),
-            4..8 => {
-                let size = (self.below(160) as u16 + 1, self.below(50) as u16 + 1);
+            4..12 => {
+                let size = (self.below(160) as u16 + 1, self.below(40) as u16 + 1);
                 self.size.set(size);
                 Next::Event(Event::Resize(size.0, size.1))
             }
-            8..24 => Next::Event(Event::Mouse(self.mouse())),
-            24..30 => {
+            12..44 => Next::Event(Event::Mouse(self.mouse())),
+            44..56 => {
                 let at = self.below(FOREIGN.len() as u64) as usize;
                 Next::Event(self.press(KeyEvent::new(
                     KeyCode::Char(FOREIGN[at]),
@@ -172,10 +172,7 @@ fn keyboard() -> Vec<KeyEvent> {
         KeyCode::Home,
         KeyCode::End,
     ];
-    // As often as letters, and some of them more often: they lead everywhere.
-    for _ in 0..3 {
-        keys.extend(named.map(plain));
-    }
+    keys.extend(named.map(plain));
     keys
 }
 
