@@ -299,3 +299,58 @@ async fn lines_are_starred_noted_and_their_speakers_named() {
     steps.extend([Press(KeyCode::Enter), Step::Gone("★"), Step::Gone("; q is")]);
     play(steps).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_filter_shows_some_lines_and_is_turned_off_and_on() {
+    let mut steps = vec![Say(12), Wait(MOMENT), sees("line number 3"), key('f')];
+    steps.extend(types("number 11"));
+    steps.extend([
+        Press(KeyCode::Enter),
+        Until("filter \"number 11\": 1 line"),
+        sees("line number 11"),
+        misses("line number 3"),
+        // What comes is sifted, too.
+        Say(108),
+        Until("11 lines"),
+        sees("line number 119"),
+        key('\\'),
+        Until("line number 109"),
+        misses("filter"),
+        key('\\'),
+        Until("filter \"number 11\""),
+        // An answer of nothing lets all through.
+        key('f'),
+    ]);
+    steps.extend((0..9).map(|_| Press(KeyCode::Backspace)));
+    steps.extend([
+        Press(KeyCode::Enter),
+        Until("line number 109"),
+        key('\\'),
+        Until("there is no filter"),
+    ]);
+    play(steps).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_marked_lines_or_those_of_one_speaker_are_shown() {
+    play(vec![
+        Say(6),
+        Wait(MOMENT),
+        key('s'),
+        Until("Speaker 1: 6 lines"),
+        key('s'),
+        Wait(MOMENT),
+        misses("Speaker 1: 6 lines"),
+        key('M'),
+        Until("no line passes"),
+        key('M'),
+        Until("line number 5"),
+        Press(KeyCode::Up),
+        key('m'),
+        Until("★"),
+        key('M'),
+        Until("marked: 1 line"),
+        sees("line number"),
+    ])
+    .await;
+}
