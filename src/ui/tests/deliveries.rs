@@ -249,6 +249,17 @@ async fn no_size_is_too_small() {
 }
 
 #[tokio::test]
+async fn while_it_is_private_bodies_are_hidden() {
+    let mut stage = typical().await;
+    let open = [Action::Screen('5'), Action::Open];
+    let screen = stage.shown((140, 40), &open).await;
+    assert!(screen.contains("onboarding"), "{screen}");
+    let screen = stage.shown((140, 40), &[Action::Blur]).await;
+    assert!(screen.contains("\"text\": ▒"), "{screen}");
+    assert!(!screen.contains("onboarding"), "{screen}");
+}
+
+#[tokio::test]
 async fn what_is_folded_is_found_and_a_repeat_leads_to_the_first() {
     const SIZE: (u16, u16) = (100, 40);
     let mut stage = typical().await;
