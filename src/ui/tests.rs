@@ -7,5 +7,7 @@ mod live;
 mod looks;
 mod memories;
 mod scene;
+mod screens;
 mod script;
 mod sound;
+mod stage;
