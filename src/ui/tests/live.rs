@@ -354,3 +354,34 @@ async fn only_marked_lines_or_those_of_one_speaker_are_shown() {
     ])
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_before_the_newest_lines_is_read_and_left_again() {
+    play(vec![
+        // More than are held.
+        Say(21_500),
+        Until("line number 21499"),
+        Press(KeyCode::Home),
+        Until("line number 0 "),
+        misses("line number 21499"),
+        Press(KeyCode::PageDown),
+        Press(KeyCode::PageDown),
+        Until("line number 40 "),
+        // What comes meanwhile moves nothing.
+        Say(1),
+        Until("1 new"),
+        sees("line number 40 "),
+        Press(KeyCode::Up),
+        key('m'),
+        Until("★"),
+        Press(KeyCode::End),
+        Until("line number 21500"),
+        misses("★"),
+        // A mark of the far past is gone to from the first line on.
+        Press(KeyCode::Home),
+        Until("line number 0 "),
+        key('u'),
+        Until("★"),
+    ])
+    .await;
+}
