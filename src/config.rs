@@ -7,6 +7,7 @@ mod layer;
 mod problem;
 mod setting;
 mod surroundings;
+mod theme;
 mod value;
 
 #[cfg(test)]
@@ -24,7 +25,7 @@ use layer::Layers;
 pub use problem::{ConfigError, Problem};
 pub use setting::{Flag, SETTINGS, Setting};
 pub use surroundings::Surroundings;
-pub use value::Theme;
+pub use theme::{OwnTheme, OwnThemes, Role, Theme};
 
 /// Every setting, resolved.
 #[derive(Debug, Clone)]
@@ -59,6 +60,8 @@ pub struct Config {
     pub body_timeout: Duration,
     /// Longest wait for open requests at the end.
     pub drain_timeout: Duration,
+    /// The themes of the user's own.
+    pub own_themes: OwnThemes,
     /// The colours of the dashboard.
     pub theme: Theme,
     /// Whether the dashboard draws with ASCII only.
@@ -107,6 +110,7 @@ impl Config {
         let layers = Layers::read(flags, surroundings, &mut problems);
         let mut config = Self {
             data_dir: surroundings.data_dir.clone().unwrap_or_default(),
+            own_themes: layers.themes.clone(),
             ..Self::default()
         };
         for setting in &SETTINGS {
@@ -184,6 +188,7 @@ impl Default for Config {
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(5),
+            own_themes: OwnThemes::new(),
             theme: Theme::Auto,
             ascii: false,
             sound: Sound {

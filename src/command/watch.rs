@@ -40,7 +40,7 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     };
     let _log = logging::start(destination, config.log_level)?;
     // Asked before anything else reads from the terminal.
-    let theme = Theme::resolve(config.theme);
+    let theme = Theme::resolve(&config.theme);
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
         let listening = Listening::start(&config, shutdown.clone()).await?;

@@ -1,4 +1,4 @@
-use super::{Config, value};
+use super::{Config, Theme, value};
 use crate::{logging::LogLevel, secret::Secret};
 
 /// One setting: what it is called in each source, and what it may be.
@@ -166,9 +166,9 @@ pub static SETTINGS: [Setting; 23] = [
         key: "theme",
         env: "OMISCOPE_THEME",
         flag: Flag::Value("theme", "THEME"),
-        help: "Colours of the dashboard: auto, dark, light or none [default: auto]",
-        allowed: "auto, dark, light or none",
-        apply: |config, text| put(&mut config.theme, value::theme(text)),
+        help: "Colours of the dashboard: auto, dark, light, contrast, colour-blind, none or one of your own [default: auto]",
+        allowed: "auto, dark, light, contrast, colour-blind, none or the name of a table [themes.NAME] in config.toml",
+        apply: |config, text| put(&mut config.theme, Theme::named(text, &config.own_themes)),
     },
     Setting {
         key: "ascii",

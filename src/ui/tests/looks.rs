@@ -9,7 +9,7 @@ use crate::{
     ui::{
         Glyphs,
         action::Action,
-        theme::{Depth, Theme},
+        theme::{Depth, Ground, Theme},
     },
 };
 
@@ -107,6 +107,16 @@ fn themes_differ_in_style_and_not_in_text() {
         ("dark", Theme::dark(Depth::Many)),
         ("dark_16", Theme::dark(Depth::Sixteen)),
         ("light", Theme::light(Depth::Many)),
+        ("contrast", Theme::contrast(Depth::True)),
+        ("contrast_16", Theme::contrast(Depth::Sixteen)),
+        (
+            "colour_blind_dark",
+            Theme::colour_blind(Depth::True, Ground::Dark),
+        ),
+        (
+            "colour_blind_light",
+            Theme::colour_blind(Depth::Many, Ground::Light),
+        ),
         ("plain", Theme::plain()),
     ];
     for (moment, monitor) in [("full", full()), ("empty", empty())] {
