@@ -26,6 +26,7 @@ mod outline;
 mod output;
 mod overlay;
 mod panel;
+mod qr;
 mod replay;
 mod roll;
 mod scene;
