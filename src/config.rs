@@ -66,6 +66,8 @@ pub struct Config {
     pub theme: Theme,
     /// Whether the dashboard draws with ASCII only.
     pub ascii: bool,
+    /// Whether the dashboard is lines of text instead of a screen.
+    pub plain: bool,
     /// What the dashboard plays.
     pub sound: Sound,
 }
@@ -111,6 +113,7 @@ impl Config {
         let mut config = Self {
             data_dir: surroundings.data_dir.clone().unwrap_or_default(),
             own_themes: layers.themes.clone(),
+            plain: surroundings.is_dumb(),
             ..Self::default()
         };
         for setting in &SETTINGS {
@@ -191,6 +194,7 @@ impl Default for Config {
             own_themes: OwnThemes::new(),
             theme: Theme::Auto,
             ascii: false,
+            plain: false,
             sound: Sound {
                 listen: false,
                 device: None,

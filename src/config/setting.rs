@@ -52,7 +52,7 @@ const KEEP: &str =
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 23] = [
+pub static SETTINGS: [Setting; 24] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -177,6 +177,14 @@ pub static SETTINGS: [Setting; 23] = [
         help: "Draw the dashboard with ASCII only",
         allowed: SWITCH,
         apply: |config, text| put(&mut config.ascii, value::switch(text)),
+    },
+    Setting {
+        key: "plain",
+        env: "OMISCOPE_PLAIN",
+        flag: Flag::Switch("plain"),
+        help: "Print what comes line by line instead of drawing it, e.g. for screen readers",
+        allowed: SWITCH,
+        apply: |config, text| put(&mut config.plain, value::switch(text)),
     },
     Setting {
         key: "listen",

@@ -87,7 +87,7 @@ fn what_cannot_work_ends_with_one_line_for_each_reason() {
         (
             &[],
             2,
-            "error: the dashboard needs a terminal; use `omiscope serve` to run without one\n",
+            "error: the dashboard needs a terminal; use `omiscope serve` to run without one, or --plain\n",
         ),
         (
             &["serve", "--host", "192.0.2.1", "--ephemeral"],
