@@ -7,6 +7,8 @@
 //!  state of the screens ─────────────┘
 //! ```
 //!
+//! Where there is no screen, [`Plain`] tells the same in lines of text.
+//!
 //! Drawing never changes anything and never waits: what is not in the model is read by the [`Library`] beside it.
 //! Screens look at a `Scene`, panels at what they show of it and at the one `Context`.
 
@@ -26,6 +28,8 @@ mod outline;
 mod output;
 mod overlay;
 mod panel;
+mod plain;
+mod qr;
 mod replay;
 mod roll;
 mod scene;
@@ -40,5 +44,6 @@ pub use clock::Clock;
 pub use context::{Context, TimeStyle};
 pub use glyphs::Glyphs;
 pub use library::Library;
+pub use plain::Plain;
 use scene::Scene;
 pub use view::View;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Flags, Problem, Surroundings,
+    Flags, OwnThemes, Problem, Surroundings,
     setting::{SETTINGS, Setting},
 };
 
@@ -79,9 +79,14 @@ impl Layer {
     }
 }
 
-/// What all sources give, the strongest first.
+/// What all sources give.
 #[derive(Debug)]
-pub(super) struct Layers(Vec<Layer>);
+pub(super) struct Layers {
+    /// The strongest first.
+    given: Vec<Layer>,
+    /// Themes of the user's own, which only the file can give.
+    pub(super) themes: OwnThemes,
+}
 
 impl Layers {
     /// Reads every source. What is wrong with one is added to `problems`; the others are read all the same.
@@ -100,14 +105,18 @@ impl Layers {
             .find_map(|layer| layer.get(CONFIG_FILE).filter(|path| !path.is_empty()))
             .map(PathBuf::from);
         let named = flags.config.clone().or(named);
-        layers.extend(config_file::layer(named, surroundings, problems));
-        Self(layers)
+        let (file, themes) = config_file::layer(named, surroundings, problems).unzip();
+        layers.extend(file);
+        Self {
+            given: layers,
+            themes: themes.unwrap_or_default(),
+        }
     }
 
     /// The strongest text given for a setting. An empty variable counts as not given; for the key, if nothing else is given, as
     /// one that was emptied by mistake.
     pub(super) fn get(&self, setting: &Setting) -> Option<(&Source, &str)> {
-        let mut given = self.0.iter().filter_map(|layer| {
+        let mut given = self.given.iter().filter_map(|layer| {
             let text = layer.get(layer.source.name(setting))?;
             Some((&layer.source, text))
         });

@@ -90,7 +90,7 @@ impl Action {
             Self::CopyAll => "copy a delivery as a curl command",
             Self::Help => "this help",
             Self::Card => "connection card: what to paste into Omi",
-            Self::Reveal => "show or hide the key on the card",
+            Self::Reveal => "the key on the card: text, QR code, hidden",
             Self::Screen(key) => screen::about(key),
             Self::NextScreen => "the next screen",
             Self::PreviousScreen => "the screen before",

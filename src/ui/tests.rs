@@ -6,6 +6,7 @@ mod deliveries;
 mod live;
 mod looks;
 mod memories;
+mod plain;
 mod scene;
 mod screens;
 mod script;

@@ -181,6 +181,7 @@ impl View {
             let hints = screen.hints(&scene);
             hints::render(frame, places.hints, notice, &hints, &context);
         }
+        context.theme.ground(frame.buffer_mut());
     }
 
     /// What the last row says before its hints, whatever the screen.

@@ -1,16 +1,16 @@
 use std::path::PathBuf;
 
 use super::{
-    super::{Problem, SETTINGS, Surroundings},
+    super::{OwnThemes, Problem, SETTINGS, Surroundings, theme},
     Layer, Source, names, read,
 };
 
-/// What `config.toml` gives.
+/// What `config.toml` gives: settings, and themes of the user's own.
 pub(super) fn layer(
     named: Option<PathBuf>,
     surroundings: &Surroundings,
     problems: &mut Vec<Problem>,
-) -> Option<Layer> {
+) -> Option<(Layer, OwnThemes)> {
     let must_be_there = named.is_some();
     let usual = || surroundings.config_dir.as_ref();
     let path = named.or_else(|| usual().map(|folder| folder.join("config.toml")))?;
@@ -21,7 +21,7 @@ pub(super) fn layer(
             return None;
         }
     };
-    let table: toml::Table = match text.parse() {
+    let mut table: toml::Table = match text.parse() {
         Ok(table) => table,
         Err(error) => {
             problems.push(bad_toml(path, &text, &error));
@@ -29,6 +29,9 @@ pub(super) fn layer(
         }
     };
     let source = Source::File(path);
+    let themes = table
+        .remove(theme::TABLE)
+        .map(|themes| theme::own_themes(themes, |field| source.place_of(field), problems));
     let mut values = Vec::new();
     for (key, value) in flat(table) {
         if SETTINGS.iter().any(|setting| setting.key == key) {
@@ -40,11 +43,11 @@ pub(super) fn layer(
         } else {
             problems.push(Problem::Unknown {
                 place: source.place_of(&format!("{key:?}")),
-                known: names(|setting| setting.key),
+                known: format!("{}, {}.NAME", names(|setting| setting.key), theme::TABLE),
             });
         }
     }
-    Some(Layer { source, values })
+    Some((Layer { source, values }, themes.unwrap_or_default()))
 }
 
 /// The keys of the file, those in a table as `table.key`.
