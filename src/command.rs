@@ -9,6 +9,7 @@ mod export;
 mod import;
 mod listen;
 mod listener;
+mod plain;
 mod rebuild;
 mod search;
 mod secret;

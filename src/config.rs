@@ -7,6 +7,7 @@ mod layer;
 mod problem;
 mod setting;
 mod surroundings;
+mod theme;
 mod value;
 
 #[cfg(test)]
@@ -24,7 +25,7 @@ use layer::Layers;
 pub use problem::{ConfigError, Problem};
 pub use setting::{Flag, SETTINGS, Setting};
 pub use surroundings::Surroundings;
-pub use value::Theme;
+pub use theme::{OwnTheme, OwnThemes, Role, Theme};
 
 /// Every setting, resolved.
 #[derive(Debug, Clone)]
@@ -59,10 +60,14 @@ pub struct Config {
     pub body_timeout: Duration,
     /// Longest wait for open requests at the end.
     pub drain_timeout: Duration,
+    /// The themes of the user's own.
+    pub own_themes: OwnThemes,
     /// The colours of the dashboard.
     pub theme: Theme,
     /// Whether the dashboard draws with ASCII only.
     pub ascii: bool,
+    /// Whether the dashboard is lines of text instead of a screen.
+    pub plain: bool,
     /// What the dashboard plays.
     pub sound: Sound,
     /// The keys of the dashboard.
@@ -109,6 +114,8 @@ impl Config {
         let layers = Layers::read(flags, surroundings, &mut problems);
         let mut config = Self {
             data_dir: surroundings.data_dir.clone().unwrap_or_default(),
+            own_themes: layers.themes.clone(),
+            plain: surroundings.is_dumb(),
             ..Self::default()
         };
         for setting in &SETTINGS {
@@ -193,8 +200,10 @@ impl Default for Config {
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(5),
+            own_themes: OwnThemes::new(),
             theme: Theme::Auto,
             ascii: false,
+            plain: false,
             sound: Sound {
                 listen: false,
                 device: None,

@@ -7,8 +7,10 @@
 //!  state of the screens ─────────────┘
 //! ```
 //!
+//! Where there is no screen, [`Plain`] tells the same in lines of text.
+//!
 //! Drawing never changes anything and never waits: what is not in the model is read by the [`Library`] beside it.
-//! Screens look at a [`Scene`], panels at what they show of it and at the one [`Context`].
+//! Screens look at a `Scene`, panels at what they show of it and at the one `Context`.
 
 pub mod action;
 pub mod app;
@@ -28,6 +30,8 @@ mod output;
 mod overlay;
 mod panel;
 mod panes;
+mod plain;
+mod qr;
 mod replay;
 mod roll;
 mod scene;
@@ -43,5 +47,6 @@ pub use clock::Clock;
 pub use context::{Context, TimeStyle};
 pub use glyphs::Glyphs;
 pub use library::Library;
+pub use plain::Plain;
 use scene::Scene;
 pub use view::View;

@@ -3,7 +3,11 @@
 
 use std::{collections::HashSet, net::Ipv4Addr};
 
-use super::{listener::Listening, on_runtime, watch};
+use super::{
+    listener::Listening,
+    on_runtime,
+    watch::{self, Face},
+};
 use crate::{
     cli::Script,
     config::{Config, Flags},
@@ -12,15 +16,15 @@ use crate::{
     shutdown,
     simulate::{DEMO_UID, Target, Wearer},
     store::retention::Retention,
-    ui::{terminal, theme::Theme},
+    ui::terminal,
 };
 
 /// Of the settings only the looks are used.
 pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     let looks = Config::load(flags)?;
-    watch::require_terminal()?;
+    watch::require_terminal(&looks)?;
     let _log = logging::start(Destination::Nowhere, looks.log_level)?;
-    let theme = Theme::resolve(looks.theme);
+    let face = Face::of(&looks);
     // In memory, no sound could be kept; but better a demo without that than none.
     let folder = tempfile::Builder::new().prefix("omiscope-demo-").tempdir();
     let data_dir = folder.as_ref().map(|folder| folder.path().to_owned());
@@ -49,7 +53,7 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
             seed: script.seed,
         };
         let wearer = tokio::spawn(wearer.run(shutdown.clone()));
-        let shown = watch::show(&config, theme, &listening, shutdown.clone()).await;
+        let shown = watch::show(&config, face, &listening, shutdown.clone()).await;
         listening.end(&shutdown).await?;
         shown?;
         Ok(wearer.await??)

@@ -1,4 +1,4 @@
-//! `omiscope`: the dashboard over its own listener.
+//! `omiscope`: the dashboard over its own listener, on a screen or as lines.
 
 use std::{
     io::{self, IsTerminal as _},
@@ -10,7 +10,7 @@ use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use super::{UsageError, listen, listener::Listening, on_runtime};
+use super::{UsageError, listen, listener::Listening, on_runtime, plain};
 use crate::{
     audio::playback::{
         Playback,
@@ -32,39 +32,77 @@ use crate::{
 
 pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
-    require_terminal()?;
+    require_terminal(&config)?;
     let destination = if config.ephemeral {
         Destination::Nowhere
     } else {
         Destination::Folder(&config.data_dir)
     };
     let _log = logging::start(destination, config.log_level)?;
-    // Asked before anything else reads from the terminal.
-    let theme = Theme::resolve(config.theme);
+    let face = Face::of(&config);
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
         let listening = Listening::start(&config, shutdown.clone()).await?;
-        let shown = show(&config, theme, &listening, shutdown.clone()).await;
+        let shown = show(&config, face, &listening, shutdown.clone()).await;
         listening.end(&shutdown).await?;
         shown
     })
 }
 
-/// A dashboard needs a terminal.
-pub(super) fn require_terminal() -> Result<(), UsageError> {
-    if io::stdout().is_terminal() {
+/// A dashboard needs a terminal, unless it is but lines.
+pub(super) fn require_terminal(config: &Config) -> Result<(), UsageError> {
+    if config.plain || io::stdout().is_terminal() {
         return Ok(());
     }
     Err(UsageError::new(
-        "the dashboard needs a terminal; use `omiscope serve` to run without one",
+        "the dashboard needs a terminal; use `omiscope serve` to run without one, or --plain",
     ))
 }
 
-/// Takes the screen, shows what a listener receives, and gives the screen back.
+/// How what comes is shown.
+#[derive(Debug)]
+pub(super) enum Face {
+    Screen(Box<Theme>),
+    Lines,
+}
+
+impl Face {
+    /// The face that the settings want. Asks the terminal, so it must be called before anything else reads from that.
+    pub(super) fn of(config: &Config) -> Self {
+        if config.plain {
+            Self::Lines
+        } else {
+            Self::Screen(Box::new(Theme::resolve(&config.theme)))
+        }
+    }
+}
+
+/// Shows what a listener receives, and plays it if that is wanted.
 pub(super) async fn show(
+    config: &Config,
+    face: Face,
+    listening: &Listening,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let playback = playback(config).context("cannot start playback")?;
+    let ended = shutdown.child_token();
+    let heard = listening.store.follow(listening.store.latest());
+    let listen = tokio::spawn(listen::run(heard, playback.clone(), ended.clone()));
+    let shown = match face {
+        Face::Screen(theme) => draw(config, *theme, listening, playback, shutdown).await,
+        Face::Lines => plain::show(config, listening, shutdown).await,
+    };
+    ended.cancel();
+    listen.await?;
+    shown
+}
+
+/// Takes the screen, shows what a listener receives, and gives the screen back.
+async fn draw(
     config: &Config,
     theme: Theme,
     listening: &Listening,
+    playback: Playback,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let (snapshot, viewer) = listening.store.view(WINDOW)?;
@@ -73,10 +111,6 @@ pub(super) async fn show(
     } else {
         Glyphs::unicode()
     };
-    let playback = playback(config).context("cannot start playback")?;
-    let ended = shutdown.child_token();
-    let heard = listening.store.follow(listening.store.latest());
-    let listen = tokio::spawn(listen::run(heard, playback.clone(), ended.clone()));
     let session = Session {
         address: listening.address,
         secret: listening.secret.clone(),
@@ -109,8 +143,6 @@ pub(super) async fn show(
     {
         tracing::warn!("the layout of the dashboard is not remembered: {error}");
     }
-    ended.cancel();
-    listen.await?;
     shown.context("the dashboard ended")
 }
 

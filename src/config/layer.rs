@@ -9,7 +9,7 @@ use std::{
 use config_file::Keys;
 
 use super::{
-    Flags, Problem, Surroundings,
+    Flags, OwnThemes, Problem, Surroundings,
     setting::{SETTINGS, Setting},
 };
 use crate::ui::keymap::{Fault, Wish};
@@ -86,7 +86,9 @@ impl Layer {
 #[derive(Debug)]
 pub(super) struct Layers {
     /// The strongest first.
-    layers: Vec<Layer>,
+    given: Vec<Layer>,
+    /// Themes of the user's own, which only the file can give.
+    pub(super) themes: OwnThemes,
     keys: Option<Keys>,
 }
 
@@ -107,10 +109,17 @@ impl Layers {
             .find_map(|layer| layer.get(CONFIG_FILE).filter(|path| !path.is_empty()))
             .map(PathBuf::from);
         let named = flags.config.clone().or(named);
-        let file = config_file::layer(named, surroundings, problems);
-        let (file, keys) = file.unzip();
-        layers.extend(file);
-        Self { layers, keys }
+        let (mut keys, mut themes) = (None, OwnThemes::default());
+        if let Some(file) = config_file::read_file(named, surroundings, problems) {
+            layers.push(file.layer);
+            keys = Some(file.keys);
+            themes = file.themes;
+        }
+        Self {
+            given: layers,
+            themes,
+            keys,
+        }
     }
 
     /// What the user wants of the keymap.
@@ -130,7 +139,7 @@ impl Layers {
     /// The strongest text given for a setting. An empty variable counts as not given; for the key, if nothing else is given, as
     /// one that was emptied by mistake.
     pub(super) fn get(&self, setting: &Setting) -> Option<(&Source, &str)> {
-        let mut given = self.layers.iter().filter_map(|layer| {
+        let mut given = self.given.iter().filter_map(|layer| {
             let text = layer.get(layer.source.name(setting))?;
             Some((&layer.source, text))
         });

@@ -1,4 +1,4 @@
-use super::{Config, value};
+use super::{Config, Theme, value};
 use crate::{logging::LogLevel, secret::Secret};
 
 /// One setting: what it is called in each source, and what it may be.
@@ -52,7 +52,7 @@ const KEEP: &str =
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 23] = [
+pub static SETTINGS: [Setting; 24] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -166,9 +166,9 @@ pub static SETTINGS: [Setting; 23] = [
         key: "theme",
         env: "OMISCOPE_THEME",
         flag: Flag::Value("theme", "THEME"),
-        help: "Colours of the dashboard: auto, dark, light or none [default: auto]",
-        allowed: "auto, dark, light or none",
-        apply: |config, text| put(&mut config.theme, value::theme(text)),
+        help: "Colours of the dashboard: auto, dark, light, contrast, colour-blind, none or one of your own [default: auto]",
+        allowed: "auto, dark, light, contrast, colour-blind, none or the name of a table [themes.NAME] in config.toml",
+        apply: |config, text| put(&mut config.theme, Theme::named(text, &config.own_themes)),
     },
     Setting {
         key: "ascii",
@@ -177,6 +177,14 @@ pub static SETTINGS: [Setting; 23] = [
         help: "Draw the dashboard with ASCII only",
         allowed: SWITCH,
         apply: |config, text| put(&mut config.ascii, value::switch(text)),
+    },
+    Setting {
+        key: "plain",
+        env: "OMISCOPE_PLAIN",
+        flag: Flag::Switch("plain"),
+        help: "Print what comes line by line instead of drawing it, e.g. for screen readers",
+        allowed: SWITCH,
+        apply: |config, text| put(&mut config.plain, value::switch(text)),
     },
     Setting {
         key: "listen",

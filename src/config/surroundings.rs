@@ -30,6 +30,13 @@ impl Surroundings {
         }
     }
 
+    /// Whether the terminal can do nothing but print.
+    pub(super) fn is_dumb(&self) -> bool {
+        self.environment
+            .iter()
+            .any(|(name, value)| name == "TERM" && value == "dumb")
+    }
+
     /// Whether `NO_COLOR` is set and not empty (<https://no-color.org>).
     pub(super) fn forbids_colour(&self) -> bool {
         self.environment

@@ -1,6 +1,6 @@
 mod samples;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use super::*;
 
@@ -256,7 +256,7 @@ fn what_is_wrong_is_told_with_its_place_and_its_remedy() {
         ),
         (
             toml("theme = [1]"),
-            r#"theme = "[1]" in {folder}/config.toml: must be auto, dark, light or none"#,
+            r#"theme = "[1]" in {folder}/config.toml: must be auto, dark, light, contrast, colour-blind, none or the name of a table [themes.NAME] in config.toml"#,
         ),
         (
             toml("drain_timeout = 1.5"),
@@ -464,5 +464,104 @@ fn without_a_home_a_data_folder_must_be_named() {
             ..Flags::default()
         };
         assert!(Config::resolve(&flags, &homeless).is_ok(), "{key}");
+    }
+}
+
+#[test]
+fn a_theme_of_the_users_own_is_chosen_by_its_name() {
+    use ratatui::style::Color;
+    const FILE: &str = r##"
+        theme = "Evening"
+        [themes.Evening]
+        base = "colorblind"
+        accent = "#56b4e9"
+        dim = 245
+        text = "reset"
+        speakers = ["light-blue", 208, "#009E73"]
+        heat = [0, 1, 2, 3, 4, 5]
+        [themes.other]
+    "##;
+    let folder = tempfile::tempdir().unwrap();
+    let config = resolve(folder.path(), Sources { file: FILE, ..NONE }).unwrap();
+    let Theme::Own(own) = &config.theme else {
+        panic!("{:?}", config.theme)
+    };
+    let expected = OwnTheme {
+        base: Theme::ColourBlind,
+        colours: vec![
+            (Role::Accent, Color::Rgb(86, 180, 233)),
+            (Role::Dim, Color::Indexed(245)),
+            (Role::Text, Color::Reset),
+        ],
+        speakers: vec![
+            Color::LightBlue,
+            Color::Indexed(208),
+            Color::Rgb(0, 158, 115),
+        ],
+        heat: Some([0, 1, 2, 3, 4, 5].map(Color::Indexed)),
+    };
+    assert_eq!(**own, expected);
+
+    let other = Sources {
+        flags: &[("theme", "other")],
+        file: FILE,
+        ..NONE
+    };
+    let config = resolve(folder.path(), other).unwrap();
+    assert_eq!(config.theme, Theme::Own(Arc::default()));
+}
+
+#[test]
+fn what_is_wrong_with_a_theme_is_told_by_its_field() {
+    const COLOUR: &str =
+        r##"a colour such as "#56b4e9", 0 to 255, "red", "light-blue" or "reset""##;
+    const COLOURS: &str =
+        r##"a list of one or more colours such as ["#56b4e9", 208, "light-blue"]"##;
+    const STEPS: &str = "a list of six colours, from faint to loud";
+    const FIELDS: &str = "one of base, background, text, dim, accent, title, border, good, warn, bad, found, chosen, key, speakers, heat";
+    let scenarios = [
+        (r#"accent = "puce""#, COLOUR),
+        (r##"accent = "#56b4e""##, COLOUR),
+        (r##"accent = "#ééé""##, COLOUR),
+        ("dim = 256", COLOUR),
+        ("dim = -1", COLOUR),
+        ("bad = true", COLOUR),
+        ("speakers = []", COLOURS),
+        (r#"speakers = "red""#, COLOURS),
+        (r#"speakers = ["red", "puce"]"#, COLOURS),
+        ("heat = [1, 2, 3]", STEPS),
+        (
+            r#"base = "mine""#,
+            "auto, dark, light, contrast, colour-blind or none",
+        ),
+        ("acent = 1", FIELDS),
+        ("accent.colour = 1", COLOUR),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (line, allowed) in scenarios {
+        let file = format!("theme = \"mine\"\n[themes.mine]\n{line}\n");
+        fs::write(folder.path().join("config.toml"), &file).unwrap();
+        let surroundings = surroundings(folder.path(), &[]);
+        let error = Config::resolve(&Flags::default(), &surroundings).unwrap_err();
+        let told = error.to_string();
+        let field = line.split([' ', '.']).next().unwrap();
+        assert!(
+            told.starts_with(&format!("themes.mine.{field} = ")),
+            "{told}"
+        );
+        let place = folder.path().join("config.toml");
+        let end = format!(" in {}: must be {allowed}", place.display());
+        assert!(told.ends_with(&end), "{told}");
+        assert_eq!(error.problems.len(), 1, "{told}");
+    }
+    for (file, start) in [
+        ("themes = 1", "themes = 1 in "),
+        ("[themes]\nmine = 1", "themes.mine = 1 in "),
+        ("[themes.Dark]", "themes.Dark = \"Dark\" in "),
+    ] {
+        fs::write(folder.path().join("config.toml"), file).unwrap();
+        let surroundings = surroundings(folder.path(), &[]);
+        let error = Config::resolve(&Flags::default(), &surroundings).unwrap_err();
+        assert!(error.to_string().starts_with(start), "{error}");
     }
 }

@@ -7,30 +7,6 @@ use std::{
 
 use crate::{audio::playback::Playback, event::Uid, store::retention::Keep};
 
-/// The colours of the dashboard.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// Dark or light, as the terminal's background is.
-    #[default]
-    Auto,
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
-    /// Without colour.
-    None,
-}
-
-pub(super) fn theme(text: &str) -> Option<Theme> {
-    Some(match text.to_ascii_lowercase().as_str() {
-        "auto" => Theme::Auto,
-        "dark" => Theme::Dark,
-        "light" => Theme::Light,
-        "none" => Theme::None,
-        _ => return None,
-    })
-}
-
 pub(super) fn switch(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" => Some(true),

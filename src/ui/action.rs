@@ -18,8 +18,12 @@ pub enum Action {
     NextMatch,
     PreviousMatch,
     Mark,
+    OnlyMarked,
     NextMark,
     PreviousMark,
+    Filter,
+    FilterOnOff,
+    OnlySpeaker,
     Note,
     Tick,
     Name,
@@ -127,6 +131,8 @@ impl Step {
 pub enum Goal {
     /// A line of the transcript.
     Line(LineId),
+    /// The lines with some words; empty for all.
+    Lines(String),
     /// A memory.
     Memory(MemoryId),
     /// A text in what is being read.
@@ -140,6 +146,8 @@ pub enum Goal {
 pub enum Question {
     /// A note on a line; empty for none.
     Note(LineId),
+    /// Words that lines must have to be shown; empty for none.
+    Filter,
     /// A name for a speaker; empty for none.
     Name(Uid, Voice),
     /// A text to look for in what is being read; empty for none.

@@ -26,7 +26,7 @@ use crate::{
 const FRAME: Duration = Duration::from_millis(33);
 
 /// How long a store that cannot be read is left alone.
-const REST: Duration = Duration::from_secs(1);
+pub(super) const REST: Duration = Duration::from_secs(1);
 
 /// Where the dashboard listens, for those who connect.
 #[derive(Debug, Clone)]
@@ -230,14 +230,17 @@ impl Frames {
 }
 
 /// What is new, after a rest if there is one to take.
-async fn next(viewer: &mut Viewer, resting: Option<Instant>) -> Result<News, SourceError> {
+pub(super) async fn next(
+    viewer: &mut Viewer,
+    resting: Option<Instant>,
+) -> Result<News, SourceError> {
     if let Some(until) = resting {
         tokio::time::sleep_until(until).await;
     }
     viewer.next().await
 }
 
-async fn until(due: Option<Instant>) {
+pub(super) async fn until(due: Option<Instant>) {
     match due {
         Some(due) => tokio::time::sleep_until(due).await,
         None => std::future::pending().await,

@@ -1,50 +1,54 @@
 //! Colours by what they mean. Meaning is never in colour alone: signs and weight tell it too.
 //!
-//! The sixteen colours of the user's own palette come first, so that every terminal theme stays what it is. Only greys, and
-//! what is too pale on white, are taken from the 256, where there are so many.
+//! The dark and the light theme take the sixteen colours of the user's own palette first, so that every terminal stays what
+//! it is; only greys, and what is too pale on white, come from the 256, where there are so many. The others have colours of
+//! their own, and the nearest to them where the terminal has fewer.
+
+mod depth;
+mod palette;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::{
+    buffer::Buffer,
+    style::{Color, Modifier, Style},
+};
 use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 
-use crate::config::Theme as Choice;
+use crate::config::{OwnTheme, Role, Theme as Choice};
+pub use depth::Depth;
 
 /// Longest wait for a terminal to tell its background.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// How many colours a terminal has.
+/// What a terminal's background is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
-    /// The sixteen of the palette.
-    Sixteen,
-    /// 256, or more.
-    Many,
+pub enum Ground {
+    /// Darker than what is written on it.
+    Dark,
+    /// Brighter.
+    Light,
 }
 
-impl Depth {
-    /// What the environment says of the terminal.
-    #[must_use]
-    pub fn of_terminal() -> Self {
-        let says = |name, what: &str| std::env::var(name).is_ok_and(|value| value.contains(what));
-        let many = says("TERM", "256color")
-            || says("COLORTERM", "truecolor")
-            || says("COLORTERM", "24bit");
-        if many || cfg!(windows) {
-            Self::Many
-        } else {
-            Self::Sixteen
+impl Ground {
+    /// What the terminal says; dark if it does not.
+    fn of_terminal() -> Self {
+        let mut options = QueryOptions::default();
+        options.timeout = PATIENCE;
+        match theme_mode(options) {
+            Ok(ThemeMode::Light) => Self::Light,
+            Ok(ThemeMode::Dark) | Err(_) => Self::Dark,
         }
-    }
-
-    fn choose(self, many: Color, sixteen: Color) -> Color {
-        if self == Self::Many { many } else { sixteen }
     }
 }
 
 /// Styles by what they mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
+    /// What everything stands on; the terminal's own if it is reset.
+    pub background: Color,
     /// What is heard.
     pub text: Style,
     /// What is beside the point.
@@ -67,102 +71,71 @@ pub struct Theme {
     pub chosen: Style,
     /// Keys in hints and help.
     pub key: Style,
-    /// Speakers other than the wearer.
-    pub speakers: [Style; 5],
+    /// Speakers other than the wearer; at least one.
+    pub speakers: Vec<Style>,
     /// From what can hardly be heard to what is loud. The steps are even in brightness, for eyes that see few colours.
-    pub heat: [Style; 6],
+    pub heat: [Style; OwnTheme::HEAT],
+    /// Black on white, whatever the rest is: for what cameras read. None: without colour.
+    pub paper: Option<Style>,
 }
 
 impl Theme {
     /// The theme of a choice. Asks the terminal, so it must be called before the screen is taken.
     #[must_use]
-    pub fn resolve(choice: Choice) -> Self {
-        let depth = Depth::of_terminal();
+    pub fn resolve(choice: &Choice) -> Self {
+        Self::of(choice, Depth::of_terminal(), Ground::of_terminal)
+    }
+
+    fn of(choice: &Choice, depth: Depth, ground: impl FnOnce() -> Ground) -> Self {
         match choice {
             Choice::None => Self::plain(),
             Choice::Dark => Self::dark(depth),
             Choice::Light => Self::light(depth),
-            Choice::Auto => {
-                let mut options = QueryOptions::default();
-                options.timeout = PATIENCE;
-                match theme_mode(options) {
-                    Ok(ThemeMode::Light) => Self::light(depth),
-                    Ok(ThemeMode::Dark) | Err(_) => Self::dark(depth),
-                }
+            Choice::Contrast => Self::contrast(depth),
+            Choice::ColourBlind => Self::colour_blind(depth, ground()),
+            Choice::Auto => match ground() {
+                Ground::Dark => Self::dark(depth),
+                Ground::Light => Self::light(depth),
+            },
+            Choice::Own(own) => Self::of(&own.base, depth, ground).with(own, depth),
+        }
+    }
+
+    /// With the colours of the user's own; weight and underlines stay.
+    fn with(mut self, own: &OwnTheme, depth: Depth) -> Self {
+        for (role, colour) in &own.colours {
+            let colour = depth.nearest(*colour);
+            match self.role(*role) {
+                Some(style) => style.fg = Some(colour),
+                None => self.background = colour,
             }
         }
+        let of = |colour: &Color| Style::new().fg(depth.nearest(*colour));
+        if !own.speakers.is_empty() {
+            self.speakers = own.speakers.iter().map(of).collect();
+        }
+        if let Some(heat) = &own.heat {
+            self.heat = heat.each_ref().map(of);
+        }
+        self
     }
 
-    /// For a dark background.
-    #[must_use]
-    pub fn dark(depth: Depth) -> Self {
-        let of = |colour| Style::new().fg(colour);
-        Self {
-            dim: of(depth.choose(Color::Indexed(246), Color::Gray)),
-            accent: of(Color::Cyan).add_modifier(Modifier::BOLD),
-            title: of(Color::Reset).add_modifier(Modifier::BOLD),
-            border: of(Color::DarkGray),
-            good: of(Color::Green),
-            warn: of(Color::Yellow),
-            bad: of(Color::LightRed).add_modifier(Modifier::BOLD),
-            found: of(Color::LightYellow).add_modifier(Modifier::UNDERLINED),
-            chosen: of(Color::Reset).add_modifier(Modifier::BOLD),
-            key: of(Color::Cyan),
-            speakers: [
-                Color::LightMagenta,
-                Color::LightGreen,
-                Color::LightYellow,
-                Color::LightBlue,
-                Color::Magenta,
-            ]
-            .map(of),
-            heat: [
-                depth.choose(Color::Indexed(54), Color::Blue),
-                depth.choose(Color::Indexed(90), Color::Magenta),
-                depth.choose(Color::Indexed(162), Color::LightMagenta),
-                depth.choose(Color::Indexed(203), Color::LightRed),
-                depth.choose(Color::Indexed(215), Color::LightYellow),
-                depth.choose(Color::Indexed(229), Color::White),
-            ]
-            .map(of),
-            ..Self::plain()
-        }
-    }
-
-    /// For a light background: the bright colours would vanish there.
-    #[must_use]
-    pub fn light(depth: Depth) -> Self {
-        let of = |colour| Style::new().fg(colour);
-        Self {
-            dim: of(depth.choose(Color::Indexed(241), Color::DarkGray)),
-            accent: of(Color::Blue).add_modifier(Modifier::BOLD),
-            title: of(Color::Reset).add_modifier(Modifier::BOLD),
-            border: of(depth.choose(Color::Indexed(248), Color::Gray)),
-            good: of(depth.choose(Color::Indexed(28), Color::Green)),
-            warn: of(depth.choose(Color::Indexed(130), Color::Magenta)),
-            bad: of(Color::Red).add_modifier(Modifier::BOLD),
-            found: of(Color::Red).add_modifier(Modifier::UNDERLINED),
-            chosen: of(Color::Reset).add_modifier(Modifier::BOLD),
-            key: of(Color::Blue),
-            speakers: [
-                Color::Magenta,
-                depth.choose(Color::Indexed(28), Color::Green),
-                Color::Red,
-                depth.choose(Color::Indexed(30), Color::Cyan),
-                depth.choose(Color::Indexed(94), Color::Black),
-            ]
-            .map(of),
-            heat: [
-                depth.choose(Color::Indexed(223), Color::Gray),
-                depth.choose(Color::Indexed(216), Color::Cyan),
-                depth.choose(Color::Indexed(204), Color::Blue),
-                depth.choose(Color::Indexed(162), Color::Magenta),
-                depth.choose(Color::Indexed(90), Color::Red),
-                depth.choose(Color::Indexed(53), Color::Black),
-            ]
-            .map(of),
-            ..Self::plain()
-        }
+    /// The style of a role; the background has none.
+    fn role(&mut self, role: Role) -> Option<&mut Style> {
+        Some(match role {
+            Role::Background => return None,
+            Role::Text => &mut self.text,
+            Role::Dim => &mut self.dim,
+            Role::Accent => &mut self.accent,
+            Role::Title => &mut self.title,
+            Role::Border => &mut self.border,
+            Role::Good => &mut self.good,
+            Role::Warn => &mut self.warn,
+            Role::Bad => &mut self.bad,
+            Role::Found => &mut self.found,
+            Role::Chosen => &mut self.chosen,
+            Role::Key => &mut self.key,
+        })
     }
 
     /// Without colour: weight alone.
@@ -170,6 +143,7 @@ impl Theme {
     pub fn plain() -> Self {
         let bold = Style::new().add_modifier(Modifier::BOLD);
         Self {
+            background: Color::Reset,
             text: Style::new(),
             dim: Style::new().add_modifier(Modifier::DIM),
             accent: bold,
@@ -181,8 +155,25 @@ impl Theme {
             found: bold.add_modifier(Modifier::UNDERLINED),
             chosen: bold,
             key: bold,
-            speakers: [Style::new(); 5],
-            heat: [Style::new(); 6],
+            speakers: vec![Style::new(); 5],
+            heat: [Style::new(); OwnTheme::HEAT],
+            paper: None,
+        }
+    }
+
+    /// Gives what was drawn in the terminal's own colours those of the theme, where it has any.
+    pub(super) fn ground(&self, drawn: &mut Buffer) {
+        let text = self.text.fg.unwrap_or(Color::Reset);
+        if (self.background, text) == (Color::Reset, Color::Reset) {
+            return;
+        }
+        for cell in &mut drawn.content {
+            if cell.bg == Color::Reset {
+                cell.bg = self.background;
+            }
+            if cell.fg == Color::Reset {
+                cell.fg = text;
+            }
         }
     }
 }

@@ -222,6 +222,7 @@ impl View {
             }
             hints::render(frame, places.hints, notice, &hints, &context);
         }
+        context.theme.ground(frame.buffer_mut());
     }
 
     /// What the last row says before its hints, whatever the screen.
@@ -371,6 +372,10 @@ impl View {
             | Action::Follow
             | Action::Open
             | Action::Mark
+            | Action::OnlyMarked
+            | Action::Filter
+            | Action::FilterOnOff
+            | Action::OnlySpeaker
             | Action::NextMark
             | Action::PreviousMark
             | Action::Note

@@ -82,12 +82,12 @@ fn what_cannot_work_ends_with_one_line_for_each_reason() {
             &["serve", "--port=x", "--theme=x"],
             2,
             "error: --port \"x\": must be a number from 0 to 65535\n\
-             error: --theme \"x\": must be auto, dark, light or none\n",
+             error: --theme \"x\": must be auto, dark, light, contrast, colour-blind, none or the name of a table [themes.NAME] in config.toml\n",
         ),
         (
             &[],
             2,
-            "error: the dashboard needs a terminal; use `omiscope serve` to run without one\n",
+            "error: the dashboard needs a terminal; use `omiscope serve` to run without one, or --plain\n",
         ),
         (
             &["serve", "--host", "192.0.2.1", "--ephemeral"],

@@ -19,6 +19,8 @@ mod export;
 mod faults;
 #[cfg(unix)]
 mod import;
+#[cfg(unix)]
+mod plain;
 mod program;
 #[cfg(unix)]
 mod rebuild;

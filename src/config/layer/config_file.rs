@@ -1,17 +1,28 @@
 use std::path::PathBuf;
 
 use super::{
-    super::{Problem, SETTINGS, Surroundings, problem::shown},
+    super::{OwnThemes, Problem, SETTINGS, Surroundings, problem::shown, theme},
     Layer, Source, names, read,
 };
 use crate::ui::keymap::Wish;
 
 /// What `config.toml` gives.
-pub(super) fn layer(
+#[derive(Debug)]
+pub(super) struct File {
+    /// Settings.
+    pub(super) layer: Layer,
+    /// Themes of the user's own.
+    pub(super) themes: OwnThemes,
+    /// Wishes for the keymap.
+    pub(super) keys: Keys,
+}
+
+/// Reads `config.toml`; None if there is none.
+pub(super) fn read_file(
     named: Option<PathBuf>,
     surroundings: &Surroundings,
     problems: &mut Vec<Problem>,
-) -> Option<(Layer, Keys)> {
+) -> Option<File> {
     let must_be_there = named.is_some();
     let usual = || surroundings.config_dir.as_ref();
     let path = named.or_else(|| usual().map(|folder| folder.join("config.toml")))?;
@@ -30,6 +41,9 @@ pub(super) fn layer(
         }
     };
     let source = Source::File(path);
+    let themes = table
+        .remove(theme::TABLE)
+        .map(|themes| theme::own_themes(themes, |field| source.place_of(field), problems));
     let keys = Keys::taken(&mut table, &source, problems);
     let mut values = Vec::new();
     for (key, value) in flat(table) {
@@ -42,11 +56,15 @@ pub(super) fn layer(
         } else {
             problems.push(Problem::Unknown {
                 place: source.place_of(&format!("{key:?}")),
-                known: names(|setting| setting.key),
+                known: format!("{}, {}.NAME", names(|setting| setting.key), theme::TABLE),
             });
         }
     }
-    Some((Layer { source, values }, keys))
+    Some(File {
+        layer: Layer { source, values },
+        themes: themes.unwrap_or_default(),
+        keys,
+    })
 }
 
 /// What the table `[keys]` says.

@@ -64,3 +64,19 @@ fn the_readme_names_every_setting() {
         assert!(README.contains(&row), "{row}");
     }
 }
+
+#[test]
+fn the_sample_of_a_theme_is_one() {
+    const TOML: &str = include_str!("../../../assets/config.toml");
+    let theme: String = TOML
+        .lines()
+        .skip_while(|line| !line.starts_with("#[themes."))
+        .filter_map(|line| line.strip_prefix('#'))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("config.toml"), &theme).unwrap();
+    let config = Config::resolve(&Flags::default(), &surroundings(folder.path(), &[])).unwrap();
+    let own = config.own_themes.values().next().unwrap();
+    assert!(own.colours.len() == 12 && own.heat.is_some(), "{own:?}");
+}

@@ -30,7 +30,7 @@ const fn entry(
 
 /// Every action, in the order of the help.
 #[rustfmt::skip]
-pub(in crate::ui) const TABLE: [Entry; 57] = [
+pub(in crate::ui) const TABLE: [Entry; 61] = [
     entry(Action::Back, "back", "q", "back, quit at the top"),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     entry(Action::Close, "close", "Esc", "back"),
@@ -40,6 +40,10 @@ pub(in crate::ui) const TABLE: [Entry; 57] = [
     entry(Action::NextMatch, "next-match", "n", "the next match"),
     entry(Action::PreviousMatch, "previous-match", "N", "the match before"),
     entry(Action::Mark, "star", "m", "star a line, or unstar it"),
+    entry(Action::OnlyMarked, "only-starred", "M", "only starred and noted lines, or all"),
+    entry(Action::Filter, "filter", "f", "show only lines with some words"),
+    entry(Action::FilterOnOff, "filter-on-off", "\\", "those words count, or not"),
+    entry(Action::OnlySpeaker, "only-speaker", "s", "only the lines of this speaker, or all"),
     entry(Action::NextMark, "next-star", "u", "the next starred or noted line"),
     entry(Action::PreviousMark, "previous-star", "U", "the starred or noted line before"),
     entry(Action::Note, "note", ";", "a note on a line"),
@@ -59,7 +63,7 @@ pub(in crate::ui) const TABLE: [Entry; 57] = [
     entry(Action::NextScreen, "next-screen", "Tab", "the next screen"),
     entry(Action::PreviousScreen, "previous-screen", "Shift-Tab", "the screen before"),
     entry(Action::Card, "card", "i", "connection card: what to paste into Omi"),
-    entry(Action::Reveal, "show-key", "v", "show or hide the key on the card"),
+    entry(Action::Reveal, "show-key", "v", "the key on the card: text, QR code, hidden"),
     entry(Action::Up, "up", "Up k", "up"),
     entry(Action::Down, "down", "Down j", "down"),
     entry(Action::PageUp, "page-up", "PgUp Ctrl-B", "a page up; on Day: the day before"),

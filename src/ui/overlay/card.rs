@@ -1,4 +1,6 @@
-//! The connection card: what to paste into each of Omi's fields, and which have arrived.
+//! The connection card: what to paste into each of Omi's fields, and which have arrived; on demand the same for a camera.
+
+mod code;
 
 use ratatui::{
     Frame,
@@ -16,20 +18,25 @@ use crate::{
     ui::{Context, Scene, action::Action, app::Session, panel::framed, screen::Hints},
 };
 
-/// Omi's fields, by the names in its settings, and what is pasted there.
+/// Omi's fields, by the names in its settings, and what is pasted there after the URL.
 const FIELDS: [(Trigger, &str, &str); 5] = [
-    (Trigger::Memory, "Conversation events", "the URL"),
-    (Trigger::Transcript, "Real-time transcript", "the URL"),
-    (Trigger::Audio, "Audio bytes", "the URL,5"),
-    (Trigger::Summary, "Day summary", "the URL"),
-    (Trigger::Button, "Button events", "the URL"),
+    (Trigger::Memory, "Conversation events", ""),
+    (Trigger::Transcript, "Real-time transcript", ""),
+    (Trigger::Audio, "Audio bytes", ",5"),
+    (Trigger::Summary, "Day summary", ""),
+    (Trigger::Button, "Button events", ""),
 ];
 
-/// Whether the key can be read.
+/// Columns before what is pasted into a field.
+const BEFORE_VALUE: usize = 25;
+
+/// Whether the key can be read, and by whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::ui) enum Key {
     Masked,
     Revealed,
+    /// By cameras.
+    Code,
 }
 
 /// The card over the screen.
@@ -42,6 +49,9 @@ impl Overlay for Card {
     /// Its rows are laid out for the width there is.
     fn render(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
         let context = scene.context;
+        if self.key == Key::Code {
+            return code::render(frame, area, &url(scene.session, self.key, context), context);
+        }
         let room = [area.width, area.height].map(|cells| usize::from(cells.saturating_sub(2)));
         let lines = lines(scene.monitor, scene.session, self.key, room[0], context);
         let lines = fitted(lines, room[1]);
@@ -59,7 +69,8 @@ impl Overlay for Card {
         }
         self.key = match self.key {
             Key::Masked => Key::Revealed,
-            Key::Revealed => Key::Masked,
+            Key::Revealed => Key::Code,
+            Key::Code => Key::Masked,
         };
         Answer::Done(None)
     }
@@ -69,10 +80,12 @@ impl Overlay for Card {
     }
 
     fn hints(&self) -> Hints {
-        vec![
-            (Action::Close, "close"),
-            (Action::Reveal, "show or hide key"),
-        ]
+        let next = match self.key {
+            Key::Masked => "show key, then QR code",
+            Key::Revealed => "QR code",
+            Key::Code => "hide the key",
+        };
+        vec![(Action::Close, "close"), (Action::Reveal, next)]
     }
 }
 
@@ -93,10 +106,21 @@ pub(in crate::ui) fn lines(
     context: &Context,
 ) -> Vec<Line<'static>> {
     let theme = &context.theme;
-    let mut lines = rows(" URL  ", &url(session, key, context), width, theme.accent);
-    lines.push(Line::raw(""));
-    lines.extend(FIELDS.map(|(trigger, name, value)| {
+    let url = url(session, key, context);
+    // In full where that leaves each field in one row.
+    let longest = FIELDS.iter().map(|(_, _, more)| more.len()).max();
+    let in_full = BEFORE_VALUE + text::width(&url) + longest.unwrap_or_default() <= width;
+    let (mut lines, before) = if in_full {
+        (Vec::new(), (url.as_str(), theme.accent))
+    } else {
+        let mut lines = rows(" URL  ", &url, width, theme.accent);
+        lines.push(Line::raw(""));
+        (lines, ("the URL", theme.dim))
+    };
+    lines.extend(FIELDS.map(|(trigger, name, more)| {
         let heard = monitor.last_seen(trigger).is_some();
+        let (value, style) = before;
+        let value = Span::styled(format!("{value}{more}"), style);
         field(heard, name, value, context)
     }));
     lines.push(Line::raw(""));
@@ -116,7 +140,7 @@ pub(in crate::ui) fn keys(context: &Context) -> [Line<'static>; 2] {
     let theme = &context.theme;
     let keys = Line::from(vec![
         Span::styled(format!(" {}", context.key(Action::Reveal)), theme.key),
-        Span::styled(" shows or hides the key   ", theme.dim),
+        Span::styled(" key, then QR code   ", theme.dim),
         Span::styled(context.key(Action::Card), theme.key),
         Span::styled(" this card", theme.dim),
     ]);
@@ -126,14 +150,14 @@ pub(in crate::ui) fn keys(context: &Context) -> [Line<'static>; 2] {
 fn url(session: &Session, key: Key, context: &Context) -> String {
     let key: String = match key {
         Key::Masked => context.glyphs.mask.repeat(8),
-        Key::Revealed => {
+        Key::Revealed | Key::Code => {
             form_urlencoded::byte_serialize(session.secret.reveal().as_bytes()).collect()
         }
     };
     format!("http://{}/webhook?key={key}", session.reachable())
 }
 
-fn field(heard: bool, name: &str, value: &'static str, context: &Context) -> Line<'static> {
+fn field(heard: bool, name: &str, value: Span<'static>, context: &Context) -> Line<'static> {
     let theme = &context.theme;
     let (done, open) = context.glyphs.tick;
     let (tick, style) = if heard {
@@ -144,7 +168,7 @@ fn field(heard: bool, name: &str, value: &'static str, context: &Context) -> Lin
     Line::from(vec![
         Span::styled(format!(" {tick} "), style),
         Span::styled(format!("{name:<22}"), theme.text),
-        Span::styled(value, theme.dim),
+        value,
     ])
 }
 

@@ -9,7 +9,7 @@ use crate::{
     ui::{
         Glyphs,
         action::Action,
-        theme::{Depth, Theme},
+        theme::{Depth, Ground, Theme},
     },
 };
 
@@ -85,8 +85,73 @@ fn the_key_is_shown_only_when_asked_for() {
     let key = session().secret.reveal().to_owned();
     assert!(!shown(&[Action::Card]).contains(&key));
     assert!(shown(&[Action::Card, Action::Reveal]).contains(&key));
-    assert!(!shown(&[Action::Card, Action::Reveal, Action::Reveal]).contains(&key));
+    let code = [Action::Card, Action::Reveal, Action::Reveal];
+    assert!(!shown(&code).contains(&key));
+    let hidden = [&code[..], &[Action::Reveal]].concat();
+    assert_eq!(shown(&hidden), shown(&[Action::Card]));
     assert!(!shown(&[Action::Card, Action::Reveal, Action::Card]).contains(&key));
+}
+
+const CODE: [Action; 3] = [Action::Card, Action::Reveal, Action::Reveal];
+
+#[test]
+fn the_code_for_cameras_is_black_on_white_whatever_the_theme() {
+    use ratatui::style::Color;
+    // The size of a code with a key of 64 digits is told by its own tests.
+    for size in [(140, 40), (80, 24)] {
+        for theme in [
+            Theme::dark(Depth::True),
+            Theme::light(Depth::True),
+            Theme::contrast(Depth::True),
+        ] {
+            let buffer = drawn(&full(), &mut view(theme, &Glyphs::unicode()), size, &CODE);
+            let white = Color::Rgb(255, 255, 255);
+            let black = Color::Rgb(0, 0, 0);
+            let papered: Vec<_> = buffer
+                .content
+                .iter()
+                .filter(|cell| {
+                    [cell.fg, cell.bg]
+                        .iter()
+                        .all(|c| [white, black].contains(c))
+                })
+                .filter(|cell| [" ", "▀"].contains(&cell.symbol()))
+                .collect();
+            let inked = papered.iter().filter(|cell| cell.symbol() == "▀").count();
+            assert!(papered.len() > 500 && inked > 200, "{size:?}: {inked}");
+        }
+    }
+    shot("code", &full(), (140, 40), &CODE);
+    shot("card_revealed", &full(), (140, 40), &CODE[..2]);
+}
+
+#[test]
+fn where_no_code_can_be_shown_a_sentence_says_why() {
+    let dark = || Theme::dark(Depth::Many);
+    for (theme, glyphs, size, why) in [
+        (
+            Theme::plain(),
+            Glyphs::unicode(),
+            (140, 40),
+            "No QR code without colours",
+        ),
+        (
+            dark(),
+            Glyphs::ascii(),
+            (140, 40),
+            "No QR code with --ascii",
+        ),
+        (
+            dark(),
+            Glyphs::unicode(),
+            (40, 12),
+            "No room for the QR code",
+        ),
+    ] {
+        let screen = text(&drawn(&full(), &mut view(theme, &glyphs), size, &CODE));
+        assert!(screen.contains(why), "{why}:\n{screen}");
+    }
+    shot("code", &full(), (40, 12), &CODE);
 }
 
 #[test]
@@ -107,6 +172,16 @@ fn themes_differ_in_style_and_not_in_text() {
         ("dark", Theme::dark(Depth::Many)),
         ("dark_16", Theme::dark(Depth::Sixteen)),
         ("light", Theme::light(Depth::Many)),
+        ("contrast", Theme::contrast(Depth::True)),
+        ("contrast_16", Theme::contrast(Depth::Sixteen)),
+        (
+            "colour_blind_dark",
+            Theme::colour_blind(Depth::True, Ground::Dark),
+        ),
+        (
+            "colour_blind_light",
+            Theme::colour_blind(Depth::Many, Ground::Light),
+        ),
         ("plain", Theme::plain()),
     ];
     for (moment, monitor) in [("full", full()), ("empty", empty())] {

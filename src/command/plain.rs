@@ -1,0 +1,51 @@
+//! The dashboard as lines of text.
+
+use std::{io, net::SocketAddr};
+
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+use tokio_util::sync::CancellationToken;
+
+use super::listener::{Listening, masked_url};
+use crate::{
+    config::Config,
+    monitor::{Monitor, WINDOW},
+    ui::{Clock, Plain},
+};
+
+/// Writes to stdout what a listener receives.
+pub(super) async fn show(
+    config: &Config,
+    listening: &Listening,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let (snapshot, viewer) = listening.store.view(WINDOW)?;
+    let plain = Plain {
+        viewer,
+        losses: listening.losses.watch(),
+        monitor: Monitor::new(snapshot),
+        time_zone: TimeZone::system(),
+        clock: Clock::system(),
+    };
+    let greeting = greeting(config, listening.address);
+    let told = plain.run(greeting, io::stdout(), shutdown).await;
+    told.context("cannot write what came")
+}
+
+/// How to quit and how to connect; never the key itself.
+fn greeting(config: &Config, address: SocketAddr) -> Vec<String> {
+    let url = masked_url(address).replace('…', "...");
+    let key = match &config.webhook_secret {
+        Some(_) => "the one of your settings".to_owned(),
+        None if config.ephemeral => {
+            "made for this time only and not told here; set WEBHOOK_SECRET to know it".to_owned()
+        }
+        None => format!("in the file {}", config.data_dir.join("secret").display()),
+    };
+    vec![
+        format!("omiscope listens on {url} and tells what comes, line by line. Ctrl-C ends it."),
+        format!(
+            "Omi app, Settings, Developer: paste your tunnel's https URL with /webhook?key=KEY into each field; for audio bytes put ,5 after it. The key is {key}."
+        ),
+    ]
+}
