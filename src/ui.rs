@@ -17,6 +17,7 @@ mod clock;
 mod context;
 mod curl;
 pub mod errand;
+pub mod excerpt;
 mod field;
 mod glyphs;
 mod keymap;

@@ -1,8 +1,13 @@
 //! Everything that a key can ask for.
 
-use crate::event::{Edit, LineId, MemoryId, Passage, Seq, Uid, Voice};
+use jiff::tz::TimeZone;
 
-use super::screen;
+use crate::{
+    event::{Edit, LineId, MemoryId, Passage, Seq, Uid, Voice},
+    export::order::Order,
+};
+
+use super::{excerpt::Excerpt, screen};
 
 /// What the user wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +33,7 @@ pub enum Action {
     Replay,
     Copy,
     CopyAll,
+    Export,
     Help,
     Card,
     Reveal,
@@ -86,8 +92,9 @@ impl Action {
             Self::Tick => "tick an action item here, or untick it",
             Self::Name => "name the speaker of a line",
             Self::Replay => "send a delivery again",
-            Self::Copy => "copy the body of a delivery",
-            Self::CopyAll => "copy a delivery as a curl command",
+            Self::Copy => "copy a line, a memory's gist, an item, a body",
+            Self::CopyAll => "copy the whole of it; a delivery: as curl",
+            Self::Export => "export into files, or stop doing so",
             Self::Help => "this help",
             Self::Card => "connection card: what to paste into Omi",
             Self::Reveal => "show or hide the key on the card",
@@ -210,6 +217,8 @@ pub enum Effect {
     Sound(SoundEffect),
     /// A change by the user's own hand.
     Edit(Edit),
+    /// Write something into files; None: stop doing so.
+    Export(Option<Order>),
     /// Something else that takes its time.
     Errand(Errand),
 }
@@ -217,6 +226,8 @@ pub enum Effect {
 /// What is done beside the loop; what comes of it is seen later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Errand {
+    /// Copy something that is kept; clock times are of the zone.
+    Copy(Excerpt, TimeZone),
     /// Copy the body of a delivery.
     CopyBody(Seq),
     /// Copy a delivery as a command that sends it.

@@ -111,6 +111,7 @@ impl App {
                     let now = self.clock.now();
                     let kept = self.playback.place().filter(|_| self.view.hears_kept());
                     self.view.set_place(kept);
+                    self.view.set_progress(self.errands.progress());
                     self.view.update(&self.monitor, &self.library, surface.size()?, now);
                     surface.draw(&mut |frame| self.view.render(frame, &self.monitor, now))?;
                     continue;
@@ -163,6 +164,12 @@ impl App {
             Some(Effect::Sound(effect)) => self.play(effect),
             Some(Effect::Terminal(effect)) => surface.perform(effect.clone())?,
             Some(Effect::Edit(edit)) => self.errands.edit(edit.clone()),
+            Some(Effect::Export(None)) => self.errands.stop_export(),
+            Some(Effect::Export(Some(order))) => {
+                if !self.errands.export(order.clone()) {
+                    self.view.say("too much is under way; try again".to_owned());
+                }
+            }
             Some(Effect::Errand(errand)) => {
                 if !self.errands.start(errand.clone()) {
                     self.view.say("too much is under way; try again".to_owned());

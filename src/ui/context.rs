@@ -1,9 +1,14 @@
 use std::borrow::Cow;
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use ratatui::style::Style;
 
-use super::{glyphs::Glyphs, theme::Theme};
+use super::{
+    action::{Effect, Errand},
+    excerpt::Excerpt,
+    glyphs::Glyphs,
+    theme::Theme,
+};
 use crate::{event::Speaker, monitor::Age, text};
 
 /// What every panel needs to draw: looks and time.
@@ -73,6 +78,17 @@ impl Context {
         } else {
             clean
         }
+    }
+
+    /// The day of a moment.
+    #[must_use]
+    pub fn day(&self, at: Timestamp) -> Date {
+        self.time_zone.to_datetime(at).date()
+    }
+
+    /// Copies something, with clock times as they are shown here.
+    pub(super) fn copy(&self, excerpt: Excerpt) -> Effect {
+        Effect::Errand(Errand::Copy(excerpt, self.time_zone.clone()))
     }
 
     /// `12:40`, whatever the day.

@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 68] = [
+const BINDINGS: [Binding; 69] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
@@ -54,6 +54,7 @@ const BINDINGS: [Binding; 68] = [
     letter('r', Action::Replay),
     letter('y', Action::Copy),
     letter('Y', Action::CopyAll),
+    letter('e', Action::Export),
     letter('?', Action::Help),
     key(KeyCode::F(1), Action::Help),
     letter('1', Action::Screen('1')),

@@ -17,6 +17,7 @@ use super::{
         Answer, Overlay, Shelf,
         card::{Card, Key},
         devices::Devices,
+        export::{self, Export},
         help::Help,
         prompt::Prompt,
     },
@@ -27,6 +28,7 @@ use super::{
 use crate::{
     audio::playback::{Heard, State, Status},
     event::Uid,
+    export::watch::Progress,
     monitor::Monitor,
     text,
 };
@@ -34,7 +36,7 @@ use crate::{
 /// Percent by which a key makes it louder or softer.
 const VOLUME_STEP: i8 = 10;
 
-/// How often is looked which words are heard.
+/// How often is looked which words are heard, and how far an export is.
 const LOOK: SignedDuration = SignedDuration::from_millis(100);
 
 /// Seconds by which a key goes back or on in what is heard.
@@ -55,6 +57,8 @@ pub struct View {
     trouble: Option<String>,
     /// What came of the last key, until the next one.
     word: Option<String>,
+    /// How far the export is that is under way.
+    progress: Option<Progress>,
 }
 
 /// What all screens share.
@@ -158,6 +162,7 @@ impl View {
             mouse: false,
             trouble: None,
             word: None,
+            progress: None,
         }
     }
 
@@ -194,6 +199,9 @@ impl View {
                 text::neutral(word).into_owned(),
                 context.theme.warn,
             ));
+        }
+        if let Some(progress) = self.progress {
+            return Some(Span::styled(export::told(progress), context.theme.accent));
         }
         self.common.frozen.as_ref().map(|frozen| {
             Span::styled(
@@ -249,7 +257,7 @@ impl View {
         if let Some(overlay) = &mut self.overlay {
             match overlay.act(action, area, &scene) {
                 Answer::Pass => {}
-                Answer::Done(effect) => return effect,
+                Answer::Done(effect) => return self.resolved(effect?, monitor, area, now),
                 Answer::Close(effect) => {
                     self.close();
                     return self.resolved(effect?, monitor, area, now);
@@ -300,6 +308,15 @@ impl View {
             }
             Action::NextMatch => self.show_match(1, monitor, area, now),
             Action::PreviousMatch => self.show_match(-1, monitor, area, now),
+            Action::Export if self.progress.is_some() => return Some(Effect::Export(None)),
+            Action::Export => {
+                let offers = self.screens.shown().offers(places(area).body, &scene);
+                if offers.is_empty() {
+                    self.say("there is nothing to export here yet".to_owned());
+                } else {
+                    self.toggle(action, |shelf| Box::new(Export::new(offers, shelf)));
+                }
+            }
             Action::Help => self.toggle(action, |_| Box::<Help>::default()),
             Action::Card => self.toggle(action, |_| Box::new(Card { key: Key::Masked })),
             Action::Reveal => {
@@ -426,6 +443,11 @@ impl View {
         self.common.place = place;
     }
 
+    /// Takes over how far the export is; None: none is under way.
+    pub(super) fn set_progress(&mut self, progress: Option<Progress>) {
+        self.progress = progress;
+    }
+
     /// Takes over why nothing new can be shown.
     pub(super) fn set_trouble(&mut self, trouble: Option<String>) {
         self.trouble = trouble;
@@ -451,8 +473,9 @@ impl View {
 
     /// When the view will next look different although nothing arrives.
     pub(super) fn next_change(&self, monitor: &Monitor, now: Timestamp) -> Option<Timestamp> {
+        let looks = self.progress.and_then(|_| now.saturating_add(LOOK).ok());
         if self.common.frozen.is_some() {
-            return None;
+            return looks;
         }
         let context = self.common.context(now);
         let scene = self.common.scene(monitor, &context);
@@ -464,6 +487,7 @@ impl View {
             .chain(ages.flatten())
             .chain(self.screens.shown().next_change(&scene))
             .chain(self.common.next_place(now))
+            .chain(looks)
             .min()
     }
 }
