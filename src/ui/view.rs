@@ -227,7 +227,7 @@ impl View {
     }
 
     /// Takes what came from the library, and asks for more.
-    pub(super) fn update(
+    pub fn update(
         &mut self,
         monitor: &Monitor,
         library: &Library,
