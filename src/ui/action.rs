@@ -92,7 +92,7 @@ impl Action {
             Self::Tick => "tick an action item here, or untick it",
             Self::Name => "name the speaker of a line",
             Self::Replay => "send a delivery again",
-            Self::Copy => "copy a line, a memory's gist, an item, a body",
+            Self::Copy => "copy a line, a gist, an item, a body",
             Self::CopyAll => "copy the whole of it; a delivery: as curl",
             Self::Export => "export into files, or stop doing so",
             Self::Help => "this help",

@@ -137,9 +137,9 @@ impl Screen for Actions {
             (Action::Open, "where it is from"),
             (Action::Down, "next"),
             (Action::Search, "search"),
+            (Action::Help, "help"),
             (Action::Copy, "copy"),
             (Action::Export, "export"),
-            (Action::Help, "help"),
             (Action::NextScreen, "screen"),
             (Action::Back, "quit"),
         ]

@@ -167,9 +167,9 @@ impl Screen for Day {
             (Action::PageDown, "day after"),
             (Action::Follow, "today"),
             (Action::Down, "scroll"),
+            (Action::Help, "help"),
             (Action::Copy, "copy"),
             (Action::Export, "export"),
-            (Action::Help, "help"),
             (Action::Back, "quit"),
         ]
     }

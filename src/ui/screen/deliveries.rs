@@ -156,8 +156,8 @@ impl Screen for Deliveries {
             (Action::Replay, "replay"),
             (Action::CopyAll, "copy as curl"),
             (Action::Copy, "copy body"),
-            (Action::Export, "export"),
             (Action::Help, "help"),
+            (Action::Export, "export"),
         ]);
         hints
     }

@@ -209,9 +209,9 @@ impl Screen for Live {
             transcript::State::Held(_) => &[
                 (Action::Follow, "follow"),
                 (Action::Up, "scroll"),
+                (Action::Help, "help"),
                 (Action::Copy, "copy"),
                 (Action::Export, "export"),
-                (Action::Help, "help"),
                 (Action::Listen, "listen"),
                 (Action::Freeze, "freeze"),
                 (Action::TimeStyle, "time"),

@@ -21,7 +21,7 @@ async fn items_are_ticked_and_lead_to_where_they_are_from() {
         Wait(MOMENT),
         Remember("the boat"),
         Until("2 open of 2"),
-        sees("▌· See to the boat"),
+        Until("▌· See to the boat"),
         key('x'),
         // What is done goes down, and the cursor stays with what is open.
         Until("1 open of 2"),
