@@ -308,20 +308,10 @@ impl View {
             }
             Action::NextMatch => self.show_match(1, monitor, area, now),
             Action::PreviousMatch => self.show_match(-1, monitor, area, now),
-            Action::Export if self.progress.is_some() => return Some(Effect::Export(None)),
-            Action::Export => {
-                let offers = self.screens.shown().offers(places(area).body, &scene);
-                if offers.is_empty() {
-                    self.say("there is nothing to export here yet".to_owned());
-                } else {
-                    self.toggle(action, |shelf| Box::new(Export::new(offers, shelf)));
-                }
-            }
+            Action::Export => return self.export(monitor, area, now),
             Action::Help => self.toggle(action, |_| Box::<Help>::default()),
             Action::Card => self.toggle(action, |_| Box::new(Card { key: Key::Masked })),
-            Action::Reveal => {
-                self.overlay = Some(Box::new(Card { key: Key::Revealed }));
-            }
+            Action::Reveal => self.overlay = Some(Box::new(Card { key: Key::Revealed })),
             Action::Screen(key) => self.screens.show(key),
             Action::NextScreen => self.screens.turn(1),
             Action::PreviousScreen => self.screens.turn(-1),
@@ -359,6 +349,22 @@ impl View {
                 let effect = self.screens.shown_mut().act(action, body, &scene);
                 return self.resolved(effect?, monitor, area, now);
             }
+        }
+        None
+    }
+
+    /// Asks what is to be exported, or stops what is under way.
+    fn export(&mut self, monitor: &Monitor, area: Rect, now: Timestamp) -> Option<Effect> {
+        if self.progress.is_some() {
+            return Some(Effect::Export(None));
+        }
+        let context = self.common.context(now);
+        let scene = self.common.scene(monitor, &context);
+        let offers = self.screens.shown().offers(places(area).body, &scene);
+        if offers.is_empty() {
+            self.say("there is nothing to export here yet".to_owned());
+        } else {
+            self.toggle(Action::Export, |shelf| Box::new(Export::new(offers, shelf)));
         }
         None
     }

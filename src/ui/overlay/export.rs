@@ -185,19 +185,19 @@ impl Overlay for Export {
         let at = self.form(&forms);
         let name = forms.get(at).map_or("", |(_, format)| name(*format));
         frame.render_widget(self.answer(1, name, (at, forms.len()), context), form);
-        let [before, typed] =
+        let [before, field] =
             Layout::horizontal([Constraint::Length(1), Constraint::Fill(1)]).areas(into);
-        let types = ROWS[self.row] == Row::Into;
-        frame.render_widget(list::pointer(types, context), before);
-        if types {
-            self.folder.render(frame, typed, LABELS[2], context);
+        let is_typed = ROWS[self.row] == Row::Into;
+        frame.render_widget(list::pointer(is_typed, context), before);
+        if is_typed {
+            self.folder.render(frame, field, LABELS[2], context);
         } else {
             let folder = text::neutral(self.folder.value()).into_owned();
             let row = Line::from(vec![
                 Span::styled(LABELS[2], context.theme.key),
                 Span::styled(folder, context.theme.text),
             ]);
-            frame.render_widget(row, typed);
+            frame.render_widget(row, field);
         }
     }
 

@@ -117,7 +117,7 @@ async fn hear(store: &Store, began: Timestamp, viewer: &mut Viewer, monitor: &mu
         let chunk = AudioChunk {
             rate: 16_000,
             encoding: Encoding::Pcm16,
-            bytes: Bytes::from_iter(tone.flat_map(i16::to_le_bytes)),
+            bytes: tone.flat_map(i16::to_le_bytes).collect(),
         };
         let received = began + SignedDuration::from_secs(second);
         let submission = fill::submission(received, Kind::AudioBytes, Event::Audio(chunk));
