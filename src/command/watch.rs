@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal as _},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -44,10 +45,23 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
         let listening = Listening::start(&config, shutdown.clone()).await?;
-        let shown = show(&config, theme, &listening, shutdown.clone()).await;
+        let exports = if config.ephemeral {
+            exports_here()
+        } else {
+            config.data_dir.join(EXPORTS)
+        };
+        let shown = show(&config, theme, &listening, exports, shutdown.clone()).await;
         listening.end(&shutdown).await?;
         shown
     })
+}
+
+/// What the folder of exports is called, unless the user names another.
+const EXPORTS: &str = "exports";
+
+/// Where exports go if nothing else of this run is kept: to where it was started.
+pub(super) fn exports_here() -> PathBuf {
+    std::env::current_dir().unwrap_or_default().join(EXPORTS)
 }
 
 /// A dashboard needs a terminal.
@@ -65,6 +79,7 @@ pub(super) async fn show(
     config: &Config,
     theme: Theme,
     listening: &Listening,
+    exports: PathBuf,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let (snapshot, viewer) = listening.store.view(WINDOW)?;
@@ -80,6 +95,7 @@ pub(super) async fn show(
     let session = Session {
         address: listening.address,
         secret: listening.secret.clone(),
+        exports,
     };
     let app = App {
         errands: Errands::new(listening.store.clone(), session.clone()),

@@ -1,6 +1,6 @@
 //! The loop of the dashboard: the only `select!`.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
 use crossterm::event::{Event, MouseEventKind};
 use futures_util::{Stream, StreamExt as _};
@@ -38,6 +38,8 @@ pub struct Session {
     pub address: SocketAddr,
     /// The key that belongs into the URL.
     pub secret: Secret,
+    /// Where exports go if nobody says anything else.
+    pub exports: PathBuf,
 }
 
 impl Session {

@@ -364,7 +364,8 @@ impl View {
         if offers.is_empty() {
             self.say("there is nothing to export here yet".to_owned());
         } else {
-            self.toggle(Action::Export, |shelf| Box::new(Export::new(offers, shelf)));
+            let export = Export::new(offers, &self.shelf, &self.common.session);
+            self.toggle(Action::Export, |_| Box::new(export));
         }
         None
     }

@@ -26,13 +26,12 @@ use crate::{
         table::PAIRS,
         watch::Progress,
     },
-    store::{ReadError, Store},
     text,
     ui::{
-        Context, Library, Scene,
+        Context, Scene,
         action::{Action, Effect},
+        app::Session,
         field::{Field, Typed},
-        library::Asked,
         panel::{framed, list},
         screen::Hints,
     },
@@ -86,20 +85,21 @@ pub(in crate::ui) struct Export {
     /// None: the first that fits.
     format: Option<Format>,
     folder: Field,
-    /// Where it goes if nobody says anything else.
-    asked: Option<Asked<PathBuf>>,
     row: usize,
 }
 
 impl Export {
     /// A choice between some offers, of which there is at least one.
-    pub(in crate::ui) fn new(offers: Vec<Offer>, shelf: &Shelf) -> Self {
+    pub(in crate::ui) fn new(offers: Vec<Offer>, shelf: &Shelf, session: &Session) -> Self {
+        let folder = match &*shelf.exported_to {
+            "" => &session.exports.display().to_string(),
+            last => last,
+        };
         Self {
             offers,
             offer: 0,
             format: None,
-            folder: Field::new(&shelf.exported_to),
-            asked: None,
+            folder: Field::new(folder),
             row: 0,
         }
     }
@@ -244,18 +244,6 @@ impl Overlay for Export {
         ]
     }
 
-    fn update(&mut self, _: &Scene<'_>, library: &Library) {
-        if !self.folder.value().is_empty() || ROWS[self.row] == Row::Into {
-            return;
-        }
-        let asked = self.asked.get_or_insert_with(|| {
-            library.ask(|store: &Store| -> Result<PathBuf, ReadError> { Ok(usual(store)) })
-        });
-        if let Some(Ok(folder)) = asked.answer() {
-            self.folder = Field::new(&folder.display().to_string());
-        }
-    }
-
     fn put_away(self: Box<Self>, onto: &mut Shelf) {
         self.folder.value().clone_into(&mut onto.exported_to);
     }
@@ -269,12 +257,6 @@ pub(in crate::ui) fn told(progress: Progress) -> String {
         Some(of) => format!("exporting {done} of {} ({key} stops)", text::grouped(of)),
         None => format!("exporting, {done} so far ({key} stops)"),
     }
-}
-
-/// Beside what is kept; where everything is in memory, where the program was started.
-fn usual(store: &Store) -> PathBuf {
-    let here = || std::env::current_dir().unwrap_or_default();
-    store.folder().unwrap_or_else(here).join("exports")
 }
 
 /// A folder as a shell would take it.

@@ -2,7 +2,6 @@
 
 use std::{future::Future, time::Duration};
 
-use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use omiscope::{
@@ -93,6 +92,7 @@ pub(crate) async fn measure(store: &Store) {
     let session = Session {
         address: ([127, 0, 0, 1], 32768).into(),
         secret: Secret::new("secret".to_owned()),
+        exports: "exports".into(),
     };
     let theme = Theme::dark(Depth::Many);
     let mut stage = Stage {
