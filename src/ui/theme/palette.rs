@@ -12,9 +12,9 @@ fn of(colour: Color) -> Style {
 }
 
 /// What cameras read.
-fn paper(depth: Depth) -> Option<Style> {
+fn paper(depth: Depth) -> Style {
     let ink = depth.choose(BLACK, Color::Black);
-    Some(of(ink).bg(depth.choose(WHITE, Color::White)))
+    of(ink).bg(depth.choose(WHITE, Color::White))
 }
 
 impl Theme {
@@ -50,7 +50,7 @@ impl Theme {
                 depth.choose(Color::Indexed(229), Color::White),
             ]
             .map(of),
-            paper: paper(depth),
+            paper: Some(paper(depth)),
             ..Self::plain()
         }
     }
@@ -87,7 +87,7 @@ impl Theme {
                 depth.choose(Color::Indexed(53), Color::Black),
             ]
             .map(of),
-            paper: paper(depth),
+            paper: Some(paper(depth)),
             ..Self::plain()
         }
     }
@@ -131,7 +131,7 @@ impl Theme {
                 pick(0x00e8_e8e8, Color::White),
                 pick(0x00ff_ffff, Color::White),
             ],
-            paper: paper(depth),
+            paper: Some(paper(depth)),
         }
     }
 
