@@ -108,7 +108,10 @@ impl Monitor {
         if delivery.accepted() && delivery.uid.is_some() {
             self.uid.clone_from(&delivery.uid);
         }
-        self.health.count(delivery);
+        // Sound that comes again is told of by itself.
+        let is_sound = delivery.kind.trigger() == Some(Trigger::Audio);
+        let again = record.repeat_of.is_some() && !is_sound;
+        self.health.count(delivery, again);
         for change in &record.changes {
             self.apply_change(change, delivery);
         }

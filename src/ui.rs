@@ -10,7 +10,7 @@
 //! Where there is no screen, [`Plain`] tells the same in lines of text.
 //!
 //! Drawing never changes anything and never waits: what is not in the model is read by the [`Library`] beside it.
-//! Screens look at a [`Scene`], panels at what they show of it and at the one [`Context`].
+//! Screens look at a `Scene`, panels at what they show of it and at the one `Context`.
 
 pub mod action;
 pub mod app;

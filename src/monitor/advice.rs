@@ -1,5 +1,6 @@
-//! Trouble in plain words: one rule each, with the likely cause and the remedy.
+//! Trouble in plain words: what is wrong, with its likely cause, and what to do about it. One row of the table each.
 
+mod feeds;
 mod sound;
 
 use jiff::Timestamp;
@@ -26,82 +27,90 @@ pub enum Gravity {
     Note,
 }
 
-/// From so many refusals in a row on, it is said.
-const REFUSALS: u64 = 5;
+/// What can be told from here.
+pub(super) struct Diagnosis {
+    gravity: Gravity,
+    /// What is wrong; None if it is not.
+    finds: fn(&Monitor, Timestamp) -> Option<String>,
+    /// What it may come from, or what to do; stands behind it. Empty where the finding says it.
+    pub(super) remedy: &'static str,
+}
 
-type Rule = fn(&Monitor, Timestamp) -> Option<(Gravity, String)>;
-
-const RULES: [Rule; 8] = [
-    losses,
-    refusals,
-    sound::wrong_rate,
-    sound::loss,
-    sound::words_without_sound,
-    sound::gaps,
-    sound::repeats,
-    old_sender,
+/// Everything that can be told, in the order in which it is.
+pub(super) const TABLE: [Diagnosis; 12] = [
+    Diagnosis {
+        gravity: Gravity::Loss,
+        finds: feeds::losses,
+        remedy: "",
+    },
+    Diagnosis {
+        gravity: Gravity::Warning,
+        finds: feeds::switched_off,
+        remedy: "switch the webhook on again in the app, under Settings, Developer",
+    },
+    Diagnosis {
+        gravity: Gravity::Warning,
+        finds: feeds::refusals,
+        remedy: "Omi switches a webhook off at 100",
+    },
+    Diagnosis {
+        gravity: Gravity::Warning,
+        finds: sound::wrong_rate,
+        remedy: "look at the codec of the device, or at what a sender of your own says",
+    },
+    Diagnosis {
+        gravity: Gravity::Warning,
+        finds: sound::loss,
+        remedy: "part of it is lost before it reaches us",
+    },
+    Diagnosis {
+        gravity: Gravity::Warning,
+        finds: sound::words_without_sound,
+        remedy: "is a custom speech-to-text provider selected in the app, or the URL of Audio bytes without a / before the ?",
+    },
+    Diagnosis {
+        gravity: Gravity::Warning,
+        finds: feeds::memories_without_words,
+        remedy: "is the URL in Real-time transcript? A device that stores and sends later has no live words",
+    },
+    Diagnosis {
+        gravity: Gravity::Note,
+        finds: feeds::words_without_memories,
+        remedy: "is the URL in Conversation events? Short talks are discarded, and without credits none is made",
+    },
+    Diagnosis {
+        gravity: Gravity::Note,
+        finds: sound::gaps,
+        remedy: "was the device off, muted or out of reach, or this program not running?",
+    },
+    Diagnosis {
+        gravity: Gravity::Note,
+        finds: feeds::retries,
+        remedy: "answers are late or do not reach Omi: is the tunnel slow?",
+    },
+    Diagnosis {
+        gravity: Gravity::Note,
+        finds: sound::repeats,
+        remedy: "Omi sends again when an answer is late or its session reconnects",
+    },
+    Diagnosis {
+        gravity: Gravity::Note,
+        finds: feeds::old_sender,
+        remedy: "",
+    },
 ];
 
 pub(super) fn advice(monitor: &Monitor, now: Timestamp) -> Vec<Advice> {
-    let mut advice: Vec<_> = RULES
-        .iter()
-        .filter_map(|rule| rule(monitor, now))
-        .map(|(gravity, text)| Advice { gravity, text })
-        .collect();
+    let told = TABLE.iter().filter_map(|diagnosis| {
+        let found = (diagnosis.finds)(monitor, now)?;
+        let text = match diagnosis.remedy {
+            "" => found,
+            remedy => format!("{found}: {remedy}"),
+        };
+        let gravity = diagnosis.gravity;
+        Some(Advice { gravity, text })
+    });
+    let mut advice: Vec<_> = told.collect();
     advice.sort_by_key(|advice| advice.gravity);
     advice
-}
-
-fn losses(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {
-    let losses = monitor.losses();
-    let causes = [
-        (
-            losses.text_refused,
-            "text deliveries were turned away (503)",
-        ),
-        (
-            losses.sound_refused,
-            "sound deliveries were turned away (503)",
-        ),
-        (losses.panics, "requests failed inside omiscope (500)"),
-        (losses.connections_lost, "connections could not be accepted"),
-        (
-            losses.refusals_unrecorded,
-            "refused requests were not recorded",
-        ),
-        (
-            losses.upkeep_failed,
-            "rounds of indexing or deleting failed inside omiscope",
-        ),
-    ];
-    let told: Vec<_> = causes
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    (!told.is_empty()).then(|| (Gravity::Loss, told.join(", ")))
-}
-
-fn refusals(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {
-    let (count, feed, status) = monitor.health.refusals();
-    if count < REFUSALS {
-        return None;
-    }
-    let why = match status {
-        Some(401) => " (wrong key: paste the URL of the card again, i)",
-        Some(503) => " (the store cannot keep up or the disk is full)",
-        _ => "",
-    };
-    let whose = feed.map_or(String::new(), |feed| format!("{} ", feed.name()));
-    let text = format!("{count} {whose}refusals in a row{why}: Omi switches a webhook off at 100");
-    Some((Gravity::Warning, text))
-}
-
-fn old_sender(monitor: &Monitor, _: Timestamp) -> Option<(Gravity, String)> {
-    monitor.health.repaired().then(|| {
-        (
-            Gravity::Note,
-            "old sender form ?key=…?uid=… repaired".to_owned(),
-        )
-    })
 }

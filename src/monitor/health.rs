@@ -20,6 +20,9 @@ const GREATEST_LAG: SignedDuration = SignedDuration::from_mins(1);
 /// Something is arriving if the last delivery is no older than this.
 const RECEIVING: SignedDuration = SignedDuration::from_secs(6);
 
+/// What deliveries that come again are counted over.
+const RETRIES: SignedDuration = SignedDuration::from_mins(10);
+
 /// From so many refusals of a feed in a row on, it is failing.
 const FAILING: u64 = 3;
 
@@ -64,6 +67,10 @@ pub(super) struct Health {
     last: Option<Timestamp>,
     refused_in_a_row: u64,
     last_refusal: Option<u16>,
+    /// When the last request came, accepted or not.
+    last_request: Option<Timestamp>,
+    /// When deliveries came again that had come before.
+    retries: VecDeque<Timestamp>,
     repaired: bool,
 }
 
@@ -93,12 +100,21 @@ impl Health {
         self.lags.clone_from(&earlier.lags);
         self.least_lag = earlier.least_lag;
         self.last_refusal = earlier.last_refusal;
+        self.last_request = earlier.last_request;
+        self.retries.clone_from(&earlier.retries);
         for (feed, earlier) in self.feeds.iter_mut().zip(&earlier.feeds) {
             feed.arrivals.clone_from(&earlier.arrivals);
         }
     }
 
-    pub(super) fn count(&mut self, delivery: &Delivery) {
+    pub(super) fn count(&mut self, delivery: &Delivery, came_before: bool) {
+        self.last_request = self.last_request.max(Some(delivery.received));
+        if came_before {
+            self.retries.push_back(delivery.received);
+            if self.retries.len() > ARRIVALS {
+                self.retries.pop_front();
+            }
+        }
         if delivery.accepted() {
             self.last = self.last.max(Some(delivery.received));
             self.refused_in_a_row = 0;
@@ -145,6 +161,17 @@ impl Health {
             .max_by_key(|(count, _)| *count)
             .unwrap_or(all);
         (count, feed, self.last_refusal)
+    }
+
+    /// When the last request came, accepted or not.
+    pub(super) fn last_request(&self) -> Option<Timestamp> {
+        self.last_request
+    }
+
+    /// How many deliveries of the last ten minutes had come before.
+    pub(super) fn retries(&self, now: Timestamp) -> usize {
+        let lately = |at: &&Timestamp| now.duration_since(**at) <= RETRIES;
+        self.retries.iter().rev().take_while(lately).count()
     }
 
     /// Whether the last delivery had the broken query of old senders.

@@ -320,7 +320,9 @@ async fn sound_is_measured_against_the_clock() {
         (|_| true, None),
         (
             |second| second % 2 == 0,
-            Some("8 kHz sent as 16 kHz? Sound steadily comes at 0.50 of real time."),
+            Some(
+                "8 kHz sent as 16 kHz? Sound steadily comes at 0.50 of real time; sample_rate=8000 fits",
+            ),
         ),
         (
             |second| second % 20 < 4 || second % 4 == 0,
@@ -406,6 +408,89 @@ async fn trouble_is_told_in_plain_words_the_gravest_first() {
             "old sender form ?key=…?uid=… repaired",
         ]
     );
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_feed_is_told_with_its_remedy() {
+    let memory = br#"{"id":"m","created_at":"2023-11-14T22:13:20Z","structured":{"title":"Late"}}"#;
+    let told = async |feed: &Feed, second| {
+        let told = feed.followed().await.advice(at(second));
+        told.into_iter()
+            .map(|advice| advice.text)
+            .collect::<Vec<_>>()
+    };
+
+    let feed = Feed::new();
+    for second in 0..6 {
+        feed.refuse(second, 403);
+    }
+    let why = "6 refusals in a row (a wearer who is not among allowed_uids): Omi switches a webhook off at 100";
+    assert_eq!(told(&feed, 10).await, [why]);
+    // Then nothing more comes.
+    let off = "6 refusals in a row and nothing for 11 min: switch the webhook on again in the app, under Settings, Developer";
+    assert_eq!(told(&feed, 5 + 660).await, [off]);
+
+    let feed = Feed::new();
+    feed.deliver(0, "uid=U", memory, "application/json").await;
+    let words = &told(&feed, 1).await[0];
+    assert!(
+        words.starts_with("conversations arrive, but never their words"),
+        "{words}"
+    );
+    assert!(words.contains("Real-time transcript?"), "{words}");
+
+    let feed = Feed::new();
+    feed.say(0, "a", 0.0, "one").await;
+    assert!(told(&feed, 800).await.is_empty());
+    let none = &told(&feed, 1000).await[0];
+    assert!(
+        none.starts_with("no memory of the talk that ended 16 min ago: "),
+        "{none}"
+    );
+
+    let feed = Feed::new();
+    feed.say(0, "a", 0.0, "one").await;
+    feed.deliver(900, "uid=U", memory, "application/json").await;
+    assert!(told(&feed, 1000).await.is_empty());
+}
+
+#[test]
+fn deliveries_that_come_again_are_counted_for_a_while() {
+    let monitor = |times: i64, kind, status| {
+        let mut monitor = Monitor::default();
+        for number in 1..=times {
+            monitor.apply(&Record {
+                seq: Seq(number as u64),
+                delivery: delivery(number, kind, None, status, Vec::new(), 0),
+                repeat_of: Some(Seq(1)).filter(|_| number > 1),
+                changes: Vec::new(),
+            });
+        }
+        monitor
+    };
+    let off = monitor(100, Kind::DaySummary, 500).advice(at(101));
+    let told = "100 refusals in a row and nothing for 0 min: switch the webhook on again";
+    assert!(off[0].text.starts_with(told), "{off:?}");
+    let monitor = |times| monitor(times, Kind::DaySummary, 200);
+    assert!(monitor(3).advice(at(5)).is_empty());
+    let told = monitor(4).advice(at(5));
+    let again = "3 deliveries came again within the last 10 min: answers are late";
+    assert!(
+        told.iter().any(|advice| advice.text.starts_with(again)),
+        "{told:?}"
+    );
+    assert!(monitor(4).advice(at(700)).is_empty());
+}
+
+/// So that no row is added to the table without a test that provokes it, and its words stand in one place.
+#[test]
+fn every_remedy_is_another_one_and_says_something() {
+    let mut remedies: Vec<_> = advice::TABLE.iter().map(|row| row.remedy).collect();
+    remedies.retain(|remedy| !remedy.is_empty());
+    assert!(remedies.iter().all(|remedy| remedy.len() > 20));
+    remedies.sort_unstable();
+    remedies.dedup();
+    assert_eq!(remedies.len(), advice::TABLE.len() - 2);
 }
 
 #[tokio::test]

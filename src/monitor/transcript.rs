@@ -19,6 +19,7 @@ pub struct Transcript {
     homes: HashMap<LineId, ConversationId>,
     names: Arc<Names>,
     added: u64,
+    version: u64,
     /// Lines before these exist, but are not held.
     cut: bool,
 }
@@ -127,6 +128,39 @@ impl Transcript {
     #[must_use]
     pub fn added(&self) -> u64 {
         self.added
+    }
+
+    /// Another number after each change, of this transcript and its copies.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Only the lines that are let through, and all conversations. It counts as if it held all.
+    #[must_use]
+    pub fn sifted(&self, mut lets_through: impl FnMut(&Speaker, &Line) -> bool) -> Self {
+        let mut sifted = Self {
+            names: Arc::clone(&self.names),
+            added: self.added,
+            version: self.version,
+            cut: self.cut,
+            ..Self::default()
+        };
+        for talk in &self.talks {
+            let mut kept = Talk {
+                conversation: talk.conversation.clone(),
+                lines: Vec::new(),
+                voices: talk.voices.clone(),
+            };
+            for line in &talk.lines {
+                if lets_through(&self.speaker(&talk.conversation, &line.segment), line) {
+                    sifted.homes.insert(line.id, line.conversation);
+                    kept.lines.push(line.clone());
+                }
+            }
+            sifted.talks.push(kept);
+        }
+        sifted
     }
 
     /// Where a line is, if it is still here.
@@ -241,6 +275,7 @@ impl Transcript {
     }
 
     pub(super) fn put_conversation(&mut self, conversation: Conversation) {
+        self.version += 1;
         let talk = match self.index(conversation.id) {
             Some(at) => Talk {
                 conversation,
@@ -262,6 +297,7 @@ impl Transcript {
     /// all that is held).
     pub(super) fn put_line(&mut self, line: Line) -> Option<&Conversation> {
         let home = self.index(line.conversation)?;
+        self.version += 1;
         if let Some(known) = self.find(line.id) {
             self.talks[known.talk].remove(known.line..known.line + 1, &self.names);
         } else {
@@ -283,6 +319,7 @@ impl Transcript {
 
     /// Takes over the names of speakers; whoever they name is counted anew.
     pub(super) fn rename(&mut self, names: Arc<Names>) {
+        self.version += 1;
         self.names = names;
         for talk in &mut self.talks {
             talk.voices.clear();
@@ -301,6 +338,7 @@ impl Transcript {
             .filter(|id| !earlier.homes.contains_key(id))
             .count();
         self.added = earlier.added + new as u64;
+        self.version += earlier.version;
     }
 
     /// Takes all lines of a conversation away; those that take their place do not count as new.
@@ -308,6 +346,7 @@ impl Transcript {
         let Some(at) = self.index(conversation) else {
             return;
         };
+        self.version += 1;
         let lines = self.talks[at].lines.len();
         for line in self.talks[at].remove(0..lines, &self.names) {
             self.homes.remove(&line.id);

@@ -16,8 +16,12 @@ pub enum Action {
     NextMatch,
     PreviousMatch,
     Mark,
+    OnlyMarked,
     NextMark,
     PreviousMark,
+    Filter,
+    FilterOnOff,
+    OnlySpeaker,
     Note,
     Tick,
     Name,
@@ -72,6 +76,10 @@ impl Action {
             Self::NextMatch => "the next match",
             Self::PreviousMatch => "the match before",
             Self::Mark => "star a line, or unstar it",
+            Self::OnlyMarked => "only starred and noted lines, or all",
+            Self::Filter => "show only lines with some words",
+            Self::FilterOnOff => "those words count, or not",
+            Self::OnlySpeaker => "only the lines of this speaker, or all",
             Self::NextMark => "the next starred or noted line",
             Self::PreviousMark => "the starred or noted line before",
             Self::Note => "a note on a line",
@@ -160,6 +168,8 @@ impl Step {
 pub enum Goal {
     /// A line of the transcript.
     Line(LineId),
+    /// The lines with some words; empty for all.
+    Lines(String),
     /// A memory.
     Memory(MemoryId),
     /// A text in what is being read.
@@ -173,6 +183,8 @@ pub enum Goal {
 pub enum Question {
     /// A note on a line; empty for none.
     Note(LineId),
+    /// Words that lines must have to be shown; empty for none.
+    Filter,
     /// A name for a speaker; empty for none.
     Name(Uid, Voice),
     /// A text to look for in what is being read; empty for none.

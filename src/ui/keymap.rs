@@ -32,7 +32,7 @@ const fn control(character: char, action: Action) -> Binding {
 }
 
 /// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 64] = [
+const BINDINGS: [Binding; 68] = [
     letter('q', Action::Back),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     key(KeyCode::Esc, Action::Close),
@@ -42,6 +42,10 @@ const BINDINGS: [Binding; 64] = [
     letter('n', Action::NextMatch),
     letter('N', Action::PreviousMatch),
     letter('m', Action::Mark),
+    letter('M', Action::OnlyMarked),
+    letter('f', Action::Filter),
+    letter('\\', Action::FilterOnOff),
+    letter('s', Action::OnlySpeaker),
     letter('u', Action::NextMark),
     letter('U', Action::PreviousMark),
     letter(';', Action::Note),

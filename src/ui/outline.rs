@@ -45,11 +45,11 @@ pub(super) enum Tone {
     Dim,
     Warn,
     Bad,
-    /// A text of JSON.
+    /// A text that was posted: it may be what somebody said.
     Text,
     /// Anything else of JSON.
     Bare,
-    /// Columns that must stay columns: never wrapped.
+    /// Bytes that were posted, in columns that must stay columns: never wrapped.
     Fixed,
 }
 

@@ -8,5 +8,7 @@ mod looks;
 mod memories;
 mod plain;
 mod scene;
+mod screens;
 mod script;
 mod sound;
+mod stage;

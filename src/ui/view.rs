@@ -327,6 +327,10 @@ impl View {
             | Action::Follow
             | Action::Open
             | Action::Mark
+            | Action::OnlyMarked
+            | Action::Filter
+            | Action::FilterOnOff
+            | Action::OnlySpeaker
             | Action::NextMark
             | Action::PreviousMark
             | Action::Note

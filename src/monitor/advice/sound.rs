@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Gravity, Monitor};
+use super::Monitor;
 use crate::{
     event::Trigger,
     monitor::{Gap, SoundTrack, Suspicion},
@@ -17,7 +17,7 @@ const NO_SOUND: SignedDuration = SignedDuration::from_mins(2);
 /// From so many repeats on, they are said: one now and then is how a sender makes sure.
 const REPEATS: usize = 3;
 
-pub(super) fn wrong_rate(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, String)> {
+pub(super) fn wrong_rate(monitor: &Monitor, now: Timestamp) -> Option<String> {
     let suspicion = |track: &SoundTrack| track.suspicion(now);
     let Suspicion {
         told,
@@ -29,16 +29,14 @@ pub(super) fn wrong_rate(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, 
     } else {
         ""
     };
-    let text = format!(
-        "{} kHz sent as {} kHz{or}? Sound steadily comes at {ratio:.2} of real time. \
-         Look at the codec of the device; a sender of your own should say sample_rate={likely}",
+    Some(format!(
+        "{} kHz sent as {} kHz{or}? Sound steadily comes at {ratio:.2} of real time; sample_rate={likely} fits",
         kilohertz(likely),
         kilohertz(told),
-    );
-    Some((Gravity::Warning, text))
+    ))
 }
 
-pub(super) fn loss(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, String)> {
+pub(super) fn loss(monitor: &Monitor, now: Timestamp) -> Option<String> {
     let unexplained = |track: &&SoundTrack| track.suspicion(now).is_none();
     let flow = monitor
         .sounds
@@ -47,48 +45,37 @@ pub(super) fn loss(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, String
         .filter_map(|track| track.flow(now))
         .min_by(f64::total_cmp)
         .filter(|flow| *flow < FLOW)?;
-    let text =
-        format!("sound arrives at {flow:.1} of real time: part of it is lost before it reaches us");
-    Some((Gravity::Warning, text))
+    Some(format!("sound arrives at {flow:.1} of real time"))
 }
 
-pub(super) fn words_without_sound(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, String)> {
+pub(super) fn words_without_sound(monitor: &Monitor, now: Timestamp) -> Option<String> {
     let since = |trigger| monitor.last_seen(trigger).map(|at| now.duration_since(at));
     let silent = since(Trigger::Audio)?;
     let talking = since(Trigger::Transcript)? < NO_SOUND;
     (talking && silent >= NO_SOUND).then(|| {
         let minutes = silent.as_mins();
-        let text = format!(
-            "transcripts arrive but no sound for {minutes} min: is a custom speech-to-text provider selected in the app?"
-        );
-        (Gravity::Warning, text)
+        format!("transcripts arrive but no sound for {minutes} min")
     })
 }
 
-pub(super) fn gaps(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, String)> {
+pub(super) fn gaps(monitor: &Monitor, now: Timestamp) -> Option<String> {
     let gaps = monitor.sounds.active(now).map(|track| track.gaps(now));
     let gaps = gaps.max_by_key(Vec::len)?;
     let length = |gap: &Gap| gap.to.duration_since(gap.from).as_secs();
     let longest = gaps.iter().map(length).max()?;
-    let text = match gaps.len() {
+    Some(match gaps.len() {
         1 => format!("sound stopped for {longest} s within the last 10 min"),
         count => {
             format!("sound stopped {count} times within the last 10 min, for up to {longest} s")
         }
-    };
-    let why = "was the device off, muted or out of reach, or this program not running?";
-    Some((Gravity::Note, format!("{text}: {why}")))
+    })
 }
 
-pub(super) fn repeats(monitor: &Monitor, now: Timestamp) -> Option<(Gravity, String)> {
+pub(super) fn repeats(monitor: &Monitor, now: Timestamp) -> Option<String> {
     let tracks = monitor.sounds.tracks();
     let most = tracks.map(|(_, track)| track.repeats(now)).max()?;
     (most >= REPEATS).then(|| {
-        let text = format!(
-            "{most} bodies of sound came twice within the last 10 min and were kept once: \
-             Omi sends again when an answer is late or its session reconnects"
-        );
-        (Gravity::Note, text)
+        format!("{most} bodies of sound came twice within the last 10 min and were kept once")
     })
 }
 

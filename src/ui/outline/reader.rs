@@ -1,6 +1,6 @@
 //! An outline that is read: where the user is in it, what is folded, and what was looked for.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use ratatui::{
     style::Style,
@@ -206,8 +206,14 @@ impl Reader {
             }
         }
         let piece = value.get(row.bytes.clone()).unwrap_or_default();
+        let hidden = context.blur && matches!(tone, Tone::Text | Tone::Fixed);
+        let piece = if hidden {
+            text::blurred(piece, context.glyphs.blur).into()
+        } else {
+            Cow::Borrowed(piece)
+        };
         let style = style(tone, context);
-        for span in self.marked(piece, style, context) {
+        for span in self.marked(&piece, style, context) {
             line.push_span(span);
         }
         if row.bytes.end < value.len() && !self.goes_on(row) {

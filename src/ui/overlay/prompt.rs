@@ -44,6 +44,10 @@ impl Prompt {
             Question::Name(_, Voice::Person(_)) => {
                 ("Name", "of this person; empty for none".to_owned())
             }
+            Question::Filter => (
+                "Filter",
+                "lines with all of these; empty for all".to_owned(),
+            ),
             Question::Find => ("Find", "in this delivery".to_owned()),
             Question::Replay(seq) => (
                 "Replay",
@@ -60,6 +64,7 @@ impl Prompt {
             Question::Name(uid, voice) => {
                 Effect::Edit(Edit::Name(uid.clone(), voice.clone(), wanted(said)))
             }
+            Question::Filter => Effect::Go(Goal::Lines(said)),
             Question::Find => Effect::Go(Goal::Word(said)),
             Question::Replay(seq) => Effect::Errand(Errand::Replay(*seq, said)),
         }
@@ -99,6 +104,7 @@ impl Overlay for Prompt {
         match self.question {
             Question::Note(_) => Action::Note,
             Question::Name(..) => Action::Name,
+            Question::Filter => Action::Filter,
             Question::Find => Action::Search,
             Question::Replay(_) => Action::Replay,
         }
@@ -109,6 +115,7 @@ impl Overlay for Prompt {
             Question::Note(_) | Question::Name(..) => {
                 vec![(Action::Open, "keep"), (Action::Close, "leave as it is")]
             }
+            Question::Filter => vec![(Action::Open, "filter"), (Action::Close, "cancel")],
             Question::Find => vec![(Action::Open, "find"), (Action::Close, "cancel")],
             Question::Replay(_) => vec![(Action::Open, "send"), (Action::Close, "cancel")],
         }

@@ -33,6 +33,7 @@ pub(in crate::ui) fn render(
         sheet,
         heard,
         seen,
+        sifted,
     } = shown;
     let port = sheet.port;
     let mut shown = if monitor.transcript().is_empty() {
@@ -40,12 +41,19 @@ pub(in crate::ui) fn render(
         let mut card = card::lines(monitor, scene.session, key, port.columns, context);
         card.extend(card::keys(context));
         Paragraph::new(card::fitted(card, port.rows))
+    } else if sheet.transcript.is_empty() {
+        let none = Line::styled(" no line passes", context.theme.dim);
+        Paragraph::new(none)
     } else {
         Paragraph::new(state.visible(sheet, heard))
     };
     if in_frame {
-        let about =
-            about(monitor, port, context).map(|about| Span::styled(about, context.theme.dim));
+        let about = match sifted {
+            Some(told) => Some(Span::styled(told, context.theme.warn)),
+            None => {
+                about(monitor, port, context).map(|about| Span::styled(about, context.theme.dim))
+            }
+        };
         let mut block = framed(context, "Transcript", about.into_iter().collect());
         if let Some(below) = below(state, monitor, context) {
             block = block.title_bottom(Line::from(below).alignment(Alignment::Right));
@@ -60,7 +68,7 @@ pub(in crate::ui) fn render(
 }
 
 /// What of the transcript is shown.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(in crate::ui) struct Shown<'a> {
     pub(in crate::ui) state: &'a State,
     pub(in crate::ui) sheet: Sheet<'a>,
@@ -68,6 +76,8 @@ pub(in crate::ui) struct Shown<'a> {
     pub(in crate::ui) heard: Option<Place>,
     /// None: it is not known.
     pub(in crate::ui) seen: Option<Part>,
+    /// Which lines are shown; None: all of them.
+    pub(in crate::ui) sifted: Option<String>,
 }
 
 /// Which part of everything is seen, in lines.

@@ -15,6 +15,7 @@
 //! transcript and one row of status are left.
 
 mod past;
+mod sieve;
 
 use ratatui::{
     Frame,
@@ -26,9 +27,10 @@ use super::{Body, Hints, Screen};
 use crate::{
     audio::playback::{Heard, State},
     monitor::{Place, Transcript},
+    text,
     ui::{
         Library, Scene,
-        action::{Action, Effect, Goal, SoundEffect},
+        action::{Action, Effect, Goal, Question, SoundEffect},
         panel::{
             audio, health, memories,
             transcript::{self, Sheet, Shown},
@@ -36,6 +38,7 @@ use crate::{
     },
 };
 use past::{Aim, Arrived, Past};
+use sieve::{Sieve, Sifted};
 
 /// From these sizes of the body on a panel is shown: columns, rows. Each asks for less than the one before it, in both.
 const TALL_AUDIO_FROM: (u16, u16) = (80, 28);
@@ -51,6 +54,9 @@ const SIDE: (u16, u16) = (26, 44);
 pub(super) struct Live {
     transcript: transcript::State,
     past: Past,
+    sieve: Sieve,
+    /// What it lets through; None: it lets all through.
+    sifted: Option<Sifted>,
     /// Whether the cursor goes along with what is played.
     walks: bool,
 }
@@ -65,7 +71,11 @@ impl Screen for Live {
             state: &self.transcript,
             sheet,
             heard: heard(sheet.transcript, scene),
-            seen: self.past.part(&self.transcript, monitor.transcript()),
+            seen: self.part(sheet, monitor.transcript()),
+            sifted: self.sifted.as_ref().map(|sifted| {
+                let lines = text::counted(sifted.lines.len(), "lines");
+                format!("{}: {lines}", self.sieve.told(context))
+            }),
         };
         transcript::render(frame, places.transcript, body.framed, shown, scene);
         if let Some(area) = places.memories {
@@ -94,6 +104,16 @@ impl Screen for Live {
                     SoundEffect::Play(passage?)
                 }));
             }
+            Action::Filter => {
+                let typed = self.sieve.typed().to_owned();
+                return Some(Effect::Ask(Question::Filter, typed));
+            }
+            Action::FilterOnOff => {
+                let none = || Effect::Say("there is no filter; f makes one".to_owned());
+                return (!self.sieve.toggle_typed()).then(none);
+            }
+            Action::OnlyMarked => self.sieve.toggle_marked(),
+            Action::OnlySpeaker => self.sieve.toggle_speaker(self.transcript.speaker(lines)?),
             Action::Mark | Action::Note | Action::Name => {
                 return self.transcript.hand(action, lines);
             }
@@ -116,9 +136,17 @@ impl Screen for Live {
     }
 
     fn go_to(&mut self, goal: &Goal, body: Body, scene: &Scene<'_>) -> bool {
-        let Goal::Line(line) = *goal else {
-            return false;
+        let line = match goal {
+            Goal::Lines(words) => {
+                self.sieve.set_typed(words);
+                return true;
+            }
+            Goal::Line(line) => *line,
+            _ => return false,
         };
+        // Who goes to a line wants to see what stands around it.
+        self.sieve.open();
+        self.sifted = None;
         let sheet = self.sheet(body, scene);
         match sheet.transcript.find(line) {
             Some(place) => {
@@ -135,6 +163,7 @@ impl Screen for Live {
         let arrived = self
             .past
             .update(&self.transcript, present, scene.version, library);
+        self.sift(present);
         if let Arrived::At(place) = arrived {
             let sheet = self.sheet(body, scene);
             self.transcript = self.transcript.pointing_at(place, sheet);
@@ -208,11 +237,41 @@ impl Live {
         }
     }
 
+    /// Takes what passes the sieve, if it is not taken yet.
+    fn sift(&mut self, present: &Transcript) {
+        let (turn, lines) = (self.past.turn(), self.past.lines(present));
+        if self.sieve.is_open() {
+            self.sifted = None;
+        } else if !self
+            .sifted
+            .as_ref()
+            .is_some_and(|sifted| sifted.holds(&self.sieve, turn, lines))
+        {
+            self.sifted = Some(Sifted::new(&self.sieve, turn, lines));
+        }
+    }
+
+    /// Which part of everything that is shown is seen.
+    fn part(&self, sheet: Sheet<'_>, present: &Transcript) -> Option<transcript::Part> {
+        if self.sifted.is_none() {
+            return self.past.part(&self.transcript, present);
+        }
+        let first = self.transcript.first(sheet.transcript)?;
+        Some(transcript::Part {
+            before: sheet.transcript.index_of(first),
+            of: sheet.transcript.len(),
+        })
+    }
+
     /// What is looked at, laid out for the room there is.
     fn sheet<'a>(&'a self, body: Body, scene: &Scene<'a>) -> Sheet<'a> {
         let area = places(body, 0).transcript;
+        let all = || self.past.lines(scene.monitor.transcript());
         Sheet {
-            transcript: self.past.lines(scene.monitor.transcript()),
+            transcript: self
+                .sifted
+                .as_ref()
+                .map_or_else(all, |sifted| &sifted.lines),
             port: transcript::port(area, body.framed),
             context: scene.context,
             goes_on: self.past.goes_on(),

@@ -15,18 +15,19 @@ const MOMENT: Duration = Duration::from_millis(100);
 #[tokio::test(start_paused = true)]
 async fn items_are_ticked_and_lead_to_where_they_are_from() {
     play(vec![
-        key('3'),
-        Until("Nothing to do yet"),
+        // Before anything is waited for: what is waited for takes a time of its own.
         Remember("the train"),
         Wait(MOMENT),
         Remember("the boat"),
+        Wait(Duration::from_secs(7)),
+        key('3'),
         Until("2 open of 2"),
-        sees("▌· See to the boat"),
+        Until("▌· See to the boat"),
         key('x'),
         // What is done goes down, and the cursor stays with what is open.
         Until("1 open of 2"),
-        sees("▌· See to the train"),
-        sees(" ✓ See to the boat"),
+        Until("▌· See to the train"),
+        Until(" ✓ See to the boat"),
         Picture("actions"),
         key('P'),
         Until("private"),

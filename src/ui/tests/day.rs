@@ -14,11 +14,11 @@ const MOMENT: Duration = Duration::from_millis(200);
 #[tokio::test(start_paused = true)]
 async fn a_day_is_walked_through_and_left_for_a_moment() {
     play(vec![
-        key('6'),
-        Until("Nothing was heard."),
+        // Before anything is waited for: what is waited for takes a time of its own.
         Say(3),
         Remember("the train"),
-        Wait(Duration::from_secs(6)),
+        Wait(Duration::from_secs(7)),
+        key('6'),
         Until("1 memory"),
         sees("Speaker 1"),
         sees("No summary of this day"),

@@ -4,96 +4,25 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use crossterm::event::KeyCode;
-use ratatui::{Terminal, backend::TestBackend};
 
 use super::{
-    scene::{self, dark, now, text},
+    scene::{self, dark, now},
     script::{
         Step::{Press, Say, Until, Wait},
         key, misses, play, sees, types,
     },
+    stage::Stage,
 };
 use crate::{
     event::{AudioChunk, Delivery, Encoding, Event, Kind, Transcript, Uid},
-    losses::LossCounter,
     monitor::{Monitor, WINDOW},
-    store::{Location, Settings, Store, Submission, retention::Retention},
-    ui::{
-        Library, View,
-        action::{Action, Effect, Errand},
-    },
+    ui::action::{Action, Effect, Errand},
 };
 
 const SIZES: [(u16, u16); 5] = [(140, 40), (80, 24), (40, 12), (39, 12), (20, 5)];
 
 /// Text that would harm a terminal.
 const HOSTILE: &str = "\u{1b}[2J\u{202e}evil\u{7} 日本語 👩‍👩‍👧‍👦 e\u{301}";
-
-/// A screen over a store.
-struct Stage {
-    store: Store,
-    library: Library,
-    view: View,
-    _folder: tempfile::TempDir,
-}
-
-impl Stage {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let settings = Settings {
-            location: Location::Folder(folder.path().to_owned()),
-            silence: Duration::from_mins(2),
-            retention: Retention::default(),
-        };
-        let store = Store::open(settings, LossCounter::default()).unwrap();
-        Self {
-            library: Library::start(store.clone()).unwrap(),
-            store,
-            view: dark(),
-            _folder: folder,
-        }
-    }
-
-    async fn keep(&self, delivery: Delivery, body: &[u8], event: Option<Event>) {
-        let submission = Submission {
-            body: Some(Bytes::copy_from_slice(body)).filter(|body| !body.is_empty()),
-            delivery: Delivery {
-                size: body.len() as u64,
-                ..delivery
-            },
-            event,
-        };
-        self.store.commit(submission).await.unwrap();
-    }
-
-    /// What is on the screen after some actions, once all that was asked for has come.
-    async fn shown(&mut self, size: (u16, u16), actions: &[Action]) -> String {
-        let monitor = Monitor::new(self.store.view(WINDOW).unwrap().0);
-        let mut screen = self.settled(&monitor, size).await;
-        for action in actions {
-            self.view.act(*action, &monitor, size, now());
-            screen = self.settled(&monitor, size).await;
-        }
-        screen
-    }
-
-    async fn settled(&mut self, monitor: &Monitor, size: (u16, u16)) -> String {
-        // The list, then one of them, then how often it was repeated.
-        for _ in 0..3 {
-            self.view.update(monitor, &self.library, size, now());
-            let last = self.library.ask(|_| Ok(()));
-            while last.answer().is_none() {
-                self.library.answered().await;
-            }
-        }
-        self.view.update(monitor, &self.library, size, now());
-        let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-        terminal
-            .draw(|frame| self.view.render(frame, monitor, now()))
-            .unwrap();
-        text(terminal.backend().buffer())
-    }
-}
 
 fn delivery(kind: Kind, second: i64) -> Delivery {
     Delivery {
@@ -246,6 +175,17 @@ async fn no_size_is_too_small() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn while_it_is_private_bodies_are_hidden() {
+    let mut stage = typical().await;
+    let open = [Action::Screen('5'), Action::Open];
+    let screen = stage.shown((140, 40), &open).await;
+    assert!(screen.contains("onboarding"), "{screen}");
+    let screen = stage.shown((140, 40), &[Action::Blur]).await;
+    assert!(screen.contains("\"text\": ▒"), "{screen}");
+    assert!(!screen.contains("onboarding"), "{screen}");
 }
 
 #[tokio::test]

@@ -299,3 +299,89 @@ async fn lines_are_starred_noted_and_their_speakers_named() {
     steps.extend([Press(KeyCode::Enter), Step::Gone("★"), Step::Gone("; q is")]);
     play(steps).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_filter_shows_some_lines_and_is_turned_off_and_on() {
+    let mut steps = vec![Say(12), Wait(MOMENT), sees("line number 3"), key('f')];
+    steps.extend(types("number 11"));
+    steps.extend([
+        Press(KeyCode::Enter),
+        Until("filter \"number 11\": 1 line"),
+        sees("line number 11"),
+        misses("line number 3"),
+        // What comes is sifted, too.
+        Say(108),
+        Until("11 lines"),
+        sees("line number 119"),
+        key('\\'),
+        Until("line number 109"),
+        misses("filter"),
+        key('\\'),
+        Until("filter \"number 11\""),
+        // An answer of nothing lets all through.
+        key('f'),
+    ]);
+    steps.extend((0..9).map(|_| Press(KeyCode::Backspace)));
+    steps.extend([
+        Press(KeyCode::Enter),
+        Until("line number 109"),
+        key('\\'),
+        Until("there is no filter"),
+    ]);
+    play(steps).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_marked_lines_or_those_of_one_speaker_are_shown() {
+    play(vec![
+        Say(6),
+        Wait(MOMENT),
+        key('s'),
+        Until("Speaker 1: 6 lines"),
+        key('s'),
+        Wait(MOMENT),
+        misses("Speaker 1: 6 lines"),
+        key('M'),
+        Until("no line passes"),
+        key('M'),
+        Until("line number 5"),
+        Press(KeyCode::Up),
+        key('m'),
+        Until("★"),
+        key('M'),
+        Until("marked: 1 line"),
+        sees("line number"),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_before_the_newest_lines_is_read_and_left_again() {
+    play(vec![
+        // More than are held.
+        Say(21_500),
+        Until("line number 21499"),
+        Press(KeyCode::Home),
+        Until("line number 0 "),
+        misses("line number 21499"),
+        Press(KeyCode::PageDown),
+        Press(KeyCode::PageDown),
+        Until("line number 40 "),
+        // What comes meanwhile moves nothing.
+        Say(1),
+        Until("1 new"),
+        sees("line number 40 "),
+        Press(KeyCode::Up),
+        key('m'),
+        Until("★"),
+        Press(KeyCode::End),
+        Until("line number 21500"),
+        misses("★"),
+        // A mark of the far past is gone to from the first line on.
+        Press(KeyCode::Home),
+        Until("line number 0 "),
+        key('u'),
+        Until("★"),
+    ])
+    .await;
+}

@@ -16,6 +16,9 @@ use crate::{
     ui::{Clock, Library, action::TerminalEffect, app::App, errand::Errands, terminal::Surface},
 };
 
+/// From so many lines on, they come at once.
+const MANY: u32 = 1000;
+
 /// One step of a script.
 pub(super) enum Step {
     /// The user presses a key.
@@ -162,9 +165,11 @@ impl Player {
     async fn play(&mut self, step: Step) {
         match step {
             Step::Press(_) => {}
+            // So many in one body is quick, and they come as they do after an outage.
+            Step::Say(count) if count >= MANY => self.say(count).await,
             Step::Say(count) => {
                 for _ in 0..count {
-                    self.say().await;
+                    self.say(1).await;
                 }
             }
             Step::Remember(title) => self.remember(title).await,
@@ -193,10 +198,10 @@ impl Player {
         );
     }
 
-    async fn say(&mut self) {
-        let number = self.said;
-        self.said += 1;
-        let segment = Segment {
+    async fn say(&mut self, count: u32) {
+        let numbers = self.said..self.said + count;
+        self.said += count;
+        let segment = |number: u32| Segment {
             id: Some(number.to_string()),
             text: format!("line number {number}"),
             start: f64::from(number),
@@ -206,7 +211,7 @@ impl Player {
         };
         self.commit(crate::event::Event::Transcript(Transcript {
             session: None,
-            segments: vec![segment],
+            segments: numbers.map(segment).collect(),
         }))
         .await;
     }

@@ -96,7 +96,7 @@ fn peaks(sound: &[u8]) -> Vec<u8> {
 fn lines(outline: &mut Outline, text: &str) {
     let shown = text::beginning(text, TEXT);
     for line in shown.lines() {
-        outline.put("", Tone::Plain, line);
+        outline.put("", Tone::Text, line);
     }
     left_out(outline, text.len() - shown.len());
 }

@@ -188,6 +188,12 @@ impl State {
         }
     }
 
+    /// Who says the line that is pointed at, or else the newest one.
+    pub(in crate::ui) fn speaker(&self, transcript: &Transcript) -> Option<Speaker> {
+        let (_, talk, line) = self.line(transcript)?;
+        Some(transcript.speaker(&talk.conversation, &line.segment))
+    }
+
     /// The next line with a star or a note, or the one before.
     pub(in crate::ui) fn marked(&self, forth: bool, transcript: &Transcript) -> Option<Place> {
         let (mut place, ..) = self.line(transcript)?;

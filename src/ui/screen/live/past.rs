@@ -31,6 +31,8 @@ pub(super) struct Past {
     counts_asked: Option<Asked<Vec<(ConversationId, u64)>>>,
     /// Of what it was read.
     version: u64,
+    /// How often other lines were held.
+    turns: u64,
 }
 
 /// Lines around a place.
@@ -60,6 +62,11 @@ impl Past {
     /// What is looked at: the past, or else the present.
     pub(super) fn lines<'a>(&'a self, present: &'a Transcript) -> &'a Transcript {
         self.held.as_ref().map_or(present, |held| &held.lines)
+    }
+
+    /// Tells what is held now from what was held before; 0: nothing.
+    pub(super) fn turn(&self) -> u64 {
+        self.held.as_ref().map_or(0, |_| self.turns)
     }
 
     /// Whether more was said after what is held.
@@ -131,6 +138,7 @@ impl Past {
         let Ok(Some(around)) = answer else {
             return Arrived::Nothing;
         };
+        self.turns += 1;
         self.held = Some(Held {
             lines: Transcript::of(around.page.conversations, around.page.lines, around.names),
             starts: around.starts,

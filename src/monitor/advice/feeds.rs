@@ -1,0 +1,109 @@
+//! Trouble with what is posted, and with what we do of it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Monitor;
+use crate::event::Trigger;
+
+/// From so many refusals in a row on, it is said.
+const REFUSALS: u64 = 5;
+
+/// At so many Omi switches a webhook off.
+const LAST: u64 = 100;
+
+/// Nothing for so long after refusals: Omi has given up.
+const GIVEN_UP: SignedDuration = SignedDuration::from_mins(10);
+
+/// A talk should have its memory so long after its last word; Omi waits two minutes for more words, and then takes some to write.
+const MEMORY: SignedDuration = SignedDuration::from_mins(15);
+
+/// From so many deliveries that came again within ten minutes on, it is said.
+const RETRIES: usize = 3;
+
+/// Why requests are refused, by the status of our answer.
+const REASONS: [(u16, &str); 6] = [
+    (400, "not what Omi sends; the Deliveries screen shows it"),
+    (401, "wrong key: paste the URL of the card again, i"),
+    (403, "a wearer who is not among allowed_uids"),
+    (413, "a body greater than max_body"),
+    (415, "a compressed body; does a proxy do that?"),
+    (503, "the store cannot keep up or the disk is full"),
+];
+
+pub(super) fn losses(monitor: &Monitor, _: Timestamp) -> Option<String> {
+    let losses = monitor.losses();
+    let causes = [
+        (
+            losses.text_refused,
+            "text deliveries were turned away (503)",
+        ),
+        (
+            losses.sound_refused,
+            "sound deliveries were turned away (503)",
+        ),
+        (losses.panics, "requests failed inside omiscope (500)"),
+        (losses.connections_lost, "connections could not be accepted"),
+        (
+            losses.refusals_unrecorded,
+            "refused requests were not recorded",
+        ),
+        (
+            losses.upkeep_failed,
+            "rounds of indexing or deleting failed inside omiscope",
+        ),
+    ];
+    let told: Vec<_> = causes
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
+/// Omi has probably switched the webhook off.
+pub(super) fn switched_off(monitor: &Monitor, now: Timestamp) -> Option<String> {
+    let (count, ..) = monitor.health.refusals();
+    let quiet = now.duration_since(monitor.health.last_request()?);
+    let off = count >= LAST || count >= REFUSALS && quiet >= GIVEN_UP;
+    off.then(|| {
+        let minutes = quiet.as_mins();
+        format!("{count} refusals in a row and nothing for {minutes} min")
+    })
+}
+
+pub(super) fn refusals(monitor: &Monitor, now: Timestamp) -> Option<String> {
+    let (count, feed, status) = monitor.health.refusals();
+    if count < REFUSALS || switched_off(monitor, now).is_some() {
+        return None;
+    }
+    let reason = REASONS.iter().find(|(of, _)| Some(*of) == status);
+    let why = reason.map_or(String::new(), |(_, why)| format!(" ({why})"));
+    let whose = feed.map_or(String::new(), |feed| format!("{} ", feed.name()));
+    Some(format!("{count} {whose}refusals in a row{why}"))
+}
+
+pub(super) fn memories_without_words(monitor: &Monitor, _: Timestamp) -> Option<String> {
+    let came = |trigger| monitor.last_seen(trigger).is_some();
+    (came(Trigger::Memory) && !came(Trigger::Transcript))
+        .then(|| "conversations arrive, but never their words as they are said".to_owned())
+}
+
+pub(super) fn words_without_memories(monitor: &Monitor, now: Timestamp) -> Option<String> {
+    let last = monitor.last_seen(Trigger::Transcript)?;
+    let quiet = now.duration_since(last);
+    let memory = monitor.last_seen(Trigger::Memory);
+    (quiet >= MEMORY && memory.is_none_or(|memory| memory < last)).then(|| {
+        let minutes = quiet.as_mins();
+        format!("no memory of the talk that ended {minutes} min ago")
+    })
+}
+
+pub(super) fn retries(monitor: &Monitor, now: Timestamp) -> Option<String> {
+    let count = monitor.health.retries(now);
+    (count >= RETRIES).then(|| format!("{count} deliveries came again within the last 10 min"))
+}
+
+pub(super) fn old_sender(monitor: &Monitor, _: Timestamp) -> Option<String> {
+    let repaired = monitor.health.repaired();
+    repaired.then(|| "old sender form ?key=…?uid=… repaired".to_owned())
+}

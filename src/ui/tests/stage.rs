@@ -1,0 +1,81 @@
+//! A screen over a real store.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use ratatui::{Terminal, backend::TestBackend};
+
+use super::scene::{dark, now, text};
+use crate::{
+    event::{Delivery, Event},
+    losses::LossCounter,
+    monitor::{Monitor, WINDOW},
+    store::{Location, Settings, Store, Submission, retention::Retention},
+    ui::{Library, View, action::Action},
+};
+
+/// A screen over a store.
+pub(super) struct Stage {
+    pub(super) store: Store,
+    library: Library,
+    pub(super) view: View,
+    _folder: tempfile::TempDir,
+}
+
+impl Stage {
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            location: Location::Folder(folder.path().to_owned()),
+            silence: Duration::from_mins(2),
+            retention: Retention::default(),
+        };
+        let store = Store::open(settings, LossCounter::default()).unwrap();
+        Self {
+            library: Library::start(store.clone()).unwrap(),
+            store,
+            view: dark(),
+            _folder: folder,
+        }
+    }
+
+    pub(super) async fn keep(&self, delivery: Delivery, body: &[u8], event: Option<Event>) {
+        let submission = Submission {
+            body: Some(Bytes::copy_from_slice(body)).filter(|body| !body.is_empty()),
+            delivery: Delivery {
+                size: body.len() as u64,
+                ..delivery
+            },
+            event,
+        };
+        self.store.commit(submission).await.unwrap();
+    }
+
+    /// What is on the screen after some actions, once all that was asked for has come.
+    pub(super) async fn shown(&mut self, size: (u16, u16), actions: &[Action]) -> String {
+        let monitor = Monitor::new(self.store.view(WINDOW).unwrap().0);
+        let mut screen = self.settled(&monitor, size).await;
+        for action in actions {
+            self.view.act(*action, &monitor, size, now());
+            screen = self.settled(&monitor, size).await;
+        }
+        screen
+    }
+
+    async fn settled(&mut self, monitor: &Monitor, size: (u16, u16)) -> String {
+        // The list, then one of them, then how often it was repeated.
+        for _ in 0..3 {
+            self.view.update(monitor, &self.library, size, now());
+            let last = self.library.ask(|_| Ok(()));
+            while last.answer().is_none() {
+                self.library.answered().await;
+            }
+        }
+        self.view.update(monitor, &self.library, size, now());
+        let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+        terminal
+            .draw(|frame| self.view.render(frame, monitor, now()))
+            .unwrap();
+        text(terminal.backend().buffer())
+    }
+}
