@@ -185,9 +185,9 @@ impl Theme {
                 speakers: vec![
                     pick(0x0058_3448, Color::Magenta),
                     pick(0x0093_6600, Color::Red),
-                    pick(0x0000_281d, Color::Black),
+                    pick(0x0000_825e, Color::Cyan),
                     pick(0x0082_3900, Color::Red),
-                    pick(0x0070_7070, Color::DarkGray),
+                    pick(0x0033_3333, Color::Black),
                 ],
                 heat: [5, 4, 3, 2, 1, 0].map(|step: usize| heat[step]),
                 ..Self::light(depth)
