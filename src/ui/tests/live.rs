@@ -106,7 +106,7 @@ async fn the_hints_are_the_keys_that_matter_now() {
         sees("frozen, 0 waiting  Space go on"),
         key('i'),
         Wait(MOMENT),
-        sees(" Esc close   v show or hide key"),
+        sees(" Esc close   v show key, then QR code"),
     ])
     .await;
 }
