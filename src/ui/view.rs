@@ -128,6 +128,16 @@ impl Common {
         now.saturating_add(LOOK).ok().filter(|_| moves)
     }
 
+    /// Shows what was said in another way.
+    fn restyle(&mut self, action: Action) {
+        let context = &mut self.context;
+        match action {
+            Action::TimeStyle => context.time_style = context.time_style.next(),
+            Action::Blur => context.blur = !context.blur,
+            _ => context.wrap = !context.wrap,
+        }
+    }
+
     fn freeze(&mut self, monitor: &Monitor, now: Timestamp) {
         self.frozen = match self.frozen {
             Some(_) => None,
@@ -356,11 +366,7 @@ impl View {
             Action::NextScreen => self.screens.turn(1),
             Action::PreviousScreen => self.screens.turn(-1),
             Action::Freeze => self.common.freeze(monitor, now),
-            Action::TimeStyle => {
-                self.common.context.time_style = self.common.context.time_style.next();
-            }
-            Action::Blur => self.common.context.blur = !self.common.context.blur,
-            Action::Wrap => self.common.context.wrap = !self.common.context.wrap,
+            Action::TimeStyle | Action::Blur | Action::Wrap => self.common.restyle(action),
             Action::Zoom | Action::Narrower | Action::Wider => self.divide(action, area),
             Action::Up
             | Action::Down
