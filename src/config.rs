@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{event::Uid, logging::LogLevel, secret::Secret, server, store};
+use crate::{event::Uid, logging::LogLevel, secret::Secret, server, store, ui::keymap::Keymap};
 use layer::Layers;
 pub use problem::{ConfigError, Problem};
 pub use setting::{Flag, SETTINGS, Setting};
@@ -74,6 +74,8 @@ pub struct Config {
     pub plain: bool,
     /// What the dashboard plays.
     pub sound: Sound,
+    /// The keys of the dashboard.
+    pub keymap: Keymap,
 }
 
 /// What the dashboard plays, and how.
@@ -126,6 +128,13 @@ impl Config {
             };
             if !(setting.apply)(&mut config, text) {
                 problems.push(Problem::value(setting, source, text));
+            }
+        }
+        match Keymap::wanted(layers.wishes()) {
+            Ok(keymap) => config.keymap = keymap,
+            Err(faults) => {
+                let faults = faults.into_iter();
+                problems.extend(faults.map(|(at, fault)| layers.bad_key(at, fault)));
             }
         }
         if config.theme == Theme::Auto && surroundings.forbids_colour() {
@@ -204,6 +213,7 @@ impl Default for Config {
                 device: None,
                 volume: 80,
             },
+            keymap: Keymap::default(),
         }
     }
 }

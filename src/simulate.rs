@@ -8,7 +8,7 @@
 mod day;
 mod forms;
 mod poster;
-mod random;
+pub(crate) mod random;
 mod said;
 mod schedule;
 mod speech;

@@ -118,6 +118,10 @@ pub fn size(bytes: u64) -> String {
 /// Columns that a text takes: those of its graphemes one by one, as they are drawn. Signs that a font may join count apart.
 #[must_use]
 pub fn width(text: &str) -> usize {
+    // Most texts have nothing else, and each of these is a grapheme of one column.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
     text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
@@ -353,6 +357,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_text_is_as_wide_as_its_graphemes(text in "[ -~\r\n\té\u{301}日]{0,20}") {
+            let sum: usize = text.graphemes(true).map(UnicodeWidthStr::width).sum();
+            prop_assert_eq!(width(&text), sum);
+        }
+
         #[test]
         fn neutral_text_is_harmless_and_stays_as_it_is(text in any::<String>()) {
             let clean = neutral(&text).into_owned();

@@ -14,6 +14,7 @@
 
 pub mod action;
 pub mod app;
+mod arrangement;
 mod clipboard;
 mod clock;
 mod context;
@@ -21,13 +22,14 @@ mod curl;
 pub mod errand;
 mod field;
 mod glyphs;
-mod keymap;
+pub mod keymap;
 mod library;
 mod listing;
 mod outline;
 mod output;
 mod overlay;
 mod panel;
+mod panes;
 mod plain;
 mod qr;
 mod replay;
@@ -40,6 +42,7 @@ mod tests;
 pub mod theme;
 mod view;
 
+pub use arrangement::Arrangement;
 pub use clock::Clock;
 pub use context::{Context, TimeStyle};
 pub use glyphs::Glyphs;

@@ -100,13 +100,23 @@ impl Playback {
         }
         #[cfg(not(feature = "playback"))]
         drop(rings);
-        Ok(Self {
+        Ok(Self::of(shared, source, bell))
+    }
+
+    /// One that never finds a device.
+    #[cfg(test)]
+    pub(crate) fn deaf(source: Arc<dyn Source>) -> Self {
+        Self::of(Arc::new(Shared::new()), source, sync_channel(1).0)
+    }
+
+    fn of(shared: Arc<Shared>, source: Arc<dyn Source>, bell: SyncSender<()>) -> Self {
+        Self {
             shared,
             source,
             #[cfg(feature = "playback")]
             motor: Arc::new(reel::Threads),
             bell,
-        })
+        }
     }
 
     /// Plays a chunk, if someone listens and a device is there. Waits for nothing: what does not fit is dropped and counted.

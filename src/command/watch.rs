@@ -22,7 +22,7 @@ use crate::{
     shutdown,
     store::archive::KeptSound,
     ui::{
-        Clock, Glyphs, Library, View,
+        Arrangement, Clock, Glyphs, Library, View,
         app::{App, Session},
         errand::Errands,
         terminal::{self, Screen},
@@ -126,19 +126,34 @@ async fn draw(
         address: listening.address,
         secret: listening.secret.clone(),
     };
-    let app = App {
-        errands: Errands::new(listening.store.clone(), session.clone()),
+    let mut view = View::new(
+        session.clone(),
+        config.keymap.clone(),
+        theme,
+        glyphs,
+        TimeZone::system(),
+    );
+    if !config.ephemeral {
+        view.recall(&Arrangement::load(&config.data_dir));
+    }
+    let mut app = App {
+        errands: Errands::new(listening.store.clone(), session),
         library: Library::start(listening.store.clone()).context("cannot start reading")?,
         viewer,
         playback,
         losses: listening.losses.watch(),
         monitor: Monitor::new(snapshot),
-        view: View::new(session, theme, glyphs, TimeZone::system()),
+        view,
         clock: Clock::system(),
     };
     let mut screen = Screen::take().context("cannot use the terminal")?;
     let shown = app.run(&mut screen, EventStream::new(), shutdown).await;
     drop(screen);
+    if !config.ephemeral
+        && let Err(error) = app.view.arrangement().save(&config.data_dir)
+    {
+        tracing::warn!("the layout of the dashboard is not remembered: {error}");
+    }
     shown.context("the dashboard ended")
 }
 

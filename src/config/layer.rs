@@ -6,10 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use config_file::Keys;
+
 use super::{
     Flags, OwnThemes, Problem, Surroundings,
     setting::{SETTINGS, Setting},
 };
+use crate::ui::keymap::{Fault, Wish};
 
 /// Names of the environment that are ours although no setting has them.
 const CONFIG_FILE: &str = "OMISCOPE_CONFIG";
@@ -86,6 +89,7 @@ pub(super) struct Layers {
     given: Vec<Layer>,
     /// Themes of the user's own, which only the file can give.
     pub(super) themes: OwnThemes,
+    keys: Option<Keys>,
 }
 
 impl Layers {
@@ -105,11 +109,30 @@ impl Layers {
             .find_map(|layer| layer.get(CONFIG_FILE).filter(|path| !path.is_empty()))
             .map(PathBuf::from);
         let named = flags.config.clone().or(named);
-        let (file, themes) = config_file::layer(named, surroundings, problems).unzip();
-        layers.extend(file);
+        let (mut keys, mut themes) = (None, OwnThemes::default());
+        if let Some(file) = config_file::read_file(named, surroundings, problems) {
+            layers.push(file.layer);
+            keys = Some(file.keys);
+            themes = file.themes;
+        }
         Self {
             given: layers,
-            themes: themes.unwrap_or_default(),
+            themes,
+            keys,
+        }
+    }
+
+    /// What the user wants of the keymap.
+    pub(super) fn wishes(&self) -> &[Wish] {
+        self.keys.as_ref().map_or(&[], |keys| &keys.wishes)
+    }
+
+    /// What is wrong with one of the wishes.
+    pub(super) fn bad_key(&self, at: usize, fault: Fault) -> Problem {
+        let keys = self.keys.as_ref();
+        Problem::Key {
+            place: keys.map(|keys| keys.place(at)).unwrap_or_default(),
+            fault,
         }
     }
 

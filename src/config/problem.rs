@@ -1,6 +1,7 @@
 use std::{fmt, io, net::IpAddr, path::PathBuf};
 
 use super::{layer::Source, setting::Setting};
+use crate::ui::keymap::Fault;
 
 /// Longest part of a bad value that is shown, in characters.
 const SHOWN: usize = 80;
@@ -42,6 +43,14 @@ pub enum Problem {
         place: String,
         /// All there are.
         known: String,
+    },
+    /// Keys that cannot be.
+    #[error("{place}: {fault}")]
+    Key {
+        /// Where they stand, with the action and its keys.
+        place: String,
+        /// What is wrong.
+        fault: Fault,
     },
     /// A file that cannot be read.
     #[error("cannot read {}: {source}", path.display())]
@@ -89,7 +98,8 @@ impl Problem {
     }
 }
 
-fn shown(text: &str) -> String {
+/// The beginning of a text from outside, in quotes.
+pub(super) fn shown(text: &str) -> String {
     let mut start: String = text.chars().take(SHOWN).collect();
     if start.len() < text.len() {
         start.push('…');

@@ -208,6 +208,9 @@ fn config_toml_takes_its_own_kinds_of_value() {
     let config = resolve(folder.path(), Sources { file, ..NONE }).unwrap();
     assert_eq!(resolved(&config, "retention"), "Some(5400s) None");
     assert_eq!(config.retention.sound, store::retention::Keep::NOTHING);
+    let file = "[keys]\nfreeze = [\"F5\", \"ctrl-p\"]\nwearer = []";
+    let config = resolve(folder.path(), Sources { file, ..NONE }).unwrap();
+    assert_ne!(config.keymap, Keymap::default());
 }
 
 #[test]
@@ -296,9 +299,41 @@ fn what_is_wrong_is_told_with_its_place_and_its_remedy() {
             "WEBHOOK_SECRET in {folder}/.env: is empty or an example, and others can reach ::; ",
         ),
     ];
+    are_refused(&scenarios);
+}
+
+#[test]
+fn keys_that_cannot_be_are_told_with_their_place_and_the_remedy() {
+    let toml = |file| Sources { file, ..NONE };
+    are_refused(&[
+        (
+            toml("[keys]\nserch = \"f\""),
+            r#"keys.serch = "f" in {folder}/config.toml: no such action; there are back, close, "#,
+        ),
+        (
+            toml("[keys]\nsearch = [\"F7\", \"F99\"]"),
+            r#"keys.search = ["F7", "F99"] in {folder}/config.toml: "F99" is no key; a key is a character, "#,
+        ),
+        (
+            toml("[keys]\nsearch = \"x\""),
+            r#"keys.search = "x" in {folder}/config.toml: x is a key of tick too; give one of them another"#,
+        ),
+        (
+            toml("[keys]\nsearch = 7"),
+            r#"keys.search = "7" in {folder}/config.toml: must be a key such as "x", or some of them in brackets"#,
+        ),
+        (
+            toml("keys = \"x\""),
+            r#"keys = "\"x\"" in {folder}/config.toml: must be a table of actions and their keys"#,
+        ),
+    ]);
+}
+
+/// Each with one line that begins as told.
+fn are_refused(scenarios: &[(Sources, &str)]) {
     let folder = tempfile::tempdir().unwrap();
     let shown = folder.path().display().to_string();
-    for (sources, expected) in scenarios {
+    for &(sources, expected) in scenarios {
         let error = resolve(folder.path(), sources).unwrap_err().to_string();
         let error = error
             .replace(&shown, "{folder}")

@@ -1,12 +1,14 @@
 //! Everything that a key can ask for.
 
+mod table;
+
 use crate::event::{Edit, LineId, MemoryId, Passage, Seq, Uid, Voice};
 
-use super::screen;
+pub(super) use table::{Entry, TABLE};
 
 /// What the user wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the help text of each says it")]
+#[expect(missing_docs, reason = "the table says what each does")]
 pub enum Action {
     Quit,
     Back,
@@ -29,6 +31,7 @@ pub enum Action {
     Copy,
     CopyAll,
     Help,
+    Command,
     Card,
     Reveal,
     /// To the screen of this key.
@@ -58,69 +61,29 @@ pub enum Action {
     TimeStyle,
     Wrap,
     Blur,
+    Zoom,
+    Narrower,
+    Wider,
     Mouse,
     Suspend,
     Repaint,
 }
 
 impl Action {
+    /// What it is called in `[keys]` of `config.toml` and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.entry().map_or("", |entry| entry.name)
+    }
+
     /// What it does, for the help.
     #[must_use]
     pub fn help(self) -> &'static str {
-        match self {
-            Self::Quit => "quit",
-            Self::Back => "back, quit at the top",
-            Self::Close => "back",
-            Self::Open => "open; a line: play its sound",
-            Self::Search => "search everything ever kept",
-            Self::NextMatch => "the next match",
-            Self::PreviousMatch => "the match before",
-            Self::Mark => "star a line, or unstar it",
-            Self::OnlyMarked => "only starred and noted lines, or all",
-            Self::Filter => "show only lines with some words",
-            Self::FilterOnOff => "those words count, or not",
-            Self::OnlySpeaker => "only the lines of this speaker, or all",
-            Self::NextMark => "the next starred or noted line",
-            Self::PreviousMark => "the starred or noted line before",
-            Self::Note => "a note on a line",
-            Self::Tick => "tick an action item here, or untick it",
-            Self::Name => "name the speaker of a line",
-            Self::Replay => "send a delivery again",
-            Self::Copy => "copy the body of a delivery",
-            Self::CopyAll => "copy a delivery as a curl command",
-            Self::Help => "this help",
-            Self::Card => "connection card: what to paste into Omi",
-            Self::Reveal => "the key on the card: text, QR code, hidden",
-            Self::Screen(key) => screen::about(key),
-            Self::NextScreen => "the next screen",
-            Self::PreviousScreen => "the screen before",
-            Self::Up => "up",
-            Self::Down => "down",
-            Self::Left => "a page up; on Day: earlier",
-            Self::Right => "a page down; on Day: later",
-            Self::PageUp => "a page up; on Day: the day before",
-            Self::PageDown => "a page down; on Day: the day after",
-            Self::HalfUp => "half a page up",
-            Self::HalfDown => "half a page down",
-            Self::First => "the oldest line",
-            Self::Follow => "follow the newest line",
-            Self::Listen => "listen live, or stop",
-            Self::Device => "choose the device to play on",
-            Self::Wearer => "the next wearer, where there are several",
-            Self::Mute => "mute, or as loud as it was",
-            Self::Pause => "pause what is heard, or go on",
-            Self::Earlier => "10 s back in what is heard",
-            Self::Later => "10 s on in what is heard",
-            Self::Louder => "louder",
-            Self::Softer => "softer",
-            Self::Freeze => "freeze the view (nothing is lost)",
-            Self::TimeStyle => "clock, offset or age",
-            Self::Blur => "hide what was said, or show it",
-            Self::Wrap => "wrap long lines or cut them",
-            Self::Mouse => "mouse on or off (off: text can be selected)",
-            Self::Suspend => "to the shell (fg comes back)",
-            Self::Repaint => "repaint the screen",
-        }
+        self.entry().map_or("", |entry| entry.help)
+    }
+
+    fn entry(self) -> Option<&'static Entry> {
+        TABLE.iter().find(|entry| entry.action == self)
     }
 
     /// How far it moves in a list of which so many rows are seen; None: it does not move.
@@ -193,7 +156,7 @@ pub enum Question {
     Replay(Seq),
 }
 
-/// What must be done outside the state of a screen. The view does the first three itself, the loop all others.
+/// What must be done outside the state of a screen. The view does the first four itself, the loop all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Show something, wherever it is.
@@ -202,6 +165,8 @@ pub enum Effect {
     Ask(Question, String),
     /// Say in the last row what came of the key.
     Say(String),
+    /// Do what was chosen by its name.
+    Do(Action),
     /// Leave the dashboard.
     Quit,
     /// Something with the terminal.

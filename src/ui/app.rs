@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use crossterm::event::{Event, MouseEventKind};
+use crossterm::event::Event;
 use futures_util::{Stream, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use tokio::{sync::watch, time::Instant};
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Clock, Library, View,
-    action::{Action, Effect, SoundEffect, TerminalEffect},
+    action::{Effect, SoundEffect, TerminalEffect},
     errand::{Errands, Outcome},
     terminal::Surface,
 };
@@ -27,9 +27,6 @@ const FRAME: Duration = Duration::from_millis(33);
 
 /// How long a store that cannot be read is left alone.
 pub(super) const REST: Duration = Duration::from_secs(1);
-
-/// Rows that a turn of the wheel moves.
-const WHEEL: usize = 3;
 
 /// Where the dashboard listens, for those who connect.
 #[derive(Debug, Clone)]
@@ -80,7 +77,7 @@ impl App {
     /// # Errors
     /// When the terminal cannot be read or written.
     pub async fn run(
-        mut self,
+        &mut self,
         surface: &mut impl Surface,
         events: impl Stream<Item = io::Result<Event>>,
         shutdown: CancellationToken,
@@ -146,17 +143,7 @@ impl App {
         let (size, now) = (surface.size()?, self.clock.now());
         let effect = match event {
             Event::Key(key) if key.is_press() => self.view.key(*key, &self.monitor, size, now),
-            Event::Mouse(mouse) => {
-                let action = match mouse.kind {
-                    MouseEventKind::ScrollUp => Action::Up,
-                    MouseEventKind::ScrollDown => Action::Down,
-                    _ => return Ok(None),
-                };
-                for _ in 0..WHEEL {
-                    self.view.act(action, &self.monitor, size, now);
-                }
-                None
-            }
+            Event::Mouse(mouse) => self.view.mouse(*mouse, &self.monitor, size, now),
             _ => None,
         };
         match &effect {
@@ -169,7 +156,10 @@ impl App {
                 }
             }
             // The view has done these.
-            Some(Effect::Go(_) | Effect::Ask(..) | Effect::Say(_) | Effect::Quit) | None => {}
+            Some(
+                Effect::Go(_) | Effect::Ask(..) | Effect::Say(_) | Effect::Do(_) | Effect::Quit,
+            )
+            | None => {}
         }
         Ok(effect)
     }

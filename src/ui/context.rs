@@ -1,18 +1,26 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::style::Style;
+use serde::{Deserialize, Serialize};
 
-use super::{glyphs::Glyphs, theme::Theme};
+use super::{
+    action::{Action, Entry, TABLE},
+    glyphs::Glyphs,
+    keymap::Keymap,
+    theme::Theme,
+};
 use crate::{event::Speaker, monitor::Age, text};
 
-/// What every panel needs to draw: looks and time.
+/// What every panel needs to draw: looks, time, and what the keys are.
 #[derive(Debug, Clone)]
 pub struct Context {
     /// Colours.
     pub theme: Theme,
     /// Characters that draw things.
     pub glyphs: Glyphs,
+    /// Which keys mean what.
+    pub keymap: Arc<Keymap>,
     /// Where the user is.
     pub time_zone: TimeZone,
     /// The moment that is drawn.
@@ -26,7 +34,8 @@ pub struct Context {
 }
 
 /// How the time of a line is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum TimeStyle {
     /// `12:40:02`.
     #[default]
@@ -50,6 +59,26 @@ impl TimeStyle {
 }
 
 impl Context {
+    /// The name of the key that stands for an action.
+    #[must_use]
+    pub fn key(&self, action: Action) -> String {
+        self.keymap.key_of(action)
+    }
+
+    /// A text of our own in which the name of an action in braces stands for its key: `{card} shows it`.
+    #[must_use]
+    pub fn prose(&self, text: &str) -> String {
+        let named = |text: String, entry: &Entry| {
+            let place = format!("{{{}}}", entry.name);
+            if text.contains(&place) {
+                text.replace(&place, &self.key(entry.action))
+            } else {
+                text
+            }
+        };
+        TABLE.iter().fold(text.to_owned(), named)
+    }
+
     /// `12:40:02`.
     #[must_use]
     pub fn clock(&self, at: Timestamp) -> String {

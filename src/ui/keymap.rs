@@ -1,174 +1,179 @@
-//! The one table of keys that dispatch, the hint bar and the help share.
+//! Which keys mean which actions: the table's own, changed by `[keys]` of `config.toml`. Dispatch, the hint bar and the help
+//! share it.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+mod chord;
+#[cfg(test)]
+mod tests;
 
-use super::action::Action;
+use crossterm::event::{KeyCode, KeyEvent};
 
-/// A key and what it does.
-struct Binding {
-    code: KeyCode,
-    control: bool,
-    action: Action,
-}
+use super::action::{Action, TABLE};
+use chord::Chord;
 
-const fn key(code: KeyCode, action: Action) -> Binding {
-    Binding {
-        code,
-        control: false,
-        action,
-    }
-}
-
-const fn letter(character: char, action: Action) -> Binding {
-    key(KeyCode::Char(character), action)
-}
-
-const fn control(character: char, action: Action) -> Binding {
-    Binding {
-        code: KeyCode::Char(character),
-        control: true,
-        action,
-    }
-}
-
-/// Every key. The first one of an action stands for it in the hint bar.
-const BINDINGS: [Binding; 68] = [
-    letter('q', Action::Back),
-    // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
-    key(KeyCode::Esc, Action::Close),
-    control('c', Action::Quit),
-    key(KeyCode::Enter, Action::Open),
-    letter('/', Action::Search),
-    letter('n', Action::NextMatch),
-    letter('N', Action::PreviousMatch),
-    letter('m', Action::Mark),
-    letter('M', Action::OnlyMarked),
-    letter('f', Action::Filter),
-    letter('\\', Action::FilterOnOff),
-    letter('s', Action::OnlySpeaker),
-    letter('u', Action::NextMark),
-    letter('U', Action::PreviousMark),
-    letter(';', Action::Note),
-    letter('x', Action::Tick),
-    letter('S', Action::Name),
-    letter('r', Action::Replay),
-    letter('y', Action::Copy),
-    letter('Y', Action::CopyAll),
-    letter('?', Action::Help),
-    key(KeyCode::F(1), Action::Help),
-    letter('1', Action::Screen('1')),
-    letter('2', Action::Screen('2')),
-    letter('3', Action::Screen('3')),
-    letter('4', Action::Screen('4')),
-    letter('5', Action::Screen('5')),
-    letter('6', Action::Screen('6')),
-    key(KeyCode::Tab, Action::NextScreen),
-    key(KeyCode::BackTab, Action::PreviousScreen),
-    letter('i', Action::Card),
-    letter('v', Action::Reveal),
-    key(KeyCode::Up, Action::Up),
-    letter('k', Action::Up),
-    key(KeyCode::Down, Action::Down),
-    letter('j', Action::Down),
-    key(KeyCode::PageUp, Action::PageUp),
-    control('b', Action::PageUp),
-    key(KeyCode::PageDown, Action::PageDown),
-    control('f', Action::PageDown),
-    control('u', Action::HalfUp),
-    control('d', Action::HalfDown),
-    key(KeyCode::Home, Action::First),
-    letter('g', Action::First),
-    key(KeyCode::End, Action::Follow),
-    letter('G', Action::Follow),
-    letter('F', Action::Follow),
-    letter(' ', Action::Freeze),
-    letter('a', Action::Listen),
-    letter('o', Action::Device),
-    letter('w', Action::Wearer),
-    letter('A', Action::Mute),
-    letter('p', Action::Pause),
-    letter(',', Action::Earlier),
-    letter('.', Action::Later),
-    letter('+', Action::Louder),
-    letter('=', Action::Louder),
-    letter('-', Action::Softer),
-    letter('t', Action::TimeStyle),
-    letter('W', Action::Wrap),
-    letter('P', Action::Blur),
-    key(KeyCode::F(2), Action::Mouse),
-    control('z', Action::Suspend),
-    control('l', Action::Repaint),
-    key(KeyCode::Left, Action::Left),
-    letter('h', Action::Left),
-    key(KeyCode::Right, Action::Right),
-    letter('l', Action::Right),
+/// Keys that mean the same whatever the settings say, so that there is always a way through lists and texts, and out.
+const FIXED: [(Chord, Action); 5] = [
+    (Chord::plain(KeyCode::Enter), Action::Open),
+    (Chord::plain(KeyCode::Esc), Action::Close),
+    (Chord::control('c'), Action::Quit),
+    (Chord::plain(KeyCode::Up), Action::Up),
+    (Chord::plain(KeyCode::Down), Action::Down),
 ];
 
-/// What a key press asks for.
-pub(super) fn action(event: KeyEvent) -> Option<Action> {
-    let control = event.modifiers.contains(KeyModifiers::CONTROL);
-    if event.modifiers.contains(KeyModifiers::ALT) {
-        return None;
+/// Which keys mean which actions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    /// Every action once, in the order of the table.
+    keys: Vec<(Action, Vec<Chord>)>,
+}
+
+/// What the user wants: the keys of an action in place of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// The name of the action.
+    pub name: String,
+    /// Names of keys; none takes it off the keyboard.
+    pub keys: Vec<String>,
+}
+
+/// Why a wish cannot be granted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// No action has this name.
+    #[error("no such action; there are {}", names())]
+    UnknownAction,
+    /// No key has this name.
+    #[error(
+        "{0:?} is no key; a key is a character, Ctrl- and a letter (not I or M, which arrive as Tab and Enter), or one of {names}",
+        names = chord::names()
+    )]
+    UnknownKey(String),
+    /// Another action has this key: the key, and the name of that action.
+    #[error("{0} is a key of {1} too; give one of them another")]
+    Taken(String, &'static str),
+    /// The key always means another action: the key, and the name of that action.
+    #[error("{0} always means {1}; choose another key")]
+    Fixed(String, &'static str),
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let keys = |entry: &super::action::Entry| {
+            let keys = entry.keys.split(' ').filter_map(Chord::parse).collect();
+            (entry.action, keys)
+        };
+        Self {
+            keys: TABLE.iter().map(keys).collect(),
+        }
     }
-    BINDINGS
-        .iter()
-        .find(|binding| binding.code == event.code && binding.control == control)
-        .map(|binding| binding.action)
 }
 
-/// The name of the key that stands for an action.
-pub(super) fn key_of(action: Action) -> String {
-    BINDINGS
-        .iter()
-        .find(|binding| binding.action == action)
-        .map(name)
-        .unwrap_or_default()
-}
+impl Keymap {
+    /// The keymap as the user wants it.
+    ///
+    /// # Errors
+    /// Every [`Fault`] with the place of its wish.
+    pub fn wanted(wishes: &[Wish]) -> Result<Self, Vec<(usize, Fault)>> {
+        let mut keymap = Self::default();
+        let mut faults = Vec::new();
+        let mut changed = Vec::new();
+        for (at, wish) in wishes.iter().enumerate() {
+            match keymap.grant(wish) {
+                Ok(action) => changed.push((at, action)),
+                Err(fault) => faults.push((at, fault)),
+            }
+        }
+        let mut told = Vec::new();
+        for (at, action) in changed {
+            let twin = keymap.chords(action).iter().find_map(|chord| {
+                let twin = keymap.other(*chord, action)?;
+                Some((chord.to_string(), twin))
+            });
+            // One sentence for two actions that both want the key.
+            if let Some((key, twin)) = twin.filter(|(_, twin)| !told.contains(twin)) {
+                told.push(action);
+                faults.push((at, Fault::Taken(key, twin.name())));
+            }
+        }
+        if faults.is_empty() {
+            Ok(keymap)
+        } else {
+            Err(faults)
+        }
+    }
 
-/// Every action in the order of the table, with the names of its keys.
-pub(super) fn help() -> Vec<(Vec<String>, Action)> {
-    let mut rows: Vec<(Vec<String>, Action)> = Vec::new();
-    for binding in &BINDINGS {
-        match rows
+    /// Gives an action its keys.
+    fn grant(&mut self, wish: &Wish) -> Result<Action, Fault> {
+        let slot = self
+            .keys
             .iter_mut()
-            .find(|(_, action)| *action == binding.action)
-        {
-            Some((names, _)) => names.push(name(binding)),
-            None => rows.push((vec![name(binding)], binding.action)),
+            .find(|(action, _)| action.name() == wish.name);
+        let (action, keys) = slot.ok_or(Fault::UnknownAction)?;
+        let mut chords = Vec::new();
+        for key in &wish.keys {
+            let chord = Chord::parse(key).ok_or_else(|| Fault::UnknownKey(key.clone()))?;
+            let fixed = FIXED.iter().find(|(fixed, _)| *fixed == chord);
+            match fixed {
+                Some((_, means)) if means != action => {
+                    return Err(Fault::Fixed(chord.to_string(), means.name()));
+                }
+                _ if chords.contains(&chord) => {}
+                _ => chords.push(chord),
+            }
+        }
+        for (fixed, means) in FIXED {
+            if means == *action && !chords.contains(&fixed) {
+                chords.push(fixed);
+            }
+        }
+        *keys = chords;
+        Ok(*action)
+    }
+
+    /// What a key press asks for.
+    pub(super) fn action(&self, event: KeyEvent) -> Option<Action> {
+        let chord = Chord::of(event)?;
+        self.keys
+            .iter()
+            .find(|(_, chords)| chords.contains(&chord))
+            .map(|(action, _)| *action)
+    }
+
+    /// The name of the key that stands for an action; if it has none, what does it on the command line.
+    pub(super) fn key_of(&self, action: Action) -> String {
+        match self.chords(action).first() {
+            Some(chord) => chord.to_string(),
+            None => format!(":{}", action.name()),
         }
     }
-    rows
-}
 
-fn name(binding: &Binding) -> String {
-    let name = match binding.code {
-        KeyCode::Char(' ') => "Space".to_owned(),
-        KeyCode::Char(character) if binding.control => character.to_uppercase().to_string(),
-        KeyCode::Char(character) => character.to_string(),
-        KeyCode::F(number) => format!("F{number}"),
-        KeyCode::PageUp => "PgUp".to_owned(),
-        KeyCode::PageDown => "PgDn".to_owned(),
-        KeyCode::BackTab => "Shift-Tab".to_owned(),
-        other => format!("{other:?}"),
-    };
-    if binding.control {
-        format!("Ctrl-{name}")
-    } else {
-        name
+    /// Every action in the order of the table, with the names of its keys.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (Action, Vec<String>)> {
+        self.keys
+            .iter()
+            .map(|(action, chords)| (*action, chords.iter().map(Chord::to_string).collect()))
+    }
+
+    /// The names of all its keys.
+    pub(super) fn keys_of(&self, action: Action) -> Vec<String> {
+        self.chords(action).iter().map(Chord::to_string).collect()
+    }
+
+    fn chords(&self, action: Action) -> &[Chord] {
+        let mut keys = self.keys.iter();
+        let found = keys.find(|(other, _)| *other == action);
+        found.map_or(&[], |(_, chords)| chords)
+    }
+
+    /// Another action that has a key.
+    fn other(&self, chord: Chord, than: Action) -> Option<Action> {
+        self.keys
+            .iter()
+            .find(|(action, chords)| *action != than && chords.contains(&chord))
+            .map(|(action, _)| *action)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_key_has_two_meanings() {
-        for (at, binding) in BINDINGS.iter().enumerate() {
-            let twin = BINDINGS[..at]
-                .iter()
-                .find(|other| other.code == binding.code && other.control == binding.control);
-            assert!(twin.is_none(), "{}", name(binding));
-        }
-    }
+/// The names of all actions.
+fn names() -> String {
+    TABLE.map(|entry| entry.name).join(", ")
 }

@@ -135,9 +135,23 @@ impl<T: Listed> Listing<T> {
 
     /// Chooses another one.
     pub(super) fn step(&mut self, step: Step) {
-        let to = step.applied(self.position(), self.keys.len().saturating_sub(1));
+        self.choose_at(step.applied(self.position(), self.keys.len().saturating_sub(1)));
+    }
+
+    /// Chooses the one that is seen at a place, if so many are; false if there is none.
+    pub(super) fn click(&mut self, row: usize, seen: usize) -> bool {
+        let visible = self.visible(seen);
+        let at = visible.start + row;
+        let there = visible.contains(&at) && self.trouble.is_none();
+        if there {
+            self.choose_at(at);
+        }
+        there
+    }
+
+    fn choose_at(&mut self, at: usize) {
         // Who is at the top stays there, whatever comes.
-        self.chosen = self.keys.get(to).copied().filter(|_| to > 0);
+        self.chosen = self.keys.get(at).copied().filter(|_| at > 0);
     }
 
     /// Chooses one by its key, even before its row or the keys are read.

@@ -1,6 +1,7 @@
 //! What lies over a screen and takes the keys: each is one file with its state and its drawing.
 
 pub(super) mod card;
+pub(super) mod command;
 pub(super) mod devices;
 pub(super) mod help;
 pub(super) mod prompt;

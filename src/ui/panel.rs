@@ -23,6 +23,7 @@ pub(super) mod todo;
 pub(super) mod transcript;
 
 use ratatui::{
+    layout::{Margin, Rect},
     text::{Line, Span},
     widgets::{Block, Borders},
 };
@@ -47,6 +48,15 @@ pub(super) fn framed<'a>(context: &Context, name: &'a str, about: Vec<Span<'a>>)
         .border_set(context.glyphs.border)
         .border_style(context.theme.border)
         .title(Line::from(title))
+}
+
+/// What is inside of the frame of a panel, if it has one.
+pub(super) fn inner(area: Rect, in_frame: bool) -> Rect {
+    if in_frame {
+        area.inner(Margin::new(1, 1))
+    } else {
+        area
+    }
 }
 
 /// As many cells as a screen can have.

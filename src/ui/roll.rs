@@ -147,6 +147,17 @@ impl<T: Numbered + Debug> Roll<T> {
         self.chosen = (!follow).then_some(number);
     }
 
+    /// Chooses the one that is seen at a place, if so many are; false if there is none.
+    pub(super) fn click(&mut self, row: usize, seen: usize) -> bool {
+        let visible = self.visible(seen);
+        let number = visible.start.saturating_add(row as u64);
+        let there = visible.contains(&number) && self.trouble.is_none();
+        if there {
+            self.choose(number, number == self.last);
+        }
+        there
+    }
+
     /// Which numbers are in sight, if so many are: the chosen one stands as near to the middle as can be.
     pub(super) fn visible(&self, seen: usize) -> Range<u64> {
         let seen = seen as u64;

@@ -12,6 +12,8 @@ use crate::{
 pub(super) struct Scene<'a> {
     /// What came: now, or when the view was frozen.
     pub(super) monitor: &'a Monitor,
+    /// Which screen is shown, counted from 0.
+    pub(super) screen: usize,
     pub(super) session: &'a Session,
     pub(super) playback: &'a Status,
     /// The wearer who was chosen; None: whoever is heard.

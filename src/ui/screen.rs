@@ -10,11 +10,16 @@ mod memories;
 use std::fmt::Debug;
 
 use jiff::Timestamp;
-use ratatui::{Frame, layout::Rect, text::Span};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    text::Span,
+};
 
 use super::{
-    Library, Scene,
+    Arrangement, Library, Scene,
     action::{Action, Effect, Goal},
+    panes::Panes,
 };
 
 pub(super) use audio::Figures;
@@ -48,6 +53,16 @@ pub(super) trait Screen: Debug {
         false
     }
 
+    /// The first column of the right one of two panes; None: there is but one.
+    fn splitter(&self, _body: Body) -> Option<u16> {
+        None
+    }
+
+    /// Chooses what is at a cell; false if there is nothing to choose.
+    fn click(&mut self, _at: Position, _body: Body, _scene: &Scene<'_>) -> bool {
+        false
+    }
+
     /// Shows something, if it is here.
     fn go_to(&mut self, _goal: &Goal, _body: Body, _scene: &Scene<'_>) -> bool {
         false
@@ -68,6 +83,8 @@ pub(super) struct Body {
     pub(super) area: Rect,
     /// Whether there is room for frames.
     pub(super) framed: bool,
+    /// How the user divided it.
+    pub(super) panes: Panes,
 }
 
 /// A row of the table.
@@ -75,7 +92,8 @@ struct Entry {
     /// The key that leads there; stands before the name.
     key: char,
     name: &'static str,
-    about: &'static str,
+    /// What it does beyond what every screen does.
+    takes: &'static [Action],
     make: fn() -> Box<dyn Screen>,
 }
 
@@ -84,59 +102,83 @@ const TABLE: [Entry; 6] = [
     Entry {
         key: '1',
         name: "Live",
-        about: "Live: what is said now",
+        takes: &[
+            Action::Open,
+            Action::Mark,
+            Action::NextMark,
+            Action::PreviousMark,
+            Action::Note,
+            Action::Name,
+            Action::Zoom,
+            Action::Narrower,
+            Action::Wider,
+        ],
         make: || Box::<live::Live>::default(),
     },
     Entry {
         key: '2',
         name: "Memories",
-        about: "Memories: what was made of every talk",
+        takes: &[Action::Open, Action::Zoom, Action::Narrower, Action::Wider],
         make: || Box::<memories::Memories>::default(),
     },
     Entry {
         key: '3',
         name: "Actions",
-        about: "Actions: what is to be done",
+        takes: &[Action::Open, Action::Tick],
         make: || Box::<actions::Actions>::default(),
     },
     Entry {
         key: '4',
         name: "Audio",
-        about: "Audio: the sound seen and measured",
+        takes: &[Action::Open, Action::Zoom],
         make: || Box::<audio::Audio>::default(),
     },
     Entry {
         key: '5',
         name: "Deliveries",
-        about: "Deliveries: every request, looked into",
+        takes: &[
+            Action::Open,
+            Action::Replay,
+            Action::Copy,
+            Action::CopyAll,
+            Action::Zoom,
+            Action::Narrower,
+            Action::Wider,
+        ],
         make: || Box::<deliveries::Deliveries>::default(),
     },
     Entry {
         key: '6',
         name: "Day",
-        about: "Day: who spoke when, and its summary",
+        takes: &[Action::Open],
         make: || Box::<day::Day>::default(),
     },
 ];
 
-/// What a screen is for, by its key.
-pub(super) fn about(key: char) -> &'static str {
-    TABLE
-        .iter()
-        .find(|entry| entry.key == key)
-        .map_or("", |entry| entry.about)
+/// Whether an action means something while a screen is shown.
+pub(super) fn means(screen: usize, action: Action) -> bool {
+    let takes = |entry: &Entry| entry.takes.contains(&action);
+    TABLE.get(screen).is_some_and(takes) || !TABLE.iter().any(takes)
+}
+
+/// What a screen is called where it is remembered.
+fn name_of(entry: &Entry) -> &'static str {
+    Action::Screen(entry.key).name()
 }
 
 /// All screens, one of which is shown.
 #[derive(Debug)]
 pub(super) struct Screens {
-    screens: Vec<Box<dyn Screen>>,
+    all: Vec<Box<dyn Screen>>,
+    /// How each is divided.
+    panes: Vec<Panes>,
     shown: usize,
 }
 
 /// The name of a screen, as the first row tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tab {
+    pub(super) key: char,
     pub(super) label: String,
     pub(super) shown: bool,
 }
@@ -144,7 +186,8 @@ pub(super) struct Tab {
 impl Default for Screens {
     fn default() -> Self {
         Self {
-            screens: TABLE.iter().map(|entry| (entry.make)()).collect(),
+            all: TABLE.iter().map(|entry| (entry.make)()).collect(),
+            panes: vec![Panes::default(); TABLE.len()],
             shown: 0,
         }
     }
@@ -152,11 +195,16 @@ impl Default for Screens {
 
 impl Screens {
     pub(super) fn shown(&self) -> &dyn Screen {
-        &*self.screens[self.shown]
+        &*self.all[self.shown]
     }
 
     pub(super) fn shown_mut(&mut self) -> &mut dyn Screen {
-        &mut *self.screens[self.shown]
+        &mut *self.all[self.shown]
+    }
+
+    /// Which one is shown, counted from 0.
+    pub(super) fn place(&self) -> usize {
+        self.shown
     }
 
     /// Shows the screen of a key, if there is one.
@@ -168,20 +216,56 @@ impl Screens {
 
     /// Shows the first one that has something; false if none has it.
     pub(super) fn go_to(&mut self, goal: &Goal, body: Body, scene: &Scene<'_>) -> bool {
-        let has = |screen: &mut Box<dyn Screen>| screen.go_to(goal, body, scene);
-        let found = self.screens.iter_mut().position(has);
+        let mut screens = self.all.iter_mut().zip(&self.panes);
+        let found = screens.position(|(screen, panes)| {
+            let panes = *panes;
+            screen.go_to(goal, Body { panes, ..body }, scene)
+        });
         self.shown = found.unwrap_or(self.shown);
         found.is_some()
     }
 
     /// Shows another one, so many further on.
     pub(super) fn turn(&mut self, by: isize) {
-        let count = self.screens.len() as isize;
+        let count = self.all.len() as isize;
         self.shown = (self.shown as isize + by).rem_euclid(count) as usize;
+    }
+
+    /// How the one that is shown is divided.
+    pub(super) fn panes(&self) -> Panes {
+        self.panes[self.shown]
+    }
+
+    /// The same, to be changed.
+    pub(super) fn panes_mut(&mut self) -> &mut Panes {
+        &mut self.panes[self.shown]
+    }
+
+    /// Remembers which one is shown and how each is divided.
+    pub(super) fn remember(&self, arrangement: &mut Arrangement) {
+        name_of(&TABLE[self.shown]).clone_into(&mut arrangement.screen);
+        let arranged = TABLE.iter().zip(&self.panes);
+        let arranged = arranged.filter(|(_, panes)| **panes != Panes::default());
+        arrangement.panes = arranged
+            .map(|(entry, panes)| (name_of(entry).to_owned(), *panes))
+            .collect();
+    }
+
+    /// As it was remembered.
+    pub(super) fn recall(&mut self, arrangement: &Arrangement) {
+        for (at, entry) in TABLE.iter().enumerate() {
+            if name_of(entry) == arrangement.screen {
+                self.shown = at;
+            }
+            if let Some(panes) = arrangement.panes.get(name_of(entry)) {
+                self.panes[at] = *panes;
+            }
+        }
     }
 
     pub(super) fn tabs(&self) -> Vec<Tab> {
         let tab = |(at, entry): (usize, &Entry)| Tab {
+            key: entry.key,
             label: format!("{} {}", entry.key, entry.name),
             shown: at == self.shown,
         };

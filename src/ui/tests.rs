@@ -3,6 +3,8 @@
 mod actions;
 mod day;
 mod deliveries;
+mod fuzz;
+mod keys;
 mod live;
 mod looks;
 mod memories;

@@ -1,5 +1,9 @@
 //! How the model is shown: what actions change, and what is drawn.
 
+mod mouse;
+
+use std::sync::Arc;
+
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::{
@@ -9,21 +13,25 @@ use ratatui::{
 };
 
 use super::{
-    Context, Glyphs, Library, Scene, TimeStyle,
+    Arrangement, Context, Glyphs, Library, Scene, TimeStyle,
     action::{Action, Effect, Errand, Goal, Question, SoundEffect, TerminalEffect},
     app::Session,
-    keymap,
+    keymap::Keymap,
     overlay::{
         Answer, Overlay, Shelf,
         card::{Card, Key},
+        command::Command,
         devices::Devices,
         help::Help,
         prompt::Prompt,
     },
     panel::{header, hints},
-    screen::{Body, Screens},
+    panes::Panes,
+    screen::{self, Body, Screens},
     theme::Theme,
 };
+use mouse::Mouse;
+
 use crate::{
     audio::playback::{Heard, State, Status},
     event::Uid,
@@ -40,6 +48,9 @@ const LOOK: SignedDuration = SignedDuration::from_millis(100);
 /// Seconds by which a key goes back or on in what is heard.
 const SEEK_STEP: i64 = 10;
 
+/// Columns by which a key moves the border between two panes.
+const SPLIT_STEP: u16 = 2;
+
 /// From this size on there is a first row, and panels have frames: columns, rows.
 const FRAMES_FROM: (u16, u16) = (40, 8);
 
@@ -50,7 +61,7 @@ pub struct View {
     overlay: Option<Box<dyn Overlay>>,
     shelf: Shelf,
     common: Common,
-    mouse: bool,
+    mouse: Mouse,
     /// Why nothing new can be shown.
     trouble: Option<String>,
     /// What came of the last key, until the next one.
@@ -97,9 +108,10 @@ impl Common {
         }
     }
 
-    fn scene<'a>(&'a self, monitor: &'a Monitor, context: &'a Context) -> Scene<'a> {
+    fn scene<'a>(&'a self, screen: usize, monitor: &'a Monitor, context: &'a Context) -> Scene<'a> {
         let frozen = self.frozen.as_ref();
         Scene {
+            screen,
             monitor: frozen.map_or(monitor, |frozen| &frozen.monitor),
             session: &self.session,
             playback: &self.playback,
@@ -133,7 +145,13 @@ impl Common {
 impl View {
     /// The first screen, as it is at the start.
     #[must_use]
-    pub fn new(session: Session, theme: Theme, glyphs: Glyphs, time_zone: TimeZone) -> Self {
+    pub fn new(
+        session: Session,
+        keymap: Keymap,
+        theme: Theme,
+        glyphs: Glyphs,
+        time_zone: TimeZone,
+    ) -> Self {
         Self {
             screens: Screens::default(),
             overlay: None,
@@ -146,6 +164,7 @@ impl View {
                 frozen: None,
                 edits: 0,
                 context: Context {
+                    keymap: Arc::new(keymap),
                     theme,
                     glyphs,
                     time_zone,
@@ -155,17 +174,36 @@ impl View {
                     wrap: true,
                 },
             },
-            mouse: false,
+            mouse: Mouse::default(),
             trouble: None,
             word: None,
         }
     }
 
+    /// As the user had arranged it.
+    pub fn recall(&mut self, arrangement: &Arrangement) {
+        self.screens.recall(arrangement);
+        self.common.context.time_style = arrangement.time_style;
+        self.common.context.wrap = arrangement.wrap;
+    }
+
+    /// How the user has arranged it.
+    #[must_use]
+    pub fn arrangement(&self) -> Arrangement {
+        let mut arrangement = Arrangement {
+            time_style: self.common.context.time_style,
+            wrap: self.common.context.wrap,
+            ..Arrangement::default()
+        };
+        self.screens.remember(&mut arrangement);
+        arrangement
+    }
+
     /// Draws everything.
     pub fn render(&self, frame: &mut Frame<'_>, monitor: &Monitor, now: Timestamp) {
         let context = self.common.context(now);
-        let scene = self.common.scene(monitor, &context);
-        let places = places(frame.area());
+        let scene = self.common.scene(self.screens.place(), monitor, &context);
+        let places = self.places(frame.area());
         if let Some(area) = places.header {
             let tabs = self.screens.tabs();
             header::render(frame, area, scene.monitor, scene.session, &tabs, &context);
@@ -178,7 +216,10 @@ impl View {
         } else {
             let notice = self.notice(&context);
             let notice = notice.or_else(|| screen.notice(places.body, &scene));
-            let hints = screen.hints(&scene);
+            let mut hints = screen.hints(&scene);
+            if places.body.panes.zoomed {
+                hints.insert(0, (Action::Zoom, "all panes"));
+            }
             hints::render(frame, places.hints, notice, &hints, &context);
         }
         context.theme.ground(frame.buffer_mut());
@@ -213,10 +254,12 @@ impl View {
         now: Timestamp,
     ) -> Option<Effect> {
         self.word = None;
-        match self.overlay.as_mut().map(|overlay| overlay.key(key)) {
-            Some(Answer::Done(effect)) => effect,
-            _ => self.act(keymap::action(key)?, monitor, size, now),
+        self.mouse.forget();
+        if let Some(Answer::Done(effect)) = self.overlay.as_mut().map(|overlay| overlay.key(key)) {
+            return effect;
         }
+        let action = self.common.context.keymap.action(key)?;
+        self.act(action, monitor, size, now)
     }
 
     /// Takes what came from the library, and asks for more.
@@ -227,9 +270,9 @@ impl View {
         size: (u16, u16),
         now: Timestamp,
     ) {
-        let body = places(Rect::new(0, 0, size.0, size.1)).body;
+        let body = self.places(Rect::new(0, 0, size.0, size.1)).body;
         let context = self.common.context(now);
-        let scene = self.common.scene(monitor, &context);
+        let scene = self.common.scene(self.screens.place(), monitor, &context);
         self.screens.shown_mut().update(body, &scene, library);
         if let Some(overlay) = &mut self.overlay {
             overlay.update(&scene, library);
@@ -246,7 +289,7 @@ impl View {
     ) -> Option<Effect> {
         let area = Rect::new(0, 0, size.0, size.1);
         let context = self.common.context(now);
-        let scene = self.common.scene(monitor, &context);
+        let scene = self.common.scene(self.screens.place(), monitor, &context);
         if let Some(overlay) = &mut self.overlay {
             match overlay.act(action, area, &scene) {
                 Answer::Pass => {}
@@ -264,7 +307,7 @@ impl View {
             _ => false,
         };
         if taken && self.overlay.is_none() {
-            let body = places(area).body;
+            let body = self.places(area).body;
             let effect = self.screens.shown_mut().act(action, body, &scene);
             return self.resolved(effect?, monitor, area, now);
         }
@@ -280,8 +323,8 @@ impl View {
             Action::Suspend => return Some(Effect::Terminal(TerminalEffect::Suspend)),
             Action::Repaint => return Some(Effect::Terminal(TerminalEffect::Repaint)),
             Action::Mouse => {
-                self.mouse = !self.mouse;
-                return Some(Effect::Terminal(TerminalEffect::Mouse(self.mouse)));
+                self.mouse.on = !self.mouse.on;
+                return Some(Effect::Terminal(TerminalEffect::Mouse(self.mouse.on)));
             }
             Action::Listen => return Some(Effect::Sound(SoundEffect::Listen)),
             Action::Mute => return Some(Effect::Sound(SoundEffect::Mute)),
@@ -302,6 +345,7 @@ impl View {
             Action::NextMatch => self.show_match(1, monitor, area, now),
             Action::PreviousMatch => self.show_match(-1, monitor, area, now),
             Action::Help => self.toggle(action, |_| Box::<Help>::default()),
+            Action::Command => self.toggle(action, |_| Box::<Command>::default()),
             Action::Card => self.toggle(action, |_| Box::new(Card { key: Key::Masked })),
             Action::Reveal => {
                 self.overlay = Some(Box::new(Card { key: Key::Revealed }));
@@ -315,6 +359,7 @@ impl View {
             }
             Action::Blur => self.common.context.blur = !self.common.context.blur,
             Action::Wrap => self.common.context.wrap = !self.common.context.wrap,
+            Action::Zoom | Action::Narrower | Action::Wider => self.divide(action, area),
             Action::Up
             | Action::Down
             | Action::Left
@@ -339,7 +384,7 @@ impl View {
             | Action::Replay
             | Action::Copy
             | Action::CopyAll => {
-                let body = places(area).body;
+                let body = self.places(area).body;
                 let effect = self.screens.shown_mut().act(action, body, &scene);
                 return self.resolved(effect?, monitor, area, now);
             }
@@ -358,6 +403,7 @@ impl View {
         match effect {
             Effect::Go(goal) => self.go_to(&goal, monitor, area, now),
             Effect::Say(word) => self.say(word),
+            Effect::Do(action) => return self.act(action, monitor, (area.width, area.height), now),
             Effect::Ask(question, present) => {
                 let present = match question {
                     Question::Replay(_) => &self.shelf.replayed_to,
@@ -374,6 +420,33 @@ impl View {
         None
     }
 
+    fn places(&self, area: Rect) -> Places {
+        places(area, self.screens.panes())
+    }
+
+    /// Gives the panes other room.
+    fn divide(&mut self, action: Action, area: Rect) {
+        match action {
+            Action::Narrower => self.move_splitter(area, |at| at.saturating_sub(SPLIT_STEP)),
+            Action::Wider => self.move_splitter(area, |at| at.saturating_add(SPLIT_STEP)),
+            // Where there is but one pane, it has all the room.
+            _ if !screen::means(self.screens.place(), action) => {}
+            _ => {
+                let panes = self.screens.panes_mut();
+                panes.zoomed = !panes.zoomed;
+            }
+        }
+    }
+
+    /// Moves the border between two panes, if there are two.
+    fn move_splitter(&mut self, area: Rect, to: impl FnOnce(u16) -> u16) {
+        let body = self.places(area).body;
+        if let Some(at) = self.screens.shown().splitter(body) {
+            let panes = self.screens.panes_mut();
+            panes.divide(to(at).saturating_sub(body.area.x), body.area.width);
+        }
+    }
+
     fn close(&mut self) {
         if let Some(overlay) = self.overlay.take() {
             overlay.put_away(&mut self.shelf);
@@ -382,8 +455,9 @@ impl View {
 
     fn go_to(&mut self, goal: &Goal, monitor: &Monitor, area: Rect, now: Timestamp) {
         let context = self.common.context(now);
-        let scene = self.common.scene(monitor, &context);
-        let found = self.screens.go_to(goal, places(area).body, &scene);
+        let scene = self.common.scene(self.screens.place(), monitor, &context);
+        let body = self.places(area).body;
+        let found = self.screens.go_to(goal, body, &scene);
         if let (false, Goal::Word(word)) = (found, goal) {
             self.say(format!("'{word}' is not in it"));
         }
@@ -456,7 +530,7 @@ impl View {
             return None;
         }
         let context = self.common.context(now);
-        let scene = self.common.scene(monitor, &context);
+        let scene = self.common.scene(self.screens.place(), monitor, &context);
         let ages = (context.time_style == TimeStyle::Age)
             .then(|| now.saturating_add(SignedDuration::from_secs(30)).ok());
         monitor
@@ -470,7 +544,7 @@ impl View {
 }
 
 /// Divides the screen.
-fn places(area: Rect) -> Places {
+fn places(area: Rect, panes: Panes) -> Places {
     let framed = area.width >= FRAMES_FROM.0 && area.height >= FRAMES_FROM.1;
     let rows = [
         Constraint::Length(u16::from(framed)),
@@ -480,7 +554,11 @@ fn places(area: Rect) -> Places {
     let [header, body, hints] = Layout::vertical(rows).areas(area);
     Places {
         header: framed.then_some(header),
-        body: Body { area: body, framed },
+        body: Body {
+            area: body,
+            framed,
+            panes,
+        },
         hints,
     }
 }

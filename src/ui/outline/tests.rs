@@ -15,6 +15,7 @@ const KEY: &str = "not-for-your-eyes";
 
 fn context() -> Context {
     Context {
+        keymap: std::sync::Arc::default(),
         blur: false,
         theme: Theme::dark(Depth::Many),
         glyphs: Glyphs::unicode(),

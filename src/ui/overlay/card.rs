@@ -15,9 +15,7 @@ use crate::{
     event::Trigger,
     monitor::Monitor,
     text,
-    ui::{
-        Context, Scene, action::Action, app::Session, keymap::key_of, panel::framed, screen::Hints,
-    },
+    ui::{Context, Scene, action::Action, app::Session, panel::framed, screen::Hints},
 };
 
 /// Omi's fields, by the names in its settings, and what is pasted there after the URL.
@@ -141,9 +139,9 @@ pub(in crate::ui) fn lines(
 pub(in crate::ui) fn keys(context: &Context) -> [Line<'static>; 2] {
     let theme = &context.theme;
     let keys = Line::from(vec![
-        Span::styled(format!(" {}", key_of(Action::Reveal)), theme.key),
+        Span::styled(format!(" {}", context.key(Action::Reveal)), theme.key),
         Span::styled(" key, then QR code   ", theme.dim),
-        Span::styled(key_of(Action::Card), theme.key),
+        Span::styled(context.key(Action::Card), theme.key),
         Span::styled(" this card", theme.dim),
     ]);
     [Line::raw(""), keys]

@@ -143,7 +143,7 @@ impl Overlay for Search {
             preview,
         } = parts(inner);
         self.field.render(frame, prompt, " / ", context);
-        let hits = visible(list.height.into(), self.chosen, self.found.hits.len());
+        let hits = list::visible(list.height.into(), self.chosen, self.found.hits.len());
         let clocks = hits
             .clone()
             .map(|at| context.short_clock(self.found.hits[at].at));
@@ -265,14 +265,6 @@ fn parts(inner: Rect) -> Parts {
         list,
         preview: (preview > 0).then_some(below),
     }
-}
-
-/// Which entries of a list are seen, so that the chosen one is among them.
-fn visible(rows: usize, chosen: usize, count: usize) -> std::ops::Range<usize> {
-    let first = chosen
-        .saturating_sub(rows / 2)
-        .min(count.saturating_sub(rows));
-    first..(first + rows).min(count)
 }
 
 /// `▌Nov 26 10:02  Maya       Did you book the train?`.

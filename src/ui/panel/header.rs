@@ -22,16 +22,7 @@ pub(in crate::ui) fn render(
     context: &Context,
 ) {
     let theme = &context.theme;
-    let (on, off) = context.glyphs.dot;
-    let mut parts = vec![Span::styled(" omiscope ", theme.title)];
-    parts.push(if monitor.receiving(context.now) {
-        Span::styled(format!(" {on} receiving "), theme.good)
-    } else {
-        Span::styled(format!(" {off} listening "), theme.dim)
-    });
-    if context.blur {
-        parts.push(Span::styled(" private ", theme.warn));
-    }
+    let mut parts = status(monitor, context);
     let wearer = monitor.uid().map(|uid| {
         format!(
             " wearer {} ",
@@ -65,6 +56,41 @@ pub(in crate::ui) fn render(
         }
         frame.render_widget(Line::from(row).alignment(Alignment::Right), area);
     }
+}
+
+/// The key of the screen whose tab is at a column.
+pub(in crate::ui) fn tab_at(
+    area: Rect,
+    column: u16,
+    monitor: &Monitor,
+    tabs: &[Tab],
+    context: &Context,
+) -> Option<char> {
+    let used: usize = status(monitor, context).iter().map(Span::width).sum();
+    let tabs = fitting(tabs, usize::from(area.width).saturating_sub(used));
+    let labels: usize = tabs.iter().map(|tab| tab.label.len() + 1).sum();
+    let mut from = usize::from(area.right()).checked_sub(labels)?;
+    tabs.iter().find_map(|tab| {
+        let cells = from..from + tab.label.len();
+        from = cells.end + 1;
+        cells.contains(&column.into()).then_some(tab.key)
+    })
+}
+
+/// What this is, and whether anything arrives.
+fn status(monitor: &Monitor, context: &Context) -> Vec<Span<'static>> {
+    let theme = &context.theme;
+    let (on, off) = context.glyphs.dot;
+    let mut parts = vec![Span::styled(" omiscope ", theme.title)];
+    parts.push(if monitor.receiving(context.now) {
+        Span::styled(format!(" {on} receiving "), theme.good)
+    } else {
+        Span::styled(format!(" {off} listening "), theme.dim)
+    });
+    if context.blur {
+        parts.push(Span::styled(" private ", theme.warn));
+    }
+    parts
 }
 
 /// All tabs, or where they take too much only the one that is shown.

@@ -6,7 +6,10 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use crate::ui::{Context, action::Action, keymap::key_of};
+use crate::{
+    text,
+    ui::{Context, action::Action},
+};
 
 /// Draws keys with short words, the most useful first.
 pub(in crate::ui) fn render(
@@ -24,8 +27,8 @@ pub(in crate::ui) fn render(
         parts.push(Span::raw("  "));
     }
     for (action, word) in hints {
-        let key = key_of(*action);
-        let wide = key.len() + word.len() + 4;
+        let key = context.key(*action);
+        let wide = text::width(&key) + word.len() + 4;
         if wide > room + 3 {
             break;
         }

@@ -18,6 +18,14 @@ pub(in crate::ui) fn pointer(chosen: bool, context: &Context) -> Span<'static> {
     }
 }
 
+/// Which entries of a list are seen, so that the chosen one is among them.
+pub(in crate::ui) fn visible(rows: usize, chosen: usize, count: usize) -> std::ops::Range<usize> {
+    let first = chosen
+        .saturating_sub(rows / 2)
+        .min(count.saturating_sub(rows));
+    first..(first + rows).min(count)
+}
+
 /// Stands for a row that is being read.
 pub(in crate::ui) fn not_yet(context: &Context) -> Line<'static> {
     Line::styled(format!(" {}", context.glyphs.waiting), context.theme.dim)

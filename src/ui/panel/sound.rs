@@ -93,7 +93,10 @@ pub(in crate::ui) fn arrival(
     let Some(latest) = track.chunks().back() else {
         return vec![
             Line::styled(" Nothing has come. Paste the URL,5 into", theme.dim),
-            Line::styled(" \"Audio bytes\" (i shows it).", theme.dim),
+            Line::styled(
+                context.prose(" \"Audio bytes\" ({card} shows it)."),
+                theme.dim,
+            ),
         ];
     };
     let mut rows = vec![row(

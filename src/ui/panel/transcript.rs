@@ -5,12 +5,12 @@ mod scroll;
 
 use ratatui::{
     Frame,
-    layout::{Alignment, Rect},
+    layout::{Alignment, Position, Rect},
     text::{Line, Span},
     widgets::Paragraph,
 };
 
-use super::{framed, list};
+use super::{framed, inner, list};
 use crate::{
     monitor::{Monitor, Place},
     text,
@@ -87,6 +87,12 @@ pub(in crate::ui) struct Part {
     pub(in crate::ui) of: usize,
 }
 
+/// Which of the rows of lines is at a cell.
+pub(in crate::ui) fn row_at(area: Rect, in_frame: bool, at: Position) -> Option<usize> {
+    let rows = inner(area, in_frame);
+    rows.contains(at).then(|| usize::from(at.y - rows.y))
+}
+
 /// The room for lines.
 pub(in crate::ui) fn port(area: Rect, in_frame: bool) -> Port {
     let border = if in_frame { 2 } else { 0 };
@@ -122,7 +128,7 @@ fn about(monitor: &Monitor, port: Port, context: &Context) -> Option<String> {
 
 /// What the border says while the end is not followed.
 fn below(state: &State, monitor: &Monitor, context: &Context) -> Option<Span<'static>> {
-    let follows = || Span::styled(" End follows ", context.theme.accent);
+    let follows = || Span::styled(context.prose(" {follow} follows "), context.theme.accent);
     state.new_below(monitor.transcript())?;
     Some(news(state, monitor, context).unwrap_or_else(follows))
 }

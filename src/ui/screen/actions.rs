@@ -11,6 +11,7 @@
 
 use ratatui::{
     Frame,
+    layout::Position,
     text::{Line, Span},
     widgets::{Block, Paragraph},
 };
@@ -27,7 +28,7 @@ use crate::{
         action::{Action, Effect, Goal, Step},
         library::Asked,
         listing::{Listed, Listing},
-        panel::{framed, list, todo},
+        panel::{framed, inner, list, todo},
     },
 };
 
@@ -78,7 +79,7 @@ impl Screen for Actions {
             } else {
                 EMPTY
             };
-            let row = |says: &&'static str| Line::styled(*says, context.theme.dim);
+            let row = |says: &&'static str| Line::styled(context.prose(says), context.theme.dim);
             rows = says.iter().map(row).collect();
         }
         let about = match self.open {
@@ -109,6 +110,12 @@ impl Screen for Actions {
                 None
             }
         }
+    }
+
+    fn click(&mut self, at: Position, body: Body, _: &Scene<'_>) -> bool {
+        let rows = inner(body.area, body.framed);
+        let row = usize::from(at.y.saturating_sub(rows.y)) / ROWS;
+        rows.contains(at) && self.list.click(row, in_sight(body))
     }
 
     fn hints(&self, _: &Scene<'_>) -> Hints {
@@ -168,11 +175,10 @@ const EMPTY: &[&str] = &[
     " Nothing to do yet.",
     " Omi finds action items in talks and sums them up once a day.",
     " Paste the URL into \"Conversation events\" and \"Day summary\"",
-    " (i shows it).",
+    " ({card} shows it).",
 ];
 
 /// How many items are seen.
 fn in_sight(body: Body) -> usize {
-    let frame = if body.framed { 2 } else { 0 };
-    (usize::from(body.area.height).saturating_sub(frame) / ROWS).max(1)
+    (usize::from(inner(body.area, body.framed).height) / ROWS).max(1)
 }

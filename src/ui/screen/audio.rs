@@ -22,7 +22,7 @@ mod analysis;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
     text::Line,
     widgets::Paragraph,
 };
@@ -35,7 +35,7 @@ use crate::{
         Library, Scene,
         action::{Action, Effect, SoundEffect},
         panel::{
-            framed,
+            framed, inner,
             recorded::{self, Recorded},
             scope, sound, spectrogram, spectrum,
         },
@@ -51,6 +51,9 @@ const PICTURE: SignedDuration = SignedDuration::from_millis(66);
 const FIGURES: u16 = 38;
 const BESIDE_FROM: u16 = 76;
 
+/// The pictures, from above.
+const PICTURES: [&str; 3] = ["Scope", "Spectrum", "Spectrogram"];
+
 /// Rows that a picture needs with its frame.
 const PICTURE_ROWS: u16 = 6;
 
@@ -63,11 +66,16 @@ const DAY_FROM: u16 = 18;
 pub(super) struct Audio {
     analysis: Analysis,
     recorded: Recorded,
+    /// The picture that is seen alone when only one is.
+    chosen: usize,
 }
 
 impl Screen for Audio {
     fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>) {
         let track = scene.track();
+        if body.panes.zoomed {
+            return self.render_frame(frame, body.area, body.framed, self.chosen, scene);
+        }
         let places = places(body);
         if let Some(area) = places.figures {
             self.render_figures(frame, area, body.framed, track, scene);
@@ -75,25 +83,29 @@ impl Screen for Audio {
         if let Some(area) = places.day {
             recorded::render(frame, area, &self.recorded, scene);
         }
-        let names = ["Scope", "Spectrum", "Spectrogram"];
         for (at, area) in places.pictures.into_iter().enumerate() {
-            let inner = if body.framed {
-                let block = framed(scene.context, names[at], Vec::new());
-                let inner = block.inner(area);
-                frame.render_widget(block, area);
-                inner
-            } else {
-                area
-            };
-            self.render_picture(frame, inner, at, track, scene);
+            self.render_frame(frame, area, body.framed, at, scene);
         }
     }
 
-    fn act(&mut self, action: Action, _: Body, _: &Scene<'_>) -> Option<Effect> {
-        match action {
-            Action::Open => Some(Effect::Sound(SoundEffect::Listen)),
-            _ => None,
+    fn act(&mut self, action: Action, body: Body, _: &Scene<'_>) -> Option<Effect> {
+        if action == Action::Open {
+            return Some(Effect::Sound(SoundEffect::Listen));
         }
+        if body.panes.zoomed {
+            self.chosen = action.step(1)?.applied(self.chosen, PICTURES.len() - 1);
+        }
+        None
+    }
+
+    fn click(&mut self, at: Position, body: Body, _: &Scene<'_>) -> bool {
+        let pictures = places(body).pictures;
+        let clicked = pictures.iter().position(|picture| picture.contains(at));
+        if let Some(clicked) = clicked.filter(|_| !body.panes.zoomed) {
+            self.chosen = clicked;
+        }
+        // Nothing opens at a second click.
+        false
     }
 
     fn hints(&self, scene: &Scene<'_>) -> Hints {
@@ -130,6 +142,21 @@ impl Screen for Audio {
 }
 
 impl Audio {
+    fn render_frame(
+        &self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        in_frame: bool,
+        which: usize,
+        scene: &Scene<'_>,
+    ) {
+        if in_frame {
+            let block = framed(scene.context, PICTURES[which], Vec::new());
+            frame.render_widget(block, area);
+        }
+        self.render_picture(frame, inner(area, in_frame), which, scene.track(), scene);
+    }
+
     fn render_picture(
         &self,
         frame: &mut Frame<'_>,

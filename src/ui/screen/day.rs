@@ -16,7 +16,7 @@
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Margin, Rect},
+    layout::{Constraint, Layout, Rect},
     text::{Line, Span},
     widgets::{Block, Paragraph},
 };
@@ -32,7 +32,7 @@ use crate::{
         context::length,
         library::Asked,
         panel::{
-            framed, list, summary,
+            framed, inner, list, summary,
             timeline::{self, Scale},
         },
     },
@@ -275,7 +275,7 @@ impl Day {
         let nothing = day.lines.is_empty() && day.memories.is_empty() && day.sound.is_empty();
         if nothing {
             return vec![Line::styled(
-                " Nothing was heard. PgUp shows the day before.",
+                context.prose(" Nothing was heard. {page-up} shows the day before."),
                 context.theme.dim,
             )];
         }
@@ -306,7 +306,7 @@ impl Day {
             Some(Some(kept)) => summary::rows(kept, width, context),
             Some(None) => EMPTY
                 .iter()
-                .map(|row| Line::styled(*row, context.theme.dim))
+                .map(|row| Line::styled(context.prose(row), context.theme.dim))
                 .collect(),
             None => Vec::new(),
         }
@@ -315,7 +315,7 @@ impl Day {
 
 const EMPTY: &[&str] = &[
     " No summary of this day. Omi sends one in the evening:",
-    " paste the URL into \"Day summary\" (i shows it).",
+    " paste the URL into \"Day summary\" ({card} shows it).",
 ];
 
 /// What was said in a cell: its time, the talk, the speakers.
@@ -372,14 +372,6 @@ fn parts(body: Body, strip: usize) -> [Rect; 2] {
     let wanted = crate::ui::panel::fitting(strip).saturating_add(frame);
     let most = body.area.height.saturating_sub(SUMMARY);
     Layout::vertical([Constraint::Length(wanted.min(most)), Constraint::Fill(1)]).areas(body.area)
-}
-
-fn inner(area: Rect, in_frame: bool) -> Rect {
-    if in_frame {
-        area.inner(Margin::new(1, 1))
-    } else {
-        area
-    }
 }
 
 fn block<'a>(name: &'a str, about: &str, in_frame: bool, context: &'a Context) -> Block<'a> {

@@ -14,7 +14,7 @@ use std::ops::RangeInclusive;
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Margin, Rect},
+    layout::{Constraint, Layout, Position, Rect},
     text::{Line, Span},
     widgets::{Block, Paragraph},
 };
@@ -32,7 +32,7 @@ use crate::{
         outline::{Outline, Reader, Tone},
         panel::{
             deliveries::{self, Columns},
-            delivery, framed, list,
+            delivery, framed, inner, list,
         },
         roll::{Found, Numbered, Roll},
     },
@@ -105,6 +105,27 @@ impl Screen for Deliveries {
             }
         }
         None
+    }
+
+    fn splitter(&self, body: Body) -> Option<u16> {
+        let places = self.places(body);
+        places.list.and(places.delivery).map(|delivery| delivery.x)
+    }
+
+    fn click(&mut self, at: Position, body: Body, scene: &Scene<'_>) -> bool {
+        let Places { list, delivery } = self.places(body);
+        if delivery.is_some_and(|delivery| delivery.contains(at)) {
+            if !self.reading {
+                self.act(Action::Open, body, scene);
+            }
+            return true;
+        }
+        let rows = list.map(|area| inner(area, body.framed));
+        let Some(rows) = rows.filter(|rows| rows.contains(at)) else {
+            return false;
+        };
+        self.reading = false;
+        self.list.click((at.y - rows.y).into(), rows.height.into())
     }
 
     fn takes_back(&self) -> bool {
@@ -236,7 +257,14 @@ impl Deliveries {
                 delivery: self.reading.then_some(area),
             };
         }
-        let list = (area.width - DELIVERY).clamp(LIST.0, LIST.1);
+        if body.panes.zoomed {
+            return Places {
+                list: None,
+                delivery: Some(area),
+            };
+        }
+        let suits = (area.width - DELIVERY).clamp(LIST.0, LIST.1);
+        let list = body.panes.left(area.width, suits);
         let [list, delivery] =
             Layout::horizontal([Constraint::Length(list), Constraint::Fill(1)]).areas(area);
         Places {
@@ -321,14 +349,6 @@ struct Places {
     delivery: Option<Rect>,
 }
 
-fn inner(area: Rect, in_frame: bool) -> Rect {
-    if in_frame {
-        area.inner(Margin::new(1, 1))
-    } else {
-        area
-    }
-}
-
 fn block<'a>(name: &'a str, about: String, in_frame: bool, context: &'a Context) -> Block<'a> {
     if !in_frame {
         return Block::new();
@@ -342,10 +362,10 @@ fn empty(context: &Context) -> Vec<Line<'static>> {
         "No delivery yet.",
         "Everything that is posted here stands in this",
         "list, also what is refused, with the reason.",
-        "i shows what to paste into Omi.",
+        "{card} shows what to paste into Omi.",
     ]
     .into_iter()
-    .map(|row| Line::styled(format!(" {row}"), context.theme.dim))
+    .map(|row| Line::styled(context.prose(&format!(" {row}")), context.theme.dim))
     .collect()
 }
 

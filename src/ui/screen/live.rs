@@ -19,7 +19,7 @@ mod sieve;
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
     text::Span,
 };
 
@@ -64,7 +64,7 @@ pub(super) struct Live {
 impl Screen for Live {
     fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>) {
         let (monitor, context) = (scene.monitor, scene.context);
-        let health_height = health::height(monitor, side_width(body.area), context);
+        let health_height = health::height(monitor, side_width(body), context);
         let places = places(body, health_height);
         let sheet = self.sheet(body, scene);
         let shown = Shown {
@@ -133,6 +133,23 @@ impl Screen for Live {
             }
         }
         None
+    }
+
+    fn splitter(&self, body: Body) -> Option<u16> {
+        places(body, 0).memories.map(|side| side.x)
+    }
+
+    fn click(&mut self, at: Position, body: Body, scene: &Scene<'_>) -> bool {
+        let sheet = self.sheet(body, scene);
+        let area = places(body, 0).transcript;
+        let row = transcript::row_at(area, body.framed, at);
+        let Some(place) = row.and_then(|row| self.transcript.line_at(row, sheet)) else {
+            return false;
+        };
+        self.transcript = self.transcript.pointing_at(place, sheet);
+        self.past.stay();
+        self.walks = false;
+        true
     }
 
     fn go_to(&mut self, goal: &Goal, body: Body, scene: &Scene<'_>) -> bool {
@@ -297,6 +314,14 @@ struct Places {
 /// Divides the body; only the side panels depend on how high health wants to be.
 fn places(body: Body, health_height: u16) -> Places {
     let area = body.area;
+    if body.panes.zoomed {
+        return Places {
+            transcript: area,
+            memories: None,
+            health: None,
+            audio: None,
+        };
+    }
     let fits =
         |(columns, rows): (u16, u16)| body.framed && area.width >= columns && area.height >= rows;
     let audio_height = if fits(TALL_AUDIO_FROM) {
@@ -309,7 +334,7 @@ fn places(body: Body, health_height: u16) -> Places {
     let [middle, audio] =
         Layout::vertical([Constraint::Fill(1), Constraint::Length(audio_height)]).areas(area);
     let side_width = if fits(MEMORIES_FROM) {
-        side_width(area)
+        side_width(body)
     } else {
         0
     };
@@ -332,8 +357,10 @@ fn places(body: Body, health_height: u16) -> Places {
 }
 
 /// Columns of the side panels.
-fn side_width(area: Rect) -> u16 {
-    (area.width / 3).clamp(SIDE.0, SIDE.1)
+fn side_width(body: Body) -> u16 {
+    let width = body.area.width;
+    let suits = (width / 3).clamp(SIDE.0, SIDE.1);
+    width - body.panes.left(width, width.saturating_sub(suits))
 }
 
 #[cfg(test)]
@@ -346,6 +373,7 @@ mod tests {
             let body = Body {
                 area: Rect::new(0, 0, width, height),
                 framed: true,
+                panes: crate::ui::panes::Panes::default(),
             };
             let places = places(body, 7);
             [places.memories, places.health, places.audio].map(|place| place.is_some())

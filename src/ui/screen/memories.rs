@@ -13,7 +13,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
     text::{Line, Span},
     widgets::{Block, Paragraph},
 };
@@ -27,7 +27,7 @@ use crate::{
         action::{Action, Effect, Goal, SoundEffect},
         library::Asked,
         listing::{Listed, Listing},
-        panel::{framed, list, memories, memory},
+        panel::{framed, inner, list, memories, memory},
     },
 };
 
@@ -91,6 +91,27 @@ impl Screen for Memories {
             }
         }
         None
+    }
+
+    fn splitter(&self, body: Body) -> Option<u16> {
+        let places = self.places(body);
+        places.list.and(places.memory).map(|memory| memory.x)
+    }
+
+    fn click(&mut self, at: Position, body: Body, _: &Scene<'_>) -> bool {
+        let Places { list, memory } = self.places(body);
+        if memory.is_some_and(|memory| memory.contains(at)) {
+            self.reading = self.reading.or(Some(0));
+            return true;
+        }
+        let rows = list.map(|area| inner(area, body.framed));
+        let Some(rows) = rows.filter(|rows| rows.contains(at)) else {
+            return false;
+        };
+        let row = usize::from(at.y - rows.y) / ROWS;
+        self.reading = None;
+        self.list
+            .click(row, (usize::from(rows.height) / ROWS).max(1))
     }
 
     fn takes_back(&self) -> bool {
@@ -167,7 +188,13 @@ impl Memories {
                 memory: reads.then_some(area),
             };
         }
-        let width = (area.width / 3).clamp(26, 50);
+        if body.panes.zoomed {
+            return Places {
+                list: None,
+                memory: Some(area),
+            };
+        }
+        let width = body.panes.left(area.width, (area.width / 3).clamp(26, 50));
         let [list, memory] =
             Layout::horizontal([Constraint::Length(width), Constraint::Fill(1)]).areas(area);
         Places {
@@ -250,14 +277,6 @@ struct Places {
     memory: Option<Rect>,
 }
 
-fn inner(area: Rect, in_frame: bool) -> Rect {
-    if in_frame {
-        area.inner(ratatui::layout::Margin::new(1, 1))
-    } else {
-        area
-    }
-}
-
 /// How many memories are seen.
 fn in_sight(area: Rect, in_frame: bool) -> usize {
     (usize::from(inner(area, in_frame).height) / ROWS).max(1)
@@ -284,11 +303,11 @@ fn empty(loading: bool, context: &Context) -> Vec<Line<'static>> {
             "No memory yet.",
             "Omi makes one when a talk is over, some minutes",
             "after the last word. Paste the URL into",
-            "\"Conversation events\" (i shows it).",
+            "\"Conversation events\" ({card} shows it).",
         ]
     };
     says.iter()
-        .map(|row| Line::styled(format!(" {row}"), context.theme.dim))
+        .map(|row| Line::styled(context.prose(&format!(" {row}")), context.theme.dim))
         .collect()
 }
 

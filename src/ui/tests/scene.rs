@@ -18,6 +18,7 @@ use crate::{
         Glyphs, Library, View,
         action::Action,
         app::Session,
+        keymap::Keymap,
         theme::{Depth, Theme},
     },
 };
@@ -43,7 +44,7 @@ pub(super) fn dark() -> View {
 }
 
 pub(super) fn view(theme: Theme, glyphs: &Glyphs) -> View {
-    View::new(session(), theme, *glyphs, TimeZone::UTC)
+    View::new(session(), Keymap::default(), theme, *glyphs, TimeZone::UTC)
 }
 
 pub(super) fn empty() -> Monitor {

@@ -1,8 +1,14 @@
 //! The real loop, driven by a script in which time is paused.
 
-use std::{cell::RefCell, collections::VecDeque, io, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    io,
+    rc::Rc,
+    time::Duration,
+};
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
 use futures_util::{Stream, stream};
 use ratatui::{Frame, Terminal, backend::TestBackend};
 use tokio_util::sync::CancellationToken;
@@ -13,7 +19,13 @@ use crate::{
     losses::LossCounter,
     monitor::{Monitor, WINDOW},
     store::{Location, Settings, Store, Submission},
-    ui::{Clock, Library, action::TerminalEffect, app::App, errand::Errands, terminal::Surface},
+    ui::{
+        Clock, Library,
+        action::TerminalEffect,
+        app::{App, Session},
+        errand::Errands,
+        terminal::Surface,
+    },
 };
 
 /// From so many lines on, they come at once.
@@ -23,6 +35,8 @@ const MANY: u32 = 1000;
 pub(super) enum Step {
     /// The user presses a key.
     Press(KeyCode),
+    /// The mouse does something at a column and a row.
+    Mouse(MouseEventKind, u16, u16),
     /// The wearer says so many numbered lines.
     Say(u32),
     /// Omi makes a memory of this title.
@@ -65,19 +79,35 @@ pub(super) fn misses(text: &'static str) -> Step {
     }))
 }
 
+/// What was drawn.
 #[derive(Default)]
-struct Drawn {
-    screen: String,
-    frames: usize,
+pub(super) struct Drawn {
+    pub(super) screen: String,
+    pub(super) frames: usize,
 }
 
-struct TestSurface {
+/// A terminal in memory.
+pub(super) struct TestSurface {
     terminal: Terminal<TestBackend>,
-    drawn: Rc<RefCell<Drawn>>,
+    /// Columns and rows; a test may change them.
+    pub(super) size: Rc<Cell<(u16, u16)>>,
+    pub(super) drawn: Rc<RefCell<Drawn>>,
+}
+
+impl TestSurface {
+    pub(super) fn new((columns, rows): (u16, u16)) -> Self {
+        Self {
+            terminal: Terminal::new(TestBackend::new(columns, rows)).unwrap(),
+            size: Rc::new(Cell::new((columns, rows))),
+            drawn: Rc::default(),
+        }
+    }
 }
 
 impl Surface for TestSurface {
     fn draw(&mut self, render: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        let (columns, rows) = self.size.get();
+        self.terminal.backend_mut().resize(columns, rows);
         self.terminal.draw(render).map_err(io::Error::other)?;
         let mut drawn = self.drawn.borrow_mut();
         drawn.screen = scene::text(self.terminal.backend().buffer());
@@ -90,44 +120,50 @@ impl Surface for TestSurface {
     }
 
     fn size(&self) -> io::Result<(u16, u16)> {
-        Ok((100, 30))
+        Ok(self.size.get())
+    }
+}
+
+/// A store in memory.
+pub(super) fn store(losses: &LossCounter) -> Store {
+    let settings = Settings {
+        location: Location::Memory,
+        silence: Duration::from_mins(2),
+        retention: crate::store::retention::Retention::default(),
+    };
+    Store::open(settings, losses.clone()).unwrap()
+}
+
+/// The dashboard over a store.
+pub(super) fn app(store: &Store, losses: &LossCounter, session: Session) -> App {
+    let (snapshot, viewer) = store.view(WINDOW).unwrap();
+    App {
+        errands: Errands::new(store.clone(), session),
+        library: Library::start(store.clone()).unwrap(),
+        viewer,
+        playback: crate::audio::playback::Playback::start(std::sync::Arc::new(
+            crate::audio::playback::kept::Nothing,
+        ))
+        .unwrap(),
+        losses: losses.watch(),
+        monitor: Monitor::new(snapshot),
+        view: scene::dark(),
+        clock: Clock::starting_at(scene::now()),
     }
 }
 
 /// Runs a script to its end, or until the user has quit. Returns how many steps were left then.
 pub(super) async fn play(steps: Vec<Step>) -> usize {
     let losses = LossCounter::default();
-    let settings = Settings {
-        location: Location::Memory,
-        silence: Duration::from_mins(2),
-        retention: crate::store::retention::Retention::default(),
-    };
-    let store = Store::open(settings, losses.clone()).unwrap();
-    let drawn = Rc::default();
-    let terminal = Terminal::new(TestBackend::new(100, 30)).unwrap();
-    let mut surface = TestSurface {
-        terminal,
-        drawn: Rc::clone(&drawn),
-    };
-    let app = App {
-        errands: Errands::new(store.clone(), scene::session()),
-        library: Library::start(store.clone()).unwrap(),
-        viewer: store.view(WINDOW).unwrap().1,
-        playback: crate::audio::playback::Playback::start(std::sync::Arc::new(
-            crate::audio::playback::kept::Nothing,
-        ))
-        .unwrap(),
-        losses: losses.watch(),
-        monitor: Monitor::default(),
-        view: scene::dark(),
-        clock: Clock::starting_at(scene::now()),
-    };
+    let store = store(&losses);
+    let mut surface = TestSurface::new((100, 30));
+    let mut app = app(&store, &losses, scene::session());
     let left = Rc::new(RefCell::new(VecDeque::from(steps)));
     let events = events(
         Rc::clone(&left),
         Player {
             store,
-            drawn,
+            drawn: Rc::clone(&surface.drawn),
             said: 0,
             clock: app.clock.clone(),
         },
@@ -137,11 +173,12 @@ pub(super) async fn play(steps: Vec<Step>) -> usize {
     left.take().len()
 }
 
-struct Player {
-    store: Store,
-    drawn: Rc<RefCell<Drawn>>,
-    said: u32,
-    clock: Clock,
+/// What does the steps that are no events of the terminal.
+pub(super) struct Player {
+    pub(super) store: Store,
+    pub(super) drawn: Rc<RefCell<Drawn>>,
+    pub(super) said: u32,
+    pub(super) clock: Clock,
 }
 
 /// The script as what the terminal tells: keys come out, everything else is done on the way.
@@ -152,19 +189,28 @@ fn events(
     stream::unfold((left, player), |(left, mut player)| async {
         loop {
             let step = left.borrow_mut().pop_front()?;
-            if let Step::Press(code) = step {
-                let key = KeyEvent::new(code, KeyModifiers::NONE);
-                return Some((Ok(Event::Key(key)), (left, player)));
-            }
-            player.play(step).await;
+            let event = match step {
+                Step::Press(code) => Event::Key(KeyEvent::new(code, KeyModifiers::NONE)),
+                Step::Mouse(kind, column, row) => Event::Mouse(MouseEvent {
+                    kind,
+                    column,
+                    row,
+                    modifiers: KeyModifiers::NONE,
+                }),
+                step => {
+                    player.play(step).await;
+                    continue;
+                }
+            };
+            return Some((Ok(event), (left, player)));
         }
     })
 }
 
 impl Player {
-    async fn play(&mut self, step: Step) {
+    pub(super) async fn play(&mut self, step: Step) {
         match step {
-            Step::Press(_) => {}
+            Step::Press(_) | Step::Mouse(..) => {}
             // So many in one body is quick, and they come as they do after an outage.
             Step::Say(count) if count >= MANY => self.say(count).await,
             Step::Say(count) => {

@@ -28,6 +28,7 @@ const SIZES: [(u16, u16); 2] = [(72, 12), (30, 5)];
 
 pub(super) fn context(glyphs: &Glyphs) -> Context {
     Context {
+        keymap: std::sync::Arc::default(),
         blur: false,
         theme: Theme::dark(Depth::Many),
         glyphs: *glyphs,

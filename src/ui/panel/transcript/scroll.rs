@@ -105,6 +105,18 @@ impl State {
         seen
     }
 
+    /// The line that is seen in a row, counted from 0.
+    pub(in crate::ui) fn line_at(&self, row: usize, sheet: Sheet<'_>) -> Option<Place> {
+        let top = self.top(sheet)?;
+        let mut place = top.place;
+        let mut below = sheet.height(place).saturating_sub(top.row);
+        while below <= row {
+            place = sheet.transcript.after(place)?;
+            below += sheet.height(place);
+        }
+        Some(place)
+    }
+
     /// How many lines came since the end was left; None while it is followed.
     pub(super) fn new_below(&self, transcript: &Transcript) -> Option<u64> {
         match self {

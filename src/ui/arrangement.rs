@@ -1,0 +1,129 @@
+//! What the user arranged is remembered in a small file of the data folder: which screen, how it is divided, how times are told.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Write as _},
+    path::Path,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{TimeStyle, panes::Panes};
+
+const FILE: &str = "dashboard.toml";
+
+/// Longest file that is read, in bytes.
+const LONGEST: u64 = 64 << 10;
+
+/// What the user arranged. A value that is not there is as at the first start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Arrangement {
+    /// The name of the action that shows the screen.
+    pub(super) screen: String,
+    pub(super) time_style: TimeStyle,
+    pub(super) wrap: bool,
+    /// By the name of the action that shows the screen.
+    pub(super) panes: BTreeMap<String, Panes>,
+}
+
+impl Default for Arrangement {
+    fn default() -> Self {
+        Self {
+            screen: String::new(),
+            time_style: TimeStyle::default(),
+            wrap: true,
+            panes: BTreeMap::new(),
+        }
+    }
+}
+
+impl Arrangement {
+    /// What is remembered in a data folder. If that cannot be read, the log says why, and everything is as at the first start.
+    #[must_use]
+    pub fn load(folder: &Path) -> Self {
+        let path = folder.join(FILE);
+        match read(&path) {
+            Ok(arrangement) => arrangement,
+            Err(error) => {
+                tracing::warn!("{} is passed over: {error}", path.display());
+                Self::default()
+            }
+        }
+    }
+
+    /// Remembers it; the file is there in full, or as it was.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save(&self, folder: &Path) -> io::Result<()> {
+        let text = toml::to_string(self).map_err(io::Error::other)?;
+        let mut draft = tempfile::NamedTempFile::new_in(folder)?;
+        writeln!(draft, "# Written at the end of the dashboard.\n{text}")?;
+        draft.as_file().sync_all()?;
+        draft.persist(folder.join(FILE))?;
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> io::Result<Arrangement> {
+    let length = match fs::metadata(path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Arrangement::default()),
+        Err(error) => return Err(error),
+    };
+    if length > LONGEST {
+        return Err(io::Error::other(format!("it has {length} bytes")));
+    }
+    let text = fs::read_to_string(path)?;
+    toml::from_str(&text).map_err(|error: toml::de::Error| {
+        io::Error::new(io::ErrorKind::InvalidData, error.message().to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_arranged_comes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut arrangement = Arrangement::load(folder.path());
+        assert_eq!(arrangement, Arrangement::default());
+        arrangement.screen = "memories".to_owned();
+        arrangement.time_style = TimeStyle::Offset;
+        arrangement.wrap = false;
+        let mut panes = Panes::default();
+        panes.divide(30, 100);
+        panes.zoomed = true;
+        arrangement.panes.insert("live".to_owned(), panes);
+        for _ in 0..2 {
+            arrangement.save(folder.path()).unwrap();
+            assert_eq!(Arrangement::load(folder.path()), arrangement);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_damaged_is_as_at_the_first_start() {
+        let huge = " ".repeat(LONGEST as usize + 1);
+        let scenarios: [&[u8]; 6] = [
+            b"",
+            b"screen = ",
+            b"wrap = 1",
+            b"\xff\xfe",
+            b"[panes.live]\nsplit = -1",
+            huge.as_bytes(),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        for damaged in scenarios {
+            fs::write(folder.path().join(FILE), damaged).unwrap();
+            let loaded = Arrangement::load(folder.path());
+            assert_eq!(loaded, Arrangement::default(), "{damaged:?}");
+        }
+        fs::remove_file(folder.path().join(FILE)).unwrap();
+        fs::create_dir(folder.path().join(FILE)).unwrap();
+        assert_eq!(Arrangement::load(folder.path()), Arrangement::default());
+    }
+}

@@ -1,0 +1,362 @@
+//! Keys of one's own, actions by name, and what the mouse does.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use jiff::tz::TimeZone;
+
+use super::{
+    scene::{self, dark, drawn, empty, full, text},
+    script::{
+        Step::{Gone, Mouse, Press, Remember, Say, Until, Wait},
+        key, misses, play, sees, types,
+    },
+};
+use crate::ui::{
+    Arrangement, Glyphs, View,
+    action::{Action, Effect, SoundEffect, TerminalEffect},
+    keymap::{Keymap, Wish},
+    theme::{Depth, Theme},
+};
+
+/// Long enough for a frame.
+const MOMENT: Duration = Duration::from_millis(100);
+
+const SIZE: (u16, u16) = (140, 40);
+
+const PRESS: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
+const DRAG: MouseEventKind = MouseEventKind::Drag(MouseButton::Left);
+const RELEASE: MouseEventKind = MouseEventKind::Up(MouseButton::Left);
+
+fn shown(view: &mut View, actions: &[Action]) -> String {
+    text(&drawn(&full(), view, SIZE, actions))
+}
+
+fn mouse(view: &mut View, kind: MouseEventKind, column: u16, row: u16) -> Option<Effect> {
+    let event = MouseEvent {
+        kind,
+        column,
+        row,
+        modifiers: KeyModifiers::NONE,
+    };
+    view.mouse(event, &full(), SIZE, scene::now())
+}
+
+fn press(view: &mut View, code: KeyCode) -> Option<Effect> {
+    let key = KeyEvent::new(code, KeyModifiers::NONE);
+    view.key(key, &full(), SIZE, scene::now())
+}
+
+#[test]
+fn the_keymap_of_the_user_is_what_counts_and_what_is_told() {
+    let wish = |name: &str, keys: &[&str]| Wish {
+        name: name.to_owned(),
+        keys: keys.iter().map(|&key| key.to_owned()).collect(),
+    };
+    let wishes = [
+        wish("help", &["F9"]),
+        wish("freeze", &[]),
+        wish("card", &["ß"]),
+        wish("follow", &["Ctrl-E"]),
+    ];
+    let mut view = View::new(
+        scene::session(),
+        Keymap::wanted(&wishes).unwrap(),
+        Theme::dark(Depth::Many),
+        Glyphs::unicode(),
+        TimeZone::UTC,
+    );
+    let before = shown(&mut view, &[]);
+    assert!(before.contains(" F9 help "), "{before}");
+    assert!(before.contains(" :freeze freeze "), "{before}");
+    assert!(before.contains(" ß connect "), "{before}");
+    press(&mut view, KeyCode::Char('?'));
+    assert!(!shown(&mut view, &[]).contains("╭ Help"));
+    press(&mut view, KeyCode::F(9));
+    let help = shown(&mut view, &[]);
+    assert!(help.contains("│ F9  "), "{help}");
+    assert!(help.contains(" :freeze  "), "{help}");
+    press(&mut view, KeyCode::Esc);
+    assert!(shown(&mut view, &[Action::First]).contains(" Ctrl-E follows "));
+    let card = text(&drawn(&empty(), &mut view, SIZE, &[]));
+    assert!(card.contains(" ß this card"), "{card}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_to_do_is_named_and_completed() {
+    let mut steps = vec![Say(3), Wait(MOMENT), key(':')];
+    steps.extend(types("mem"));
+    steps.extend([
+        Wait(MOMENT),
+        sees("▌memories"),
+        Press(KeyCode::Enter),
+        Until("No memory yet"),
+        misses("╭ Command"),
+        key(':'),
+    ]);
+    steps.extend(types("page"));
+    steps.extend([
+        Wait(MOMENT),
+        sees("▌page-up"),
+        Press(KeyCode::Tab),
+        Wait(MOMENT),
+        sees("▌page-down"),
+        Press(KeyCode::BackTab),
+        Press(KeyCode::BackTab),
+        Wait(MOMENT),
+        // Around the end.
+        misses("▌page-up"),
+        misses("▌page-down"),
+        Press(KeyCode::Esc),
+        Wait(MOMENT),
+        misses("╭ Command"),
+        key(':'),
+    ]);
+    steps.extend(types("no such thing"));
+    steps.extend([
+        Wait(MOMENT),
+        sees("no action is called so"),
+        Press(KeyCode::Enter),
+        Wait(MOMENT),
+        sees("╭ Command"),
+        Press(KeyCode::Esc),
+        key(':'),
+    ]);
+    steps.extend(types("quit"));
+    steps.extend([Press(KeyCode::Enter), key('x')]);
+    assert_eq!(play(steps).await, 1, "only what follows the end is left");
+}
+
+#[test]
+fn the_command_line_at_every_size() {
+    for size in [(140, 40), (80, 24), (40, 12)] {
+        let mut view = dark();
+        drawn(&full(), &mut view, size, &[Action::Command]);
+        for letter in "next".chars() {
+            press(&mut view, KeyCode::Char(letter));
+        }
+        let screen = text(&drawn(&full(), &mut view, size, &[]));
+        insta::assert_snapshot!(format!("command_{}x{}", size.0, size.1), screen);
+    }
+}
+
+#[test]
+fn the_help_is_searched_and_left_step_by_step() {
+    let mut view = dark();
+    shown(&mut view, &[Action::Help]);
+    press(&mut view, KeyCode::Char('/'));
+    for letter in "louder".chars() {
+        press(&mut view, KeyCode::Char(letter));
+    }
+    let found = shown(&mut view, &[]);
+    assert!(found.contains("│ + =          louder"), "{found}");
+    assert!(found.contains("╰ / louder"), "{found}");
+    assert!(!found.contains("softer"), "{found}");
+    press(&mut view, KeyCode::Enter);
+    assert!(!shown(&mut view, &[]).contains("softer"));
+    press(&mut view, KeyCode::Esc);
+    assert!(shown(&mut view, &[]).contains("softer"));
+    press(&mut view, KeyCode::Esc);
+    assert!(!shown(&mut view, &[]).contains("╭ Help"));
+}
+
+#[test]
+fn what_means_nothing_on_a_screen_is_dim_in_the_help() {
+    let theme = Theme::dark(Depth::Many);
+    let style_of = |screen: char, words: &str| {
+        let actions = [Action::Screen(screen), Action::Help];
+        let buffer = drawn(&full(), &mut dark(), SIZE, &actions);
+        let screen = text(&buffer);
+        let (row, line) = screen
+            .lines()
+            .enumerate()
+            .find(|(_, line)| line.contains(words))
+            .unwrap();
+        let column = line[..line.find(words).unwrap()].chars().count();
+        buffer[(column as u16, row as u16)].fg
+    };
+    let dim = theme.dim.fg.unwrap();
+    assert_eq!(style_of('1', "tick an action item"), dim);
+    assert_ne!(style_of('3', "tick an action item"), dim);
+    assert_ne!(style_of('1', "a note on a line"), dim);
+    assert_eq!(style_of('2', "a note on a line"), dim);
+    assert_ne!(style_of('2', "quit"), dim);
+}
+
+#[test]
+fn one_pane_can_have_all_the_room() {
+    let mut view = dark();
+    let alone = shown(&mut view, &[Action::Zoom]);
+    assert!(alone.contains("╭ Transcript"), "{alone}");
+    assert!(!alone.contains("╭ Health") && !alone.contains("╭ Audio"));
+    assert!(alone.contains(" z all panes "), "{alone}");
+    assert!(shown(&mut view, &[Action::Zoom]).contains("╭ Health"));
+    let picture = |view: &mut View, actions: &[Action]| {
+        let screen = shown(view, actions);
+        let pictures = ["╭ Scope", "╭ Spectrum ", "╭ Spectrogram"];
+        pictures.map(|picture| screen.contains(picture))
+    };
+    let audio = [Action::Screen('4'), Action::Zoom];
+    assert_eq!(picture(&mut view, &audio), [true, false, false]);
+    assert_eq!(picture(&mut view, &[Action::Down]), [false, true, false]);
+    assert_eq!(picture(&mut view, &[Action::Follow]), [false, false, true]);
+    assert_eq!(picture(&mut view, &[Action::Zoom]), [true; 3]);
+    let actions = shown(&mut view, &[Action::Screen('3'), Action::Zoom]);
+    assert!(!actions.contains("all panes"), "{actions}");
+}
+
+/// The column of the right pane on the screen that is shown.
+fn splitter(view: &mut View, actions: &[Action]) -> usize {
+    let screen = shown(view, actions);
+    let row = screen.lines().nth(1).unwrap();
+    row.chars().skip(1).position(|sign| sign == '╭').unwrap() + 1
+}
+
+#[test]
+fn the_border_between_panes_is_moved_by_key_and_by_mouse() {
+    for (screen, suits) in [('1', 96), ('2', 46), ('5', 61)] {
+        let mut view = dark();
+        assert_eq!(splitter(&mut view, &[Action::Screen(screen)]), suits);
+        assert_eq!(splitter(&mut view, &[Action::Wider]), suits + 2);
+        assert_eq!(splitter(&mut view, &[Action::Narrower; 2]), suits - 2);
+        mouse(&mut view, PRESS, suits as u16 - 2, 10);
+        mouse(&mut view, DRAG, 70, 11);
+        assert_eq!(splitter(&mut view, &[]), 70);
+        mouse(&mut view, DRAG, 500, 11);
+        assert_eq!(splitter(&mut view, &[]), 120);
+        mouse(&mut view, RELEASE, 500, 11);
+        mouse(&mut view, DRAG, 70, 11);
+        assert_eq!(splitter(&mut view, &[]), 120, "it was let go");
+        mouse(&mut view, PRESS, 40, 11);
+        mouse(&mut view, DRAG, 70, 11);
+        assert_eq!(splitter(&mut view, &[]), 120, "nothing was taken hold of");
+    }
+}
+
+#[test]
+fn a_click_on_a_tab_shows_its_screen() {
+    let mut view = dark();
+    let screen = shown(&mut view, &[]);
+    let row = screen.lines().next().unwrap();
+    for (tab, title) in [
+        ("4 Audio", "╭ Scope"),
+        ("6 Day", "╭ Day"),
+        ("1 Live", "╭ Transcript"),
+    ] {
+        let column = row[..row.find(tab).unwrap()].chars().count() as u16;
+        mouse(&mut view, PRESS, column, 0);
+        assert!(shown(&mut view, &[]).contains(title), "{tab}");
+        mouse(&mut view, PRESS, column + tab.len() as u16, 0);
+        assert!(
+            shown(&mut view, &[]).contains(title),
+            "beside a tab is nothing"
+        );
+    }
+}
+
+#[test]
+fn a_line_is_chosen_by_a_click_and_played_by_a_second_one() {
+    let mut view = dark();
+    let screen = shown(&mut view, &[]);
+    let row_of = |screen: &str, words: &str| {
+        screen
+            .lines()
+            .position(|line| line.contains(words))
+            .unwrap() as u16
+    };
+    let row = row_of(&screen, "I will send the copy");
+    assert_eq!(mouse(&mut view, PRESS, 30, row), None);
+    mouse(&mut view, RELEASE, 30, row);
+    let chosen = shown(&mut view, &[]);
+    assert_eq!(row_of(&chosen, "I will send the copy"), row, "it stays");
+    let line = chosen.lines().nth(row.into()).unwrap();
+    assert!(line.starts_with("│▌"), "{chosen}");
+    assert!(matches!(
+        mouse(&mut view, PRESS, 30, row),
+        Some(Effect::Sound(SoundEffect::Play(_)))
+    ));
+    mouse(&mut view, PRESS, 30, row);
+    press(&mut view, KeyCode::Char('t'));
+    assert_eq!(mouse(&mut view, PRESS, 30, row), None, "a key was between");
+    assert_eq!(
+        mouse(&mut view, PRESS, 110, 10),
+        None,
+        "memories are for reading"
+    );
+}
+
+#[test]
+fn behind_an_overlay_nothing_is_clicked() {
+    let mut view = dark();
+    shown(&mut view, &[Action::Help]);
+    let before = shown(&mut view, &[]);
+    for (column, row) in [(30, 10), (95, 10), (120, 0)] {
+        mouse(&mut view, PRESS, column, row);
+        mouse(&mut view, DRAG, 60, row);
+        assert_eq!(shown(&mut view, &[]), before);
+    }
+    let effect = press(&mut view, KeyCode::F(2));
+    assert_eq!(effect, Some(Effect::Terminal(TerminalEffect::Mouse(true))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_of_lists_are_chosen_by_a_click_and_opened_by_a_second_one() {
+    play(vec![
+        Remember("the train"),
+        Wait(MOMENT),
+        Remember("the boat"),
+        key('2'),
+        Until("▌the boat"),
+        Mouse(PRESS, 5, 4),
+        Until("▌the train"),
+        sees("All about the train."),
+        misses("reading"),
+        Mouse(PRESS, 5, 4),
+        Until("─ reading"),
+        Mouse(PRESS, 5, 2),
+        Until("▌the boat"),
+        misses("─ reading"),
+        Mouse(PRESS, 60, 10),
+        Until("─ reading"),
+        key('3'),
+        Until("▌· See to the boat"),
+        Mouse(PRESS, 5, 4),
+        Until("▌· See to the train"),
+        Mouse(PRESS, 5, 4),
+        Until("All about the train."),
+        key('5'),
+        Until("▌12:42"),
+        Mouse(PRESS, 5, 2),
+        Say(1),
+        Until("1 new ↓"),
+        Mouse(PRESS, 5, 2),
+        Until("╭ Delivery ─ #1"),
+        Gone("╭ Deliveries"),
+    ])
+    .await;
+}
+
+#[test]
+fn what_was_arranged_is_as_it_was() {
+    let mut view = dark();
+    let actions = [
+        Action::Narrower,
+        Action::TimeStyle,
+        Action::Wrap,
+        Action::Screen('4'),
+        Action::Zoom,
+        Action::Screen('2'),
+    ];
+    let before = shown(&mut view, &actions);
+    let arrangement = view.arrangement();
+    let mut again = dark();
+    again.recall(&arrangement);
+    assert_eq!(shown(&mut again, &[]), before);
+    assert_eq!(splitter(&mut again, &[Action::Screen('1')]), 94);
+    assert!(!shown(&mut again, &[Action::Screen('4')]).contains("╭ Level"));
+    assert_eq!(dark().arrangement(), {
+        let mut fresh = dark();
+        fresh.recall(&Arrangement::default());
+        fresh.arrangement()
+    });
+}
