@@ -5,8 +5,11 @@
 
 mod action;
 mod delivery;
+pub mod excerpt;
 mod exported;
 mod memory;
+pub mod order;
+pub mod out;
 mod plain;
 mod rows;
 mod sound;
@@ -15,9 +18,10 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 mod transcript;
+pub mod watch;
 pub mod wav;
 
-pub use action::{Action, of_memory, of_summary};
+pub use action::Action;
 pub use exported::Exported;
 pub use sound::Sound;
 
@@ -107,5 +111,11 @@ impl Format {
     #[must_use]
     pub fn joins(self) -> bool {
         !matches!(self, Self::Srt | Self::Vtt | Self::Wav)
+    }
+
+    /// Whether several things are better kept in a file each, also where they may stand in one: notes have frontmatter.
+    #[must_use]
+    pub fn is_better_apart(self) -> bool {
+        self == Self::Md || !self.joins()
     }
 }

@@ -104,6 +104,20 @@ pub fn counted(count: usize, plural: &str) -> String {
     }
 }
 
+/// A number that is easy to read: `1,234,567`.
+#[must_use]
+pub fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// `345 B`, `1.2 KiB`, `64.0 MiB`.
 #[must_use]
 pub fn size(bytes: u64) -> String {

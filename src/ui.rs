@@ -20,6 +20,7 @@ mod clock;
 mod context;
 mod curl;
 pub mod errand;
+pub mod excerpt;
 mod field;
 mod glyphs;
 pub mod keymap;

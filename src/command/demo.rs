@@ -53,7 +53,14 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
             seed: script.seed,
         };
         let wearer = tokio::spawn(wearer.run(shutdown.clone()));
-        let shown = watch::show(&config, face, &listening, shutdown.clone()).await;
+        let shown = watch::show(
+            &config,
+            face,
+            &listening,
+            watch::exports_here(),
+            shutdown.clone(),
+        )
+        .await;
         listening.end(&shutdown).await?;
         shown?;
         Ok(wearer.await??)

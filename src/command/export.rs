@@ -1,26 +1,22 @@
 //! `omiscope export`: what is kept, to stdout, a file, or a folder with a file for each.
 
-mod out;
-
 use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-use self::out::{Count, Job};
 use super::UsageError;
 use crate::{
     cli::Export,
     config::{Config, Flags},
     event::{ConversationId, Uid},
     export::{
-        Sound, of_memory, of_summary,
-        table::{self, Writer},
+        order,
+        out::{Count, Job, OutError, Output},
+        table,
+        watch::Watch,
     },
     logging::{self, Destination},
-    store::{
-        ReadError,
-        archive::{Archive, Selection, SoundSelection},
-    },
+    store::archive::{Archive, Selection},
     text::counted,
 };
 
@@ -31,39 +27,22 @@ pub(super) fn run(flags: &Flags, options: &Export) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
     let _log = logging::start(Destination::Stderr, config.log_level)?;
     let archive = Archive::open(&config.data_dir)?;
+    let file = options.output.as_deref();
     let job = Job {
         pair,
         zone: TimeZone::system(),
-        output: options
-            .output
-            .as_deref()
-            .filter(|path| *path != Path::new("-")),
+        output: match file.filter(|path| *path != Path::new("-")) {
+            Some(path) => Output::Path(path.to_owned()),
+            None => Output::Stdout,
+        },
+        watch: &Watch::default(),
     };
-    let count = match pair.writer {
-        Writer::Talk(write) => job.run(archive.talks(&selection), write)?,
-        Writer::Memory(write) => job.run(archive.memories(&selection), write)?,
-        Writer::Summary(write) => job.run(archive.summaries(&selection), write)?,
-        Writer::Delivery(write) => job.run(archive.deliveries(&selection), write)?,
-        Writer::Sound(write) => {
-            let mut sounds = sounds(&archive, &selection, &job)?.peekable();
-            if sounds.peek().is_none() {
-                anyhow::bail!(
-                    "no sound is kept of that; recordings are kept for as long as OMISCOPE_RETENTION_SOUND says"
-                );
-            }
-            job.run(sounds, write)?
+    let count = order::selected(&archive, &selection, &job).map_err(|error| match error {
+        OutError::OnlyOne { .. } | OutError::NotFiles { .. } => {
+            UsageError::new(error.to_string()).into()
         }
-        Writer::Action(write) => {
-            let of_memories = archive
-                .memories(&selection)
-                .flat_map(|kept| spread(kept.map(|kept| of_memory(&kept))));
-            let zone = job.zone.clone();
-            let of_summaries = archive
-                .summaries(&selection)
-                .flat_map(|kept| spread(kept.map(|kept| of_summary(&kept, &zone))));
-            job.run(of_memories.chain(of_summaries), write)?
-        }
-    };
+        error => anyhow::Error::new(error),
+    })?;
     if !options.quiet {
         tell(&count);
     }
@@ -92,54 +71,6 @@ fn selection(options: &Export) -> Result<Selection, UsageError> {
         uid: uid.map_err(|error| UsageError::new(format!("--uid: {error}")))?,
         starred: options.starred,
     })
-}
-
-/// The sound that is meant: conversation by conversation for a folder or where conversations are named, else a stretch of time of
-/// each wearer.
-fn sounds<'a>(
-    archive: &'a Archive,
-    selection: &'a Selection,
-    job: &Job<'_>,
-) -> anyhow::Result<Box<dyn Iterator<Item = Result<Sound, ReadError>> + 'a>> {
-    let into_folder = job.output.is_some_and(Path::is_dir);
-    if into_folder || selection.conversation.is_some() || selection.starred {
-        let of_talks = archive.talks(selection).filter_map(|talk| {
-            let sound = talk.and_then(|talk| {
-                let track = archive.sound_of(talk.conversation.id)?;
-                Ok(track.map(|track| Sound {
-                    track,
-                    conversation: Some(talk.conversation),
-                }))
-            });
-            sound.transpose()
-        });
-        return Ok(Box::new(of_talks));
-    }
-    let wearers = match &selection.uid {
-        Some(uid) => vec![uid.clone()],
-        None => archive.heard(selection.since, selection.until)?,
-    };
-    let of_wearers = wearers.into_iter().filter_map(|uid| {
-        let track = archive.sound(&SoundSelection {
-            uid,
-            since: selection.since,
-            until: selection.until,
-        });
-        let sound = |track| Sound {
-            track,
-            conversation: None,
-        };
-        track.map(|track| track.map(sound)).transpose()
-    });
-    Ok(Box::new(of_wearers))
-}
-
-/// A list that could be read as its entries, else the error.
-fn spread<T, E>(list: Result<Vec<T>, E>) -> Vec<Result<T, E>> {
-    match list {
-        Ok(list) => list.into_iter().map(Ok).collect(),
-        Err(error) => vec![Err(error)],
-    }
 }
 
 fn tell(count: &Count) {

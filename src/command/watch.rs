@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal as _},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -43,10 +44,23 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
         let listening = Listening::start(&config, shutdown.clone()).await?;
-        let shown = show(&config, face, &listening, shutdown.clone()).await;
+        let exports = if config.ephemeral {
+            exports_here()
+        } else {
+            config.data_dir.join(EXPORTS)
+        };
+        let shown = show(&config, face, &listening, exports, shutdown.clone()).await;
         listening.end(&shutdown).await?;
         shown
     })
+}
+
+/// What the folder of exports is called, unless the user names another.
+const EXPORTS: &str = "exports";
+
+/// Where exports go if nothing else of this run is kept: to where it was started.
+pub(super) fn exports_here() -> PathBuf {
+    std::env::current_dir().unwrap_or_default().join(EXPORTS)
 }
 
 /// A dashboard needs a terminal, unless it is but lines.
@@ -93,6 +107,7 @@ pub(super) async fn show(
     config: &Config,
     face: Face,
     listening: &Listening,
+    exports: PathBuf,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let playback = playback(config).context("cannot start playback")?;
@@ -100,7 +115,7 @@ pub(super) async fn show(
     let heard = listening.store.follow(listening.store.latest());
     let listen = tokio::spawn(listen::run(heard, playback.clone(), ended.clone()));
     let shown = match face {
-        Face::Screen(theme) => draw(config, *theme, listening, playback, shutdown).await,
+        Face::Screen(theme) => draw(config, *theme, listening, playback, exports, shutdown).await,
         Face::Lines { connect } => plain::show(config, connect, listening, shutdown).await,
     };
     ended.cancel();
@@ -114,6 +129,7 @@ async fn draw(
     theme: Theme,
     listening: &Listening,
     playback: Playback,
+    exports: PathBuf,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let (snapshot, viewer) = listening.store.view(WINDOW)?;
@@ -125,6 +141,7 @@ async fn draw(
     let session = Session {
         address: listening.address,
         secret: listening.secret.clone(),
+        exports,
     };
     let mut view = View::new(
         session.clone(),

@@ -49,8 +49,7 @@ pub struct Action {
 }
 
 /// The action items of a memory; those of one that was deleted in Omi are gone with it.
-#[must_use]
-pub fn of_memory(kept: &KeptMemory) -> Vec<Action> {
+pub(super) fn of_memory(kept: &KeptMemory) -> Vec<Action> {
     if kept.memory.deleted {
         return Vec::new();
     }
@@ -71,8 +70,7 @@ pub fn of_memory(kept: &KeptMemory) -> Vec<Action> {
 }
 
 /// The action items of a day summary.
-#[must_use]
-pub fn of_summary(kept: &KeptSummary, zone: &TimeZone) -> Vec<Action> {
+pub(super) fn of_summary(kept: &KeptSummary, zone: &TimeZone) -> Vec<Action> {
     let items = kept.summary.action_items.iter().map(|item| Action {
         uid: kept.uid.to_string(),
         source: "summary",

@@ -3,6 +3,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
+    action::{of_memory, of_summary},
     table::{Pair, Write1, Writer},
     *,
 };
@@ -20,7 +21,7 @@ fn began() -> Timestamp {
 }
 
 /// A closed conversation with words that every form must be careful with.
-fn talk() -> Talk {
+pub(super) fn talk() -> Talk {
     let uid = Uid::parse("U").unwrap();
     let line = |id: i64, start: f64, end: f64, name: Option<&str>, text: &str| Line {
         id: LineId(id),

@@ -17,7 +17,9 @@ pub use reel::KeptSound;
 pub use sound::SoundSelection;
 
 use super::{
-    ReadError, folder,
+    ReadError, Store,
+    database::Gate,
+    folder,
     index::{IndexFile, IndexReaders, Mark},
     rows, schema, search,
     talk::{self, Talk},
@@ -30,13 +32,16 @@ use crate::{
 pub use stats::Stats;
 pub use strip::SoundStretch;
 pub(super) use strip::sound_strip;
-pub use walk::KeptSummary;
+pub use walk::{KeptSummary, Walk};
 
-/// A data folder, opened for reading.
+/// A store, opened for reading. It begins no transaction that lasts, so that it holds no writer up.
 #[derive(Debug)]
 pub struct Archive {
     db: Connection,
-    index: IndexReaders,
+    /// Kept for each read of what is in memory.
+    gate: Gate,
+    /// None: everything is in memory.
+    index: Option<IndexReaders>,
 }
 
 /// Which things are meant. Each kind has its own time: a conversation's and a memory's is its beginning, a summary's when it
@@ -82,6 +87,21 @@ impl From<rusqlite::Error> for ArchiveError {
     }
 }
 
+impl Store {
+    /// A reader of its own for what takes long.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn archive(&self) -> Result<Archive, ReadError> {
+        let index = self.0.index.as_ref();
+        Ok(Archive {
+            db: self.0.readers.another()?,
+            gate: self.0.readers.gate(),
+            index: index.map(|index| IndexReaders::new(index.file.clone())),
+        })
+    }
+}
+
 impl Archive {
     /// Opens the store of a folder.
     ///
@@ -116,7 +136,8 @@ impl Archive {
         }
         Ok(Self {
             db,
-            index: IndexReaders::new(IndexFile::in_folder(folder)),
+            gate: Gate::default(),
+            index: Some(IndexReaders::new(IndexFile::in_folder(folder))),
         })
     }
 
@@ -125,9 +146,9 @@ impl Archive {
         &self.db
     }
 
-    /// Where the index of words is.
-    pub(super) fn index_file(&self) -> &IndexFile {
-        self.index.file()
+    /// Where the index of words is; None if everything is in memory.
+    pub(super) fn index_file(&self) -> Option<&IndexFile> {
+        self.index.as_ref().map(IndexReaders::file)
     }
 
     /// The wearer of the newest delivery that named one.
@@ -147,6 +168,7 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn memory(&self, id: MemoryId) -> Result<Option<KeptMemory>, ReadError> {
+        let _open = self.gate.read();
         Ok(rows::memory::get(&self.db, id)?)
     }
 
@@ -155,6 +177,12 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn talk(&self, id: ConversationId) -> Result<Option<Talk>, ReadError> {
+        let _open = self.gate.read();
+        self.talk_within(id)
+    }
+
+    /// The same for who has passed the gate.
+    fn talk_within(&self, id: ConversationId) -> Result<Option<Talk>, ReadError> {
         Ok(talk::read(&*self.db.unchecked_transaction()?, id)?)
     }
 
@@ -167,7 +195,11 @@ impl Archive {
             let transaction = self.db.unchecked_transaction()?;
             search::find(&transaction, index, query, order, limit)
         };
-        Ok(self.index.read(find)?)
+        let _open = self.gate.read();
+        Ok(match &self.index {
+            Some(index) => index.read(find)?,
+            None => find(None)?,
+        })
     }
 
     /// Writes a consistent copy of the store to a file that must not be there yet. Writers are not held up.

@@ -73,7 +73,9 @@ impl Archive {
         if faults.is_empty() {
             faults.extend(orphans(self.db())?);
             faults.extend(sound_faults(self)?);
-            faults.extend(index_faults(self.db(), self.index_file())?);
+            if let Some(index) = self.index_file() {
+                faults.extend(index_faults(self.db(), index)?);
+            }
         }
         Ok(faults)
     }

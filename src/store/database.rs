@@ -141,6 +141,15 @@ impl Readers {
         }
     }
 
+    /// A connection that is not taken back. Whoever reads through it keeps the [`Gate`].
+    pub(super) fn another(&self) -> rusqlite::Result<Connection> {
+        self.target.open(OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    pub(super) fn gate(&self) -> Gate {
+        self.gate.clone()
+    }
+
     /// Reads in one transaction: whatever `read` sees belongs to one moment.
     pub(super) fn read<T>(
         &self,

@@ -2,7 +2,13 @@
 
 mod table;
 
-use crate::event::{Edit, LineId, MemoryId, Passage, Seq, Uid, Voice};
+use jiff::tz::TimeZone;
+
+use super::excerpt::Excerpt;
+use crate::{
+    event::{Edit, LineId, MemoryId, Passage, Seq, Uid, Voice},
+    export::order::Order,
+};
 
 pub(super) use table::{Entry, TABLE};
 
@@ -30,6 +36,7 @@ pub enum Action {
     Replay,
     Copy,
     CopyAll,
+    Export,
     Help,
     Command,
     Card,
@@ -175,6 +182,8 @@ pub enum Effect {
     Sound(SoundEffect),
     /// A change by the user's own hand.
     Edit(Edit),
+    /// Write something into files; None: stop doing so.
+    Export(Option<Order>),
     /// Something else that takes its time.
     Errand(Errand),
 }
@@ -182,6 +191,8 @@ pub enum Effect {
 /// What is done beside the loop; what comes of it is seen later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Errand {
+    /// Copy something that is kept; clock times are of the zone.
+    Copy(Excerpt, TimeZone),
     /// Copy the body of a delivery.
     CopyBody(Seq),
     /// Copy a delivery as a command that sends it.

@@ -1,6 +1,6 @@
 //! The loop of the dashboard: the only `select!`.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
 use crossterm::event::Event;
 use futures_util::{Stream, StreamExt as _};
@@ -35,6 +35,8 @@ pub struct Session {
     pub address: SocketAddr,
     /// The key that belongs into the URL.
     pub secret: Secret,
+    /// Where exports go if nobody says anything else.
+    pub exports: PathBuf,
 }
 
 impl Session {
@@ -108,6 +110,7 @@ impl App {
                     let now = self.clock.now();
                     let kept = self.playback.place().filter(|_| self.view.hears_kept());
                     self.view.set_place(kept);
+                    self.view.set_progress(self.errands.progress());
                     self.view.update(&self.monitor, &self.library, surface.size()?, now);
                     surface.draw(&mut |frame| self.view.render(frame, &self.monitor, now))?;
                     continue;
@@ -150,6 +153,12 @@ impl App {
             Some(Effect::Sound(effect)) => self.play(effect),
             Some(Effect::Terminal(effect)) => surface.perform(effect.clone())?,
             Some(Effect::Edit(edit)) => self.errands.edit(edit.clone()),
+            Some(Effect::Export(None)) => self.errands.stop_export(),
+            Some(Effect::Export(Some(order))) => {
+                if !self.errands.export(order.clone()) {
+                    self.view.say("too much is under way; try again".to_owned());
+                }
+            }
             Some(Effect::Errand(errand)) => {
                 if !self.errands.start(errand.clone()) {
                     self.view.say("too much is under way; try again".to_owned());

@@ -18,19 +18,39 @@ pub(super) struct Copied {
     pub(super) told: String,
 }
 
-/// Where copies of a delivery go that no clipboard takes.
+/// Where copies go that no clipboard takes.
 #[derive(Debug)]
 pub(super) struct Place {
     /// None: everything is in memory.
-    pub(super) folder: Option<PathBuf>,
-    pub(super) seq: Seq,
+    folder: Option<PathBuf>,
+    /// What the file is called, without its ending.
+    name: String,
+    /// What it is a part of, as it is told.
+    of: String,
 }
 
 impl Place {
+    /// For copies of a delivery.
+    pub(super) fn delivery(folder: Option<PathBuf>, seq: Seq) -> Self {
+        Self {
+            of: format!(" of #{}", seq.0),
+            ..Self::named(folder, format!("delivery-{}", seq.0))
+        }
+    }
+
+    /// For copies that go into a file of this name.
+    pub(super) fn named(folder: Option<PathBuf>, name: String) -> Self {
+        Self {
+            folder,
+            name,
+            of: String::new(),
+        }
+    }
+
     /// Copies the body, the key masked in it.
     pub(super) fn body(&self, inspected: &Inspected, secret: &Secret) -> Outcome {
         let Some(body) = &inspected.kept.body else {
-            return Outcome::Said(format!("no body of #{} is kept", self.seq.0));
+            return Outcome::Said(format!("no body{} is kept", self.of));
         };
         match str::from_utf8(body) {
             Ok(body) if inspected.sound.is_none() || body.starts_with('{') => {
@@ -45,15 +65,16 @@ impl Place {
         self.text("the command", "sh", command)
     }
 
-    fn text(&self, what: &str, ending: &str, text: String) -> Outcome {
+    /// Copies a text.
+    pub(super) fn text(&self, what: &str, ending: &str, text: String) -> Outcome {
         if text.len() > LONGEST {
             return self.file(what, ending, text.as_bytes());
         }
         // No terminal says whether it did it.
         let size = text::size(text.len() as u64);
         let told = format!(
-            "sent to the terminal's clipboard: {what} of #{}, {size}",
-            self.seq.0
+            "sent to the terminal's clipboard: {what}{}, {size}",
+            self.of
         );
         Outcome::Copied(Copied { text, told })
     }
@@ -63,7 +84,7 @@ impl Place {
         let Some(folder) = &self.folder else {
             return Outcome::Said(format!("{what} ({size}) is too much for a clipboard"));
         };
-        let file = folder.join(format!("delivery-{}.{ending}", self.seq.0));
+        let file = folder.join(format!("{}.{ending}", self.name));
         Outcome::Said(match write(&file, bytes) {
             Ok(()) => format!("{what} ({size}) is in {}", file.display()),
             Err(error) => format!("cannot write {}: {error}", file.display()),
@@ -86,10 +107,7 @@ mod tests {
     use crate::ui::replay::tests::{inspected, session};
 
     fn place(folder: Option<&Path>) -> Place {
-        Place {
-            folder: folder.map(Path::to_owned),
-            seq: Seq(12),
-        }
+        Place::delivery(folder.map(Path::to_owned), Seq(12))
     }
 
     fn copied(place: &Place, body: &[u8]) -> Outcome {

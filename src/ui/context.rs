@@ -1,11 +1,12 @@
 use std::{borrow::Cow, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use ratatui::style::Style;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    action::{Action, Entry, TABLE},
+    action::{Action, Effect, Entry, Errand, TABLE},
+    excerpt::Excerpt,
     glyphs::Glyphs,
     keymap::Keymap,
     theme::Theme,
@@ -102,6 +103,17 @@ impl Context {
         } else {
             clean
         }
+    }
+
+    /// The day of a moment.
+    #[must_use]
+    pub fn day(&self, at: Timestamp) -> Date {
+        self.time_zone.to_datetime(at).date()
+    }
+
+    /// Copies something, with clock times as they are shown here.
+    pub(super) fn copy(&self, excerpt: Excerpt) -> Effect {
+        Effect::Errand(Errand::Copy(excerpt, self.time_zone.clone()))
     }
 
     /// `12:40`, whatever the day.

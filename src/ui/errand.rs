@@ -1,15 +1,27 @@
 //! What takes its time, done beside the loop: changes by the user's hand, copying, sending again.
 
+use std::sync::{Arc, Weak};
+
 use tokio::task::JoinSet;
 
 use super::{
     action::Errand,
     app::Session,
-    clipboard::{self, Copied},
-    curl,
+    clipboard::{Copied, Place},
+    curl, excerpt,
     replay::{self, Planned},
 };
-use crate::{event::Edit, outbound::Outbound, store::Store};
+use crate::{
+    event::{Edit, Seq},
+    export::{
+        order::Order,
+        out::{Count, OutError},
+        watch::{Progress, Watch},
+    },
+    outbound::Outbound,
+    store::{Store, deliveries::Inspected},
+    text,
+};
 
 /// Most errands at a time.
 const MOST: usize = 16;
@@ -24,6 +36,8 @@ pub struct Errands {
     session: Session,
     outbound: Outbound,
     running: JoinSet<Outcome>,
+    /// Looks after the export that is under way, if there is one.
+    export: Weak<Watch>,
 }
 
 /// What came of an errand.
@@ -46,6 +60,7 @@ impl Errands {
             session,
             outbound: Outbound::new(),
             running: JoinSet::new(),
+            export: Weak::new(),
         }
     }
 
@@ -65,6 +80,34 @@ impl Errands {
                 Err(error) => Outcome::Said(format!("not kept: {error}")),
             }
         });
+    }
+
+    /// How far the export is; None if none is under way.
+    pub(super) fn progress(&self) -> Option<Progress> {
+        Some(self.export.upgrade()?.progress())
+    }
+
+    /// Begins an export; false if one is under way, or too much else.
+    pub(super) fn export(&mut self, order: Order) -> bool {
+        if self.running.len() >= MOST || self.progress().is_some() {
+            return false;
+        }
+        let watch = Arc::new(Watch::default());
+        self.export = Arc::downgrade(&watch);
+        let store = self.store.clone();
+        self.running.spawn(async move {
+            let export = move || export(&store, &order, &watch);
+            let done = tokio::task::spawn_blocking(export).await;
+            done.unwrap_or_else(|_| Outcome::Said(WRONG.to_owned()))
+        });
+        true
+    }
+
+    /// Ends the export early.
+    pub(super) fn stop_export(&self) {
+        if let Some(watch) = self.export.upgrade() {
+            watch.stop();
+        }
     }
 
     /// Sets out on an errand; false if there are too many already.
@@ -89,6 +132,42 @@ impl Errands {
     }
 }
 
+/// Nothing is left of an export that is not over when the dashboard ends.
+impl Drop for Errands {
+    fn drop(&mut self) {
+        self.stop_export();
+    }
+}
+
+/// Takes away what is ordered, and tells where it is.
+fn export(store: &Store, order: &Order, watch: &Watch) -> Outcome {
+    let done = store
+        .archive()
+        .map_err(OutError::from)
+        .and_then(|archive| order.fulfil(&archive, watch));
+    Outcome::Said(match done {
+        Ok(count) => told(&count),
+        Err(error) => format!("no export: {error}"),
+    })
+}
+
+/// `~/exports/all actions.md: 3 actions`.
+fn told(count: &Count) -> String {
+    let mut told = text::counted(count.things, count.noun);
+    if let Some(lines) = count.lines {
+        told = format!("{told}, {}", text::counted(lines, "lines"));
+    }
+    let Some(made) = &count.made else {
+        return told;
+    };
+    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    let within = home.and_then(|home| made.strip_prefix(home).ok());
+    match within {
+        Some(within) => format!("~/{}: {told}", within.display()),
+        None => format!("{}: {told}", made.display()),
+    }
+}
+
 /// What is left of an errand once all is read.
 enum Prepared {
     Done(Outcome),
@@ -97,25 +176,36 @@ enum Prepared {
 
 /// Does what may block or takes long: bodies may have many megabytes.
 fn prepare(store: &Store, session: &Session, errand: Errand) -> Prepared {
-    let (Errand::CopyBody(seq) | Errand::CopyCommand(seq) | Errand::Replay(seq, _)) = errand;
-    let say = |word: String| Prepared::Done(Outcome::Said(word));
-    let inspected = match store.delivery(seq) {
-        Ok(Some(inspected)) => inspected,
-        Ok(None) => return say(format!("#{} is not there", seq.0)),
-        Err(error) => return say(error.to_string()),
-    };
-    let copying = clipboard::Place {
-        folder: store.folder(),
-        seq,
-    };
     match errand {
-        Errand::CopyBody(_) => Prepared::Done(copying.body(&inspected, &session.secret)),
-        Errand::CopyCommand(_) => {
-            Prepared::Done(copying.command(curl::command(&inspected, session)))
-        }
-        Errand::Replay(_, to) => match replay::planned(&inspected, session, &to) {
-            Ok(planned) => Prepared::Send(planned.into()),
-            Err(error) => say(format!("#{} not sent: {error}", seq.0)),
-        },
+        Errand::Copy(excerpt, zone) => Prepared::Done(excerpt::copied(store, excerpt, &zone)),
+        Errand::CopyBody(seq) => of_delivery(store, seq, |inspected, place| {
+            Prepared::Done(place.body(inspected, &session.secret))
+        }),
+        Errand::CopyCommand(seq) => of_delivery(store, seq, |inspected, place| {
+            Prepared::Done(place.command(curl::command(inspected, session)))
+        }),
+        Errand::Replay(seq, to) => of_delivery(store, seq, |inspected, _| {
+            match replay::planned(inspected, session, &to) {
+                Ok(planned) => Prepared::Send(planned.into()),
+                Err(error) => say(format!("#{} not sent: {error}", seq.0)),
+            }
+        }),
     }
+}
+
+/// Reads a delivery for what is done with it.
+fn of_delivery(
+    store: &Store,
+    seq: Seq,
+    then: impl FnOnce(&Inspected, &Place) -> Prepared,
+) -> Prepared {
+    match store.delivery(seq) {
+        Ok(Some(inspected)) => then(&inspected, &Place::delivery(store.folder(), seq)),
+        Ok(None) => say(format!("#{} is not there", seq.0)),
+        Err(error) => say(error.to_string()),
+    }
+}
+
+fn say(word: String) -> Prepared {
+    Prepared::Done(Outcome::Said(word))
 }

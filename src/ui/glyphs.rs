@@ -39,6 +39,8 @@ pub struct Glyphs {
     pub tick: (&'static str, &'static str),
     /// What is inside is seen, or folded away.
     pub fold: (&'static str, &'static str),
+    /// Stand around what can be turned to something else.
+    pub turn: (&'static str, &'static str),
     /// Stands between parts of a line.
     pub middle: &'static str,
     /// Fills what is missing.
@@ -90,6 +92,7 @@ impl Glyphs {
             memory: "◆",
             tick: ("✓", "·"),
             fold: ("▾", "▸"),
+            turn: ("‹", "›"),
             middle: "·",
             hatch: "╱",
             dots: Dots::Braille,
@@ -118,6 +121,7 @@ impl Glyphs {
             memory: "#",
             tick: ("x", "-"),
             fold: ("-", "+"),
+            turn: ("<", ">"),
             middle: "-",
             hatch: "/",
             dots: Dots::Ascii,

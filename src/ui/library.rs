@@ -110,7 +110,7 @@ impl Library {
     }
 
     /// Waits until something that was asked for has come.
-    pub(super) async fn answered(&self) {
+    pub async fn answered(&self) {
         self.answered.notified().await;
     }
 }

@@ -3,6 +3,7 @@
 pub(super) mod card;
 pub(super) mod command;
 pub(super) mod devices;
+pub(super) mod export;
 pub(super) mod help;
 pub(super) mod prompt;
 pub(super) mod search;
@@ -49,6 +50,8 @@ pub(super) trait Overlay: Debug {
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
     pub(super) search: Option<Box<search::Search>>,
+    /// The folder that was exported into last.
+    pub(super) exported_to: String,
     /// Where a delivery was sent again last.
     pub(super) replayed_to: String,
 }

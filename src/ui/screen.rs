@@ -19,6 +19,7 @@ use ratatui::{
 use super::{
     Arrangement, Library, Scene,
     action::{Action, Effect, Goal},
+    overlay::export::Offer,
     panes::Panes,
 };
 
@@ -66,6 +67,11 @@ pub(super) trait Screen: Debug {
     /// Shows something, if it is here.
     fn go_to(&mut self, _goal: &Goal, _body: Body, _scene: &Scene<'_>) -> bool {
         false
+    }
+
+    /// What can be exported from here, what is nearest first.
+    fn offers(&self, _body: Body, _scene: &Scene<'_>) -> Vec<Offer> {
+        Vec::new()
     }
 
     /// Takes what came from the library, and asks for more.

@@ -3,6 +3,7 @@
 mod actions;
 mod day;
 mod deliveries;
+mod export;
 mod fuzz;
 mod keys;
 mod live;

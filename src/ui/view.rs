@@ -22,6 +22,7 @@ use super::{
         card::{Card, Key},
         command::Command,
         devices::Devices,
+        export::{self, Export},
         help::Help,
         prompt::Prompt,
     },
@@ -35,6 +36,7 @@ use mouse::Mouse;
 use crate::{
     audio::playback::{Heard, State, Status},
     event::Uid,
+    export::watch::Progress,
     monitor::Monitor,
     text,
 };
@@ -42,7 +44,7 @@ use crate::{
 /// Percent by which a key makes it louder or softer.
 const VOLUME_STEP: i8 = 10;
 
-/// How often is looked which words are heard.
+/// How often is looked which words are heard, and how far an export is.
 const LOOK: SignedDuration = SignedDuration::from_millis(100);
 
 /// Seconds by which a key goes back or on in what is heard.
@@ -66,6 +68,8 @@ pub struct View {
     trouble: Option<String>,
     /// What came of the last key, until the next one.
     word: Option<String>,
+    /// How far the export is that is under way.
+    progress: Option<Progress>,
 }
 
 /// What all screens share.
@@ -177,6 +181,7 @@ impl View {
             mouse: Mouse::default(),
             trouble: None,
             word: None,
+            progress: None,
         }
     }
 
@@ -237,6 +242,10 @@ impl View {
                 context.theme.warn,
             ));
         }
+        if let Some(progress) = self.progress {
+            let told = export::told(progress, context);
+            return Some(Span::styled(told, context.theme.accent));
+        }
         self.common.frozen.as_ref().map(|frozen| {
             Span::styled(
                 format!("frozen, {} waiting", frozen.waiting),
@@ -263,7 +272,7 @@ impl View {
     }
 
     /// Takes what came from the library, and asks for more.
-    pub(super) fn update(
+    pub fn update(
         &mut self,
         monitor: &Monitor,
         library: &Library,
@@ -293,7 +302,7 @@ impl View {
         if let Some(overlay) = &mut self.overlay {
             match overlay.act(action, area, &scene) {
                 Answer::Pass => {}
-                Answer::Done(effect) => return effect,
+                Answer::Done(effect) => return self.resolved(effect?, monitor, area, now),
                 Answer::Close(effect) => {
                     self.close();
                     return self.resolved(effect?, monitor, area, now);
@@ -344,12 +353,11 @@ impl View {
             }
             Action::NextMatch => self.show_match(1, monitor, area, now),
             Action::PreviousMatch => self.show_match(-1, monitor, area, now),
+            Action::Export => return self.export(monitor, area, now),
             Action::Help => self.toggle(action, |_| Box::<Help>::default()),
             Action::Command => self.toggle(action, |_| Box::<Command>::default()),
             Action::Card => self.toggle(action, |_| Box::new(Card { key: Key::Masked })),
-            Action::Reveal => {
-                self.overlay = Some(Box::new(Card { key: Key::Revealed }));
-            }
+            Action::Reveal => self.overlay = Some(Box::new(Card { key: Key::Revealed })),
             Action::Screen(key) => self.screens.show(key),
             Action::NextScreen => self.screens.turn(1),
             Action::PreviousScreen => self.screens.turn(-1),
@@ -388,6 +396,23 @@ impl View {
                 let effect = self.screens.shown_mut().act(action, body, &scene);
                 return self.resolved(effect?, monitor, area, now);
             }
+        }
+        None
+    }
+
+    /// Asks what is to be exported, or stops what is under way.
+    fn export(&mut self, monitor: &Monitor, area: Rect, now: Timestamp) -> Option<Effect> {
+        if self.progress.is_some() {
+            return Some(Effect::Export(None));
+        }
+        let context = self.common.context(now);
+        let scene = self.common.scene(self.screens.place(), monitor, &context);
+        let offers = self.screens.shown().offers(self.places(area).body, &scene);
+        if offers.is_empty() {
+            self.say("there is nothing to export here yet".to_owned());
+        } else {
+            let export = Export::new(offers, &self.shelf, &self.common.session);
+            self.toggle(Action::Export, |_| Box::new(export));
         }
         None
     }
@@ -501,6 +526,11 @@ impl View {
         self.common.place = place;
     }
 
+    /// Takes over how far the export is; None: none is under way.
+    pub(super) fn set_progress(&mut self, progress: Option<Progress>) {
+        self.progress = progress;
+    }
+
     /// Takes over why nothing new can be shown.
     pub(super) fn set_trouble(&mut self, trouble: Option<String>) {
         self.trouble = trouble;
@@ -526,8 +556,9 @@ impl View {
 
     /// When the view will next look different although nothing arrives.
     pub(super) fn next_change(&self, monitor: &Monitor, now: Timestamp) -> Option<Timestamp> {
+        let looks = self.progress.and_then(|_| now.saturating_add(LOOK).ok());
         if self.common.frozen.is_some() {
-            return None;
+            return looks;
         }
         let context = self.common.context(now);
         let scene = self.common.scene(self.screens.place(), monitor, &context);
@@ -539,6 +570,7 @@ impl View {
             .chain(ages.flatten())
             .chain(self.screens.shown().next_change(&scene))
             .chain(self.common.next_place(now))
+            .chain(looks)
             .min()
     }
 }

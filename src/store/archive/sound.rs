@@ -55,6 +55,7 @@ impl Archive {
         since: Option<Timestamp>,
         until: Option<Timestamp>,
     ) -> Result<Vec<Uid>, ReadError> {
+        let _open = self.gate.read();
         let mut query = self.db().prepare(
             "SELECT DISTINCT uid FROM sound_chunks WHERE samples > 0 \
              AND arrived BETWEEN coalesce(?, arrived) AND coalesce(?, arrived) ORDER BY uid",
@@ -72,6 +73,7 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn sound(&self, selection: &SoundSelection) -> Result<Option<Track>, ReadError> {
+        let _open = self.gate.read();
         let db = self.db().unchecked_transaction()?;
         Ok(track(&db, self.recordings(), selection, false)?)
     }
@@ -82,6 +84,7 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn sound_of(&self, id: ConversationId) -> Result<Option<Track>, ReadError> {
+        let _open = self.gate.read();
         let db = self.db().unchecked_transaction()?;
         let Some(conversation) = rows::conversation::get(&db, id)? else {
             return Ok(None);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::Archive;
-use crate::store::{ReadError, column::maybe_time};
+use crate::store::{ReadError, column::maybe_time, index::IndexFile};
 
 /// How much is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,12 +100,12 @@ impl Archive {
             counts,
             sound_seconds: db.query_row(seconds, [], |row| row.get(0))?,
             span,
-            sizes: sizes(&db, self.index_file().path())?,
+            sizes: sizes(&db, self.index_file().map(IndexFile::path))?,
         })
     }
 }
 
-fn sizes(db: &Connection, index: &Path) -> rusqlite::Result<Vec<(&'static str, u64)>> {
+fn sizes(db: &Connection, index: Option<&Path>) -> rusqlite::Result<Vec<(&'static str, u64)>> {
     let mut sizes: Vec<(&'static str, u64)> = KINDS.iter().map(|(kind, _)| (*kind, 0)).collect();
     sizes.push((DELIVERIES, 0));
     let mut tables = db.prepare(
@@ -134,7 +134,8 @@ fn sizes(db: &Connection, index: &Path) -> rusqlite::Result<Vec<(&'static str, u
         [],
         |row| row.get(0),
     )?;
-    let index = fs::metadata(index).map_or(0, |file| file.len());
+    let index = index.and_then(|index| fs::metadata(index).ok());
+    let index = index.map_or(0, |file| file.len());
     sizes.extend([
         ("recordings", recordings.unsigned_abs()),
         ("index of words", index),

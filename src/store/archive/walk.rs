@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Archive, Selection, Talk};
 use crate::{
@@ -19,10 +19,16 @@ use crate::{
 };
 
 /// Keys that are read at once.
-const PAGE: usize = 256;
+const PAGE: i64 = 256;
+
+/// As many as there are.
+const NO_LIMIT: i64 = -1;
 
 /// A key: what things are ordered by, and the row.
 type Key = (i64, i64);
+
+/// Before every key.
+const FIRST: Key = (i64::MIN, i64::MIN);
 
 /// Each kind's next page of keys after (`:order`, `:row`). All take the same parameters.
 const TALKS: &str = "SELECT c.started, c.id FROM conversations c
@@ -54,6 +60,16 @@ const DELIVERIES: &str = "SELECT r.seq, r.seq FROM records r
     WHERE r.seq > :row AND r.seq >= :order AND r.received >= :since AND (:until IS NULL OR r.received < :until)
     AND (:uid IS NULL OR r.uid = :uid) AND :conversation IS NULL AND NOT :starred
     ORDER BY r.seq LIMIT :limit";
+
+/// Things that are walked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Walk {
+    Talks,
+    Memories,
+    Summaries,
+    Deliveries,
+}
 
 /// A day summary with what is known of it.
 #[derive(Debug, Clone)]
@@ -92,7 +108,7 @@ impl Archive {
     /// The conversations that are meant and have something in them, by their beginning.
     pub fn talks(&self, selection: &Selection) -> impl Iterator<Item = Result<Talk, ReadError>> {
         self.walk(TALKS, selection, |archive, id| {
-            archive.talk(ConversationId(id))
+            archive.talk_within(ConversationId(id))
         })
     }
 
@@ -111,7 +127,7 @@ impl Archive {
         &self,
         selection: &Selection,
     ) -> impl Iterator<Item = Result<KeptSummary, ReadError>> {
-        self.walk(SUMMARIES, selection, Self::summary)
+        self.walk(SUMMARIES, selection, Self::summary_within)
     }
 
     /// The requests that are meant, in the order in which they came.
@@ -119,10 +135,44 @@ impl Archive {
         &self,
         selection: &Selection,
     ) -> impl Iterator<Item = Result<KeptDelivery, ReadError>> {
-        self.walk(DELIVERIES, selection, Self::delivery)
+        self.walk(DELIVERIES, selection, Self::delivery_within)
     }
 
-    fn summary(&self, row: i64) -> Result<Option<KeptSummary>, ReadError> {
+    /// The day summary that a record brought; None if there is no such one.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn summary(&self, seq: Seq) -> Result<Option<KeptSummary>, ReadError> {
+        let _open = self.gate.read();
+        self.summary_within(seq.0 as i64)
+    }
+
+    /// A request; None if there is no such one.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn delivery(&self, seq: Seq) -> Result<Option<KeptDelivery>, ReadError> {
+        let _open = self.gate.read();
+        self.delivery_within(seq.0 as i64)
+    }
+
+    /// How many things are meant.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn count(&self, walk: Walk, selection: &Selection) -> Result<usize, ReadError> {
+        let query = match walk {
+            Walk::Talks => TALKS,
+            Walk::Memories => MEMORIES,
+            Walk::Summaries => SUMMARIES,
+            Walk::Deliveries => DELIVERIES,
+        };
+        let query = format!("SELECT count(*) FROM ({query})");
+        let counts: Vec<i64> = self.rows(&query, selection, FIRST, NO_LIMIT, |row| row.get(0))?;
+        Ok(counts.into_iter().map(|count| count as usize).sum())
+    }
+
+    fn summary_within(&self, row: i64) -> Result<Option<KeptSummary>, ReadError> {
         let seq = Seq(row as u64);
         let Some(summary) = rows::single::summary(self.db(), seq)? else {
             return Ok(None);
@@ -144,7 +194,7 @@ impl Archive {
         }))
     }
 
-    fn delivery(&self, row: i64) -> Result<Option<KeptDelivery>, ReadError> {
+    fn delivery_within(&self, row: i64) -> Result<Option<KeptDelivery>, ReadError> {
         Ok(deliveries::read(self.db(), Seq(row as u64))?)
     }
 
@@ -157,21 +207,36 @@ impl Archive {
     ) -> impl Iterator<Item = Result<T, ReadError>> {
         let selection = selection.clone();
         let keys = Keys {
-            next: move |after| self.keys(query, &selection, after),
+            next: move |after| {
+                self.rows(query, &selection, after, PAGE, |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
+            },
             page: Vec::new().into_iter(),
-            last: Some((i64::MIN, i64::MIN)),
+            last: Some(FIRST),
         };
-        keys.filter_map(move |key| key.and_then(|(_, row)| read(self, row)).transpose())
+        keys.filter_map(move |key| {
+            let (_, row) = match key {
+                Ok(key) => key,
+                Err(error) => return Some(Err(error)),
+            };
+            let _open = self.gate.read();
+            read(self, row).transpose()
+        })
     }
 
-    fn keys(
+    /// At most so many rows of a query after a key.
+    fn rows<T>(
         &self,
         query: &str,
         selection: &Selection,
         (order, row): Key,
-    ) -> Result<Vec<Key>, ReadError> {
+        limit: i64,
+        take: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, ReadError> {
+        let _open = self.gate.read();
         let mut query = self.db().prepare_cached(query)?;
-        let page = query.query_map(
+        let rows = query.query_map(
             named_params! {
                 ":order": order,
                 ":row": row,
@@ -180,11 +245,11 @@ impl Archive {
                 ":until": selection.until.map(micros),
                 ":uid": selection.uid.as_ref().map(Uid::as_str),
                 ":starred": selection.starred,
-                ":limit": PAGE as i64,
+                ":limit": limit,
             },
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            take,
         )?;
-        Ok(page.collect::<rusqlite::Result<_>>()?)
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
 

@@ -11,6 +11,7 @@ pub(in crate::ui) fn session() -> Session {
     Session {
         address: "127.0.0.1:32768".parse().unwrap(),
         secret: Secret::new("Tr0ub4dor&3".to_owned()),
+        exports: "/data/exports".into(),
     }
 }
 

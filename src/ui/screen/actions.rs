@@ -19,6 +19,7 @@ use ratatui::{
 use super::{Body, Hints, Screen};
 use crate::{
     event::{ActionSource, Edit},
+    export::{What, order::Scope},
     store::{
         ReadError, Store,
         todo::{Todo, TodoId},
@@ -26,8 +27,10 @@ use crate::{
     ui::{
         Library, Scene,
         action::{Action, Effect, Goal, Step},
+        excerpt::Excerpt,
         library::Asked,
         listing::{Listed, Listing},
+        overlay::export::Offer,
         panel::{framed, inner, list, todo},
     },
 };
@@ -101,10 +104,14 @@ impl Screen for Actions {
         }
     }
 
-    fn act(&mut self, action: Action, body: Body, _: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
         match action {
             Action::Open => Some(Effect::Go(self.source()?)),
             Action::Tick => self.tick(),
+            Action::Copy => {
+                let words = self.list.chosen()?.description.clone();
+                Some(scene.context.copy(Excerpt::Item(words)))
+            }
             _ => {
                 self.list.step(action.step(in_sight(body))?);
                 None
@@ -118,6 +125,19 @@ impl Screen for Actions {
         rows.contains(at) && self.list.click(row, in_sight(body))
     }
 
+    fn offers(&self, _: Body, _: &Scene<'_>) -> Vec<Offer> {
+        let mut offers = Vec::new();
+        if let Some(Goal::Memory(id)) = self.source() {
+            let scope = Scope::Memory(id);
+            offers.push(Offer::new("the memory it is from", What::Memories, scope));
+        }
+        if self.list.len() > 0 {
+            let all = Offer::new("every item", What::Actions, Scope::Everything);
+            offers.insert(0, all);
+        }
+        offers
+    }
+
     fn hints(&self, _: &Scene<'_>) -> Hints {
         vec![
             (Action::Tick, "tick"),
@@ -125,6 +145,8 @@ impl Screen for Actions {
             (Action::Down, "next"),
             (Action::Search, "search"),
             (Action::Help, "help"),
+            (Action::Copy, "copy"),
+            (Action::Export, "export"),
             (Action::NextScreen, "screen"),
             (Action::Back, "quit"),
         ]

@@ -30,10 +30,12 @@ use ratatui::{
 use super::{Body, Hints, Screen};
 use crate::{
     audio::playback::State,
+    export::{What, order::Scope},
     monitor::SoundTrack,
     ui::{
         Library, Scene,
         action::{Action, Effect, SoundEffect},
+        overlay::export::Offer,
         panel::{
             framed, inner,
             recorded::{self, Recorded},
@@ -106,6 +108,15 @@ impl Screen for Audio {
         }
         // Nothing opens at a second click.
         false
+    }
+
+    fn offers(&self, _: Body, scene: &Scene<'_>) -> Vec<Offer> {
+        let today = scene.context.day(scene.context.now);
+        let scope = Scope::Day(today, scene.wearer.cloned());
+        vec![
+            Offer::new("sound of today's conversations", What::Audio, scope),
+            Offer::new("all sound", What::Audio, Scope::Everything),
+        ]
     }
 
     fn hints(&self, scene: &Scene<'_>) -> Hints {

@@ -24,13 +24,16 @@ use ratatui::{
 use super::{Body, Hints, Screen};
 use crate::{
     event::{Seq, Uid},
+    export::{What, order::Scope},
     store::{ReadError, Store, day},
     text,
     ui::{
         Context, Library, Scene,
         action::{Action, Effect, Goal, Step},
         context::length,
+        excerpt::Excerpt,
         library::Asked,
+        overlay::export::Offer,
         panel::{
             framed, inner, list, summary,
             timeline::{self, Scale},
@@ -102,6 +105,13 @@ impl Screen for Day {
             Action::Follow => self.turn(today, today),
             Action::First => self.cursor = self.day().map(|day| day.from),
             Action::Open => return Some(self.moment(body)),
+            Action::Copy | Action::CopyAll => {
+                let summed = self.day().and_then(|day| day.summary.as_ref());
+                return Some(match summed {
+                    Some(summed) => scene.context.copy(Excerpt::Summary(summed.seq)),
+                    None => Effect::Say("there is no summary of this day".to_owned()),
+                });
+            }
             _ => {
                 let strip = self.strip(body, scene.context).len();
                 let area = inner(parts(body, strip)[1], body.framed);
@@ -114,6 +124,40 @@ impl Screen for Day {
         None
     }
 
+    fn offers(&self, _: Body, scene: &Scene<'_>) -> Vec<Offer> {
+        let Some((wanted, day)) = self.read.as_ref().filter(|_| self.day().is_some()) else {
+            return Vec::new();
+        };
+        let name = wanted.date.strftime("%a %d %b").to_string();
+        let uid = scene.wearer.and(wanted.uid.clone());
+        let of_day = |kind: &str, what| {
+            let scope = Scope::Day(wanted.date, uid.clone());
+            Offer::new(format!("{kind} of {name}"), what, scope)
+        };
+        let mut offers = Vec::new();
+        if !day.conversations.is_empty() {
+            offers.push(of_day("conversations", What::Transcript));
+        }
+        if !day.memories.is_empty() {
+            offers.push(of_day("memories", What::Memories));
+        }
+        if let Some(summed) = &day.summary {
+            let scope = Scope::Summary(summed.seq);
+            offers.push(Offer::new(
+                format!("summary of {name}"),
+                What::Summaries,
+                scope,
+            ));
+        }
+        offers.push(of_day("actions", What::Actions));
+        offers.push(Offer::new(
+            "every summary",
+            What::Summaries,
+            Scope::Everything,
+        ));
+        offers
+    }
+
     fn hints(&self, _: &Scene<'_>) -> Hints {
         vec![
             (Action::Left, "earlier"),
@@ -124,6 +168,8 @@ impl Screen for Day {
             (Action::Follow, "today"),
             (Action::Down, "scroll"),
             (Action::Help, "help"),
+            (Action::Copy, "copy"),
+            (Action::Export, "export"),
             (Action::Back, "quit"),
         ]
     }

@@ -22,6 +22,7 @@ use ratatui::{
 use super::{Body, Hints, Screen};
 use crate::{
     event::Seq,
+    export::{What, order::Scope},
     secret::Secret,
     store::{ReadError, Store, deliveries::DeliveryRow},
     text,
@@ -30,6 +31,7 @@ use crate::{
         action::{Action, Effect, Errand, Goal, Question},
         library::Asked,
         outline::{Outline, Reader, Tone},
+        overlay::export::Offer,
         panel::{
             deliveries::{self, Columns},
             delivery, framed, inner, list,
@@ -136,6 +138,22 @@ impl Screen for Deliveries {
         self.reading
     }
 
+    fn offers(&self, _: Body, scene: &Scene<'_>) -> Vec<Offer> {
+        let number = self.list.position();
+        if number == 0 {
+            return Vec::new();
+        }
+        let offer = |label: &str, scope| Offer::new(label, What::Deliveries, scope);
+        let mut offers = vec![offer("this delivery", Scope::Delivery(Seq(number)))];
+        if let Found::Row(row) = self.list.row(number) {
+            let day = scene.context.day(row.received);
+            let label = format!("deliveries of {}", day.strftime("%a %d %b"));
+            offers.push(offer(&label, Scope::Day(day, None)));
+        }
+        offers.push(offer("every delivery", Scope::Everything));
+        offers
+    }
+
     fn hints(&self, _: &Scene<'_>) -> Hints {
         if self.list.len() == 0 {
             return vec![
@@ -160,6 +178,7 @@ impl Screen for Deliveries {
             (Action::CopyAll, "copy as curl"),
             (Action::Copy, "copy body"),
             (Action::Help, "help"),
+            (Action::Export, "export"),
         ]);
         hints
     }

@@ -26,11 +26,13 @@ use ratatui::{
 use super::{Body, Hints, Screen};
 use crate::{
     audio::playback::{Heard, State},
+    export::{What, order::Scope},
     monitor::{Place, Transcript},
     text,
     ui::{
         Library, Scene,
         action::{Action, Effect, Goal, Question, SoundEffect},
+        overlay::export::Offer,
         panel::{
             audio, health, memories,
             transcript::{self, Sheet, Shown},
@@ -114,6 +116,9 @@ impl Screen for Live {
             }
             Action::OnlyMarked => self.sieve.toggle_marked(),
             Action::OnlySpeaker => self.sieve.toggle_speaker(self.transcript.speaker(lines)?),
+            Action::Copy | Action::CopyAll => {
+                return self.transcript.copy(action, sheet);
+            }
             Action::Mark | Action::Note | Action::Name => {
                 return self.transcript.hand(action, lines);
             }
@@ -190,6 +195,25 @@ impl Screen for Live {
         }
     }
 
+    fn offers(&self, body: Body, scene: &Scene<'_>) -> Vec<Offer> {
+        let lines = self.sheet(body, scene).transcript;
+        let Some((_, talk, line)) = self.transcript.line(lines) else {
+            return Vec::new();
+        };
+        let conversation = talk.conversation.id;
+        let day = scene.context.day(talk.conversation.started);
+        let words = |label: &str, scope| Offer::new(label, What::Transcript, scope);
+        vec![
+            words("this conversation", Scope::Conversation(conversation)),
+            words("this line", Scope::Line(conversation, line.id)),
+            words(
+                &format!("conversations of {}", day.strftime("%a %d %b")),
+                Scope::Day(day, None),
+            ),
+            words("every conversation", Scope::Everything),
+        ]
+    }
+
     fn hints(&self, scene: &Scene<'_>) -> Hints {
         let hints: &[(Action, &str)] = match self.transcript {
             _ if scene.frozen => &[
@@ -203,6 +227,8 @@ impl Screen for Live {
                 (Action::Follow, "follow"),
                 (Action::Up, "scroll"),
                 (Action::Help, "help"),
+                (Action::Copy, "copy"),
+                (Action::Export, "export"),
                 (Action::Listen, "listen"),
                 (Action::Freeze, "freeze"),
                 (Action::TimeStyle, "time"),

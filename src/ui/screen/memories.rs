@@ -21,12 +21,15 @@ use ratatui::{
 use super::{Body, Hints, Screen};
 use crate::{
     event::{ConversationId, KeptMemory, MemoryId, Passage},
+    export::{What, order::Scope},
     store::{ReadError, Store, Talk},
     ui::{
         Context, Library, Scene,
         action::{Action, Effect, Goal, SoundEffect},
+        excerpt::Excerpt,
         library::Asked,
         listing::{Listed, Listing},
+        overlay::export::Offer,
         panel::{framed, inner, list, memories, memory},
     },
 };
@@ -74,6 +77,14 @@ impl Screen for Memories {
     fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
         let places = self.places(body);
         match (action, self.reading) {
+            (Action::Copy | Action::CopyAll, _) => {
+                let id = self.list.chosen_key()?;
+                return Some(scene.context.copy(if action == Action::Copy {
+                    Excerpt::Gist(id)
+                } else {
+                    Excerpt::Memory(id)
+                }));
+            }
             (Action::Open, None) => self.reading = Some(0),
             (Action::Open, Some(_)) => return self.chosen().map(play),
             (Action::Close | Action::Back, Some(_)) => self.reading = None,
@@ -118,6 +129,23 @@ impl Screen for Memories {
         self.reading.is_some()
     }
 
+    fn offers(&self, _: Body, _: &Scene<'_>) -> Vec<Offer> {
+        let mut offers = Vec::new();
+        if let Some(id) = self.list.chosen_key() {
+            let memory = Offer::new("this memory", What::Memories, Scope::Memory(id));
+            offers.push(memory);
+        }
+        if let Some(id) = self.chosen().and_then(|kept| kept.conversation) {
+            let scope = Scope::Conversation(id);
+            offers.push(Offer::new("its conversation", What::Transcript, scope));
+        }
+        if !offers.is_empty() {
+            let all = Offer::new("every memory", What::Memories, Scope::Everything);
+            offers.push(all);
+        }
+        offers
+    }
+
     fn hints(&self, _: &Scene<'_>) -> Hints {
         match self.reading {
             None => vec![
@@ -125,6 +153,8 @@ impl Screen for Memories {
                 (Action::Down, "next"),
                 (Action::Search, "search"),
                 (Action::Help, "help"),
+                (Action::Copy, "copy"),
+                (Action::Export, "export"),
                 (Action::NextScreen, "screen"),
                 (Action::Back, "quit"),
             ],
@@ -132,6 +162,8 @@ impl Screen for Memories {
                 (Action::Close, "back"),
                 (Action::Open, "play"),
                 (Action::Down, "scroll"),
+                (Action::CopyAll, "copy"),
+                (Action::Export, "export"),
                 (Action::Help, "help"),
             ],
         }

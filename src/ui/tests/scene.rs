@@ -36,6 +36,7 @@ pub(super) fn session() -> Session {
     Session {
         address: "127.0.0.1:32768".parse().unwrap(),
         secret: Secret::new("not-for-your-eyes".to_owned()),
+        exports: "/data/exports".into(),
     }
 }
 

@@ -147,7 +147,7 @@ fn memory(
     }
 }
 
-fn submission(received: Timestamp, kind: Kind, event: Event) -> Submission {
+pub(crate) fn submission(received: Timestamp, kind: Kind, event: Event) -> Submission {
     // About what a body is long; what is in it does not matter here.
     let body = Bytes::from(vec![b'x'; 900]);
     let headers = [

@@ -1,13 +1,14 @@
 //! A year of talk on one disk: how fast it is found, paged, exported and shown.
 //!
 //! `cargo bench --bench history` fills a store with a million lines (some 150 days of heavy use) through the way of every delivery, and
-//! measures on it. `BENCH_LINES=100000` makes it smaller; `BENCH_DIR=FOLDER` keeps the store for the next run.
+//! measures on it; `cargo bench --bench history -- draw` measures only how the dashboard draws it. `BENCH_LINES=100000` makes it smaller; `BENCH_DIR=FOLDER` keeps the store for the next run.
 
 #![expect(
     clippy::expect_used,
     reason = "a bench that cannot run had better say so at once"
 )]
 
+mod draw;
 mod fill;
 mod process;
 mod timing;
@@ -40,7 +41,7 @@ fn main() {
     let (home, _temporary) = home();
     let data = home.join("data");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
-    runtime.block_on(async {
+    let everything = runtime.block_on(async {
         let store = open(&data);
         if fill::is_filled(&store) {
             println!("using the store in {}", data.display());
@@ -50,6 +51,11 @@ fn main() {
                 "filling, lines/s",
                 &format!("{:.0}", lines as f64 / took.as_secs_f64()),
             );
+        }
+        if std::env::args().any(|argument| argument == "draw") {
+            draw::measure(&store).await;
+            store.close().await;
+            return false;
         }
         store.close().await;
         drop(store);
@@ -61,8 +67,13 @@ fn main() {
         let took = index(&store).await;
         report("the whole index, made anew", &timing::show(took));
         in_process(&store);
+        draw::measure(&store).await;
         store.close().await;
+        true
     });
+    if !everything {
+        return;
+    }
     sizes(&data);
     process::measure(&home);
 }

@@ -9,6 +9,7 @@ use crate::{
     ui::{
         Context,
         action::{Action, Effect, Question, Step},
+        excerpt::Excerpt,
     },
 };
 
@@ -172,7 +173,10 @@ impl State {
     }
 
     /// The line that is pointed at, or else the newest.
-    fn line<'a>(&self, transcript: &'a Transcript) -> Option<(Place, &'a Talk, &'a Line)> {
+    pub(in crate::ui) fn line<'a>(
+        &self,
+        transcript: &'a Transcript,
+    ) -> Option<(Place, &'a Talk, &'a Line)> {
         let place = self.cursor(transcript).or_else(|| transcript.last())?;
         let talk = transcript.talks().get(place.talk)?;
         Some((place, talk, talk.lines.get(place.line)?))
@@ -198,6 +202,18 @@ impl State {
             }
             _ => None,
         }
+    }
+
+    /// Copies that line, or its conversation.
+    pub(in crate::ui) fn copy(&self, action: Action, sheet: Sheet<'_>) -> Option<Effect> {
+        let (_, talk, line) = self.line(sheet.transcript)?;
+        let conversation = talk.conversation.id;
+        let excerpt = if action == Action::CopyAll {
+            Excerpt::Conversation(conversation)
+        } else {
+            Excerpt::Line(conversation, line.id)
+        };
+        Some(sheet.context.copy(excerpt))
     }
 
     /// Who says the line that is pointed at, or else the newest one.

@@ -1,0 +1,268 @@
+//! What is copied and exported from the screens.
+
+use std::{path::Path, time::Duration};
+
+use crossterm::event::KeyCode;
+use jiff::tz::TimeZone;
+
+use super::{
+    scene::{self, dark, drawn, empty, full, now, text},
+    script::{
+        Step::{self, Press, Remember, Say, Until, Wait},
+        key, misses, play, sees, types,
+    },
+};
+use crate::{
+    event::{
+        ActionItem, ConversationId, Event, LineId, Memory, MemoryId, Segment, Seq, Transcript,
+    },
+    export::watch::Progress,
+    losses::LossCounter,
+    store::{Location, Settings, Store, Submission, retention::Retention},
+    ui::{
+        action::{Action, Effect},
+        errand::Outcome,
+        excerpt::{self, Excerpt},
+    },
+};
+
+/// Long enough for a frame.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// Text that would harm a terminal.
+const HOSTILE: &str = "yes\u{1b}[2J\u{202e}\u{7} no";
+
+/// A conversation of two lines and a memory, with hostile words.
+async fn store() -> Store {
+    let settings = Settings {
+        location: Location::Memory,
+        silence: Duration::from_mins(2),
+        retention: Retention::default(),
+    };
+    let store = Store::open(settings, LossCounter::default()).unwrap();
+    let line = |number: f64, text: &str| Segment {
+        text: text.to_owned(),
+        is_user: true,
+        start: number,
+        end: number + 0.5,
+        ..Segment::default()
+    };
+    let transcript = Transcript {
+        session: None,
+        segments: vec![line(0.0, "Did you book?"), line(1.0, HOSTILE)],
+    };
+    let memory = Memory {
+        id: Some("m".to_owned()),
+        created_at: Some(now()),
+        title: "The *train*".to_owned(),
+        overview: format!("Two tickets.\n{HOSTILE}"),
+        action_items: vec![ActionItem {
+            description: "Print them".to_owned(),
+            ..ActionItem::default()
+        }],
+        ..Memory::default()
+    };
+    for event in [
+        Event::Transcript(transcript),
+        Event::Memory(Box::new(memory)),
+    ] {
+        let submission = Submission {
+            delivery: scene::delivery(now()),
+            body: None,
+            event: Some(event),
+        };
+        store.commit(submission).await.unwrap();
+    }
+    store
+}
+
+#[tokio::test]
+async fn texts_are_copied_as_the_exports_write_them() {
+    let store = store().await;
+    let talk = store.talk(ConversationId(1)).unwrap().unwrap();
+    let lines: Vec<LineId> = talk.lines.iter().map(|line| line.id).collect();
+    let clock = |at: usize| {
+        let at = talk.conversation.clock(talk.lines[at].segment.start);
+        at.strftime("%H:%M:%S").to_string()
+    };
+    for (excerpt, expected) in [
+        (
+            Excerpt::Line(ConversationId(1), lines[1]),
+            format!("{} You: yes no", clock(1)),
+        ),
+        (
+            Excerpt::Conversation(ConversationId(1)),
+            format!("{} You: Did you book?\n{} You: yes no", clock(0), clock(1)),
+        ),
+        (
+            Excerpt::Gist(MemoryId(1)),
+            "The *train*\n\nTwo tickets.\nyes no".to_owned(),
+        ),
+        (
+            Excerpt::Memory(MemoryId(1)),
+            "# The \\*train\\*\n\nTwo tickets.\nyes no".to_owned(),
+        ),
+        (Excerpt::Item(HOSTILE.to_owned()), "yes no".to_owned()),
+    ] {
+        let name = format!("{excerpt:?}");
+        let Outcome::Copied(copied) = excerpt::copied(&store, excerpt, &TimeZone::UTC) else {
+            panic!("{name} is not copied");
+        };
+        assert!(copied.text.contains(&expected), "{name}: {}", copied.text);
+        assert!(!copied.text.contains('\u{1b}'), "{name}");
+    }
+    for gone in [
+        Excerpt::Line(ConversationId(1), LineId(99)),
+        Excerpt::Conversation(ConversationId(9)),
+        Excerpt::Gist(MemoryId(9)),
+        Excerpt::Summary(Seq(9)),
+    ] {
+        let Outcome::Said(word) = excerpt::copied(&store, gone, &TimeZone::UTC) else {
+            panic!("copied");
+        };
+        assert!(word.ends_with("is no longer there"), "{word}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_screen_copies_what_is_chosen() {
+    play(vec![
+        Say(3),
+        Remember("the train"),
+        Wait(MOMENT),
+        key('y'),
+        Until("clipboard: the line, "),
+        key('Y'),
+        Until("clipboard: the conversation, "),
+        key('2'),
+        Until("All about the train."),
+        key('y'),
+        Until("clipboard: title and overview, "),
+        key('Y'),
+        Until("clipboard: the memory, "),
+        key('3'),
+        Until("1 open of 1"),
+        key('y'),
+        Until("clipboard: the item, "),
+        key('6'),
+        Until("1 memory"),
+        key('y'),
+        Until("there is no summary of this day"),
+    ])
+    .await;
+}
+
+/// Names another folder in the overlay.
+fn folder(path: &Path) -> Vec<Step> {
+    let mut steps = vec![Press(KeyCode::Down), Press(KeyCode::Down)];
+    steps.extend((0..300).map(|_| Press(KeyCode::Backspace)));
+    steps.extend(types(path.to_str().unwrap()));
+    steps
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_is_exported_and_nothing_is_overwritten() {
+    let home = tempfile::tempdir().unwrap();
+    let into = home.path().join("new");
+    let mut steps = vec![Say(3), Until("line number 2"), key('e')];
+    steps.extend([Until("this conversation"), Until("/exports")]);
+    steps.extend(folder(&into));
+    steps.extend([
+        Press(KeyCode::Enter),
+        Until("1 conversation, 3 lines"),
+        misses("Export"),
+        // Another format, into the same folder.
+        key('e'),
+        Until("Export"),
+        Press(KeyCode::Down),
+        Press(KeyCode::Right),
+        Wait(MOMENT),
+        sees("plain text"),
+        Press(KeyCode::Enter),
+        Until("1 conversation, 3 lines"),
+        // And the same again.
+        key('e'),
+        Until("Markdown"),
+        Press(KeyCode::Enter),
+        Until("(1) 2.md: 1 conversation"),
+    ]);
+    assert_eq!(play(steps).await, 0);
+    let mut names: Vec<_> = std::fs::read_dir(&into)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let endings: Vec<_> = names.iter().map(|name| &name[15..]).collect();
+    assert_eq!(
+        endings,
+        [
+            " Conversation (1) 2.md",
+            " Conversation (1).md",
+            " Conversation (1).txt"
+        ]
+    );
+    let file = std::fs::read_to_string(into.join(&names[2])).unwrap();
+    assert!(file.contains("Speaker 1: line number 1\n"), "{file}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_exported_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let mut steps = vec![key('e'), Until("nothing to export here yet")];
+    steps.extend([Say(1), Until("line number 0"), key('e'), Until("/exports")]);
+    steps.extend(folder(&file));
+    steps.extend([Press(KeyCode::Enter), Until("no export: cannot make")]);
+    // Sound is not kept in memory.
+    steps.extend([key('4'), key('e'), Until("today's conversations")]);
+    steps.extend(folder(home.path()));
+    steps.extend([Press(KeyCode::Enter), Until("no export: no sound is kept")]);
+    assert_eq!(play(steps).await, 0);
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn an_export_tells_how_far_it_is_and_the_key_stops_it() {
+    let mut view = dark();
+    let mut shown = |progress| {
+        view.set_progress(progress);
+        text(&drawn(&full(), &mut view, (80, 24), &[]))
+    };
+    let progress = |done, of| Some(Progress { done, of });
+    let counted = shown(progress(1200, Some(8000)));
+    assert!(counted.contains("exporting 1,200 of 8,000 (e stops)"));
+    assert!(shown(progress(1_234_567, None)).contains("exporting, 1,234,567 so far (e stops)"));
+    assert!(!shown(None).contains("exporting"));
+    view.set_progress(progress(0, None));
+    assert!(
+        view.next_change(&empty(), now())
+            .is_some_and(|next| next > now())
+    );
+    let stop = view.act(Action::Export, &full(), (80, 24), now());
+    assert_eq!(stop, Some(Effect::Export(None)));
+}
+
+#[test]
+fn the_choice_lies_over_the_screen_at_every_size() {
+    for size in [(140, 40), (80, 24), (40, 12), (20, 5)] {
+        let screen = text(&drawn(&full(), &mut dark(), size, &[Action::Export]));
+        insta::assert_snapshot!(format!("export_{}x{}", size.0, size.1), screen);
+    }
+}
+
+#[test]
+fn formats_are_those_of_what_is_exported() {
+    let mut view = dark();
+    let mut shown = |actions: &[Action]| text(&drawn(&full(), &mut view, (80, 24), actions));
+    let screen = shown(&[Action::Export, Action::Down, Action::Left]);
+    assert!(screen.contains("WAV, the sound itself"), "{screen}");
+    assert!(screen.contains("7 of 7"), "{screen}");
+    // A line has no sound for itself.
+    let screen = shown(&[Action::Up, Action::Right]);
+    assert!(screen.contains("this line"), "{screen}");
+    assert!(
+        screen.contains("Markdown") && screen.contains("1 of 6"),
+        "{screen}"
+    );
+}
