@@ -29,6 +29,10 @@ pub use theme::{OwnTheme, OwnThemes, Role, Theme};
 
 /// Every setting, resolved.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub struct Config {
     /// The address to listen on.
     pub host: IpAddr,

@@ -24,7 +24,7 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     let looks = Config::load(flags)?;
     watch::require_terminal(&looks)?;
     let _log = logging::start(Destination::Nowhere, looks.log_level)?;
-    let face = Face::of(&looks);
+    let face = Face::of(&looks).without_connecting();
     // In memory, no sound could be kept; but better a demo without that than none.
     let folder = tempfile::Builder::new().prefix("omiscope-demo-").tempdir();
     let data_dir = folder.as_ref().map(|folder| folder.path().to_owned());

@@ -16,6 +16,7 @@ use crate::{
 /// Writes to stdout what a listener receives.
 pub(super) async fn show(
     config: &Config,
+    connect: bool,
     listening: &Listening,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
@@ -27,14 +28,21 @@ pub(super) async fn show(
         time_zone: TimeZone::system(),
         clock: Clock::system(),
     };
-    let greeting = greeting(config, listening.address);
+    let mut greeting = vec![how_to_quit(listening.address)];
+    if connect {
+        greeting.push(how_to_connect(config));
+    }
     let told = plain.run(greeting, io::stdout(), shutdown).await;
     told.context("cannot write what came")
 }
 
-/// How to quit and how to connect; never the key itself.
-fn greeting(config: &Config, address: SocketAddr) -> Vec<String> {
+fn how_to_quit(address: SocketAddr) -> String {
     let url = masked_url(address).replace('…', "...");
+    format!("omiscope listens on {url} and tells what comes, line by line. Ctrl-C ends it.")
+}
+
+/// Where the key is found, never the key itself.
+fn how_to_connect(config: &Config) -> String {
     let key = match &config.webhook_secret {
         Some(_) => "the one of your settings".to_owned(),
         None if config.ephemeral => {
@@ -42,10 +50,7 @@ fn greeting(config: &Config, address: SocketAddr) -> Vec<String> {
         }
         None => format!("in the file {}", config.data_dir.join("secret").display()),
     };
-    vec![
-        format!("omiscope listens on {url} and tells what comes, line by line. Ctrl-C ends it."),
-        format!(
-            "Omi app, Settings, Developer: paste your tunnel's https URL with /webhook?key=KEY into each field; for audio bytes put ,5 after it. The key is {key}."
-        ),
-    ]
+    format!(
+        "Omi app, Settings, Developer: paste your tunnel's https URL with /webhook?key=KEY into each field; for audio bytes put ,5 after it. The key is {key}."
+    )
 }

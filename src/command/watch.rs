@@ -77,16 +77,27 @@ pub(super) fn require_terminal(config: &Config) -> Result<(), UsageError> {
 #[derive(Debug)]
 pub(super) enum Face {
     Screen(Box<Theme>),
-    Lines,
+    /// Whether they begin with how to connect.
+    Lines {
+        connect: bool,
+    },
 }
 
 impl Face {
     /// The face that the settings want. Asks the terminal, so it must be called before anything else reads from that.
     pub(super) fn of(config: &Config) -> Self {
         if config.plain {
-            Self::Lines
+            Self::Lines { connect: true }
         } else {
             Self::Screen(Box::new(Theme::resolve(&config.theme)))
+        }
+    }
+
+    /// Where there is nothing to be connected.
+    pub(super) fn without_connecting(self) -> Self {
+        match self {
+            Self::Lines { .. } => Self::Lines { connect: false },
+            screen @ Self::Screen(_) => screen,
         }
     }
 }
@@ -105,7 +116,7 @@ pub(super) async fn show(
     let listen = tokio::spawn(listen::run(heard, playback.clone(), ended.clone()));
     let shown = match face {
         Face::Screen(theme) => draw(config, *theme, listening, playback, exports, shutdown).await,
-        Face::Lines => plain::show(config, listening, shutdown).await,
+        Face::Lines { connect } => plain::show(config, connect, listening, shutdown).await,
     };
     ended.cancel();
     listen.await?;

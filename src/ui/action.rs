@@ -12,6 +12,12 @@ use crate::{
 
 pub(super) use table::{Entry, TABLE};
 
+/// Percent by which a key makes it louder or softer.
+const VOLUME_STEP: i8 = 10;
+
+/// Seconds by which a key goes back or on in what is heard.
+const SEEK_STEP: i64 = 10;
+
 /// What the user wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the table says what each does")]
@@ -91,6 +97,21 @@ impl Action {
 
     fn entry(self) -> Option<&'static Entry> {
         TABLE.iter().find(|entry| entry.action == self)
+    }
+
+    /// What it asks of the player; None: nothing.
+    #[must_use]
+    pub(super) fn sound(self) -> Option<SoundEffect> {
+        Some(match self {
+            Self::Listen => SoundEffect::Listen,
+            Self::Mute => SoundEffect::Mute,
+            Self::Pause => SoundEffect::Pause,
+            Self::Earlier => SoundEffect::Seek(-SEEK_STEP),
+            Self::Later => SoundEffect::Seek(SEEK_STEP),
+            Self::Louder => SoundEffect::Volume(VOLUME_STEP),
+            Self::Softer => SoundEffect::Volume(-VOLUME_STEP),
+            _ => return None,
+        })
     }
 
     /// How far it moves in a list of which so many rows are seen; None: it does not move.

@@ -41,14 +41,8 @@ use crate::{
     text,
 };
 
-/// Percent by which a key makes it louder or softer.
-const VOLUME_STEP: i8 = 10;
-
 /// How often is looked which words are heard, and how far an export is.
 const LOOK: SignedDuration = SignedDuration::from_millis(100);
-
-/// Seconds by which a key goes back or on in what is heard.
-const SEEK_STEP: i64 = 10;
 
 /// Columns by which a key moves the border between two panes.
 const SPLIT_STEP: u16 = 2;
@@ -345,13 +339,13 @@ impl View {
                 self.mouse.on = !self.mouse.on;
                 return Some(Effect::Terminal(TerminalEffect::Mouse(self.mouse.on)));
             }
-            Action::Listen => return Some(Effect::Sound(SoundEffect::Listen)),
-            Action::Mute => return Some(Effect::Sound(SoundEffect::Mute)),
-            Action::Pause => return Some(Effect::Sound(SoundEffect::Pause)),
-            Action::Earlier => return Some(Effect::Sound(SoundEffect::Seek(-SEEK_STEP))),
-            Action::Later => return Some(Effect::Sound(SoundEffect::Seek(SEEK_STEP))),
-            Action::Louder => return Some(Effect::Sound(SoundEffect::Volume(VOLUME_STEP))),
-            Action::Softer => return Some(Effect::Sound(SoundEffect::Volume(-VOLUME_STEP))),
+            Action::Listen
+            | Action::Mute
+            | Action::Pause
+            | Action::Earlier
+            | Action::Later
+            | Action::Louder
+            | Action::Softer => return action.sound().map(Effect::Sound),
             Action::Device => self.toggle(action, |_| Box::<Devices>::default()),
             Action::Wearer => {
                 let wearer = scene.next_wearer();

@@ -72,7 +72,7 @@ fn the_sample_of_a_theme_is_one() {
         .lines()
         .skip_while(|line| !line.starts_with("#[themes."))
         .filter_map(|line| line.strip_prefix('#'))
-        .map(|line| format!("{line}\n"))
+        .flat_map(|line| [line, "\n"])
         .collect();
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("config.toml"), &theme).unwrap();

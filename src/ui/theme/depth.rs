@@ -125,7 +125,7 @@ pub(super) fn rgb(colour: Color) -> Option<[u8; 3]> {
 
 /// How far apart two colours are for the eye, about: the "redmean" of <https://www.compuphase.com/cmetric.htm>.
 fn distance(one: [u8; 3], other: [u8; 3]) -> u32 {
-    let mean = (i32::from(one[0]) + i32::from(other[0])) / 2;
+    let mean = i32::midpoint(i32::from(one[0]), i32::from(other[0]));
     let [red, green, blue] = [0, 1, 2].map(|part| i32::from(one[part]) - i32::from(other[part]));
     let sum =
         (((512 + mean) * red * red) >> 8) + 4 * green * green + (((767 - mean) * blue * blue) >> 8);

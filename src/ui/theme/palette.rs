@@ -12,9 +12,9 @@ fn of(colour: Color) -> Style {
 }
 
 /// What cameras read.
-fn paper(depth: Depth) -> Option<Style> {
+fn paper(depth: Depth) -> Style {
     let ink = depth.choose(BLACK, Color::Black);
-    Some(of(ink).bg(depth.choose(WHITE, Color::White)))
+    of(ink).bg(depth.choose(WHITE, Color::White))
 }
 
 impl Theme {
@@ -50,7 +50,7 @@ impl Theme {
                 depth.choose(Color::Indexed(229), Color::White),
             ]
             .map(of),
-            paper: paper(depth),
+            paper: Some(paper(depth)),
             ..Self::plain()
         }
     }
@@ -87,7 +87,7 @@ impl Theme {
                 depth.choose(Color::Indexed(53), Color::Black),
             ]
             .map(of),
-            paper: paper(depth),
+            paper: Some(paper(depth)),
             ..Self::plain()
         }
     }
@@ -131,7 +131,7 @@ impl Theme {
                 pick(0x00e8_e8e8, Color::White),
                 pick(0x00ff_ffff, Color::White),
             ],
-            paper: paper(depth),
+            paper: Some(paper(depth)),
         }
     }
 
@@ -185,9 +185,9 @@ impl Theme {
                 speakers: vec![
                     pick(0x0058_3448, Color::Magenta),
                     pick(0x0093_6600, Color::Red),
-                    pick(0x0000_281d, Color::Black),
+                    pick(0x0000_825e, Color::Cyan),
                     pick(0x0082_3900, Color::Red),
-                    pick(0x0070_7070, Color::DarkGray),
+                    pick(0x0033_3333, Color::Black),
                 ],
                 heat: [5, 4, 3, 2, 1, 0].map(|step: usize| heat[step]),
                 ..Self::light(depth)

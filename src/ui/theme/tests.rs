@@ -47,46 +47,51 @@ fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
     one.max(other) / one.min(other)
 }
 
+/// A theme, the background it is for, and the least contrast on it.
+struct Legible {
+    make: fn(Depth) -> Theme,
+    background: [u8; 3],
+    least: f64,
+    depths: &'static [Depth],
+}
+
 #[test]
 fn what_is_written_can_be_read_on_its_background() {
-    use Depth::{Many, Sixteen, True};
-    let blind = |ground| move |depth| Theme::colour_blind(depth, ground);
     // The sixteen are the terminal's own; only against a background from among them can they be held to account.
-    type Make = Box<dyn Fn(Depth) -> Theme>;
-    let themes: [(&str, Make, [u8; 3], f64, &[Depth]); 5] = [
-        ("dark", Box::new(Theme::dark), BLACK, 4.5, &[True, Many]),
-        ("light", Box::new(Theme::light), WHITE, 4.5, &[True, Many]),
-        (
-            "contrast",
-            Box::new(Theme::contrast),
-            BLACK,
-            7.0,
-            &[True, Many, Sixteen],
-        ),
-        (
-            "colour-blind, dark",
-            Box::new(blind(Ground::Dark)),
+    const MANY: &[Depth] = &[Depth::True, Depth::Many];
+    const ALL: &[Depth] = &[Depth::True, Depth::Many, Depth::Sixteen];
+    let legible = |make, background, least, depths| Legible {
+        make,
+        background,
+        least,
+        depths,
+    };
+    let themes = [
+        legible(Theme::dark, BLACK, 4.5, MANY),
+        legible(Theme::light, WHITE, 4.5, MANY),
+        legible(Theme::contrast, BLACK, 7.0, ALL),
+        legible(
+            |depth| Theme::colour_blind(depth, Ground::Dark),
             BLACK,
             4.5,
-            &[True, Many],
+            MANY,
         ),
-        (
-            "colour-blind, light",
-            Box::new(blind(Ground::Light)),
+        legible(
+            |depth| Theme::colour_blind(depth, Ground::Light),
             WHITE,
             4.5,
-            &[True, Many],
+            MANY,
         ),
     ];
-    for (name, theme, background, least, depths) in themes {
-        for depth in depths {
-            let theme = theme(*depth);
-            let background = rgb(theme.background).unwrap_or(background);
+    for (at, legible) in themes.into_iter().enumerate() {
+        for depth in legible.depths {
+            let theme = (legible.make)(*depth);
+            let background = rgb(theme.background).unwrap_or(legible.background);
             let own = [255 - background[0]; 3];
             for (role, style) in written(&theme) {
                 let colour = style.fg.and_then(rgb).unwrap_or(own);
                 let ratio = contrast(colour, background);
-                assert!(ratio >= least, "{name} {depth:?} {role}: {ratio:.2}");
+                assert!(ratio >= legible.least, "{at} {depth:?} {role}: {ratio:.2}");
             }
         }
     }
