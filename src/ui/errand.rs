@@ -64,6 +64,13 @@ impl Errands {
         }
     }
 
+    /// The same, with an export under way: no other one begins, and no file is written.
+    #[cfg(test)]
+    pub(super) fn exporting(mut self, watch: &Arc<Watch>) -> Self {
+        self.export = Arc::downgrade(watch);
+        self
+    }
+
     /// What came of the next one that is done; None if none is running.
     pub(super) async fn done(&mut self) -> Option<Outcome> {
         let done = self.running.join_next().await?;

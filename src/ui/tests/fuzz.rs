@@ -20,10 +20,14 @@ use super::{
 };
 use crate::{
     audio::playback::{Playback, kept::Nothing},
+    export::watch::Watch,
     losses::LossCounter,
     simulate::random::Random,
     store::Store,
-    ui::app::{App, Session},
+    ui::{
+        app::{App, Session},
+        errand::Errands,
+    },
 };
 
 /// How much happens.
@@ -250,7 +254,10 @@ async fn whatever_is_pressed_it_goes_on() {
         address: "127.0.0.1:9".parse().unwrap(),
         ..scene::session()
     };
+    // What is typed must not become files.
+    let exporting = Arc::<Watch>::default();
     let start = || App {
+        errands: Errands::new(kept.clone(), session.clone()).exporting(&exporting),
         playback: Playback::deaf(Arc::new(Nothing)),
         ..app(&kept, &losses, session.clone())
     };
@@ -278,6 +285,7 @@ async fn whatever_is_pressed_it_goes_on() {
         app = App { clock, ..start() };
     }
     assert!(surface.drawn.borrow().frames > STEPS / STEPS_A_FRAME / 2);
+    drop(exporting);
     calm(&mut app, &kept, &mut surface).await;
 }
 
