@@ -42,6 +42,7 @@ mod rows;
 mod schema;
 mod search;
 mod snapshot;
+mod status;
 mod talk;
 pub mod todo;
 mod writer;
@@ -56,6 +57,7 @@ use std::{
 use bytes::Bytes;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     event::{ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Record, Seq},
@@ -79,6 +81,8 @@ use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Files, Recorder};
 use refusals::RefusalLimit;
 use retention::{Keep, Retention};
+use status::Liveness;
+pub use status::{StoreStatus, WriterState};
 pub use talk::Talk;
 use writer::{Answer, Job, Task, Writer};
 
@@ -141,6 +145,7 @@ pub struct Store(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     queue: Arc<Queue<Job>>,
+    liveness: Liveness,
     feed: Arc<Feed>,
     readers: Arc<Readers>,
     recorder: Recorder,
@@ -205,6 +210,7 @@ impl Store {
         };
         let feed = Arc::new(Feed::new(point, Arc::clone(&readers) as Arc<dyn Source>));
         let queue = Arc::new(Queue::new(LIMITS));
+        let liveness = Liveness::default();
         let bell = Arc::new(Doorbell::default());
         let index = match index {
             Some(file) => {
@@ -229,8 +235,8 @@ impl Store {
             _ => None,
         };
         let heard = recorder::Recent::load(&db)?;
-        let recorder =
-            Recorder::start(files, heard, Arc::clone(&readers)).map_err(OpenError::Thread)?;
+        let recorder = Recorder::start(files, heard, Arc::clone(&readers), liveness.witness())
+            .map_err(OpenError::Thread)?;
         let writer = Writer {
             others: writer::others(&db)?,
             bell,
@@ -239,6 +245,7 @@ impl Store {
             gate,
             keeper: keep::Keeper::new(silence),
             queue: Arc::clone(&queue),
+            liveness: liveness.clone(),
             feed: Arc::clone(&feed),
             last,
             folder,
@@ -246,6 +253,7 @@ impl Store {
         let writer = writer.start().map_err(OpenError::Thread)?;
         Ok(Self(Arc::new(Inner {
             queue,
+            liveness,
             feed,
             readers,
             recorder,
@@ -349,10 +357,21 @@ impl Store {
         self.0.feed.latest()
     }
 
-    /// Submissions that wait to be committed.
+    /// How it is. Reads nothing from disk.
     #[must_use]
-    pub fn queued(&self) -> usize {
-        self.0.queue.len()
+    pub fn status(&self) -> StoreStatus {
+        StoreStatus {
+            queued: self.0.queue.len(),
+            capacity: LIMITS.items,
+            unindexed: self.unindexed(),
+            writer: self.0.liveness.state(),
+        }
+    }
+
+    /// Cancelled once one of the threads that keep things has died: from then on every commit fails.
+    #[must_use]
+    pub fn failed(&self) -> CancellationToken {
+        self.0.liveness.failed().clone()
     }
 
     /// The recent past. Blocks on SQLite for some milliseconds.
