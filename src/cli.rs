@@ -37,7 +37,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Take deliveries and log them, without a dashboard.
-    Serve,
+    Serve(Serve),
     /// Print a fresh webhook key.
     Secret,
     /// Write what is kept as notes, text, subtitles, JSON or tables; also while omiscope runs.
@@ -75,6 +75,14 @@ pub enum Command {
     Demo(Script),
     /// Post what a wearer's Omi would to a webhook.
     Simulate(Simulate),
+}
+
+/// What is written while deliveries are taken.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Serve {
+    /// Write what is decoded to stdout, a JSON object a line (see README.md), and the log to stderr.
+    #[arg(long)]
+    pub events: bool,
 }
 
 /// What is exported, and how.

@@ -48,7 +48,7 @@ impl UsageError {
 pub fn run(cli: &Cli) -> anyhow::Result<()> {
     match &cli.command {
         None => watch::run(&cli.flags),
-        Some(Command::Serve) => serve::run(&cli.flags),
+        Some(Command::Serve(options)) => serve::run(&cli.flags, *options),
         Some(Command::Secret) => secret::run(),
         Some(Command::Devices) => devices::run(),
         Some(Command::Stats) => stats::run(&cli.flags),

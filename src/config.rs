@@ -20,7 +20,13 @@ use std::{
     time::Duration,
 };
 
-use crate::{event::Uid, logging::LogLevel, secret::Secret, server, store, ui::keymap::Keymap};
+use crate::{
+    event::Uid,
+    logging::{LogFormat, LogLevel, Style},
+    secret::Secret,
+    server, store,
+    ui::keymap::Keymap,
+};
 use layer::Layers;
 pub use problem::{ConfigError, Problem};
 pub use setting::{Flag, SETTINGS, Setting};
@@ -44,6 +50,10 @@ pub struct Config {
     pub log_level: LogLevel,
     /// Whether the log of `serve` has the bodies of deliveries and replies.
     pub log_events: bool,
+    /// The form of the log.
+    pub log_format: LogFormat,
+    /// Where the log goes instead of to the streams, or the data folder.
+    pub log_file: Option<PathBuf>,
     /// The data folder. Not used when `ephemeral`.
     pub data_dir: PathBuf,
     /// Whether everything is kept in memory only.
@@ -157,6 +167,15 @@ impl Config {
         SocketAddr::new(self.host, self.port)
     }
 
+    /// What the log leaves out, and the form of its lines.
+    #[must_use]
+    pub fn log_style(&self) -> Style {
+        Style {
+            least: self.log_level,
+            format: self.log_format,
+        }
+    }
+
     /// How the store is to behave.
     #[must_use]
     pub fn store(&self) -> store::Settings {
@@ -194,6 +213,8 @@ impl Default for Config {
             webhook_secret: None,
             log_level: LogLevel::Info,
             log_events: false,
+            log_format: LogFormat::Text,
+            log_file: None,
             data_dir: PathBuf::new(),
             ephemeral: false,
             allowed_uids: HashSet::new(),

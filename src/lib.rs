@@ -11,7 +11,7 @@
 //!                    │ Arc<Record>
 //!    feed   ── what was committed, in order; a lagging reader re-reads the store
 //!         ┌──────────┼─────────────┐
-//!    monitor       audio       serve log
+//!    monitor       audio       serve: log, events
 //!    live model    meter, player
 //!         │
 //!    ui  ── screens, panels
@@ -25,6 +25,7 @@ pub mod command;
 pub mod config;
 pub mod decode;
 pub mod event;
+pub mod events;
 pub mod export;
 pub mod feed;
 pub mod import;

@@ -60,7 +60,10 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    event::{ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Record, Seq},
+    event::{
+        Conversation, ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Names, Record,
+        Seq,
+    },
     feed::{Feed, Follower, Point, Source, Viewer},
     losses::LossCounter,
     search::{Found, Order, Query},
@@ -449,6 +452,22 @@ impl Store {
     /// [`ReadError`].
     pub fn talk(&self, id: ConversationId) -> Result<Option<Talk>, ReadError> {
         Ok(self.0.readers.read(|db| talk::read(db, id))?)
+    }
+
+    /// A conversation; None if there is no such one. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, ReadError> {
+        Ok(self.0.readers.read(|db| rows::conversation::get(db, id))?)
+    }
+
+    /// Every name that the user gave to a speaker. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn names(&self) -> Result<Names, ReadError> {
+        Ok(self.0.readers.read(rows::own::names)?)
     }
 
     /// All memories that are not deleted in Omi, those of the latest talks first. Blocks on SQLite.

@@ -12,6 +12,7 @@ use crate::{
     cli::Script,
     config::{Config, Flags},
     logging::{self, Destination},
+    losses::LossCounter,
     secret::Secret,
     shutdown,
     simulate::{DEMO_UID, Target, Wearer},
@@ -23,7 +24,11 @@ use crate::{
 pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     let looks = Config::load(flags)?;
     watch::require_terminal(&looks)?;
-    let _log = logging::start(Destination::Nowhere, looks.log_level)?;
+    let _log = logging::start(
+        Destination::Nowhere,
+        looks.log_level,
+        LossCounter::default(),
+    )?;
     let face = Face::of(&looks).without_connecting();
     // In memory, no sound could be kept; but better a demo without that than none.
     let folder = tempfile::Builder::new().prefix("omiscope-demo-").tempdir();
@@ -40,7 +45,7 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     };
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
-        let listening = Listening::start(&config, shutdown.clone()).await?;
+        let listening = Listening::start(&config, shutdown.clone(), LossCounter::default()).await?;
         let url = format!(
             "http://{}/webhook?key={}",
             listening.address,

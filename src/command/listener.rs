@@ -58,8 +58,8 @@ impl Listening {
     pub(super) async fn start(
         config: &Config,
         shutdown: CancellationToken,
+        losses: LossCounter,
     ) -> anyhow::Result<Self> {
-        let losses = LossCounter::default();
         let store = Store::open(config.store(), losses.clone())?;
         match Self::start_with(config, shutdown, store.clone(), losses).await {
             Ok(listening) => Ok(listening),

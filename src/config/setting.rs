@@ -1,5 +1,8 @@
 use super::{Config, Theme, value};
-use crate::{logging::LogLevel, secret::Secret};
+use crate::{
+    logging::{LogFormat, LogLevel},
+    secret::Secret,
+};
 
 /// One setting: what it is called in each source, and what it may be.
 #[derive(Debug)]
@@ -52,7 +55,7 @@ const KEEP: &str =
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 24] = [
+pub static SETTINGS: [Setting; 26] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -97,6 +100,25 @@ pub static SETTINGS: [Setting; 24] = [
         help: "Log the bodies of deliveries and replies too",
         allowed: SWITCH,
         apply: |config, text| put(&mut config.log_events, value::switch(text)),
+    },
+    Setting {
+        key: "log_format",
+        env: "OMISCOPE_LOG_FORMAT",
+        flag: Flag::Value("log-format", "FORMAT"),
+        help: "Form of the log: text or json [default: text]",
+        allowed: "text or json",
+        apply: |config, text| put(&mut config.log_format, LogFormat::from_name(text)),
+    },
+    Setting {
+        key: "log_file",
+        env: "OMISCOPE_LOG_FILE",
+        flag: Flag::Value("log-file", "FILE|DIR"),
+        help: "Log to files of days here instead, of which seven are kept",
+        allowed: "a file or a folder, written without ~",
+        apply: |config, text| {
+            config.log_file = value::folder(text);
+            text.is_empty() || config.log_file.is_some()
+        },
     },
     Setting {
         key: "data_dir",

@@ -1,4 +1,5 @@
 mod alignment;
+mod events;
 pub(super) mod server;
 
 use std::{collections::HashSet, time::Duration};
