@@ -30,12 +30,14 @@ mod tasks;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{event::Uid, losses::LossCounter, secret::Secret, store::Store};
 use handler::Handler;
 use listen::{Listen, Places};
+use metrics::Metrics;
 use sink::Sink;
 use tasks::Tasks;
 
@@ -81,10 +83,19 @@ async fn serve_into(
     let drain_timeout = settings.drain_timeout;
     let tasks = Tasks::default();
     let places = Places::new(settings.max_connections);
+    let (sink, metrics) = (Arc::new(sink), Arc::new(Metrics::new(Timestamp::now())));
+    let looking = Arc::clone(&metrics).keep_looking(Arc::clone(&sink));
+    let _looking = AbortOnDropHandle::new(tokio::spawn(looking));
     let listen = Listen {
         protocol: connection::protocol(&settings, tasks.clone()),
         idle: settings.header_timeout,
-        handler: Arc::new(Handler::new(settings, sink, losses.clone(), places.clone())),
+        handler: Arc::new(Handler::new(
+            settings,
+            sink,
+            losses.clone(),
+            metrics,
+            places.clone(),
+        )),
         tasks: tasks.clone(),
         shutdown: shutdown.clone(),
         places,

@@ -41,6 +41,7 @@ pub mod retention;
 mod rows;
 mod schema;
 mod search;
+mod sizes;
 mod snapshot;
 mod status;
 mod talk;
@@ -452,6 +453,15 @@ impl Store {
     /// [`ReadError`].
     pub fn talk(&self, id: ConversationId) -> Result<Option<Talk>, ReadError> {
         Ok(self.0.readers.read(|db| talk::read(db, id))?)
+    }
+
+    /// Parts of the store, and the bytes that each takes on disk or in memory. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn sizes(&self) -> Result<Vec<(&'static str, u64)>, ReadError> {
+        let index = self.0.index.as_ref().map(|index| &index.file);
+        Ok(self.0.readers.read(|db| sizes::read(db, index))?)
     }
 
     /// A conversation; None if there is no such one. Blocks on SQLite.

@@ -1,6 +1,6 @@
 //! One request from its head to its answer.
 
-use std::{net::SocketAddr, panic::AssertUnwindSafe};
+use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -17,7 +17,7 @@ use super::{
     body::{self, Allowance},
     head::{Head, Known},
     listen::Places,
-    metrics::Metrics,
+    metrics::{Answered, Metrics, Present},
     refusal::Refusal,
     reply::{self, Reply},
     route::{Route, is_webhook, route},
@@ -37,19 +37,25 @@ const LONG_BODY: usize = 256 << 10;
 #[derive(Debug)]
 pub(super) struct Handler<S> {
     settings: Settings,
-    sink: S,
+    sink: Arc<S>,
     losses: LossCounter,
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
     places: Places,
 }
 
 impl<S: Sink> Handler<S> {
-    pub(super) fn new(settings: Settings, sink: S, losses: LossCounter, places: Places) -> Self {
+    pub(super) fn new(
+        settings: Settings,
+        sink: Arc<S>,
+        losses: LossCounter,
+        metrics: Arc<Metrics>,
+        places: Places,
+    ) -> Self {
         Self {
             settings,
             sink,
             losses,
-            metrics: Metrics::default(),
+            metrics,
             places,
         }
     }
@@ -60,6 +66,7 @@ impl<S: Sink> Handler<S> {
         request: Request<Incoming>,
         remote: Option<SocketAddr>,
     ) -> Reply {
+        let began = Instant::now();
         let (parts, mut body) = request.into_parts();
         let head = Head::new(&parts, remote, &self.settings.secret);
         let mut known = Known::default();
@@ -79,6 +86,9 @@ impl<S: Sink> Handler<S> {
         if parts.method == Method::HEAD {
             reply::without_body(&mut reply);
         }
+        let route = route(&parts.method, parts.uri.path());
+        let took = (route == Route::Webhook).then(|| began.elapsed());
+        self.metrics.request(route.name(), reply.status(), took);
         reply
     }
 
@@ -96,11 +106,11 @@ impl<S: Sink> Handler<S> {
             )),
             Route::Health => Ok(reply::health(self.sink.status().writer)),
             Route::Metrics if !self.authorized(parts) => Err(Refusal::Key),
-            Route::Metrics => Ok(reply::metrics(self.metrics.render(
-                self.losses.get(),
-                self.sink.status().queued,
-                self.places.taken(),
-            ))),
+            Route::Metrics => Ok(reply::metrics(self.metrics.render(Present {
+                losses: self.losses.get(),
+                store: self.sink.status(),
+                connections: self.places.taken(),
+            }))),
             Route::WrongMethod(allowed) => Err(Refusal::Method(allowed)),
             Route::Nowhere => Err(Refusal::Nowhere),
         }
@@ -157,8 +167,13 @@ impl<S: Sink> Handler<S> {
             body: (!is_raw_sound).then(|| body.clone()),
             event,
         };
-        self.sink.commit(submission).await?;
-        self.metrics.count(known.kind, status);
+        let receipt = self.sink.commit(submission).await?;
+        self.metrics.delivery(Answered {
+            kind: known.kind,
+            status,
+            bytes: body.len() as u64,
+            is_repeat: receipt.repeat_of.is_some(),
+        });
         Ok(reply::json(status, reply))
     }
 
@@ -196,9 +211,14 @@ impl<S: Sink> Handler<S> {
         // What strangers look for elsewhere is no delivery.
         if is_webhook(parts.uri.path()) {
             let delivery = head.delivery(known, status, &reply, &self.settings.secret);
+            self.metrics.delivery(Answered {
+                kind: known.kind,
+                status,
+                bytes: known.body.as_ref().map_or(0, Bytes::len) as u64,
+                is_repeat: false,
+            });
             self.sink.note(delivery, known.body.clone());
         }
-        self.metrics.count(known.kind, status);
         reply::refused(refusal, reply)
     }
 

@@ -68,6 +68,10 @@ impl Sink for Arc<Faulty> {
             },
         }
     }
+
+    fn look(&self) -> Option<metrics::Look> {
+        None
+    }
 }
 
 impl Faulty {
