@@ -62,9 +62,7 @@ async fn serve(config: Config, streams: Streams, losses: LossCounter) -> anyhow:
     let shutdown = shutdown::on_signals(|| ())?;
     let mut listening = Listening::start(&config, shutdown, losses).await?;
     announce(&config, &listening);
-    let served = write_until_drained(&config, streams, &mut listening).await;
-    listening.store.close().await;
-    served
+    write_until_drained(&config, streams, &mut listening).await
 }
 
 async fn write_until_drained(
@@ -81,6 +79,8 @@ async fn write_until_drained(
         .map(|to| tokio::spawn(events(to, listening, drained.clone())));
 
     let served = listening.drained().await;
+    // Refusals are recorded after their answer: the last ones are on their way yet.
+    listening.store.close().await;
     drained.cancel();
     let written = async {
         let mut lost = log.await?;

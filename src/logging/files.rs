@@ -59,6 +59,7 @@ impl LogFiles {
             .map_err(|error| FilesError::Folder(path.into(), error))?
             .parent()
             .map_or_else(PathBuf::new, Path::to_owned);
+        fs::create_dir_all(&folder).map_err(|error| FilesError::Folder(folder.clone(), error))?;
         let mut files = daily().filename_prefix(name);
         if cfg!(unix) {
             if fs::symlink_metadata(path).is_ok_and(|there| !there.is_symlink()) {

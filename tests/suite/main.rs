@@ -26,8 +26,14 @@ mod program;
 mod rebuild;
 mod search;
 mod server;
+#[cfg(unix)]
+mod serving;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
+#[cfg(unix)]
+mod spec;
+#[cfg(unix)]
+mod streams;
 #[cfg(unix)]
 mod subtitles;
 #[cfg(unix)]
