@@ -513,6 +513,16 @@ impl Store {
         Ok(self.0.readers.read(|db| rows::delivery::body(db, seq))?)
     }
 
+    /// Ends the writer in a panic.
+    #[cfg(test)]
+    pub(crate) fn die(&self) {
+        let job = Job {
+            task: Task::Die,
+            bytes: 0,
+        };
+        let _ = self.0.queue.push(job, 0, Share::Whole);
+    }
+
     /// Commits what is queued and ends the writer, which frees the data folder. Later commits fail. What works in the background is
     /// waited for as well, but not for ever.
     pub async fn close(&self) {

@@ -159,3 +159,24 @@ pub(super) fn masked_url(address: SocketAddr) -> String {
         format!("http://{address}/webhook?key=…")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_store_that_dies_ends_the_program_with_an_error() {
+        let config = Config {
+            port: 0,
+            ephemeral: true,
+            ..Config::default()
+        };
+        let (shutdown, losses) = (CancellationToken::new(), LossCounter::default());
+        let start = Listening::start(&config, shutdown.clone(), losses);
+        let mut listening = start.await.unwrap();
+        listening.store.die();
+        let error = listening.drained().await.unwrap_err();
+        assert!(error.is::<StoreFailed>(), "{error}");
+        assert!(shutdown.is_cancelled());
+    }
+}

@@ -80,11 +80,7 @@ async fn a_writer_that_dies_is_told_and_everything_after_it_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let store = in_folder(&folder);
     say(&store, 1, "before").await.unwrap();
-    let job = Job {
-        task: Task::Die,
-        bytes: 0,
-    };
-    store.0.queue.push(job, 0, Share::Whole).unwrap();
+    store.die();
     store.failed().cancelled().await;
     assert_eq!(store.status().writer, WriterState::Failed);
     assert_eq!(say(&store, 2, "after").await, Err(CommitError::Failed));
