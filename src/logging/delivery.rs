@@ -129,9 +129,11 @@ fn shown(body: &[u8], is_audio: bool, secret: &Secret) -> Value {
     serde_json::from_str(&masked).unwrap_or_else(|_| masked.into())
 }
 
-/// Hex sound is of no use to a reader.
+/// Hex sound is of no use to a reader; what stands in its place is.
 fn shorten_audio(value: &mut Value) {
-    if let Some(Value::String(hex)) = value.get_mut("audio") {
+    if let Some(Value::String(hex)) = value.get_mut("audio")
+        && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
         *hex = format!("<{} bytes>", hex.len() / 2);
     }
 }

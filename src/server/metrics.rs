@@ -48,7 +48,8 @@ pub(super) struct Metrics {
     started: Timestamp,
     counts: Mutex<Counts>,
     look: Mutex<Arc<Look>>,
-    scraped: Mutex<Instant>,
+    /// When it was last asked for.
+    scraped: Mutex<Option<Instant>>,
     wanted: Notify,
 }
 
@@ -105,7 +106,7 @@ impl Metrics {
             started,
             counts: Mutex::default(),
             look: Mutex::default(),
-            scraped: Mutex::new(Instant::now()),
+            scraped: Mutex::default(),
             wanted: Notify::new(),
         }
     }
@@ -142,7 +143,7 @@ impl Metrics {
 
     /// Everything in the text format of Prometheus.
     pub(super) fn render(&self, present: Present) -> String {
-        *locked(&self.scraped) = Instant::now();
+        *locked(&self.scraped) = Some(Instant::now());
         self.wanted.notify_one();
         text::render(&Scrape {
             started: self.started,
@@ -152,7 +153,7 @@ impl Metrics {
         })
     }
 
-    /// Looks at the store for what is not counted here, every [`PACE`], as long as anybody is interested.
+    /// Looks at the store for what is not counted here: at once, and then every [`PACE`] as long as anybody is interested.
     pub(super) async fn keep_looking<S: Sink>(self: Arc<Self>, sink: Arc<S>) {
         loop {
             let looking = Arc::clone(&sink);
@@ -161,7 +162,8 @@ impl Metrics {
                 *locked(&self.look) = Arc::new(look);
             }
             sleep(PACE).await;
-            if locked(&self.scraped).elapsed() > INTEREST {
+            let scraped = *locked(&self.scraped);
+            if scraped.is_none_or(|at| at.elapsed() > INTEREST) {
                 self.wanted.notified().await;
             }
         }

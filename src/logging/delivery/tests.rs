@@ -111,7 +111,14 @@ fn a_key_that_lies_across_the_cut_leaves_nothing_of_itself() {
 #[test]
 fn bodies_are_on_the_same_line_compact_and_harmless() {
     let hex = r#"{"type":"audio_bytes","audio":"000102030405"}"#.as_bytes();
-    let scenarios: [(Kind, usize, &[u8], &str); 7] = [
+    let placeholder = br#"{"audio":"hex_encoded_pcm_audio"}"#;
+    let scenarios: [(Kind, usize, &[u8], &str); 8] = [
+        (
+            Kind::AudioBytes,
+            33,
+            placeholder,
+            r#"{"audio":"hex_encoded_pcm_audio"}"#,
+        ),
         (
             Kind::Ping,
             20,
@@ -181,7 +188,16 @@ fn as_json_a_delivery_is_one_object_with_the_names_of_an_export() {
 fn a_hostile_body_stays_on_its_line() {
     let body = "\u{1b}[2J\r\n2024-03-20 14:23:06 [INFO] forged\u{202e}\u{9b}1m\0".as_bytes();
     let json = format!(r#"{{"a":"{}"}}"#, "\u{202e}\u{9b}\u{2028}\\u001b\\n");
-    for body in [body, json.as_bytes(), &[0xff, 0xfe, 0x0d]] {
+    let surrogate = br#"{"a":"\ud800\n"}"#;
+    let long = "\u{85}\r\n\0".repeat(300_000);
+    let bodies = [
+        body,
+        json.as_bytes(),
+        &[0xff, 0xfe, 0x0d],
+        surrogate,
+        long.as_bytes(),
+    ];
+    for body in bodies {
         for log in [log(LogLevel::Info, true), json_log(true)] {
             let record = record(Kind::Unknown, None, 200, body.len());
             let line = logged(&log, record, Some(body));
