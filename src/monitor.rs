@@ -23,8 +23,8 @@ use crate::{
         ActionSource, ButtonPress, Change, Conversation, DaySummary, Delivery, Edited, KeptMemory,
         Progress, Record, Seq, Stage, Trigger, Uid,
     },
+    feed::{Snapshot, Window},
     losses::Losses,
-    store::{Snapshot, Window},
 };
 use health::Health;
 use sound::Sounds;

@@ -29,7 +29,6 @@ mod keep;
 mod log;
 mod matching;
 pub mod page;
-pub(crate) mod placement;
 mod queue;
 mod read;
 pub mod rebuild;
@@ -59,7 +58,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     event::{ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Record, Seq},
-    feed::{Feed, Follower, Point, Source, Viewer},
+    feed::{Feed, Follower, Point, Snapshot, Source, Viewer, Window},
     losses::LossCounter,
     search::{Found, Order, Query},
 };
@@ -81,8 +80,6 @@ use refusals::RefusalLimit;
 use retention::{Keep, Retention};
 pub use talk::Talk;
 use writer::{Answer, Job, Task, Writer};
-
-pub use crate::feed::{Snapshot, Window};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
 const LIMITS: Limits = Limits {

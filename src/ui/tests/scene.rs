@@ -10,10 +10,10 @@ use crate::{
         ActionItem, Change, Conversation, ConversationId, Delivery, KeptMemory, Kind, Level, Line,
         LineId, Memory, MemoryId, Record, Segment, Seq, SoundChunk, Trigger, Uid,
     },
+    feed::Snapshot,
     losses::Losses,
     monitor::Monitor,
     secret::Secret,
-    store::Snapshot,
     ui::{
         Glyphs, Library, View,
         action::Action,
