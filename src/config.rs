@@ -5,9 +5,9 @@
 
 mod layer;
 mod problem;
+mod section;
 mod setting;
 mod surroundings;
-mod theme;
 mod value;
 
 #[cfg(test)]
@@ -20,12 +20,18 @@ use std::{
     time::Duration,
 };
 
-use crate::{event::Uid, logging::LogLevel, secret::Secret, server, store, ui::keymap::Keymap};
+use crate::{
+    event::Uid,
+    logging::LogLevel,
+    secret::Secret,
+    server, store,
+    ui::{keymap::Keymap, theme::ThemeChoice},
+};
 use layer::Layers;
 pub use problem::{ConfigError, Problem};
+pub use section::OwnThemes;
 pub use setting::{Flag, SETTINGS, Setting};
 pub use surroundings::Surroundings;
-pub use theme::{OwnTheme, OwnThemes, Role, Theme};
 
 /// Every setting, resolved.
 #[derive(Debug, Clone)]
@@ -67,7 +73,7 @@ pub struct Config {
     /// The themes of the user's own.
     pub own_themes: OwnThemes,
     /// The colours of the dashboard.
-    pub theme: Theme,
+    pub theme: ThemeChoice,
     /// Whether the dashboard draws with ASCII only.
     pub ascii: bool,
     /// Whether the dashboard is lines of text instead of a screen.
@@ -118,7 +124,8 @@ impl Config {
         let layers = Layers::read(flags, surroundings, &mut problems);
         let mut config = Self {
             data_dir: surroundings.data_dir.clone().unwrap_or_default(),
-            own_themes: layers.themes.clone(),
+            own_themes: layers.sections.themes.clone(),
+            keymap: layers.sections.keymap.clone(),
             plain: surroundings.is_dumb(),
             ..Self::default()
         };
@@ -130,15 +137,8 @@ impl Config {
                 problems.push(Problem::value(setting, source, text));
             }
         }
-        match Keymap::wanted(layers.wishes()) {
-            Ok(keymap) => config.keymap = keymap,
-            Err(faults) => {
-                let faults = faults.into_iter();
-                problems.extend(faults.map(|(at, fault)| layers.bad_key(at, fault)));
-            }
-        }
-        if config.theme == Theme::Auto && surroundings.forbids_colour() {
-            config.theme = Theme::None;
+        if config.theme == ThemeChoice::Auto && surroundings.forbids_colour() {
+            config.theme = ThemeChoice::None;
         }
         problems.extend(exposed_placeholder(&config, &layers));
         if config.data_dir.as_os_str().is_empty() && !config.ephemeral {
@@ -205,7 +205,7 @@ impl Default for Config {
             body_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(5),
             own_themes: OwnThemes::new(),
-            theme: Theme::Auto,
+            theme: ThemeChoice::Auto,
             ascii: false,
             plain: false,
             sound: Sound {

@@ -1,7 +1,7 @@
 use std::{fmt, io, net::IpAddr, path::PathBuf};
 
 use super::{layer::Source, setting::Setting};
-use crate::ui::keymap::Fault;
+use crate::ui::keymap::KeymapError;
 
 /// Longest part of a bad value that is shown, in characters.
 const SHOWN: usize = 80;
@@ -45,12 +45,12 @@ pub enum Problem {
         known: String,
     },
     /// Keys that cannot be.
-    #[error("{place}: {fault}")]
+    #[error("{place}: {error}")]
     Key {
         /// Where they stand, with the action and its keys.
         place: String,
         /// What is wrong.
-        fault: Fault,
+        error: KeymapError,
     },
     /// A file that cannot be read.
     #[error("cannot read {}: {source}", path.display())]

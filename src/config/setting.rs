@@ -1,4 +1,4 @@
-use super::{Config, Theme, value};
+use super::{Config, section, value};
 use crate::{logging::LogLevel, secret::Secret};
 
 /// One setting: what it is called in each source, and what it may be.
@@ -168,7 +168,7 @@ pub static SETTINGS: [Setting; 24] = [
         flag: Flag::Value("theme", "THEME"),
         help: "Colours of the dashboard: auto, dark, light, contrast, colour-blind, none or one of your own [default: auto]",
         allowed: "auto, dark, light, contrast, colour-blind, none or the name of a table [themes.NAME] in config.toml",
-        apply: |config, text| put(&mut config.theme, Theme::named(text, &config.own_themes)),
+        apply: |config, text| put(&mut config.theme, section::named(text, &config.own_themes)),
     },
     Setting {
         key: "ascii",

@@ -445,11 +445,11 @@ fn no_color_takes_the_colours_unless_a_theme_is_asked_for() {
             .unwrap()
             .theme
     };
-    assert_eq!(theme(&[("NO_COLOR", "1")]), Theme::None);
-    assert_eq!(theme(&[("NO_COLOR", "")]), Theme::Auto);
+    assert_eq!(theme(&[("NO_COLOR", "1")]), ThemeChoice::None);
+    assert_eq!(theme(&[("NO_COLOR", "")]), ThemeChoice::Auto);
     assert_eq!(
         theme(&[("NO_COLOR", "1"), ("OMISCOPE_THEME", "dark")]),
-        Theme::Dark
+        ThemeChoice::Dark
     );
 }
 
@@ -470,6 +470,8 @@ fn without_a_home_a_data_folder_must_be_named() {
 #[test]
 fn a_theme_of_the_users_own_is_chosen_by_its_name() {
     use ratatui::style::Color;
+
+    use crate::ui::theme::{OwnTheme, Role};
     const FILE: &str = r##"
         theme = "Evening"
         [themes.Evening]
@@ -483,11 +485,11 @@ fn a_theme_of_the_users_own_is_chosen_by_its_name() {
     "##;
     let folder = tempfile::tempdir().unwrap();
     let config = resolve(folder.path(), Sources { file: FILE, ..NONE }).unwrap();
-    let Theme::Own(own) = &config.theme else {
+    let ThemeChoice::Own(own) = &config.theme else {
         panic!("{:?}", config.theme)
     };
     let expected = OwnTheme {
-        base: Theme::ColourBlind,
+        base: ThemeChoice::ColourBlind,
         colours: vec![
             (Role::Accent, Color::Rgb(86, 180, 233)),
             (Role::Dim, Color::Indexed(245)),
@@ -508,7 +510,7 @@ fn a_theme_of_the_users_own_is_chosen_by_its_name() {
         ..NONE
     };
     let config = resolve(folder.path(), other).unwrap();
-    assert_eq!(config.theme, Theme::Own(Arc::default()));
+    assert_eq!(config.theme, ThemeChoice::Own(Arc::default()));
 }
 
 #[test]
