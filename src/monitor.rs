@@ -12,7 +12,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use advice::{Advice, Gravity};
+pub use advice::{Advice, Severity};
 pub use age::Age;
 pub use health::{FeedHealth, State};
 pub use sound::{Coverage, Gap, SoundTrack, Stretch, Suspicion, Timing};
