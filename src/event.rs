@@ -7,6 +7,8 @@ mod button;
 mod conversation;
 mod delivery;
 mod edit;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod kind;
 mod memory;
 mod passage;

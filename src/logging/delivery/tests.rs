@@ -1,7 +1,7 @@
-use std::{convert::Infallible, time::Duration};
+use std::convert::Infallible;
 
 use super::*;
-use crate::event::Uid;
+use crate::event::{Uid, fixtures};
 
 const KEY: &str = "0123456789abcdef";
 
@@ -10,15 +10,9 @@ fn record(kind: Kind, uid: Option<&str>, status: u16, size: usize) -> Arc<Record
         seq: Seq(7),
         delivery: Delivery {
             received: "2024-03-20T14:23:06.5Z".parse().unwrap(),
-            remote: None,
-            method: "POST".into(),
-            path: "/webhook".into(),
-            query: "key=…".into(),
-            headers: Vec::new(),
             uid: uid.map(|uid| Uid::parse(uid).unwrap()),
             kind,
             size: size as u64,
-            idempotency_key: None,
             status,
             reply: if status == 200 {
                 "{}"
@@ -26,8 +20,7 @@ fn record(kind: Kind, uid: Option<&str>, status: u16, size: usize) -> Arc<Record
                 r#"{"error":"no"}"#
             }
             .into(),
-            warnings: Vec::new(),
-            took: Duration::ZERO,
+            ..fixtures::delivery()
         },
         repeat_of: None,
         changes: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    event::{Kind, Seq},
+    event::{Seq, fixtures},
     secret::Secret,
     store::deliveries::KeptDelivery,
 };
@@ -27,22 +27,14 @@ pub(in crate::ui) fn inspected(body: &[u8]) -> Inspected {
         kept: KeptDelivery {
             seq: Seq(12),
             delivery: Delivery {
-                received: jiff::Timestamp::UNIX_EPOCH,
-                remote: None,
-                method: "POST".to_owned(),
-                path: "/webhook".to_owned(),
                 query: "key=***&uid=U".to_owned(),
                 headers: headers
                     .map(|(name, value)| (name.to_owned(), value.to_owned()))
                     .to_vec(),
                 uid: None,
-                kind: Kind::TranscriptSegment,
                 size: body.len() as u64,
                 idempotency_key: Some("k".to_owned()),
-                status: 200,
-                reply: "{}".to_owned(),
-                warnings: Vec::new(),
-                took: std::time::Duration::ZERO,
+                ..fixtures::delivery()
             },
             repeat_of: None,
             body: Some(body.to_vec()),
