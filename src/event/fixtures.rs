@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Delivery, Kind, Uid};
+use super::{Delivery, Kind, Signature, Uid};
 
 /// An accepted transcript of the wearer `U`, of which nothing else is known.
 pub(crate) fn delivery() -> Delivery {
@@ -19,6 +19,7 @@ pub(crate) fn delivery() -> Delivery {
         kind: Kind::TranscriptSegment,
         size: 0,
         idempotency_key: None,
+        signature: Signature::Absent,
         status: 200,
         reply: "{}".to_owned(),
         warnings: Vec::new(),

@@ -62,7 +62,7 @@ impl<S: Sink> Handler<S> {
     ) -> Reply {
         let (parts, mut body) = request.into_parts();
         let head = Head::new(&parts, remote, &self.settings.secret);
-        let mut known = Known::default();
+        let mut known = Known::of(&parts.headers);
         let answer = self.answer(&parts, &mut body, &head, &mut known);
         let mut reply = match caught(answer).await {
             Ok(reply) => reply,

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::{refusal::Refusal, route::key_in};
 use crate::{
     decode::query,
-    event::{Delivery, Kind, Uid},
+    event::{Delivery, Kind, Signature, Uid},
     secret::Secret,
 };
 
@@ -38,6 +38,9 @@ const SECRET_HEADERS: [HeaderName; 4] = [
     header::COOKIE,
     header::SET_COOKIE,
 ];
+
+/// The header with which a sender proves who it is.
+const SIGNATURE: &str = "x-omi-signature";
 
 /// Names of the header that is the same for every attempt of a delivery, the most telling first.
 const IDEMPOTENCY: [&str; 3] = ["idempotency-key", "x-omi-idempotency-key", "x-omi-delivery"];
@@ -65,22 +68,27 @@ pub(super) struct Known {
     pub(super) body: Option<Bytes>,
     pub(super) kind: Kind,
     pub(super) uid: Option<Uid>,
+    pub(super) signature: Signature,
     pub(super) warnings: Vec<String>,
 }
 
-impl Default for Known {
-    fn default() -> Self {
+impl Known {
+    /// What the headers tell.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
         Self {
             has_key: false,
             body: None,
             kind: Kind::Unknown,
             uid: None,
+            signature: if headers.contains_key(SIGNATURE) {
+                Signature::NotChecked
+            } else {
+                Signature::Absent
+            },
             warnings: Vec::new(),
         }
     }
-}
 
-impl Known {
     /// Keeps what a refusal of the decoder tells of its request.
     pub(super) fn learn_from(&mut self, refusal: &Refusal) {
         if let Refusal::Decode(refusal) = refusal {
@@ -128,6 +136,7 @@ impl Head {
             kind: known.kind,
             size: read.unwrap_or(self.declared),
             idempotency_key: self.idempotency_key.clone(),
+            signature: known.signature,
             status: status.as_u16(),
             reply: masked(reply),
             warnings: known.warnings.iter().map(|text| masked(text)).collect(),
@@ -227,7 +236,7 @@ mod tests {
     fn what_a_reply_or_a_warning_quotes_is_masked_too() {
         let known = Known {
             warnings: vec![format!("uid {KEY} is odd")],
-            ..Known::default()
+            ..Known::of(&HeaderMap::new())
         };
         let secret = Secret::new(KEY.into());
         let reply = format!("{{\"error\":\"uid {KEY}\"}}");

@@ -8,15 +8,12 @@ use jiff::tz::TimeZone;
 
 use super::deliveries::lasted;
 use crate::{
-    event::Delivery,
+    event::{Delivery, Fault, Signature},
     secret::Secret,
     store::deliveries::Inspected,
     text,
     ui::outline::{Outline, Tone},
 };
-
-/// The header with which a sender proves who it is.
-const SIGNATURE: &str = "x-omi-signature";
 
 /// Columns of the names of facts.
 const NAMES: usize = 13;
@@ -72,19 +69,19 @@ fn request(outline: &mut Outline, inspected: &Inspected, zone: &TimeZone) {
     if let Some(key) = &delivery.idempotency_key {
         fact(outline, "idempotency", key);
     }
-    fact(outline, "signature", signature(delivery));
+    fact(outline, "signature", signature(delivery.signature));
     outline.close();
 }
 
-fn signature(delivery: &Delivery) -> &'static str {
-    let sent = delivery
-        .headers
-        .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case(SIGNATURE));
-    if sent {
-        "sent, not checked"
-    } else {
-        "none sent"
+fn signature(signature: Signature) -> &'static str {
+    match signature {
+        Signature::Absent => "none sent",
+        Signature::NotChecked => "sent, not checked",
+        Signature::Valid => "valid",
+        Signature::Invalid(Fault::Wrong) => "wrong: of another secret or another body",
+        Signature::Invalid(Fault::Stale) => "right, but more than 5 minutes old",
+        Signature::Invalid(Fault::Ahead) => "right, but more than 5 minutes ahead",
+        Signature::Invalid(Fault::Malformed) => "sent, but not of a form that is known",
     }
 }
 

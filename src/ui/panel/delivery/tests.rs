@@ -78,9 +78,10 @@ fn a_pruned_request_says_so() {
 fn whether_it_was_signed_is_told() {
     let mut signed = inspected(b"");
     assert!(told(&signed).contains("none sent"));
-    let header = ("x-omi-signature".to_owned(), "t=1,v1=ab".to_owned());
-    signed.kept.delivery.headers.push(header);
+    signed.kept.delivery.signature = Signature::NotChecked;
     assert!(told(&signed).contains("sent, not checked"));
+    signed.kept.delivery.signature = Signature::Invalid(Fault::Stale);
+    assert!(told(&signed).contains("more than 5 minutes old"));
 }
 
 #[test]
