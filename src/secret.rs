@@ -9,6 +9,9 @@ use subtle::ConstantTimeEq as _;
 
 pub use kept::{KeepError, kept_in};
 
+/// What stands for a secret wherever it was.
+pub const MASK: &str = "***";
+
 /// Keys that stand in examples, in lower case, letters and digits only.
 const PLACEHOLDERS: [&str; 18] = [
     "yourkey",
@@ -85,7 +88,6 @@ impl Secret {
     /// of it is masked.
     #[must_use]
     pub fn masked_in<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        const MASK: &str = "***";
         let holds = |text: &str| text.contains(&self.key) || text.contains(&self.encoded);
         let spelled = text.contains(['%', '+']);
         if self.key.is_empty() || (!spelled && !holds(text)) {

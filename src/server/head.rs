@@ -14,11 +14,8 @@ use super::{refusal::Refusal, route::key_in};
 use crate::{
     decode::query,
     event::{Delivery, Kind, Signature, Uid},
-    secret::Secret,
+    secret::{MASK, Secret},
 };
-
-/// What stands for a secret.
-const MASK: &str = "***";
 
 /// Most headers, and most bytes of a header's value, that a delivery keeps.
 const HEADERS: usize = 64;

@@ -21,9 +21,6 @@ use crate::{
 /// Headers that are sent again. Not the key of repeats: what changes nothing is no use.
 pub(super) const HEADERS: [&str; 4] = ["accept", "content-type", "user-agent", "x-omi-event"];
 
-/// What stands for a key in what is kept.
-const MASK: &str = "key=***";
-
 /// Most bytes of an answer that are told.
 const TOLD: usize = 200;
 
@@ -137,12 +134,10 @@ fn is_own(to: &str, session: &Session) -> bool {
 /// The query as it came, with our key where its key was.
 fn own_url(delivery: &Delivery, session: &Session) -> String {
     let key: String = byte_serialize(session.secret.reveal().as_bytes()).collect();
-    let key = format!("key={key}");
-    let query = if delivery.query.contains(MASK) {
-        delivery.query.replace(MASK, &key)
-    } else {
+    let query = match query::around_keys(&delivery.query).as_slice() {
         // It came in the path, or in a header.
-        format!("{key}&{}", delivery.query)
+        [query] => format!("key={key}&{query}"),
+        parts => parts.join(&key),
     };
     format!("http://{}/webhook?{query}", session.reachable())
 }

@@ -57,6 +57,11 @@ fn our_key_goes_to_us_alone() {
     let cases = [
         ("", "key=***&uid=U", format!("{OWN}&uid=U")),
         ("", "key=***?uid=U", format!("{OWN}?uid=U")),
+        (
+            "",
+            "x=***&key=***",
+            "http://127.0.0.1:32768/webhook?x=***&key=Tr0ub4dor%263".to_owned(),
+        ),
         ("", "uid=U", format!("{OWN}&uid=U")),
         (" http://127.0.0.1:32768 ", "uid=U", format!("{OWN}&uid=U")),
         (
