@@ -34,6 +34,27 @@ const PLACEHOLDERS: [&str; 18] = [
     "todo",
 ];
 
+/// A shorter key can be guessed.
+const LEAST: usize = 16;
+
+/// Why others may find a key out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weakness {
+    /// It stands in an example.
+    Placeholder,
+    /// It has fewer than 16 characters.
+    Short,
+}
+
+impl fmt::Display for Weakness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Placeholder => "is from an example: whoever finds the URL can post to it",
+            Self::Short => "is shorter than 16 characters: it can be guessed",
+        })
+    }
+}
+
 /// A webhook key. Its `Debug` shows nothing of it.
 #[derive(Clone)]
 pub struct Secret {
@@ -78,10 +99,20 @@ impl Secret {
         plain.is_empty() || plain.bytes().all(|b| b == b'x') || PLACEHOLDERS.contains(&&*plain)
     }
 
-    /// Whether this is short enough to be guessed (fewer than 16 characters).
+    /// Why others may find this out; None if they cannot.
     #[must_use]
-    pub fn is_short(&self) -> bool {
-        self.key.chars().count() < 16
+    pub fn weakness(&self) -> Option<Weakness> {
+        if self.is_placeholder() {
+            Some(Weakness::Placeholder)
+        } else if self.is_short() {
+            Some(Weakness::Short)
+        } else {
+            None
+        }
+    }
+
+    fn is_short(&self) -> bool {
+        self.key.chars().count() < LEAST
     }
 
     /// A text with every occurrence of this key, plain or percent-encoded, as `***`. If the key hides in it in an unusual spelling, all

@@ -71,7 +71,10 @@ impl Listening {
         store: Store,
         losses: LossCounter,
     ) -> anyhow::Result<Self> {
-        let secret = secret(config)?;
+        let secret = resolve_key(config)?;
+        if let Some(weakness) = secret.weakness() {
+            tracing::warn!("the webhook key {weakness}");
+        }
         let start = store.latest();
         let listener = bind(config.address()).await?;
         let address = listener.local_addr()?;
@@ -113,18 +116,12 @@ impl Listening {
 }
 
 /// The key given, else the one kept in the data folder, else (ephemeral) a fresh one.
-fn secret(config: &Config) -> anyhow::Result<Secret> {
-    let secret = match &config.webhook_secret {
+fn resolve_key(config: &Config) -> anyhow::Result<Secret> {
+    Ok(match &config.webhook_secret {
         Some(given) => given.clone(),
         None if config.ephemeral => Secret::generate()?,
         None => kept_in(&config.data_dir)?,
-    };
-    if secret.is_placeholder() {
-        tracing::warn!("the webhook key is from an example: whoever finds the URL can post to it");
-    } else if secret.is_short() {
-        tracing::warn!("the webhook key is shorter than 16 characters: it can be guessed");
-    }
-    Ok(secret)
+    })
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
