@@ -1,6 +1,7 @@
 //! The webhook key: never printed, compared in constant time.
 
 mod kept;
+mod keys;
 
 use std::{borrow::Cow, fmt};
 
@@ -8,6 +9,7 @@ use percent_encoding::percent_decode_str;
 use subtle::ConstantTimeEq as _;
 
 pub use kept::{KeepError, kept_in};
+pub use keys::{Keyring, Keys, OldKey, Opened};
 
 /// What stands for a secret wherever it was.
 pub const MASK: &str = "***";

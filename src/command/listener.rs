@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     event::Seq,
     losses::LossCounter,
-    secret::{Secret, kept_in},
+    secret::{Keyring, Secret, kept_in},
     server,
     store::Store,
 };
@@ -18,8 +18,8 @@ use crate::{
 pub(super) struct Listening {
     /// The address really bound.
     pub(super) address: SocketAddr,
-    /// The webhook key.
-    pub(super) secret: Secret,
+    /// The webhook keys.
+    pub(super) keys: Keyring,
     /// What was delivered.
     pub(super) store: Store,
     /// The last record of earlier runs.
@@ -71,10 +71,11 @@ impl Listening {
         store: Store,
         losses: LossCounter,
     ) -> anyhow::Result<Self> {
-        let secret = resolve_key(config)?;
-        if let Some(weakness) = secret.weakness() {
+        let key = resolve_key(config)?;
+        if let Some(weakness) = key.weakness() {
             tracing::warn!("the webhook key {weakness}");
         }
+        let keys = Keyring::from(key);
         let start = store.latest();
         let listener = bind(config.address()).await?;
         let address = listener.local_addr()?;
@@ -82,7 +83,7 @@ impl Listening {
         let ended = shutdown.clone().drop_guard();
         let served = server::serve(
             listener,
-            config.server(secret.clone()),
+            config.server(keys.clone()),
             store.clone(),
             losses.clone(),
             shutdown,
@@ -93,7 +94,7 @@ impl Listening {
         });
         Ok(Self {
             address,
-            secret,
+            keys,
             store,
             start,
             losses,

@@ -5,10 +5,14 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use hyper::{HeaderMap, Uri, header};
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
 use super::route::key_in;
-use crate::{decode::query, secret::Secret};
+use crate::{
+    decode::query,
+    secret::{Keys, Opened},
+};
 
 /// Standard base64; some senders leave its padding out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -16,8 +20,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Whether a request carries the key, in any of its forms.
-pub(super) fn authorized(secret: &Secret, uri: &Uri, headers: &HeaderMap) -> bool {
+/// Which key a request carries, in any of its forms.
+pub(super) fn opened_by(
+    keys: &Keys,
+    uri: &Uri,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Option<Opened> {
     let in_query = query::key_candidates(uri.query().unwrap_or_default());
     let in_path = key_in(uri.path()).map(percent_decoded);
     let in_header = headers
@@ -28,7 +37,7 @@ pub(super) fn authorized(secret: &Secret, uri: &Uri, headers: &HeaderMap) -> boo
         .chain(in_path)
         .chain(in_header)
         .filter(|candidate| !candidate.is_empty())
-        .any(|candidate| secret.matches(&candidate))
+        .find_map(|candidate| keys.opened_by(&candidate, now))
 }
 
 /// The token of `Bearer`, or the password of `Basic`.
@@ -53,6 +62,13 @@ fn percent_decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
+
+    fn authorized(key: &str, uri: &str, headers: &HeaderMap) -> bool {
+        let keys = Secret::new(key.to_owned()).into();
+        let now = Timestamp::UNIX_EPOCH;
+        opened_by(&keys, &uri.parse().unwrap(), headers, now).is_some()
+    }
 
     fn headers(authorization: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -63,7 +79,6 @@ mod tests {
     #[test]
     fn the_key_is_found_in_every_form_and_nothing_else_is_taken_for_it() {
         let key = "p?q+r/s";
-        let secret = Secret::new(key.to_owned());
         let none = HeaderMap::new();
         let cases = [
             ("/webhook?key=p%3Fq%2Br%2Fs", none.clone(), true),
@@ -81,7 +96,7 @@ mod tests {
         ];
         for (uri, headers, expected) in cases {
             assert_eq!(
-                authorized(&secret, &uri.parse().unwrap(), &headers),
+                authorized(key, uri, &headers),
                 expected,
                 "{uri} {headers:?}"
             );
@@ -90,13 +105,8 @@ mod tests {
 
     #[test]
     fn an_empty_key_opens_nothing() {
-        let secret = Secret::new(String::new());
         for uri in ["/webhook", "/webhook?key=", "/webhook?key"] {
-            assert!(!authorized(
-                &secret,
-                &uri.parse().unwrap(),
-                &headers("Bearer ")
-            ));
+            assert!(!authorized("", uri, &headers("Bearer ")));
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn command(inspected: &Inspected, session: &Session) -> String {
     }
     match str::from_utf8(body).ok().filter(|body| is_typed(body)) {
         Some(body) => {
-            let body = session.secret.masked_in(body);
+            let body = session.keys.get().masked_in(body);
             format!("{command} --data-raw {}", quoted(&body))
         }
         None => format!(

@@ -58,7 +58,7 @@ pub(super) async fn send(planned: Planned, session: &Session, outbound: &Outboun
 /// `200 after 3 ms, {}`.
 fn told(answer: &Answer, session: &Session) -> String {
     let body = String::from_utf8_lossy(&answer.body);
-    let body = session.secret.masked_in(&body);
+    let body = session.keys.get().masked_in(&body);
     format!(
         "{} after {} ms, {}",
         answer.status.as_u16(),
@@ -85,7 +85,7 @@ pub(super) fn planned(
     } else {
         let url = Target::parse(to, "")?.with_query(&foreign_query(delivery));
         let (place, _) = url.split_once('?').unwrap_or((&url, ""));
-        (place.to_owned(), url, session.secret.covered_in(body))
+        (place.to_owned(), url, session.keys.get().covered_in(body))
     };
     let mut request = Request::post(url);
     for (name, value) in &delivery.headers {
@@ -133,7 +133,7 @@ fn is_own(to: &str, session: &Session) -> bool {
 
 /// The query as it came, with our key where its key was.
 fn own_url(delivery: &Delivery, session: &Session) -> String {
-    let key: String = byte_serialize(session.secret.reveal().as_bytes()).collect();
+    let key: String = byte_serialize(session.keys.get().reveal().as_bytes()).collect();
     let query = match query::around_keys(&delivery.query).as_slice() {
         // It came in the path, or in a header.
         [query] => format!("key={key}&{query}"),

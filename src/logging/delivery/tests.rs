@@ -1,7 +1,10 @@
 use std::convert::Infallible;
 
 use super::*;
-use crate::event::{Uid, fixtures};
+use crate::{
+    event::{Uid, fixtures},
+    secret::Secret,
+};
 
 const KEY: &str = "0123456789abcdef";
 
@@ -37,7 +40,7 @@ fn logged(log: &DeliveryLog, record: Arc<Record>, body: Option<&[u8]>) -> String
 fn log(least: LogLevel, bodies: bool) -> DeliveryLog {
     DeliveryLog {
         zone: TimeZone::UTC,
-        ..DeliveryLog::new(least, bodies.then(|| Secret::new(KEY.into())))
+        ..DeliveryLog::new(least, bodies.then(|| Secret::new(KEY.into()).into()))
     }
 }
 

@@ -66,7 +66,8 @@ fn only_where_a_key_stood_the_key_stands() {
 #[test]
 fn neither_the_key_nor_escape_sequences_are_in_it() {
     let session = session();
-    let secret = session.secret.reveal();
+    let keys = session.keys.get();
+    let secret = keys.reveal();
     for body in [
         format!("{{\"echo\":\"{secret}\"}}").into_bytes(),
         b"\x1b[201~\nid\n".to_vec(),

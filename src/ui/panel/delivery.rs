@@ -4,12 +4,14 @@ mod body;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
 use super::deliveries::lasted;
 use crate::{
     event::{Delivery, Fault, Signature},
-    secret::Secret,
+    secret::Keys,
     store::deliveries::Inspected,
     text,
     ui::outline::{Outline, Tone},
@@ -18,9 +20,9 @@ use crate::{
 /// Columns of the names of facts.
 const NAMES: usize = 13;
 
-/// What there is to read of it; times are told in a zone, and the key is shown nowhere.
-pub(in crate::ui) fn outline(inspected: &Inspected, secret: &Secret, zone: &TimeZone) -> Outline {
-    let mut outline = Outline::new(secret.clone());
+/// What there is to read of it; times are told in a zone, and no key is shown.
+pub(in crate::ui) fn outline(inspected: &Inspected, keys: Arc<Keys>, zone: &TimeZone) -> Outline {
+    let mut outline = Outline::new(keys);
     let delivery = &inspected.kept.delivery;
     request(&mut outline, inspected, zone);
     reply(&mut outline, delivery);

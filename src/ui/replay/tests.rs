@@ -10,7 +10,7 @@ use crate::{
 pub(in crate::ui) fn session() -> Session {
     Session {
         address: "127.0.0.1:32768".parse().unwrap(),
-        secret: Secret::new("Tr0ub4dor&3".to_owned()),
+        keys: Secret::new("Tr0ub4dor&3".to_owned()).into(),
         exports: "/data/exports".into(),
     }
 }

@@ -35,7 +35,7 @@ fn before(seconds: i64) -> Timestamp {
 pub(super) fn session() -> Session {
     Session {
         address: "127.0.0.1:32768".parse().unwrap(),
-        secret: Secret::new("not-for-your-eyes".to_owned()),
+        keys: Secret::new("not-for-your-eyes".to_owned()).into(),
         exports: "/data/exports".into(),
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 fn told(inspected: &Inspected) -> String {
     format!(
         "{:?}",
-        outline(inspected, &session().secret, &TimeZone::UTC)
+        outline(inspected, session().keys.get(), &TimeZone::UTC)
     )
 }
 
@@ -87,7 +87,7 @@ fn whether_it_was_signed_is_told() {
 #[test]
 fn a_long_body_is_told_in_part() {
     let mut bytes = vec![0xff; 100_000];
-    let key = session().secret.reveal().to_owned();
+    let key = session().keys.get().reveal().to_owned();
     bytes[100..100 + key.len()].copy_from_slice(key.as_bytes());
     let shown = told(&inspected(&bytes));
     assert!(shown.contains("and 93.7 KiB more"), "{shown}");
