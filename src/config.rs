@@ -23,13 +23,14 @@ use std::{
 use crate::{
     event::Uid,
     logging::LogLevel,
-    secret::Secret,
+    secret::{Keyring, Secret},
     server, store,
     ui::{keymap::Keymap, theme::ThemeChoice},
 };
 use layer::Layers;
 pub use problem::{ConfigError, Problem};
 pub use section::OwnThemes;
+use setting::WEBHOOK_SECRET;
 pub use setting::{Flag, SETTINGS, Setting};
 pub use surroundings::Surroundings;
 
@@ -173,9 +174,9 @@ impl Config {
 
     /// How the listener is to behave.
     #[must_use]
-    pub fn server(&self, secret: Secret) -> server::Settings {
+    pub fn server(&self, keys: Keyring) -> server::Settings {
         server::Settings {
-            secret,
+            keys,
             allowed_uids: self.allowed_uids.clone(),
             header_timeout: self.header_timeout,
             body_timeout: self.body_timeout,
@@ -221,8 +222,10 @@ impl Default for Config {
 /// A key that everyone knows must not guard an address that others can reach.
 /// On a loopback address an empty one counts as not given.
 fn exposed_placeholder(config: &Config, layers: &Layers) -> Option<Problem> {
-    let setting = SETTINGS.iter().find(|setting| setting.is_secret())?;
-    let (source, text) = layers.get(setting)?;
+    let setting = SETTINGS
+        .iter()
+        .find(|setting| setting.key == WEBHOOK_SECRET)?;
+    let (source, text) = layers.get(setting).or_else(|| layers.emptied(setting))?;
     let known = text.is_empty() || Secret::new(text.to_owned()).is_placeholder();
     (known && !config.host.to_canonical().is_loopback()).then(|| Problem::ExposedPlaceholder {
         place: source.place(setting),

@@ -33,7 +33,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{event::Uid, losses::LossCounter, secret::Secret, store::Store};
+use crate::{event::Uid, losses::LossCounter, secret::Keyring, store::Store};
 use handler::Handler;
 use listen::{Listen, Places};
 use sink::Sink;
@@ -42,8 +42,8 @@ use tasks::Tasks;
 /// How the listener behaves.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The webhook key. An empty one opens nothing.
-    pub secret: Secret,
+    /// The webhook keys. An empty one opens nothing.
+    pub keys: Keyring,
     /// Whose deliveries are taken; empty: everyone's who has the key.
     pub allowed_uids: HashSet<Uid>,
     /// Longest time for a request's head, and longest rest between two requests of a connection.

@@ -44,7 +44,7 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
         let url = format!(
             "http://{}/webhook?key={}",
             listening.address,
-            listening.secret.reveal()
+            listening.keys.get().reveal()
         );
         let wearer = Wearer {
             target: Target::parse(&url, DEMO_UID)?,

@@ -46,7 +46,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 async fn log_until_drained(config: &Config, listening: &mut Listening) -> anyhow::Result<()> {
     let log = DeliveryLog::new(
         config.log_level,
-        config.log_events.then(|| listening.secret.clone()),
+        config.log_events.then(|| listening.keys.clone()),
     );
     let drained = CancellationToken::new();
     let _watching = AbortOnDropHandle::new(tokio::spawn(warn_of_losses(listening.losses.clone())));

@@ -140,7 +140,7 @@ async fn draw(
     };
     let session = Session {
         address: listening.address,
-        secret: listening.secret.clone(),
+        keys: listening.keys.clone(),
         exports,
     };
     let mut view = View::new(

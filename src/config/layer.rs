@@ -117,17 +117,22 @@ impl Layers {
         }
     }
 
-    /// The strongest text given for a setting. An empty variable counts as not given; for the key, if nothing else is given, as
-    /// one that was emptied by mistake.
+    /// The strongest text given for a setting. An empty variable counts as not given.
     pub(super) fn get(&self, setting: &Setting) -> Option<(&Source, &str)> {
-        let mut given = self.given.iter().filter_map(|layer| {
+        self.given(setting)
+            .find(|(source, text)| !text.is_empty() || !source.is_variable())
+    }
+
+    /// The strongest text given for a setting, be it an empty variable: one that was emptied by mistake.
+    pub(super) fn emptied(&self, setting: &Setting) -> Option<(&Source, &str)> {
+        self.given(setting).next()
+    }
+
+    fn given(&self, setting: &Setting) -> impl Iterator<Item = (&Source, &str)> {
+        self.given.iter().filter_map(|layer| {
             let text = layer.get(layer.source.name(setting))?;
             Some((&layer.source, text))
-        });
-        let emptied = given.clone().next().filter(|_| setting.is_secret());
-        given
-            .find(|(source, text)| !text.is_empty() || !source.is_variable())
-            .or(emptied)
+        })
     }
 }
 

@@ -46,6 +46,9 @@ impl Setting {
     }
 }
 
+/// [`Setting::key`] of the key.
+pub(super) const WEBHOOK_SECRET: &str = "webhook_secret";
+
 const SWITCH: &str = "true, 1, yes, false, 0 or no";
 const KEEP: &str =
     "a time such as 30d, a size such as 2GiB, both with a comma between them, 0 or forever";
@@ -70,7 +73,7 @@ pub static SETTINGS: [Setting; 24] = [
         apply: |config, text| put(&mut config.port, text.parse().ok()),
     },
     Setting {
-        key: "webhook_secret",
+        key: WEBHOOK_SECRET,
         env: "WEBHOOK_SECRET",
         flag: Flag::Secret,
         help: "Webhook key [default: made at the first start and kept in the data folder]",

@@ -27,6 +27,7 @@ pub(super) const COLUMNS: &[&str] = &[
     "warnings",
     "took_ms",
     "idempotency_key",
+    "signature",
     "repeat_of",
 ];
 
@@ -47,6 +48,8 @@ struct Row<'a> {
     warnings: &'a [String],
     took_ms: f64,
     idempotency_key: Option<&'a str>,
+    /// None: none came.
+    signature: Option<&'static str>,
     repeat_of: Option<u64>,
     /// Text if it is UTF-8, else hexadecimal digits; None if none is kept.
     body: Option<Cow<'a, str>>,
@@ -82,6 +85,7 @@ fn row(kept: &KeptDelivery, with_body: bool) -> Row<'_> {
         warnings: &delivery.warnings,
         took_ms: delivery.took.as_micros() as f64 / 1000.0,
         idempotency_key: delivery.idempotency_key.as_deref(),
+        signature: delivery.signature.name(),
         repeat_of: kept.repeat_of.map(|seq| seq.0),
         body,
         body_encoding,

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{LogLevel, line};
 use crate::{
     event::{Delivery, Kind, Record, Seq},
-    secret::Secret,
+    secret::{Keyring, Keys},
     text,
 };
 
@@ -23,14 +23,14 @@ const PARSED: usize = 1 << 20;
 #[derive(Debug)]
 pub struct DeliveryLog {
     least: LogLevel,
-    bodies: Option<Secret>,
+    bodies: Option<Keyring>,
     zone: TimeZone,
 }
 
 impl DeliveryLog {
-    /// Logs deliveries of at least a level. With `bodies`, lines have the bodies too, this key masked in them.
+    /// Logs deliveries of at least a level. With `bodies`, lines have the bodies too, these keys masked in them.
     #[must_use]
-    pub fn new(least: LogLevel, bodies: Option<Secret>) -> Self {
+    pub fn new(least: LogLevel, bodies: Option<Keyring>) -> Self {
         Self {
             least,
             bodies,
@@ -48,6 +48,7 @@ impl DeliveryLog {
         records: &[Arc<Record>],
         body: impl Fn(Seq) -> Result<Option<Vec<u8>>, E>,
     ) -> io::Result<()> {
+        let keys = self.bodies.as_ref().map(Keyring::get);
         for record in records {
             let delivery = &record.delivery;
             let level = level(delivery.status);
@@ -55,12 +56,12 @@ impl DeliveryLog {
                 continue;
             }
             let mut text = summary(delivery);
-            if let Some(secret) = &self.bodies {
+            if let Some(keys) = &keys {
                 let data = match body(record.seq) {
-                    Ok(body) => data(delivery, body.as_deref().unwrap_or_default(), secret),
+                    Ok(body) => data(delivery, body.as_deref().unwrap_or_default(), keys),
                     Err(_) => "<not readable>".to_owned(),
                 };
-                let reply = shown(&delivery.reply, secret);
+                let reply = shown(&delivery.reply, keys);
                 text = format!("{text} | data:{data} | response:{reply}");
             }
             out.write_all(line(delivery.received, &self.zone, level, &text).as_bytes())?;
@@ -88,7 +89,7 @@ fn summary(delivery: &Delivery) -> String {
 }
 
 /// The body on one line, safe to show; sound as its length.
-fn data(delivery: &Delivery, body: &[u8], secret: &Secret) -> String {
+fn data(delivery: &Delivery, body: &[u8], keys: &Keys) -> String {
     if body.is_empty() {
         return match (delivery.kind, delivery.size) {
             (_, 0) => "-".to_owned(),
@@ -104,11 +105,11 @@ fn data(delivery: &Delivery, body: &[u8], secret: &Secret) -> String {
             if delivery.kind == Kind::AudioBytes {
                 shorten_audio(&mut value);
             }
-            shown(&value.to_string(), secret)
+            shown(&value.to_string(), keys)
         }
         None => shown(
             &String::from_utf8_lossy(&body[..body.len().min(PARSED)]),
-            secret,
+            keys,
         ),
     }
 }
@@ -121,8 +122,8 @@ fn shorten_audio(value: &mut Value) {
 }
 
 /// The beginning of a text, safe to show. The key is masked first: cut or escaped it would not be found.
-fn shown(text: &str, secret: &Secret) -> String {
-    let text = secret.masked_in(text);
+fn shown(text: &str, keys: &Keys) -> String {
+    let text = keys.masked_in(text);
     let cut = text.floor_char_boundary(SHOWN);
     let mut shown = text::escaped(&text[..cut]).into_owned();
     if cut < text.len() {

@@ -7,7 +7,7 @@ use super::*;
 use crate::event::{ConversationId, LineId};
 use crate::{
     decode::{Request, decode, query},
-    event::{Edit, Kind, Line, Names, Voice},
+    event::{Edit, Kind, Line, Names, Voice, fixtures},
     feed::News,
     losses::LossCounter,
     store::{Location, Settings, Store, Submission},
@@ -103,19 +103,12 @@ fn delivery(
 ) -> Delivery {
     Delivery {
         received: at(second),
-        remote: None,
-        method: "POST".into(),
-        path: "/webhook".into(),
-        query: String::new(),
-        headers: Vec::new(),
         uid,
         kind,
         size,
-        idempotency_key: None,
         status,
-        reply: "{}".into(),
         warnings,
-        took: Duration::ZERO,
+        ..fixtures::delivery()
     }
 }
 

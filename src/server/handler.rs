@@ -12,8 +12,7 @@ use hyper::{
 };
 
 use super::{
-    Settings,
-    auth::authorized,
+    Settings, auth,
     body::{self, Allowance},
     head::{Head, Known},
     listen::Places,
@@ -27,6 +26,7 @@ use crate::{
     decode::{self, Decoded, query},
     event::Event,
     losses::LossCounter,
+    secret::Opened,
     store::Submission,
 };
 
@@ -61,8 +61,8 @@ impl<S: Sink> Handler<S> {
         remote: Option<SocketAddr>,
     ) -> Reply {
         let (parts, mut body) = request.into_parts();
-        let head = Head::new(&parts, remote, &self.settings.secret);
-        let mut known = Known::default();
+        let head = Head::new(&parts, remote, &self.settings.keys);
+        let mut known = Known::of(&parts.headers);
         let answer = self.answer(&parts, &mut body, &head, &mut known);
         let mut reply = match caught(answer).await {
             Ok(reply) => reply,
@@ -95,7 +95,7 @@ impl<S: Sink> Handler<S> {
                 "omiscope is listening; Omi posts to /webhook\n",
             )),
             Route::Health => Ok(reply::text("ok")),
-            Route::Metrics if !self.authorized(parts) => Err(Refusal::Key),
+            Route::Metrics if opened_by(parts, head).is_none() => Err(Refusal::Key),
             Route::Metrics => Ok(reply::metrics(self.metrics.render(
                 self.losses.get(),
                 self.sink.queued(),
@@ -104,10 +104,6 @@ impl<S: Sink> Handler<S> {
             Route::WrongMethod(allowed) => Err(Refusal::Method(allowed)),
             Route::Nowhere => Err(Refusal::Nowhere),
         }
-    }
-
-    fn authorized(&self, parts: &Parts) -> bool {
-        authorized(&self.settings.secret, &parts.uri, &parts.headers)
     }
 
     /// The way of a delivery: key, body, decode, commit, answer. What is learned on it stays known when it ends early.
@@ -119,9 +115,7 @@ impl<S: Sink> Handler<S> {
         known: &mut Known,
     ) -> Result<Reply, Refusal> {
         // Before the body: a stranger cannot make us hold one.
-        if !self.authorized(parts) {
-            return Err(Refusal::Key);
-        }
+        opened_by(parts, head).ok_or(Refusal::Key)?;
         known.has_key = true;
         if is_encoded(&parts.headers) {
             return Err(Refusal::Encoded);
@@ -153,7 +147,7 @@ impl<S: Sink> Handler<S> {
         let is_raw_sound =
             matches!(&event, Some(Event::Audio(chunk)) if chunk.bytes.len() == body.len());
         let submission = Submission {
-            delivery: head.delivery(known, status, reply, &self.settings.secret),
+            delivery: head.delivery(known, status, reply),
             body: (!is_raw_sound).then(|| body.clone()),
             event,
         };
@@ -195,7 +189,7 @@ impl<S: Sink> Handler<S> {
         let reply = reply::refused_body(refusal);
         // What strangers look for elsewhere is no delivery.
         if is_webhook(parts.uri.path()) {
-            let delivery = head.delivery(known, status, &reply, &self.settings.secret);
+            let delivery = head.delivery(known, status, &reply);
             self.sink.note(delivery, known.body.clone());
         }
         self.metrics.count(known.kind, status);
@@ -212,6 +206,10 @@ impl<S: Sink> Handler<S> {
         }
         body::discard(body, self.wasted(known));
     }
+}
+
+fn opened_by(parts: &Parts, head: &Head) -> Option<Opened> {
+    auth::opened_by(&head.keys, &parts.uri, &parts.headers, head.received)
 }
 
 /// Whether a body is compressed, which no version of Omi does.

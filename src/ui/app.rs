@@ -19,7 +19,7 @@ use crate::{
     feed::{News, SourceError, Viewer},
     losses::Losses,
     monitor::Monitor,
-    secret::Secret,
+    secret::Keyring,
 };
 
 /// Shortest time from one frame to the next: thirty a second.
@@ -33,8 +33,8 @@ pub(super) const REST: Duration = Duration::from_secs(1);
 pub struct Session {
     /// Where the listener really is.
     pub address: SocketAddr,
-    /// The key that belongs into the URL.
-    pub secret: Secret,
+    /// The key that belongs into the URL, and others that nobody may see.
+    pub keys: Keyring,
     /// Where exports go if nobody says anything else.
     pub exports: PathBuf,
 }

@@ -186,7 +186,7 @@ fn prepare(store: &Store, session: &Session, errand: Errand) -> Prepared {
     match errand {
         Errand::Copy(excerpt, zone) => Prepared::Done(excerpt::copied(store, excerpt, &zone)),
         Errand::CopyBody(seq) => of_delivery(store, seq, |inspected, place| {
-            Prepared::Done(place.body(inspected, &session.secret))
+            Prepared::Done(place.body(inspected, &session.keys.get()))
         }),
         Errand::CopyCommand(seq) => of_delivery(store, seq, |inspected, place| {
             Prepared::Done(place.command(curl::command(inspected, session)))

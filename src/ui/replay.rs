@@ -21,9 +21,6 @@ use crate::{
 /// Headers that are sent again. Not the key of repeats: what changes nothing is no use.
 pub(super) const HEADERS: [&str; 4] = ["accept", "content-type", "user-agent", "x-omi-event"];
 
-/// What stands for a key in what is kept.
-const MASK: &str = "key=***";
-
 /// Most bytes of an answer that are told.
 const TOLD: usize = 200;
 
@@ -61,7 +58,7 @@ pub(super) async fn send(planned: Planned, session: &Session, outbound: &Outboun
 /// `200 after 3 ms, {}`.
 fn told(answer: &Answer, session: &Session) -> String {
     let body = String::from_utf8_lossy(&answer.body);
-    let body = session.secret.masked_in(&body);
+    let body = session.keys.get().masked_in(&body);
     format!(
         "{} after {} ms, {}",
         answer.status.as_u16(),
@@ -88,7 +85,7 @@ pub(super) fn planned(
     } else {
         let url = Target::parse(to, "")?.with_query(&foreign_query(delivery));
         let (place, _) = url.split_once('?').unwrap_or((&url, ""));
-        (place.to_owned(), url, session.secret.covered_in(body))
+        (place.to_owned(), url, session.keys.get().covered_in(body))
     };
     let mut request = Request::post(url);
     for (name, value) in &delivery.headers {
@@ -136,13 +133,11 @@ fn is_own(to: &str, session: &Session) -> bool {
 
 /// The query as it came, with our key where its key was.
 fn own_url(delivery: &Delivery, session: &Session) -> String {
-    let key: String = byte_serialize(session.secret.reveal().as_bytes()).collect();
-    let key = format!("key={key}");
-    let query = if delivery.query.contains(MASK) {
-        delivery.query.replace(MASK, &key)
-    } else {
+    let key: String = byte_serialize(session.keys.get().reveal().as_bytes()).collect();
+    let query = match query::around_keys(&delivery.query).as_slice() {
         // It came in the path, or in a header.
-        format!("{key}&{}", delivery.query)
+        [query] => format!("key={key}&{query}"),
+        parts => parts.join(&key),
     };
     format!("http://{}/webhook?{query}", session.reachable())
 }

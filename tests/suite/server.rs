@@ -51,7 +51,7 @@ impl Listening {
 
     async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings {
-            secret: Secret::new(KEY.into()),
+            keys: Secret::new(KEY.into()).into(),
             allowed_uids: HashSet::new(),
             header_timeout: PATIENCE,
             body_timeout: PATIENCE,

@@ -1,7 +1,10 @@
-use std::{convert::Infallible, time::Duration};
+use std::convert::Infallible;
 
 use super::*;
-use crate::event::Uid;
+use crate::{
+    event::{Uid, fixtures},
+    secret::Secret,
+};
 
 const KEY: &str = "0123456789abcdef";
 
@@ -10,15 +13,9 @@ fn record(kind: Kind, uid: Option<&str>, status: u16, size: usize) -> Arc<Record
         seq: Seq(7),
         delivery: Delivery {
             received: "2024-03-20T14:23:06.5Z".parse().unwrap(),
-            remote: None,
-            method: "POST".into(),
-            path: "/webhook".into(),
-            query: "key=…".into(),
-            headers: Vec::new(),
             uid: uid.map(|uid| Uid::parse(uid).unwrap()),
             kind,
             size: size as u64,
-            idempotency_key: None,
             status,
             reply: if status == 200 {
                 "{}"
@@ -26,8 +23,7 @@ fn record(kind: Kind, uid: Option<&str>, status: u16, size: usize) -> Arc<Record
                 r#"{"error":"no"}"#
             }
             .into(),
-            warnings: Vec::new(),
-            took: Duration::ZERO,
+            ..fixtures::delivery()
         },
         repeat_of: None,
         changes: Vec::new(),
@@ -44,7 +40,7 @@ fn logged(log: &DeliveryLog, record: Arc<Record>, body: Option<&[u8]>) -> String
 fn log(least: LogLevel, bodies: bool) -> DeliveryLog {
     DeliveryLog {
         zone: TimeZone::UTC,
-        ..DeliveryLog::new(least, bodies.then(|| Secret::new(KEY.into())))
+        ..DeliveryLog::new(least, bodies.then(|| Secret::new(KEY.into()).into()))
     }
 }
 

@@ -1,11 +1,10 @@
 //! What the store tells of the requests themselves.
 
 use super::{super::*, support::*};
-use crate::event::Kind;
+use crate::event::{Fault, Kind, Signature};
 
 fn signed(mut submission: Submission) -> Submission {
-    let header = ("x-omi-signature".to_owned(), "t=1,v1=ab".to_owned());
-    submission.delivery.headers.push(header);
+    submission.delivery.signature = Signature::Invalid(Fault::Wrong);
     submission
 }
 
@@ -27,15 +26,24 @@ async fn the_list_tells_what_matters_of_each() {
     let rows = store.deliveries(1..=9).unwrap();
     let told: Vec<_> = rows
         .iter()
-        .map(|row| (row.seq.0, row.status, row.signed, row.repeats, row.warnings))
+        .map(|row| {
+            (
+                row.seq.0,
+                row.status,
+                row.signature,
+                row.repeats,
+                row.warnings,
+            )
+        })
         .collect();
+    let wrong = Signature::Invalid(Fault::Wrong);
     assert_eq!(
         told,
         [
-            (1, 200, false, 2, 1),
-            (2, 200, true, 0, 1),
-            (3, 200, false, 0, 1),
-            (4, 401, false, 0, 1),
+            (1, 200, Signature::Absent, 2, 1),
+            (2, 200, wrong, 0, 1),
+            (3, 200, Signature::Absent, 0, 1),
+            (4, 401, Signature::Absent, 0, 1),
         ]
     );
     assert_eq!(rows[1].repeat_of, Some(Seq(1)));
@@ -95,6 +103,7 @@ async fn a_pruned_request_is_still_listed() {
     let folder = tempfile::tempdir().unwrap();
     let store = in_folder(&folder);
     let mut delivery = delivery(1, Kind::Ping);
+    delivery.signature = Signature::Valid;
     delivery.reply = "gone".to_owned();
     let submission = Submission {
         delivery,
@@ -107,4 +116,5 @@ async fn a_pruned_request_is_still_listed() {
     assert_eq!(store.deliveries(1..=1).unwrap()[0].kind, Kind::Ping);
     let left = store.delivery(Seq(1)).unwrap().unwrap().kept.delivery;
     assert_eq!((left.method.as_str(), left.reply.as_str()), ("", ""));
+    assert_eq!(left.signature, Signature::Valid);
 }

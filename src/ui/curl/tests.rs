@@ -36,10 +36,38 @@ fn the_shell_puts_the_key_in_and_nothing_else() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn only_where_a_key_stood_the_key_stands() {
+    let cases = [
+        (
+            "/webhook",
+            "monkey=***&uid=***",
+            "/webhook?monkey=***&uid=***",
+        ),
+        ("/webhook/***", "uid=***", "/webhook/K?uid=***"),
+        ("/webhook/***", "", "/webhook/K"),
+        ("/webhook", "key=***?uid=U", "/webhook?key=K?uid=U"),
+    ];
+    for (path, query, expected) in cases {
+        let mut inspected = inspected(b"{}");
+        inspected.kept.delivery.path = path.to_owned();
+        inspected.kept.delivery.query = query.to_owned();
+        let words = words(&command(&inspected, &session()));
+        assert_eq!(words[1], format!("http://127.0.0.1:32768{expected}"));
+    }
+    let mut pruned = inspected(b"{}");
+    pruned.kept.delivery.method.clear();
+    pruned.kept.delivery.path.clear();
+    pruned.kept.delivery.query.clear();
+    assert!(words(&command(&pruned, &session()))[1].ends_with("/webhook?key=K"));
+}
+
 #[test]
 fn neither_the_key_nor_escape_sequences_are_in_it() {
     let session = session();
-    let secret = session.secret.reveal();
+    let keys = session.keys.get();
+    let secret = keys.reveal();
     for body in [
         format!("{{\"echo\":\"{secret}\"}}").into_bytes(),
         b"\x1b[201~\nid\n".to_vec(),

@@ -151,7 +151,7 @@ fn url(session: &Session, key: Key, context: &Context) -> String {
     let key: String = match key {
         Key::Masked => context.glyphs.mask.repeat(8),
         Key::Revealed | Key::Code => {
-            form_urlencoded::byte_serialize(session.secret.reveal().as_bytes()).collect()
+            form_urlencoded::byte_serialize(session.keys.get().reveal().as_bytes()).collect()
         }
     };
     format!("http://{}/webhook?key={key}", session.reachable())

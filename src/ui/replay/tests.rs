@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    event::{Kind, Seq},
+    event::{Seq, fixtures},
     secret::Secret,
     store::deliveries::KeptDelivery,
 };
@@ -10,7 +10,7 @@ use crate::{
 pub(in crate::ui) fn session() -> Session {
     Session {
         address: "127.0.0.1:32768".parse().unwrap(),
-        secret: Secret::new("Tr0ub4dor&3".to_owned()),
+        keys: Secret::new("Tr0ub4dor&3".to_owned()).into(),
         exports: "/data/exports".into(),
     }
 }
@@ -27,22 +27,14 @@ pub(in crate::ui) fn inspected(body: &[u8]) -> Inspected {
         kept: KeptDelivery {
             seq: Seq(12),
             delivery: Delivery {
-                received: jiff::Timestamp::UNIX_EPOCH,
-                remote: None,
-                method: "POST".to_owned(),
-                path: "/webhook".to_owned(),
                 query: "key=***&uid=U".to_owned(),
                 headers: headers
                     .map(|(name, value)| (name.to_owned(), value.to_owned()))
                     .to_vec(),
                 uid: None,
-                kind: Kind::TranscriptSegment,
                 size: body.len() as u64,
                 idempotency_key: Some("k".to_owned()),
-                status: 200,
-                reply: "{}".to_owned(),
-                warnings: Vec::new(),
-                took: std::time::Duration::ZERO,
+                ..fixtures::delivery()
             },
             repeat_of: None,
             body: Some(body.to_vec()),
@@ -65,6 +57,11 @@ fn our_key_goes_to_us_alone() {
     let cases = [
         ("", "key=***&uid=U", format!("{OWN}&uid=U")),
         ("", "key=***?uid=U", format!("{OWN}?uid=U")),
+        (
+            "",
+            "x=***&key=***",
+            "http://127.0.0.1:32768/webhook?x=***&key=Tr0ub4dor%263".to_owned(),
+        ),
         ("", "uid=U", format!("{OWN}&uid=U")),
         (" http://127.0.0.1:32768 ", "uid=U", format!("{OWN}&uid=U")),
         (

@@ -8,7 +8,7 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use crate::{
     event::{
         ActionItem, Change, Conversation, ConversationId, Delivery, KeptMemory, Kind, Level, Line,
-        LineId, Memory, MemoryId, Record, Segment, Seq, SoundChunk, Trigger, Uid,
+        LineId, Memory, MemoryId, Record, Segment, Seq, SoundChunk, Trigger, Uid, fixtures,
     },
     feed::Snapshot,
     losses::Losses,
@@ -35,7 +35,7 @@ fn before(seconds: i64) -> Timestamp {
 pub(super) fn session() -> Session {
     Session {
         address: "127.0.0.1:32768".parse().unwrap(),
-        secret: Secret::new("not-for-your-eyes".to_owned()),
+        keys: Secret::new("not-for-your-eyes".to_owned()).into(),
         exports: "/data/exports".into(),
     }
 }
@@ -339,18 +339,6 @@ pub(super) fn record(changes: Vec<Change>) -> Record {
 pub(super) fn delivery(received: Timestamp) -> Delivery {
     Delivery {
         received,
-        remote: None,
-        method: "POST".into(),
-        path: "/webhook".into(),
-        query: String::new(),
-        headers: Vec::new(),
-        uid: Some(Uid::parse("U").unwrap()),
-        kind: Kind::TranscriptSegment,
-        size: 0,
-        idempotency_key: None,
-        status: 200,
-        reply: "{}".into(),
-        warnings: Vec::new(),
-        took: std::time::Duration::ZERO,
+        ..fixtures::delivery()
     }
 }

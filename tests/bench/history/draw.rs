@@ -91,7 +91,7 @@ pub(crate) async fn measure(store: &Store) {
     hear(store, began, &mut viewer, &mut monitor).await;
     let session = Session {
         address: ([127, 0, 0, 1], 32768).into(),
-        secret: Secret::new("secret".to_owned()),
+        keys: Secret::new("secret".to_owned()).into(),
         exports: "exports".into(),
     };
     let theme = Theme::dark(Depth::Many);
