@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `/webhook`, `/webhook/<key>` | POST | yes | 200 `{}` after the commit; a ping `{"message":"pong"}` |
 //! | `/`, `/webhook` | GET, HEAD | no | 200, a short text |
-//! | `/healthz` | GET, HEAD | no | 200 `ok` |
+//! | `/healthz` | GET, HEAD | no | 200 `ok`; 503 `store failed` while nothing can be committed |
 //! | `/metrics` | GET | yes | Prometheus text |
 //!
 //! ```text

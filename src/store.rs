@@ -41,6 +41,7 @@ mod rows;
 mod schema;
 mod search;
 mod snapshot;
+mod status;
 mod talk;
 pub mod todo;
 mod writer;
@@ -55,6 +56,7 @@ use std::{
 use bytes::Bytes;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     event::{ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Record, Seq},
@@ -78,6 +80,8 @@ use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Files, Recorder};
 use refusals::RefusalLimit;
 use retention::{Keep, Retention};
+use status::Liveness;
+pub use status::{StoreStatus, WriterState};
 pub use talk::Talk;
 use writer::{Answer, Job, Task, Writer};
 
@@ -138,6 +142,7 @@ pub struct Store(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     queue: Arc<Queue<Job>>,
+    liveness: Liveness,
     feed: Arc<Feed>,
     readers: Arc<Readers>,
     recorder: Recorder,
@@ -202,6 +207,7 @@ impl Store {
         };
         let feed = Arc::new(Feed::new(point, Arc::clone(&readers) as Arc<dyn Source>));
         let queue = Arc::new(Queue::new(LIMITS));
+        let liveness = Liveness::default();
         let bell = Arc::new(Doorbell::default());
         let index = match index {
             Some(file) => {
@@ -226,8 +232,8 @@ impl Store {
             _ => None,
         };
         let heard = recorder::Recent::load(&db)?;
-        let recorder =
-            Recorder::start(files, heard, Arc::clone(&readers)).map_err(OpenError::Thread)?;
+        let recorder = Recorder::start(files, heard, Arc::clone(&readers), liveness.witness())
+            .map_err(OpenError::Thread)?;
         let writer = Writer {
             others: writer::others(&db)?,
             bell,
@@ -236,6 +242,7 @@ impl Store {
             gate,
             keeper: keep::Keeper::new(silence),
             queue: Arc::clone(&queue),
+            liveness: liveness.clone(),
             feed: Arc::clone(&feed),
             last,
             folder,
@@ -243,6 +250,7 @@ impl Store {
         let writer = writer.start().map_err(OpenError::Thread)?;
         Ok(Self(Arc::new(Inner {
             queue,
+            liveness,
             feed,
             readers,
             recorder,
@@ -346,10 +354,21 @@ impl Store {
         self.0.feed.latest()
     }
 
-    /// Submissions that wait to be committed.
+    /// How it is. Reads nothing from disk.
     #[must_use]
-    pub fn queued(&self) -> usize {
-        self.0.queue.len()
+    pub fn status(&self) -> StoreStatus {
+        StoreStatus {
+            queued: self.0.queue.len(),
+            capacity: LIMITS.items,
+            unindexed: self.unindexed(),
+            writer: self.0.liveness.state(),
+        }
+    }
+
+    /// Cancelled once one of the threads that keep things has died: from then on every commit fails.
+    #[must_use]
+    pub fn failed(&self) -> CancellationToken {
+        self.0.liveness.failed().clone()
     }
 
     /// The recent past. Blocks on SQLite for some milliseconds.

@@ -26,8 +26,13 @@ pub(super) struct Listening {
     pub(super) start: Seq,
     /// What was lost.
     pub(super) losses: LossCounter,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), StoreFailed>>,
 }
+
+/// What is listened for cannot be kept any more.
+#[derive(Debug, thiserror::Error)]
+#[error("the store has failed, see the log; start omiscope again")]
+pub(super) struct StoreFailed;
 
 /// Why an address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -86,11 +91,18 @@ impl Listening {
             config.server(keys.clone()),
             store.clone(),
             losses.clone(),
-            shutdown,
+            shutdown.clone(),
         );
+        let failed = store.failed();
         let task = tokio::spawn(async move {
             let _ended = ended;
+            tokio::pin!(served);
+            tokio::select! {
+                () = &mut served => return Ok(()),
+                () = failed.cancelled() => shutdown.cancel(),
+            }
             served.await;
+            Err(StoreFailed)
         });
         Ok(Self {
             address,
@@ -110,9 +122,9 @@ impl Listening {
         served
     }
 
-    /// Waits until the listener has ended: no delivery is committed after this.
+    /// Waits until the listener has ended: no delivery is committed after this. An error if it ended because the store has failed.
     pub(super) async fn drained(&mut self) -> anyhow::Result<()> {
-        Ok((&mut self.task).await?)
+        Ok((&mut self.task).await??)
     }
 }
 

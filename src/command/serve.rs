@@ -83,7 +83,9 @@ async fn warn_of_losses(losses: LossCounter) {
     let mut watch = losses.watch();
     while watch.changed().await.is_ok() {
         let now = *watch.borrow_and_update();
-        tracing::warn!("lost since the start: {now:?}");
+        if let Some(told) = now.told() {
+            tracing::warn!("lost since the start: {told}");
+        }
         tokio::time::sleep(QUIET).await;
     }
 }

@@ -94,11 +94,11 @@ impl<S: Sink> Handler<S> {
             Route::Greeting => Ok(reply::text(
                 "omiscope is listening; Omi posts to /webhook\n",
             )),
-            Route::Health => Ok(reply::text("ok")),
+            Route::Health => Ok(reply::health(self.sink.status().writer)),
             Route::Metrics if opened_by(parts, head).is_none() => Err(Refusal::Key),
             Route::Metrics => Ok(reply::metrics(self.metrics.render(
                 self.losses.get(),
-                self.sink.queued(),
+                self.sink.status().queued,
                 self.places.taken(),
             ))),
             Route::WrongMethod(allowed) => Err(Refusal::Method(allowed)),

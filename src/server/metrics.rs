@@ -47,15 +47,8 @@ impl Metrics {
             "counter",
             "What was lost, by cause.",
         );
-        let causes = [
-            ("text_refused", losses.text_refused),
-            ("sound_refused", losses.sound_refused),
-            ("panics", losses.panics),
-            ("refusals_unrecorded", losses.refusals_unrecorded),
-            ("connections_lost", losses.connections_lost),
-            ("upkeep_failed", losses.upkeep_failed),
-        ];
-        for (cause, count) in causes {
+        for (cause, count) in losses.causes() {
+            let cause = cause.name;
             let _ = writeln!(text, "omiscope_losses_total{{cause=\"{cause}\"}} {count}");
         }
         let gauges = [
@@ -105,9 +98,10 @@ omiscope_requests_total{kind="unknown",status="401"} 1
 omiscope_losses_total{cause="text_refused"} 0
 omiscope_losses_total{cause="sound_refused"} 0
 omiscope_losses_total{cause="panics"} 3
-omiscope_losses_total{cause="refusals_unrecorded"} 0
 omiscope_losses_total{cause="connections_lost"} 0
+omiscope_losses_total{cause="refusals_unrecorded"} 0
 omiscope_losses_total{cause="upkeep_failed"} 0
+omiscope_losses_total{cause="log_lines"} 0
 # HELP omiscope_store_queue Deliveries that wait to be committed.
 # TYPE omiscope_store_queue gauge
 omiscope_store_queue 7

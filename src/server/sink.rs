@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     event::Delivery,
-    store::{CommitError, Receipt, Store, Submission},
+    store::{CommitError, Receipt, Store, StoreStatus, Submission},
 };
 
 /// The store as the listener needs it; see there.
@@ -16,7 +16,7 @@ pub(super) trait Sink: Send + Sync + 'static {
 
     fn note(&self, delivery: Delivery, body: Option<Bytes>);
 
-    fn queued(&self) -> usize;
+    fn status(&self) -> StoreStatus;
 }
 
 impl Sink for Store {
@@ -31,7 +31,7 @@ impl Sink for Store {
         self.note(delivery, body);
     }
 
-    fn queued(&self) -> usize {
-        self.queued()
+    fn status(&self) -> StoreStatus {
+        self.status()
     }
 }

@@ -23,6 +23,7 @@ use super::{
     queue::Queue,
     recorder::Heard,
     rows::delivery,
+    status::Liveness,
 };
 use crate::{
     event::Seq,
@@ -52,6 +53,9 @@ pub(super) enum Task {
     Sound(Box<Heard>, Answer),
     /// A change that is no delivery.
     Change(Change),
+    /// The end of the writer in a panic.
+    #[cfg(test)]
+    Die,
 }
 
 /// What a change does. Runs inside the writer's transaction.
@@ -97,6 +101,7 @@ pub(super) struct Writer {
     pub(super) gate: Gate,
     pub(super) keeper: Keeper,
     pub(super) queue: Arc<Queue<Job>>,
+    pub(super) liveness: Liveness,
     pub(super) feed: Arc<Feed>,
     pub(super) last: Seq,
     /// The folder is ours as long as we may write.
@@ -114,6 +119,7 @@ impl Writer {
     fn run(mut self) {
         // Whatever ends this thread, nobody may wait for it any longer.
         let _abandon = Abandon(Arc::clone(&self.queue));
+        let _witness = self.liveness.witness();
         while let Some(batch) = self.queue.take(BATCH, self.patience()) {
             if batch.is_empty() {
                 self.notice_others();
@@ -142,11 +148,15 @@ impl Writer {
                 Task::Keep(submission, answer) => (Work::Keep(submission), answer),
                 Task::Sound(heard, answer) => (Work::Sound(heard), answer),
                 Task::Change(change) => (Work::Change(change.apply), Answer::Change(change.done)),
+                #[cfg(test)]
+                Task::Die => panic!("as the test wants it"),
             };
             work.push(apply);
             answers.push(answer);
         }
-        let results = self.transact(work).unwrap_or_else(|error| {
+        let results = self.transact(work);
+        self.liveness.committed(results.is_ok());
+        let results = results.unwrap_or_else(|error| {
             tracing::error!("the store cannot commit: {error}");
             self.recover();
             answers.iter().map(|_| Err(CommitError::Failed)).collect()
