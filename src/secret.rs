@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt};
 use percent_encoding::percent_decode_str;
 use subtle::ConstantTimeEq as _;
 
-pub use kept::{KeepError, kept_in};
+pub use kept::{KeepError, found_in, kept_in};
 
 /// Keys that stand in examples, in lower case, letters and digits only.
 const PLACEHOLDERS: [&str; 18] = [
