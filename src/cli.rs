@@ -38,6 +38,8 @@ pub struct Cli {
 pub enum Command {
     /// Take deliveries and log them, without a dashboard.
     Serve,
+    /// Ask a running omiscope whether it is well; for health checks.
+    Ping(Ping),
     /// Print a fresh webhook key.
     Secret,
     /// Write what is kept as notes, text, subtitles, JSON or tables; also while omiscope runs.
@@ -75,6 +77,14 @@ pub enum Command {
     Demo(Script),
     /// Post what a wearer's Omi would to a webhook.
     Simulate(Simulate),
+}
+
+/// Who is asked.
+#[derive(Debug, Clone, Args)]
+pub struct Ping {
+    /// The webhook; a key in it is stronger than that of the settings [default: the server of these settings]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
 }
 
 /// What is exported, and how.

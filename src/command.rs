@@ -9,6 +9,7 @@ mod export;
 mod import;
 mod listen;
 mod listener;
+mod ping;
 mod plain;
 mod rebuild;
 mod search;
@@ -49,6 +50,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
     match &cli.command {
         None => watch::run(&cli.flags),
         Some(Command::Serve) => serve::run(&cli.flags),
+        Some(Command::Ping(options)) => ping::run(&cli.flags, options),
         Some(Command::Secret) => secret::run(),
         Some(Command::Devices) => devices::run(),
         Some(Command::Stats) => stats::run(&cli.flags),

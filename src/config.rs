@@ -3,6 +3,7 @@
 //! One rule layers the sources: flags > environment > `.env` > `config.toml` > defaults. One table ([`SETTINGS`]) says for each setting what it is called
 //! in each source and what it may be. Everything that is wrong is reported at once, with where it stands and what is allowed there.
 
+mod key;
 mod layer;
 mod problem;
 mod section;
@@ -27,10 +28,10 @@ use crate::{
     server, store,
     ui::{keymap::Keymap, theme::ThemeChoice},
 };
+pub use key::KeyFileError;
 use layer::Layers;
 pub use problem::{ConfigError, Problem};
 pub use section::OwnThemes;
-use setting::WEBHOOK_SECRET;
 pub use setting::{Flag, SETTINGS, Setting};
 pub use surroundings::Surroundings;
 
@@ -47,6 +48,8 @@ pub struct Config {
     pub port: u16,
     /// The webhook key, if one was given. Never empty.
     pub webhook_secret: Option<Secret>,
+    /// The file that it is taken from, if one was named.
+    pub webhook_secret_file: Option<PathBuf>,
     /// What the log leaves out.
     pub log_level: LogLevel,
     /// Whether the log of `serve` has the bodies of deliveries and replies.
@@ -141,7 +144,7 @@ impl Config {
         if config.theme == ThemeChoice::Auto && surroundings.forbids_colour() {
             config.theme = ThemeChoice::None;
         }
-        problems.extend(exposed_placeholder(&config, &layers));
+        problems.extend(key::resolve(&mut config, &layers).err());
         if config.data_dir.as_os_str().is_empty() && !config.ephemeral {
             problems.push(Problem::NoHome);
         }
@@ -193,6 +196,7 @@ impl Default for Config {
             host: Ipv4Addr::LOCALHOST.into(),
             port: 32768,
             webhook_secret: None,
+            webhook_secret_file: None,
             log_level: LogLevel::Info,
             log_events: false,
             data_dir: PathBuf::new(),
@@ -217,18 +221,4 @@ impl Default for Config {
             keymap: Keymap::default(),
         }
     }
-}
-
-/// A key that everyone knows must not guard an address that others can reach.
-/// On a loopback address an empty one counts as not given.
-fn exposed_placeholder(config: &Config, layers: &Layers) -> Option<Problem> {
-    let setting = SETTINGS
-        .iter()
-        .find(|setting| setting.key == WEBHOOK_SECRET)?;
-    let (source, text) = layers.get(setting).or_else(|| layers.emptied(setting))?;
-    let known = text.is_empty() || Secret::new(text.to_owned()).is_placeholder();
-    (known && !config.host.to_canonical().is_loopback()).then(|| Problem::ExposedPlaceholder {
-        place: source.place(setting),
-        host: config.host,
-    })
 }

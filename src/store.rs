@@ -129,7 +129,7 @@ pub struct Submission {
 /// What the store says once something is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
-    /// Its number.
+    /// Its number; of a repeated ping, which is not kept again, that of the first.
     pub seq: Seq,
     /// The record that it repeats.
     pub repeat_of: Option<Seq>,

@@ -1,6 +1,6 @@
 use std::{fmt, io, net::IpAddr, path::PathBuf};
 
-use super::{layer::Source, setting::Setting};
+use super::{key::KeyFileError, layer::Source, setting::Setting};
 use crate::ui::keymap::KeymapError;
 
 /// Longest part of a bad value that is shown, in characters.
@@ -79,6 +79,14 @@ pub enum Problem {
         place: String,
         /// The address to listen on.
         host: IpAddr,
+    },
+    /// A file that gives no key.
+    #[error("{place}: {fault}")]
+    KeyFile {
+        /// Where it is named.
+        place: String,
+        /// What is wrong with it.
+        fault: KeyFileError,
     },
     /// No data folder can be told.
     #[error("this user has no home folder; name a data folder with --data-dir, or use --ephemeral")]

@@ -1,5 +1,5 @@
 use super::{Config, section, value};
-use crate::{logging::LogLevel, secret::Secret};
+use crate::logging::LogLevel;
 
 /// One setting: what it is called in each source, and what it may be.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ const KEEP: &str =
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 24] = [
+pub static SETTINGS: [Setting; 25] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -77,12 +77,21 @@ pub static SETTINGS: [Setting; 24] = [
         env: "WEBHOOK_SECRET",
         flag: Flag::Secret,
         help: "Webhook key [default: made at the first start and kept in the data folder]",
-        allowed: "at most 256 characters without control characters",
+        allowed: value::SECRET,
         apply: |config, text| {
-            let good = text.len() <= 256 && !text.contains(char::is_control);
-            config.webhook_secret =
-                (good && !text.is_empty()).then(|| Secret::new(text.to_owned()));
-            good
+            config.webhook_secret = value::secret(text);
+            config.webhook_secret.is_some() || text.is_empty()
+        },
+    },
+    Setting {
+        key: "webhook_secret_file",
+        env: "WEBHOOK_SECRET_FILE",
+        flag: Flag::Value("webhook-secret-file", "FILE"),
+        help: "File that holds the webhook key, e.g. a secret of Docker or a credential of systemd",
+        allowed: "a file, written without ~",
+        apply: |config, text| {
+            config.webhook_secret_file = value::path(text);
+            config.webhook_secret_file.is_some() || text.is_empty()
         },
     },
     Setting {
@@ -107,7 +116,7 @@ pub static SETTINGS: [Setting; 24] = [
         flag: Flag::Value("data-dir", "FOLDER"),
         help: "Data folder [default: the user's data folder, e.g. ~/.local/share/omiscope]",
         allowed: "a folder, written without ~",
-        apply: |config, text| put(&mut config.data_dir, value::folder(text)),
+        apply: |config, text| put(&mut config.data_dir, value::path(text)),
     },
     Setting {
         key: "ephemeral",

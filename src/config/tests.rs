@@ -264,7 +264,7 @@ fn what_is_wrong_is_told_with_its_place_and_its_remedy() {
         ),
         (
             toml("\nprot = 1"),
-            r#""prot" in {folder}/config.toml: no such setting; there are host, port, webhook_secret, "#,
+            r#""prot" in {folder}/config.toml: no such setting; there are host, port, webhook_secret, webhook_secret_file, "#,
         ),
         (
             toml("[retention]\nmusic = 1"),
@@ -396,6 +396,64 @@ fn a_key_is_never_told() {
             assert!(!text.contains("hunter2"), "{text}");
         }
     }
+}
+
+#[test]
+fn a_key_may_stand_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key");
+    let path = file.to_str().unwrap();
+    let resolve = |held: &[u8], environment: &[(&str, &str)]| {
+        fs::write(&file, held).unwrap();
+        let named = [("WEBHOOK_SECRET_FILE", path)];
+        let surroundings = surroundings(folder.path(), &[&named, environment].concat());
+        Config::resolve(&Flags::default(), &surroundings)
+            .map(|config| resolved(&config, "webhook_secret"))
+            .map_err(|error| error.to_string())
+    };
+    for (held, key) in [("hunter2\n", "hunter2"), (" a b", " a b"), ("k\r\n", "k")] {
+        assert_eq!(resolve(held.as_bytes(), &[]).as_deref(), Ok(key));
+        let emptied = [("WEBHOOK_SECRET", ""), ("HOST", "0.0.0.0")];
+        assert_eq!(
+            resolve(held.as_bytes(), &emptied).as_deref(),
+            Ok(key),
+            "{key}"
+        );
+    }
+    let long = "x".repeat(5000);
+    let refused: [(&[u8], &[(&str, &str)], &str); 6] = [
+        (b"\n", &[], "it is empty"),
+        (
+            b"one\ntwo",
+            &[],
+            "it must hold one line of at most 256 characters",
+        ),
+        (
+            long.as_bytes(),
+            &[],
+            "it must hold one line of at most 256 characters",
+        ),
+        (b"\xff", &[], "cannot read it: "),
+        (
+            b"k",
+            &[("WEBHOOK_SECRET", "other")],
+            "a key is given as well; leave one of them out",
+        ),
+        (
+            b"changeme\n",
+            &[("HOST", "0.0.0.0")],
+            "is empty or an example, and others can reach 0.0.0.0",
+        ),
+    ];
+    for (held, environment, reason) in refused {
+        let expected = format!("WEBHOOK_SECRET_FILE in the environment: {reason}");
+        let told = resolve(held, environment).unwrap_err();
+        assert!(told.starts_with(&expected), "{told}");
+    }
+    fs::remove_file(&file).unwrap();
+    let named = surroundings(folder.path(), &[("WEBHOOK_SECRET_FILE", path)]);
+    let told = Config::resolve(&Flags::default(), &named).unwrap_err();
+    assert!(told.to_string().contains("cannot read it: "), "{told}");
 }
 
 #[test]

@@ -16,8 +16,8 @@ pub enum TargetError {
     /// It is no URL.
     #[error("'{0}' is no URL such as http://HOST:PORT/webhook?key=KEY")]
     Malformed(String),
-    /// Only plain HTTP is spoken.
-    #[error("only http:// is spoken, not {0}://; post to the address that the tunnel leads to")]
+    /// HTTP is spoken, plainly or over TLS.
+    #[error("only https:// and http:// are spoken, not {0}://")]
     Scheme(String),
     /// A name and a password stand before the host.
     #[error("a user before the host is not supported; put the key in the query: ?key=KEY")]
@@ -26,6 +26,9 @@ pub enum TargetError {
 
 /// Parameters that Omi sets itself: the user's own of these names are removed (since June 2026).
 const OMIS_OWN: [&str; 2] = ["uid", "sample_rate"];
+
+/// What stands before a key in the path of a webhook.
+const KEY_IN_PATH: &str = "/webhook/";
 
 impl Target {
     /// Takes a webhook URL, with its key, and a wearer.
@@ -43,14 +46,28 @@ impl Target {
         }
         let uri: Uri = url.parse().map_err(|_| shown())?;
         match (uri.scheme_str(), uri.authority()) {
-            (Some("http"), Some(authority)) => Ok(Self {
-                base: format!("http://{authority}{}", uri.path()),
+            (Some(scheme @ ("http" | "https")), Some(authority)) => Ok(Self {
+                base: format!("{scheme}://{authority}{}", uri.path()),
                 query: own(uri.query().unwrap_or_default()),
                 uid: uid.to_owned(),
             }),
             (Some(scheme), Some(_)) => Err(TargetError::Scheme(scheme.to_owned())),
             _ => Err(shown()),
         }
+    }
+
+    /// The URL without its query. A key in its path is masked.
+    pub(crate) fn place(&self) -> String {
+        match self.base.split_once(KEY_IN_PATH) {
+            Some((before, key)) if !key.is_empty() => format!("{before}{KEY_IN_PATH}***"),
+            _ => self.base.clone(),
+        }
+    }
+
+    /// Whether there is a key in it, in the query or in the path.
+    pub(crate) fn has_key(&self) -> bool {
+        let mut pairs = form_urlencoded::parse(self.query.as_bytes());
+        pairs.any(|(name, _)| name == "key") || self.place() != self.base
     }
 
     /// The URL with the user's parameters first, then others.
@@ -94,7 +111,7 @@ mod tests {
     fn the_users_parameters_come_first_and_omis_own_last() {
         let cases = [
             ("http://h", "http://h/?uid=U"),
-            ("http://h/webhook", "http://h/webhook?uid=U"),
+            ("https://h/webhook", "https://h/webhook?uid=U"),
             ("http://h:1/webhook?key=S", "http://h:1/webhook?key=S&uid=U"),
             ("http://[::1]:1/w?key=S#top", "http://[::1]:1/w?key=S&uid=U"),
             (
@@ -113,9 +130,29 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_found_in_query_or_path_and_told_in_neither() {
+        let cases = [
+            ("https://h/webhook?key=S", true, "https://h/webhook"),
+            ("https://h/webhook/S?x=1", true, "https://h/webhook/***"),
+            ("https://h/webhook/?x=key", false, "https://h/webhook/"),
+            ("http://h:1/own", false, "http://h:1/own"),
+        ];
+        for (url, has_key, place) in cases {
+            let target = Target::parse(url, "").unwrap();
+            assert_eq!(
+                (target.has_key(), target.place()),
+                (has_key, place.to_owned())
+            );
+        }
+    }
+
+    #[test]
     fn what_is_no_target_says_why_and_never_shows_the_key() {
         let cases = [
-            ("https://h/webhook?key=S3CRET", "only http:// is spoken"),
+            (
+                "ftp://h/webhook?key=S3CRET",
+                "only https:// and http:// are spoken, not ftp://",
+            ),
             ("h/webhook?key=S3CRET", "'h/webhook' is no URL"),
             ("http://h/ a?key=S3CRET", "'http://h/ a' is no URL"),
             ("http://omi:S3CRET@h/webhook", "put the key in the query"),

@@ -19,6 +19,7 @@ mod export;
 mod faults;
 #[cfg(unix)]
 mod import;
+mod ping;
 #[cfg(unix)]
 mod plain;
 mod program;

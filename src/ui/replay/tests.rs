@@ -101,8 +101,8 @@ fn what_cannot_be_sent_says_why() {
         (gone, "", "no longer kept"),
         (
             inspected(b""),
-            "https://h/?k=S3CRET",
-            "only http:// is spoken",
+            "ftp://h/?k=S3CRET",
+            "only https:// and http:// are spoken",
         ),
         (inspected(b""), "h", "is no URL"),
     ];
