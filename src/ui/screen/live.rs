@@ -27,12 +27,12 @@ use crate::{
     monitor::{Place, Transcript},
     text,
     ui::{
-        Library, Scene,
+        Arrangement, Context, Library, Scene,
         action::{Action, Effect, Goal, Question, SoundEffect},
         overlay::export::Offer,
         panel::{
             audio, health, memories,
-            transcript::{self, Sheet, Shown},
+            transcript::{self, Sheet, Shown, Sifting},
         },
     },
 };
@@ -63,10 +63,7 @@ impl Screen for Live {
             sheet,
             heard: heard(sheet.transcript, scene),
             seen: self.part(sheet, monitor.transcript()),
-            sifted: self.sifted.as_ref().map(|sifted| {
-                let lines = text::counted(sifted.lines.len(), "lines");
-                format!("{}: {lines}", self.sieve.told(context))
-            }),
+            sifting: self.sifting(context),
         };
         transcript::render(frame, places.transcript, body.framed, shown, scene);
         if let Some(area) = places.memories {
@@ -203,6 +200,14 @@ impl Screen for Live {
         ]
     }
 
+    fn remember(&self, arrangement: &mut Arrangement) {
+        self.sieve.remember(arrangement);
+    }
+
+    fn recall(&mut self, arrangement: &Arrangement) {
+        self.sieve.recall(arrangement);
+    }
+
     fn hints(&self, scene: &Scene<'_>) -> Hints {
         let hints: &[(Action, &str)] = match self.transcript {
             _ if scene.frozen => &[
@@ -250,8 +255,18 @@ impl Screen for Live {
         if self.past.is_reading() {
             return Some(Span::styled("reading", context.theme.dim));
         }
-        let news = if body.framed { None } else { news() };
-        news.or_else(|| if folded { urgent() } else { None })
+        // Without a frame it is said nowhere else.
+        let (news, sieve) = if body.framed {
+            (None, None)
+        } else {
+            (news(), self.sifting(context))
+        };
+        let sieve = || {
+            let Sifting { told, off } = sieve?;
+            Some(Span::styled(format!("{told} ({off})"), context.theme.warn))
+        };
+        news.or_else(sieve)
+            .or_else(|| if folded { urgent() } else { None })
     }
 }
 
@@ -281,6 +296,16 @@ impl Live {
         {
             self.sifted = Some(Sifted::new(&self.sieve, turn, lines));
         }
+    }
+
+    /// Which lines are shown and why; None: all of them.
+    fn sifting(&self, context: &Context) -> Option<Sifting> {
+        let sifted = self.sifted.as_ref()?;
+        let (off, then) = self.sieve.off()?;
+        let off = format!("{} {then}", context.key(off));
+        let lines = text::counted(sifted.lines.len(), "lines");
+        let told = format!("{}: {lines}", self.sieve.told(context));
+        Some(Sifting { told, off })
     }
 
     /// Which part of everything that is shown is seen.
