@@ -121,6 +121,7 @@ const TABLE: [Entry; 6] = [
             Action::PreviousMark,
             Action::Note,
             Action::Name,
+            Action::Select,
             Action::Zoom,
             Action::Narrower,
             Action::Wider,

@@ -2,6 +2,9 @@
 
 mod rows;
 mod scroll;
+pub(in crate::ui) mod selection;
+
+use std::ops::RangeInclusive;
 
 use ratatui::{
     Frame,
@@ -32,6 +35,7 @@ pub(in crate::ui) fn render(
         state,
         sheet,
         heard,
+        selected,
         seen,
         sifting,
     } = shown;
@@ -45,7 +49,7 @@ pub(in crate::ui) fn render(
         let none = format!(" no line passes ({})", sifting.off);
         Paragraph::new(Line::styled(none, context.theme.dim))
     } else {
-        Paragraph::new(state.visible(sheet, heard))
+        Paragraph::new(state.visible(sheet, heard, selected.as_ref()))
     };
     if in_frame {
         let about = match &sifting {
@@ -78,6 +82,8 @@ pub(in crate::ui) struct Shown<'a> {
     pub(in crate::ui) sheet: Sheet<'a>,
     /// The line whose sound is heard.
     pub(in crate::ui) heard: Option<Place>,
+    /// From the first to the last line that is selected.
+    pub(in crate::ui) selected: Option<RangeInclusive<Place>>,
     /// None: it is not known.
     pub(in crate::ui) seen: Option<Part>,
     /// None: all lines are shown.

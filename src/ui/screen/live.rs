@@ -18,6 +18,8 @@ mod past;
 mod places;
 mod sieve;
 
+use std::ops::RangeInclusive;
+
 use ratatui::{Frame, layout::Position, text::Span};
 
 use super::{Body, Hints, Screen};
@@ -29,10 +31,14 @@ use crate::{
     ui::{
         Arrangement, Context, Library, Scene,
         action::{Action, Effect, Goal, Question, SoundEffect},
+        excerpt::Excerpt,
         overlay::export::Offer,
         panel::{
             audio, health, memories,
-            transcript::{self, Sheet, Shown, Sifting},
+            transcript::{
+                self, Sheet, Shown, Sifting,
+                selection::{self, Selection},
+            },
         },
     },
 };
@@ -48,6 +54,8 @@ pub(super) struct Live {
     sieve: Sieve,
     /// What it lets through; None: it lets all through.
     sifted: Option<Sifted>,
+    /// Lines that are selected, from one on.
+    selection: Option<Selection>,
     /// Whether the cursor goes along with what is played.
     walks: bool,
 }
@@ -62,6 +70,7 @@ impl Screen for Live {
             state: &self.transcript,
             sheet,
             heard: heard(sheet.transcript, scene),
+            selected: self.selected(sheet.transcript),
             seen: self.part(sheet, monitor.transcript()),
             sifting: self.sifting(context),
         };
@@ -85,7 +94,7 @@ impl Screen for Live {
                 let chosen = self.transcript.cursor(lines);
                 let ends = heard(lines, scene).is_some_and(|heard| chosen == Some(heard));
                 let passage = self.transcript.passage(lines);
-                self.walks = !ends;
+                self.walks = !ends && self.selection.is_none();
                 return Some(Effect::Sound(if ends {
                     SoundEffect::Live
                 } else {
@@ -97,11 +106,33 @@ impl Screen for Live {
                 return Some(Effect::Ask(Question::Filter, typed));
             }
             Action::FilterOnOff => {
+                self.selection = None;
                 let none = || Effect::Say("there is no filter; f makes one".to_owned());
                 return (!self.sieve.toggle_typed()).then(none);
             }
-            Action::OnlyMarked => self.sieve.toggle_marked(),
-            Action::OnlySpeaker => self.sieve.toggle_speaker(self.transcript.speaker(lines)?),
+            Action::OnlyMarked => {
+                self.selection = None;
+                self.sieve.toggle_marked();
+            }
+            Action::OnlySpeaker => {
+                let speaker = self.transcript.speaker(lines)?;
+                self.selection = None;
+                self.sieve.toggle_speaker(speaker);
+            }
+            Action::Select if self.selection.is_none() => {
+                let (place, _, line) = self.transcript.line(lines)?;
+                let selection = Selection::of(line);
+                self.transcript = self.transcript.pointing_at(place, sheet);
+                self.selection = Some(selection);
+                self.past.stay();
+                self.walks = false;
+            }
+            // Back is for this screen only while something is selected.
+            Action::Select | Action::Back | Action::Close => self.selection = None,
+            Action::Copy if self.selection.is_some() => {
+                let selected = selection::lines(&self.selected(lines)?, lines);
+                return Some(scene.context.copy(Excerpt::Lines(selected)));
+            }
             Action::Copy | Action::CopyAll => {
                 return self.transcript.copy(action, sheet);
             }
@@ -113,17 +144,30 @@ impl Screen for Live {
                 let place = self.transcript.marked(forth, lines)?;
                 self.transcript = self.transcript.pointing_at(place, sheet);
             }
-            Action::First if !self.past.has_first(scene.monitor.transcript()) => {
+            Action::First
+                if self.reads_on() && !self.past.has_first(scene.monitor.transcript()) =>
+            {
                 self.past.go(Aim::First);
             }
             _ => {
                 let step = action.step(sheet.port.rows)?;
-                self.transcript = self.transcript.after(step, sheet);
+                let mut after = self.transcript.after(step, sheet);
+                // What comes while lines are selected is not among them.
+                if let (Some(_), transcript::State::Follow, Some(last)) =
+                    (&self.selection, &after, lines.last())
+                {
+                    after = after.pointing_at(last, sheet);
+                }
+                self.transcript = after;
                 self.past.stay();
                 self.walks = false;
             }
         }
         None
+    }
+
+    fn takes_back(&self) -> bool {
+        self.selection.is_some()
     }
 
     fn splitter(&self, body: Body) -> Option<u16> {
@@ -146,6 +190,7 @@ impl Screen for Live {
     fn go_to(&mut self, goal: &Goal, body: Body, scene: &Scene<'_>) -> bool {
         let line = match goal {
             Goal::Lines(words) => {
+                self.selection = None;
                 self.sieve.set_typed(words);
                 return true;
             }
@@ -155,6 +200,7 @@ impl Screen for Live {
         // Who goes to a line wants to see what stands around it.
         self.sieve.open();
         self.sifted = None;
+        self.selection = None;
         let sheet = self.sheet(body, scene);
         match sheet.transcript.find(line) {
             Some(place) => {
@@ -168,9 +214,12 @@ impl Screen for Live {
 
     fn update(&mut self, body: Body, scene: &Scene<'_>, library: &Library) {
         let present = scene.monitor.transcript();
-        let arrived = self
-            .past
-            .update(&self.transcript, present, scene.version, library);
+        let arrived = if self.reads_on() {
+            self.past
+                .update(&self.transcript, present, scene.version, library)
+        } else {
+            Arrived::Nothing
+        };
         self.sift(present);
         if let Arrived::At(place) = arrived {
             let sheet = self.sheet(body, scene);
@@ -183,21 +232,30 @@ impl Screen for Live {
 
     fn offers(&self, body: Body, scene: &Scene<'_>) -> Vec<Offer> {
         let lines = self.sheet(body, scene).transcript;
-        let Some((_, talk, line)) = self.transcript.line(lines) else {
+        let Some((place, talk, _)) = self.transcript.line(lines) else {
             return Vec::new();
         };
         let conversation = talk.conversation.id;
         let day = scene.context.day(talk.conversation.started);
         let words = |label: &str, scope| Offer::new(label, What::Transcript, scope);
-        vec![
+        let lines_of = |places| Scope::Lines(selection::lines(&places, lines));
+        let selected = self.selected(lines).map(|places| {
+            let label = match selection::count(&places, lines) {
+                1 => "the selected line".to_owned(),
+                count => format!("the {} selected lines", text::grouped(count)),
+            };
+            words(&label, lines_of(places))
+        });
+        let others = [
             words("this conversation", Scope::Conversation(conversation)),
-            words("this line", Scope::Line(conversation, line.id)),
+            words("this line", lines_of(place..=place)),
             words(
                 &format!("conversations of {}", day.strftime("%a %d %b")),
                 Scope::Day(day, None),
             ),
             words("every conversation", Scope::Everything),
-        ]
+        ];
+        selected.into_iter().chain(others).collect()
     }
 
     fn remember(&self, arrangement: &mut Arrangement) {
@@ -210,6 +268,13 @@ impl Screen for Live {
 
     fn hints(&self, scene: &Scene<'_>) -> Hints {
         let hints: &[(Action, &str)] = match self.transcript {
+            _ if self.selection.is_some() => &[
+                (Action::Copy, "copy"),
+                (Action::Export, "export"),
+                (Action::Close, "end"),
+                (Action::Up, "more"),
+                (Action::Help, "help"),
+            ],
             _ if scene.frozen => &[
                 (Action::Freeze, "go on"),
                 (Action::Up, "scroll"),
@@ -252,6 +317,14 @@ impl Screen for Live {
         let news = || transcript::news(&self.transcript, monitor, context);
         let urgent = || health::urgent(monitor, context);
         let folded = places(body, 1).health.is_none();
+        let lines = self.sheet(body, scene).transcript;
+        if let Some(places) = self.selected(lines) {
+            let count = text::counted(selection::count(&places, lines), "lines");
+            return Some(Span::styled(
+                format!("{count} selected"),
+                context.theme.accent,
+            ));
+        }
         if self.past.is_reading() {
             return Some(Span::styled("reading", context.theme.dim));
         }
@@ -271,6 +344,16 @@ impl Screen for Live {
 }
 
 impl Live {
+    /// Whether other lines of the past may take the place of those that are held: not while some of these are selected.
+    fn reads_on(&self) -> bool {
+        self.selection.is_none()
+    }
+
+    /// From the first to the last line that is selected.
+    fn selected(&self, lines: &Transcript) -> Option<RangeInclusive<Place>> {
+        self.selection.as_ref()?.places(&self.transcript, lines)
+    }
+
     /// Points at the words that are heard; once the sound has ended, the newest words are followed again.
     fn walk(&mut self, body: Body, scene: &Scene<'_>) {
         if scene.playback.heard == Heard::Live {
