@@ -390,6 +390,7 @@ impl View {
             | Action::Tick
             | Action::Name
             | Action::Replay
+            | Action::Select
             | Action::Copy
             | Action::CopyAll => {
                 let body = self.places(area).body;

@@ -337,6 +337,45 @@ async fn rows_of_lists_are_chosen_by_a_click_and_opened_by_a_second_one() {
 }
 
 #[test]
+fn a_filter_is_found_again_and_told_at_every_size() {
+    let typed = |view: &mut View, words: &str| {
+        press(view, KeyCode::Char('f'));
+        for letter in words.chars() {
+            press(view, KeyCode::Char(letter));
+        }
+        press(view, KeyCode::Enter);
+        let mut again = dark();
+        again.recall(&view.arrangement());
+        again
+    };
+    let mut again = typed(&mut dark(), "train");
+    for (size, told) in [
+        (SIZE, "filter \"train\": 1 line"),
+        (SIZE, "╰ \\ filter off ─"),
+        ((40, 12), "filter \"train\": 1 line"),
+        ((40, 12), "╰ \\ filter off ─"),
+        ((39, 12), "filter \"train\": 1 line (\\ filter off)"),
+    ] {
+        let screen = text(&drawn(&full(), &mut again, size, &[]));
+        assert!(screen.contains(told), "{told}:\n{screen}");
+        assert!(!screen.contains("Let's ship"), "{screen}");
+    }
+    let none = shown(&mut typed(&mut dark(), "zeppelin"), &[]);
+    assert!(none.contains("no line passes (\\ filter off)"), "{none}");
+
+    // What was turned off stays so, and the words are there for the next time.
+    let all = shown(&mut again, &[Action::FilterOnOff]);
+    assert!(
+        all.contains("Let's ship") && !all.contains("filter"),
+        "{all}"
+    );
+    let mut third = dark();
+    third.recall(&again.arrangement());
+    assert_eq!(shown(&mut third, &[]), all);
+    assert!(shown(&mut third, &[Action::FilterOnOff]).contains("filter \"train\""));
+}
+
+#[test]
 fn what_was_arranged_is_as_it_was() {
     let mut view = dark();
     let actions = [
