@@ -14,9 +14,10 @@ use crate::{
     logging::{self, Destination},
     secret::Secret,
     shutdown,
-    simulate::{DEMO_UID, Target, Wearer},
+    simulate::{DEMO_UID, Wearer},
     store::retention::Retention,
     ui::terminal,
+    webhook_url::WebhookUrl,
 };
 
 /// Of the settings only the looks are used.
@@ -41,13 +42,8 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
         let listening = Listening::start(&config, shutdown.clone()).await?;
-        let url = format!(
-            "http://{}/webhook?key={}",
-            listening.address,
-            listening.keys.get().reveal()
-        );
         let wearer = Wearer {
-            target: Target::parse(&url, DEMO_UID)?,
+            target: WebhookUrl::local(listening.address).with_key(listening.keys.get().current()),
             uid: DEMO_UID.to_owned(),
             speed: script.speed,
             seed: script.seed,

@@ -147,13 +147,3 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
             _ => BindError::Other(address, error),
         })
 }
-
-/// The webhook's URL on this machine, its key masked.
-pub(super) fn masked_url(address: SocketAddr) -> String {
-    let port = address.port();
-    if address.ip().is_unspecified() {
-        format!("http://localhost:{port}/webhook?key=…")
-    } else {
-        format!("http://{address}/webhook?key=…")
-    }
-}

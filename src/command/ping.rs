@@ -5,7 +5,6 @@
 
 use std::{
     io::{self, Write as _},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
 };
 
@@ -20,8 +19,8 @@ use crate::{
     config::{Config, Flags},
     outbound::{Answer, Outbound},
     secret::{Secret, found_in},
-    simulate::Target,
     text,
+    webhook_url::WebhookUrl,
 };
 
 /// Longest wait for the answer.
@@ -34,88 +33,53 @@ const TOLD: usize = 200;
 pub(super) fn run(flags: &Flags, options: &Ping) -> anyhow::Result<()> {
     // Told as a text: of the exit codes, a container's health check may use only 0 and 1.
     let config = Config::load(flags).map_err(|error| anyhow!("{error}"))?;
-    let webhook = match &options.url {
-        Some(url) => Webhook::named(url, &config)?,
-        None => Webhook::of(&config)?,
+    let url = match &options.url {
+        Some(url) => named(url, &config)?,
+        None => own(&config)?,
     };
-    let said = on_runtime(webhook.ping())?;
+    let said = on_runtime(async { ping(&url).await })?;
     writeln!(io::stdout(), "{said}")?;
     Ok(())
 }
 
-/// Where to ask.
-struct Webhook {
-    /// Without the key.
-    place: String,
-    /// With it.
-    url: String,
+/// That of a URL, with the key in it, else that of the settings.
+fn named(url: &str, config: &Config) -> anyhow::Result<WebhookUrl> {
+    let url = WebhookUrl::parse(url).map_err(|error| anyhow!("--url: {error}"))?;
+    if url.has_key() {
+        return Ok(url);
+    }
+    Ok(url.with_key(&key(config)?))
 }
 
-impl Webhook {
-    /// That of a URL. Its key is the one in it, else that of the settings.
-    fn named(url: &str, config: &Config) -> anyhow::Result<Self> {
-        let target = Target::parse(url, "").map_err(|error| anyhow!("--url: {error}"))?;
-        if target.has_key() {
-            return Ok(Self::new(&target, ""));
-        }
-        Ok(Self::with(&target, &key(config)?))
+/// That of the server with these settings.
+fn own(config: &Config) -> anyhow::Result<WebhookUrl> {
+    if config.port == 0 {
+        bail!("port 0 stands for any free one; name the server with --url");
     }
-
-    /// That of the server with these settings.
-    fn of(config: &Config) -> anyhow::Result<Self> {
-        if config.port == 0 {
-            bail!("port 0 stands for any free one; name the server with --url");
-        }
-        let address = SocketAddr::new(reachable(config.host), config.port);
-        let target = Target::parse(&format!("http://{address}/webhook"), "")?;
-        Ok(Self::with(&target, &key(config)?))
-    }
-
-    fn with(target: &Target, key: &Secret) -> Self {
-        let key: String = form_urlencoded::byte_serialize(key.reveal().as_bytes()).collect();
-        Self::new(target, &format!("key={key}"))
-    }
-
-    fn new(target: &Target, query: &str) -> Self {
-        Self {
-            place: target.place(),
-            url: target.with_query(query),
-        }
-    }
-
-    /// Asks, and returns what to say if all is well.
-    async fn ping(&self) -> anyhow::Result<String> {
-        let place = &self.place;
-        let request = Request::post(&self.url)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(
-                header::USER_AGENT,
-                concat!("omiscope/", env!("CARGO_PKG_VERSION")),
-            )
-            .header("idempotency-key", IDEMPOTENCY_KEY)
-            .body(Full::from(r#"{"type":"ping"}"#))
-            .with_context(|| format!("{place} cannot be asked"))?;
-        let answer = Outbound::within(PATIENCE).send(request).await;
-        let answer = answer.map_err(|error| anyhow!("{place}: {error}"))?;
-        match fault(&answer) {
-            Some(fault) => bail!("{place}: {fault}"),
-            None => Ok(format!(
-                "{place} is well, it answered after {} ms",
-                answer.took.as_millis()
-            )),
-        }
-    }
+    Ok(WebhookUrl::local(config.address()).with_key(&key(config)?))
 }
 
-/// The address at which a server on this machine is asked that listens on `host`.
-fn reachable(host: IpAddr) -> IpAddr {
-    match host {
-        IpAddr::V4(host) if host.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(host) if host.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        host => host,
+/// Asks, and returns what to say if all is well.
+async fn ping(url: &WebhookUrl) -> anyhow::Result<String> {
+    let request = Request::post(url.revealed())
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(
+            header::USER_AGENT,
+            concat!("omiscope/", env!("CARGO_PKG_VERSION")),
+        )
+        .header("idempotency-key", IDEMPOTENCY_KEY)
+        .body(Full::from(r#"{"type":"ping"}"#))
+        .with_context(|| format!("{url} cannot be asked"))?;
+    let answer = Outbound::within(PATIENCE).send(request).await;
+    let answer = answer.map_err(|error| anyhow!("{url}: {error}"))?;
+    match fault(&answer) {
+        Some(fault) => bail!("{url}: {fault}"),
+        None => Ok(format!(
+            "{url} is well, it answered after {} ms",
+            answer.took.as_millis()
+        )),
     }
 }
-
 /// The key of the settings, else the one that the server keeps in its data folder.
 fn key(config: &Config) -> anyhow::Result<Secret> {
     let kept = match &config.webhook_secret {

@@ -9,10 +9,7 @@ use std::{
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{
-    listener::{Listening, masked_url},
-    on_runtime,
-};
+use super::{listener::Listening, on_runtime};
 use crate::{
     config::{Config, Flags},
     event::{Record, Seq},
@@ -21,6 +18,7 @@ use crate::{
     losses::LossCounter,
     shutdown,
     store::Store,
+    webhook_url::WebhookUrl,
 };
 
 /// Bytes of the log that are written at once when there is much to write.
@@ -70,7 +68,7 @@ async fn log_until_drained(config: &Config, listening: &mut Listening) -> anyhow
 }
 
 fn announce(config: &Config, listening: &Listening) {
-    let url = masked_url(listening.address);
+    let url = WebhookUrl::local(listening.address).masked("…");
     if config.ephemeral {
         tracing::info!("listening on {url} | data: in memory only");
     } else {

@@ -29,6 +29,7 @@ use crate::{
         terminal::{self, Screen},
         theme::Theme,
     },
+    webhook_url::WebhookUrl,
 };
 
 pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
@@ -139,7 +140,7 @@ async fn draw(
         Glyphs::unicode()
     };
     let session = Session {
-        address: listening.address,
+        local: WebhookUrl::local(listening.address),
         keys: listening.keys.clone(),
         exports,
     };

@@ -88,10 +88,10 @@ impl Keys {
             .fold(bytes.to_vec(), |bytes, secret| secret.covered_in(&bytes))
     }
 
-    /// The current key itself, for the user's own eyes.
+    /// The key that belongs into the URL.
     #[must_use]
-    pub fn reveal(&self) -> &str {
-        self.current.reveal()
+    pub fn current(&self) -> &Secret {
+        &self.current
     }
 
     /// What Omi may sign with; empty: signatures cannot be checked.
@@ -198,6 +198,9 @@ mod tests {
         let other = ring.clone();
         let before = other.get();
         ring.set(secret("b").into());
-        assert_eq!((before.reveal(), other.get().reveal()), ("a", "b"));
+        assert_eq!(
+            (before.current.reveal(), other.get().current.reveal()),
+            ("a", "b")
+        );
     }
 }

@@ -7,16 +7,17 @@ use crate::{
     store::deliveries::KeptDelivery,
 };
 
-pub(in crate::ui) fn session() -> Session {
-    Session {
-        address: "127.0.0.1:32768".parse().unwrap(),
-        keys: Secret::new("Tr0ub4dor&3".to_owned()).into(),
-        exports: "/data/exports".into(),
-    }
+/// The listener's own URL.
+pub(crate) fn own() -> WebhookUrl {
+    WebhookUrl::local("127.0.0.1:32768".parse().unwrap())
+}
+
+pub(crate) fn keys() -> Keys {
+    Secret::new("Tr0ub4dor&3".to_owned()).into()
 }
 
 /// A transcript with this body.
-pub(in crate::ui) fn inspected(body: &[u8]) -> Inspected {
+pub(crate) fn inspected(body: &[u8]) -> Inspected {
     let headers = [
         ("host", "example.org"),
         ("content-type", "application/json"),
@@ -76,7 +77,7 @@ fn our_key_goes_to_us_alone() {
         ),
     ];
     for (to, query, expected) in cases {
-        let planned = planned(&of_query(query), &session(), to).unwrap();
+        let planned = plan(&of_query(query), &own(), &keys(), to).unwrap();
         assert_eq!(planned.request.uri().to_string(), expected);
         assert!(!planned.place.contains(['?', '&']), "{planned:?}");
     }
@@ -84,7 +85,7 @@ fn our_key_goes_to_us_alone() {
 
 #[test]
 fn of_the_headers_only_harmless_ones_are_sent() {
-    let planned = planned(&inspected(b"{}"), &session(), "http://h").unwrap();
+    let planned = plan(&inspected(b"{}"), &own(), &keys(), "http://h").unwrap();
     let headers = planned.request.headers();
     let names: Vec<_> = headers.keys().map(header::HeaderName::as_str).collect();
     assert_eq!(names, ["content-type", "accept"]);
@@ -107,7 +108,9 @@ fn what_cannot_be_sent_says_why() {
         (inspected(b""), "h", "is no URL"),
     ];
     for (inspected, to, expected) in cases {
-        let error = planned(&inspected, &session(), to).unwrap_err().to_string();
+        let error = plan(&inspected, &own(), &keys(), to)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(expected), "{error}");
         assert!(!error.contains("S3CRET"));
     }

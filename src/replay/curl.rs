@@ -5,16 +5,23 @@ mod tests;
 
 use std::borrow::Cow;
 
-use super::{app::Session, replay::HEADERS};
-use crate::{decode::query, event::Delivery, secret::MASK, store::deliveries::Inspected, text};
+use super::HEADERS;
+use crate::{
+    decode::query,
+    event::Delivery,
+    secret::{Keys, MASK},
+    store::deliveries::Inspected,
+    text,
+    webhook_url::WebhookUrl,
+};
 
 /// Stands for the key: the shell puts it in.
 const KEY: &str = "\"$WEBHOOK_SECRET\"";
 
 /// A command that posts it to this omiscope.
-pub(super) fn command(inspected: &Inspected, session: &Session) -> String {
+pub(crate) fn command(inspected: &Inspected, own: &WebhookUrl, keys: &Keys) -> String {
     let delivery = &inspected.kept.delivery;
-    let parts = around_keys(delivery, &format!("http://{}", session.reachable()));
+    let parts = around_keys(delivery, own.origin());
     let parts: Vec<_> = parts.iter().map(|part| quoted(part)).collect();
     let mut command = format!("curl -sS {}", parts.join(KEY));
     let sent = |name: &&str| delivery.headers.iter().find(|(known, _)| known == name);
@@ -34,7 +41,7 @@ pub(super) fn command(inspected: &Inspected, session: &Session) -> String {
     }
     match str::from_utf8(body).ok().filter(|body| is_typed(body)) {
         Some(body) => {
-            let body = session.keys.get().masked_in(body);
+            let body = keys.masked_in(body);
             format!("{command} --data-raw {}", quoted(&body))
         }
         None => format!(
