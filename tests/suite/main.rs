@@ -27,6 +27,8 @@ mod program;
 mod rebuild;
 mod search;
 mod server;
+#[cfg(unix)]
+mod shell;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
 #[cfg(unix)]
