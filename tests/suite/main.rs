@@ -29,6 +29,7 @@ mod search;
 mod server;
 #[cfg(unix)]
 mod shell;
+mod shipping;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
 #[cfg(unix)]
