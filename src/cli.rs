@@ -5,6 +5,7 @@ mod flags;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use jiff::Timestamp;
 
 use crate::{
@@ -77,6 +78,16 @@ pub enum Command {
     Demo(Script),
     /// Post what a wearer's Omi would to a webhook.
     Simulate(Simulate),
+    /// Print a script by which a shell completes commands and flags.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page of omiscope, or of one of its commands.
+    Man {
+        /// The command.
+        command: Option<String>,
+    },
 }
 
 /// Who is asked.

@@ -34,7 +34,7 @@ pub(super) struct Keeper {
 #[derive(Debug)]
 pub(super) enum Kept {
     /// It is a record of its own.
-    Record(Record),
+    Record(Arc<Record>),
     /// It says nothing that this record does not say: a health check that pings every half minute for years leaves one.
     Known(Seq),
 }
@@ -86,12 +86,12 @@ impl Keeper {
         {
             changes = self.apply(db, seq, &delivery, event)?;
         }
-        Ok(Kept::Record(Record {
+        Ok(Kept::Record(Arc::new(Record {
             seq,
             delivery,
             repeat_of,
             changes,
-        }))
+        })))
     }
 
     /// Writes sound as record `seq`.

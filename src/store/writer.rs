@@ -200,7 +200,7 @@ impl Writer {
                 }),
                 Work::Sound(heard) => {
                     let record = Keeper::keep_sound(db, last.next(), *heard)?;
-                    Ok(Done::record(record))
+                    Ok(Done::record(Arc::new(record)))
                 }
                 Work::Change(apply) => {
                     // It may touch what is cached.
@@ -266,8 +266,8 @@ impl Drop for Abandon {
 }
 
 impl Done {
-    fn record(record: Record) -> Self {
-        Self::Step(Step::Record(Arc::new(record)))
+    fn record(record: Arc<Record>) -> Self {
+        Self::Step(Step::Record(record))
     }
 
     fn step(&self) -> Option<&Step> {

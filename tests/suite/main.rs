@@ -27,6 +27,9 @@ mod program;
 mod rebuild;
 mod search;
 mod server;
+#[cfg(unix)]
+mod shell;
+mod shipping;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
 #[cfg(unix)]
