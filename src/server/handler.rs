@@ -23,8 +23,8 @@ use super::{
     sink::Sink,
 };
 use crate::{
-    decode::{self, Decoded, query},
-    event::Event,
+    decode::{self, Decoded, Query, query},
+    event::{Event, Uid},
     losses::LossCounter,
     secret::Opened,
     store::Submission,
@@ -122,15 +122,17 @@ impl<S: Sink> Handler<S> {
         }
         let body = body::read(body, self.allowance()).await?;
         known.body = Some(body.clone());
-        let decoded = decode(parts, body.clone())
+        let query = query::parse(parts.uri.query().unwrap_or_default());
+        known.uid = query.last("uid").and_then(|uid| Uid::parse(uid).ok());
+        self.allows(known)?;
+        let decoded = decode(parts, query, body.clone())
             .await
             .inspect_err(|refusal| known.learn_from(refusal))?;
         known.kind = decoded.kind;
         known.uid = decoded.uid;
         known.warnings = decoded.warnings;
-        if !self.allows(known) {
-            return Err(Refusal::Uid);
-        }
+        // The body may have told it.
+        self.allows(known)?;
         self.keep(head, known, &body, decoded.event).await
     }
 
@@ -175,9 +177,12 @@ impl<S: Sink> Handler<S> {
         }
     }
 
-    fn allows(&self, known: &Known) -> bool {
+    /// Whether the wearer is one whose deliveries are taken, as far as it is known who that is.
+    fn allows(&self, known: &Known) -> Result<(), Refusal> {
         let allowed = &self.settings.allowed_uids;
-        allowed.is_empty() || known.uid.as_ref().is_none_or(|uid| allowed.contains(uid))
+        let is_allowed = |uid| allowed.is_empty() || allowed.contains(uid);
+        let is_allowed = known.uid.as_ref().is_none_or(is_allowed);
+        is_allowed.then_some(()).ok_or(Refusal::Uid)
     }
 
     /// Counts and records a refused request, and makes its answer.
@@ -218,8 +223,7 @@ fn is_encoded(headers: &HeaderMap) -> bool {
     encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-async fn decode(parts: &Parts, body: Bytes) -> Result<Decoded, Refusal> {
-    let query = query::parse(parts.uri.query().unwrap_or_default());
+async fn decode(parts: &Parts, query: Query, body: Bytes) -> Result<Decoded, Refusal> {
     let content_type = parts
         .headers
         .get(CONTENT_TYPE)
