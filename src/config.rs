@@ -24,13 +24,15 @@ use crate::{
     event::Uid,
     logging::LogLevel,
     secret::{Keyring, Secret},
-    server, store,
+    server,
+    signature::Policy,
+    store,
     ui::keymap::Keymap,
 };
 use layer::Layers;
 pub use problem::{ConfigError, Problem};
-use setting::WEBHOOK_SECRET;
 pub use setting::{Flag, SETTINGS, Setting};
+use setting::{SIGNATURE, WEBHOOK_SECRET};
 pub use surroundings::Surroundings;
 pub use theme::{OwnTheme, OwnThemes, Role, Theme};
 
@@ -47,6 +49,10 @@ pub struct Config {
     pub port: u16,
     /// The webhook key, if one was given. Never empty.
     pub webhook_secret: Option<Secret>,
+    /// What Omi may sign deliveries with; several while it rotates its secret.
+    pub signing_secrets: Vec<Secret>,
+    /// What is made of signatures.
+    pub signature: Policy,
     /// What the log leaves out.
     pub log_level: LogLevel,
     /// Whether the log of `serve` has the bodies of deliveries and replies.
@@ -148,6 +154,7 @@ impl Config {
             config.theme = Theme::None;
         }
         problems.extend(exposed_placeholder(&config, &layers));
+        problems.extend(unsigned(&config, &layers));
         if config.data_dir.as_os_str().is_empty() && !config.ephemeral {
             problems.push(Problem::NoHome);
         }
@@ -183,6 +190,7 @@ impl Config {
     pub fn server(&self, keys: Keyring) -> server::Settings {
         server::Settings {
             keys,
+            signature: self.signature,
             allowed_uids: self.allowed_uids.clone(),
             header_timeout: self.header_timeout,
             body_timeout: self.body_timeout,
@@ -199,6 +207,8 @@ impl Default for Config {
             host: Ipv4Addr::LOCALHOST.into(),
             port: 32768,
             webhook_secret: None,
+            signing_secrets: Vec::new(),
+            signature: Policy::default(),
             log_level: LogLevel::Info,
             log_events: false,
             data_dir: PathBuf::new(),
@@ -236,5 +246,15 @@ fn exposed_placeholder(config: &Config, layers: &Layers) -> Option<Problem> {
     (known && !config.host.to_canonical().is_loopback()).then(|| Problem::ExposedPlaceholder {
         place: source.place(setting),
         host: config.host,
+    })
+}
+
+/// Signatures that nobody could check must not be required.
+fn unsigned(config: &Config, layers: &Layers) -> Option<Problem> {
+    let setting = SETTINGS.iter().find(|setting| setting.key == SIGNATURE)?;
+    let (source, _) = layers.get(setting)?;
+    let unsigned = config.signature == Policy::Require && config.signing_secrets.is_empty();
+    unsigned.then(|| Problem::NoSigningSecret {
+        place: source.place(setting),
     })
 }

@@ -38,6 +38,7 @@ pub mod search;
 pub mod secret;
 pub mod server;
 pub mod shutdown;
+pub mod signature;
 pub mod simulate;
 pub mod store;
 pub mod text;

@@ -7,13 +7,14 @@ use futures_util::FutureExt as _;
 use hyper::{
     HeaderMap, Method, Request, StatusCode, Version,
     body::{Body as _, Incoming},
-    header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT},
+    header::{CONTENT_ENCODING, EXPECT},
     http::request::Parts,
 };
 
 use super::{
     Settings, auth,
     body::{self, Allowance},
+    examine::Examination,
     head::{Head, Known},
     listen::Places,
     metrics::Metrics,
@@ -23,15 +24,12 @@ use super::{
     sink::Sink,
 };
 use crate::{
-    decode::{self, Decoded, Query, query},
+    decode::query,
     event::{Event, Uid},
     losses::LossCounter,
     secret::Opened,
     store::Submission,
 };
-
-/// From this length on, decoding gets a thread of its own, so that it holds up nobody's connection.
-const LONG_BODY: usize = 256 << 10;
 
 /// What answering needs.
 #[derive(Debug)]
@@ -106,7 +104,7 @@ impl<S: Sink> Handler<S> {
         }
     }
 
-    /// The way of a delivery: key, body, decode, commit, answer. What is learned on it stays known when it ends early.
+    /// The way of a delivery: key, body, signature, decode, commit, answer. What is learned on it stays known when it ends early.
     async fn webhook(
         &self,
         parts: &Parts,
@@ -125,8 +123,12 @@ impl<S: Sink> Handler<S> {
         let query = query::parse(parts.uri.query().unwrap_or_default());
         known.uid = query.last("uid").and_then(|uid| Uid::parse(uid).ok());
         self.allows(known)?;
-        let decoded = decode(parts, query, body.clone())
-            .await
+        let policy = self.settings.signature;
+        let examination = Examination::new(&parts.headers, query, body.clone(), policy, head);
+        let findings = examination.findings().await?;
+        known.signature = findings.signature;
+        let decoded = findings
+            .decoded
             .inspect_err(|refusal| known.learn_from(refusal))?;
         known.kind = decoded.kind;
         known.uid = decoded.uid;
@@ -221,27 +223,6 @@ fn opened_by(parts: &Parts, head: &Head) -> Option<Opened> {
 fn is_encoded(headers: &HeaderMap) -> bool {
     let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
     encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
-}
-
-async fn decode(parts: &Parts, query: Query, body: Bytes) -> Result<Decoded, Refusal> {
-    let content_type = parts
-        .headers
-        .get(CONTENT_TYPE)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let is_long = body.len() >= LONG_BODY;
-    let decode = move || {
-        let request = decode::Request {
-            content_type: content_type.as_deref(),
-            query: &query,
-            body: &body,
-        };
-        decode::decode(&request)
-    };
-    if is_long {
-        let decoded = tokio::task::spawn_blocking(decode).await;
-        return Ok(decoded.map_err(|_| Refusal::Panic)??);
-    }
-    Ok(decode()?)
 }
 
 /// Turns a panic into a refusal: one request's misfortune is nobody else's.

@@ -49,7 +49,7 @@ pub(super) fn refused(refusal: &Refusal, body: String) -> Reply {
         Refusal::Method(allowed) => {
             headers.insert(ALLOW, HeaderValue::from_static(allowed));
         }
-        Refusal::Key => {
+        Refusal::Key | Refusal::Signature(_) => {
             let basic = HeaderValue::from_static("Basic realm=\"omiscope\"");
             headers.insert(WWW_AUTHENTICATE, basic);
         }
