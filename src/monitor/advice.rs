@@ -37,7 +37,7 @@ pub(super) struct Diagnosis {
 }
 
 /// Everything that can be told, in the order in which it is.
-pub(super) const TABLE: [Diagnosis; 12] = [
+pub(super) const TABLE: [Diagnosis; 14] = [
     Diagnosis {
         gravity: Gravity::Loss,
         finds: feeds::losses,
@@ -52,6 +52,16 @@ pub(super) const TABLE: [Diagnosis; 12] = [
         gravity: Gravity::Warning,
         finds: feeds::refusals,
         remedy: "Omi switches a webhook off at 100",
+    },
+    Diagnosis {
+        gravity: Gravity::Warning,
+        finds: feeds::wrong_signatures,
+        remedy: "is OMI_SIGNING_SECRET what Omi signs with now? Else somebody who has the key posts in its name",
+    },
+    Diagnosis {
+        gravity: Gravity::Warning,
+        finds: feeds::untimely_signatures,
+        remedy: "does the clock of this machine go right?",
     },
     Diagnosis {
         gravity: Gravity::Warning,
