@@ -27,6 +27,7 @@ mod refusal;
 mod reply;
 mod route;
 mod sink;
+mod strangers;
 mod tasks;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};

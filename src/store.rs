@@ -35,7 +35,6 @@ mod read;
 pub mod rebuild;
 mod recorder;
 pub mod recordings;
-mod refusals;
 pub mod repair;
 pub mod retention;
 mod rows;
@@ -58,6 +57,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::{
+    bucket::{Bucket, Limit},
     event::{ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Record, Seq},
     feed::{Feed, Follower, Point, Source, Viewer},
     losses::LossCounter,
@@ -77,7 +77,6 @@ use index::{IndexFile, IndexReaders, Mark};
 use page::{Anchor, Page, Side};
 use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Files, Recorder};
-use refusals::RefusalLimit;
 use retention::{Keep, Retention};
 pub use talk::Talk;
 use writer::{Answer, Job, Task, Writer};
@@ -93,6 +92,12 @@ const LIMITS: Limits = Limits {
 const JOB_BYTES: usize = 1024;
 /// What is kept of the body of a refused request.
 const REFUSED_BODY: usize = 64 << 10;
+
+/// How many refused requests are recorded, so that strangers cannot fill the disk.
+const RECORDED: Limit = Limit {
+    burst: 64.0,
+    rate: 4.0,
+};
 
 /// Where the store is.
 #[derive(Debug, Clone)]
@@ -145,7 +150,7 @@ struct Inner {
     readers: Arc<Readers>,
     recorder: Recorder,
     losses: LossCounter,
-    refusals: Mutex<RefusalLimit>,
+    refusals: Mutex<Bucket>,
     writer: Mutex<Option<JoinHandle<()>>>,
     changes: Changes,
     index: Option<Index>,
@@ -250,7 +255,7 @@ impl Store {
             readers,
             recorder,
             losses,
-            refusals: Mutex::default(),
+            refusals: Mutex::new(Bucket::of(RECORDED)),
             writer: Mutex::new(Some(writer)),
             changes,
             index,
@@ -502,7 +507,7 @@ impl Inner {
         answer.await.unwrap_or(Err(CommitError::Failed))
     }
 
-    fn refusals(&self) -> std::sync::MutexGuard<'_, RefusalLimit> {
+    fn refusals(&self) -> std::sync::MutexGuard<'_, Bucket> {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -22,6 +22,7 @@ use super::{
     reply::{self, Reply},
     route::{Route, is_webhook, route},
     sink::Sink,
+    strangers::Strangers,
 };
 use crate::{
     decode::query,
@@ -39,6 +40,7 @@ pub(super) struct Handler<S> {
     losses: LossCounter,
     metrics: Metrics,
     places: Places,
+    strangers: Strangers,
 }
 
 impl<S: Sink> Handler<S> {
@@ -49,6 +51,7 @@ impl<S: Sink> Handler<S> {
             losses,
             metrics: Metrics::default(),
             places,
+            strangers: Strangers::default(),
         }
     }
 
@@ -93,15 +96,23 @@ impl<S: Sink> Handler<S> {
                 "omiscope is listening; Omi posts to /webhook\n",
             )),
             Route::Health => Ok(reply::text("ok")),
-            Route::Metrics if opened_by(parts, head).is_none() => Err(Refusal::Key),
-            Route::Metrics => Ok(reply::metrics(self.metrics.render(
-                self.losses.get(),
-                self.sink.queued(),
-                self.places.taken(),
-            ))),
+            Route::Metrics => {
+                self.admit(parts, head)?;
+                Ok(reply::metrics(self.metrics.render(
+                    self.losses.get(),
+                    self.sink.queued(),
+                    self.places.taken(),
+                )))
+            }
             Route::WrongMethod(allowed) => Err(Refusal::Method(allowed)),
             Route::Nowhere => Err(Refusal::Nowhere),
         }
+    }
+
+    /// Lets nobody in without a key.
+    fn admit(&self, parts: &Parts, head: &Head) -> Result<Opened, Refusal> {
+        auth::opened_by(&head.keys, &parts.uri, &parts.headers, head.received)
+            .ok_or_else(|| self.strangers.refusal(head.remote, head.received))
     }
 
     /// The way of a delivery: key, body, signature, decode, commit, answer. What is learned on it stays known when it ends early.
@@ -113,7 +124,7 @@ impl<S: Sink> Handler<S> {
         known: &mut Known,
     ) -> Result<Reply, Refusal> {
         // Before the body: a stranger cannot make us hold one.
-        opened_by(parts, head).ok_or(Refusal::Key)?;
+        self.admit(parts, head)?;
         known.has_key = true;
         if is_encoded(&parts.headers) {
             return Err(Refusal::Encoded);
@@ -192,10 +203,14 @@ impl<S: Sink> Handler<S> {
         if matches!(refusal, Refusal::Panic) {
             self.losses.add(|losses| losses.panics += 1);
         }
+        let is_too_many = matches!(refusal, Refusal::TooMany);
+        if is_too_many {
+            self.losses.add(|losses| losses.refusals_unrecorded += 1);
+        }
         let status = refusal.status();
         let reply = reply::refused_body(refusal);
         // What strangers look for elsewhere is no delivery.
-        if is_webhook(parts.uri.path()) {
+        if is_webhook(parts.uri.path()) && !is_too_many {
             let delivery = head.delivery(known, status, &reply);
             self.sink.note(delivery, known.body.clone());
         }
@@ -205,7 +220,7 @@ impl<S: Sink> Handler<S> {
 
     /// Sees to the body of a refused request that was not, or not wholly, read.
     fn dispose(&self, parts: &Parts, body: Incoming, known: &Known, refusal: &Refusal) {
-        let is_lost = matches!(refusal, Refusal::Slow | Refusal::Broken);
+        let is_lost = matches!(refusal, Refusal::Slow | Refusal::Broken | Refusal::TooMany);
         // Who waits for a "continue" sees our answer instead and sends nothing; streams of HTTP/2 end without harm to the answer.
         let is_held_back = parts.headers.contains_key(EXPECT) || parts.version == Version::HTTP_2;
         if is_lost || is_held_back {
@@ -213,10 +228,6 @@ impl<S: Sink> Handler<S> {
         }
         body::discard(body, self.wasted(known));
     }
-}
-
-fn opened_by(parts: &Parts, head: &Head) -> Option<Opened> {
-    auth::opened_by(&head.keys, &parts.uri, &parts.headers, head.received)
 }
 
 /// Whether a body is compressed, which no version of Omi does.

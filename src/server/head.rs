@@ -45,7 +45,7 @@ const IDEMPOTENCY: [&str; 3] = ["idempotency-key", "x-omi-idempotency-key", "x-o
 pub(super) struct Head {
     pub(super) received: Timestamp,
     since: Instant,
-    remote: Option<SocketAddr>,
+    pub(super) remote: Option<SocketAddr>,
     method: String,
     path: String,
     query: String,

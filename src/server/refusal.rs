@@ -2,6 +2,7 @@
 
 use hyper::StatusCode;
 
+use super::strangers::RETRY_AFTER;
 use crate::{
     decode,
     event::{Fault, Signature},
@@ -13,6 +14,8 @@ use crate::{
 pub(super) enum Refusal {
     #[error("invalid webhook key; add ?key=YOUR_SECRET to the URL")]
     Key,
+    #[error("too many requests with a wrong key; correct it and wait {RETRY_AFTER} s")]
+    TooMany,
     #[error("{}", unsigned(*.0))]
     Signature(Signature),
     #[error("{0}")]
@@ -44,6 +47,7 @@ impl Refusal {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Key | Self::Signature(_) => StatusCode::UNAUTHORIZED,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Decode(_) | Self::Broken => StatusCode::BAD_REQUEST,
             Self::Uid => StatusCode::FORBIDDEN,
             Self::Nowhere => StatusCode::NOT_FOUND,

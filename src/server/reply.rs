@@ -5,10 +5,12 @@ use http_body_util::Full;
 use hyper::{
     Response, StatusCode, Version,
     body::Body as _,
-    header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE},
+    header::{
+        ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    },
 };
 
-use super::refusal::Refusal;
+use super::{refusal::Refusal, strangers};
 use crate::event::Kind;
 
 pub(super) type Reply = Response<Full<Bytes>>;
@@ -52,6 +54,9 @@ pub(super) fn refused(refusal: &Refusal, body: String) -> Reply {
         Refusal::Key | Refusal::Signature(_) => {
             let basic = HeaderValue::from_static("Basic realm=\"omiscope\"");
             headers.insert(WWW_AUTHENTICATE, basic);
+        }
+        Refusal::TooMany => {
+            headers.insert(RETRY_AFTER, strangers::RETRY_AFTER.into());
         }
         _ => {}
     }
