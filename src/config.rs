@@ -25,13 +25,16 @@ use crate::{
     event::Uid,
     logging::LogLevel,
     secret::{Keyring, Secret},
-    server, store,
+    server,
+    signature::Policy,
+    store,
     ui::{keymap::Keymap, theme::ThemeChoice},
 };
 pub use key::KeyFileError;
 use layer::Layers;
 pub use problem::{ConfigError, Problem};
 pub use section::OwnThemes;
+use setting::SIGNATURE;
 pub use setting::{Flag, SETTINGS, Setting};
 pub use surroundings::Surroundings;
 
@@ -50,6 +53,10 @@ pub struct Config {
     pub webhook_secret: Option<Secret>,
     /// The file that it is taken from, if one was named.
     pub webhook_secret_file: Option<PathBuf>,
+    /// What Omi may sign deliveries with; several while it rotates its secret.
+    pub signing_secrets: Vec<Secret>,
+    /// What is made of signatures.
+    pub signature: Policy,
     /// What the log leaves out.
     pub log_level: LogLevel,
     /// Whether the log of `serve` has the bodies of deliveries and replies.
@@ -145,6 +152,7 @@ impl Config {
             config.theme = ThemeChoice::None;
         }
         problems.extend(key::resolve(&mut config, &layers).err());
+        problems.extend(unsigned(&config, &layers));
         if config.data_dir.as_os_str().is_empty() && !config.ephemeral {
             problems.push(Problem::NoHome);
         }
@@ -180,6 +188,7 @@ impl Config {
     pub fn server(&self, keys: Keyring) -> server::Settings {
         server::Settings {
             keys,
+            signature: self.signature,
             allowed_uids: self.allowed_uids.clone(),
             header_timeout: self.header_timeout,
             body_timeout: self.body_timeout,
@@ -197,6 +206,8 @@ impl Default for Config {
             port: 32768,
             webhook_secret: None,
             webhook_secret_file: None,
+            signing_secrets: Vec::new(),
+            signature: Policy::default(),
             log_level: LogLevel::Info,
             log_events: false,
             data_dir: PathBuf::new(),
@@ -221,4 +232,14 @@ impl Default for Config {
             keymap: Keymap::default(),
         }
     }
+}
+
+/// Signatures that nobody could check must not be required.
+fn unsigned(config: &Config, layers: &Layers) -> Option<Problem> {
+    let setting = SETTINGS.iter().find(|setting| setting.key == SIGNATURE)?;
+    let (source, _) = layers.get(setting)?;
+    let unsigned = config.signature == Policy::Require && config.signing_secrets.is_empty();
+    unsigned.then(|| Problem::NoSigningSecret {
+        place: source.place(setting),
+    })
 }

@@ -20,6 +20,7 @@
 //! The library exists for the binary and its tests; its interface follows the program's needs.
 
 pub mod audio;
+mod bucket;
 pub mod cli;
 pub mod command;
 pub mod config;
@@ -39,6 +40,7 @@ pub mod search;
 pub mod secret;
 pub mod server;
 pub mod shutdown;
+pub mod signature;
 pub mod simulate;
 pub mod store;
 pub mod text;

@@ -8,7 +8,7 @@
 //! | `/metrics` | GET | yes | Prometheus text |
 //!
 //! ```text
-//! listen ─► connection ─► handler ─┬─ route, auth, body ─► decode ─► sink (the store) ─► 200
+//! listen ─► connection ─► handler ─┬─ route, auth, body ─► signature, decode ─► sink (the store) ─► 200
 //! 503 when full    │               └─ refusal, noted in the sink ─────────────────────► 4xx, 5xx
 //!                  └─ tasks: waited for at the end, cut after the drain time
 //! ```
@@ -18,6 +18,7 @@
 mod auth;
 mod body;
 mod connection;
+mod examine;
 mod handler;
 mod head;
 mod listen;
@@ -26,6 +27,7 @@ mod refusal;
 mod reply;
 mod route;
 mod sink;
+mod strangers;
 mod tasks;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -33,7 +35,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{event::Uid, losses::LossCounter, secret::Keyring, store::Store};
+use crate::{event::Uid, losses::LossCounter, secret::Keyring, signature::Policy, store::Store};
 use handler::Handler;
 use listen::{Listen, Places};
 use sink::Sink;
@@ -44,6 +46,8 @@ use tasks::Tasks;
 pub struct Settings {
     /// The webhook keys. An empty one opens nothing.
     pub keys: Keyring,
+    /// What is made of Omi's signatures.
+    pub signature: Policy,
     /// Whose deliveries are taken; empty: everyone's who has the key.
     pub allowed_uids: HashSet<Uid>,
     /// Longest time for a request's head, and longest rest between two requests of a connection.

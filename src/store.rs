@@ -34,7 +34,6 @@ mod read;
 pub mod rebuild;
 mod recorder;
 pub mod recordings;
-mod refusals;
 pub mod repair;
 pub mod retention;
 mod rows;
@@ -59,6 +58,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    bucket::{Bucket, Limit},
     event::{ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Record, Seq},
     feed::{Feed, Follower, Point, Snapshot, Source, Viewer, Window},
     losses::LossCounter,
@@ -78,7 +78,6 @@ use index::{IndexFile, IndexReaders, Mark};
 use page::{Anchor, Page, Side};
 use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Files, Recorder};
-use refusals::RefusalLimit;
 use retention::{Keep, Retention};
 use status::Liveness;
 pub use status::{StoreStatus, WriterState};
@@ -94,6 +93,12 @@ const LIMITS: Limits = Limits {
 const JOB_BYTES: usize = 1024;
 /// What is kept of the body of a refused request.
 const REFUSED_BODY: usize = 64 << 10;
+
+/// How many refused requests are recorded, so that strangers cannot fill the disk.
+const RECORDED: Limit = Limit {
+    burst: 64.0,
+    rate: 4.0,
+};
 
 /// Where the store is.
 #[derive(Debug, Clone)]
@@ -147,7 +152,7 @@ struct Inner {
     readers: Arc<Readers>,
     recorder: Recorder,
     losses: LossCounter,
-    refusals: Mutex<RefusalLimit>,
+    refusals: Mutex<Bucket>,
     writer: Mutex<Option<JoinHandle<()>>>,
     changes: Changes,
     index: Option<Index>,
@@ -255,7 +260,7 @@ impl Store {
             readers,
             recorder,
             losses,
-            refusals: Mutex::default(),
+            refusals: Mutex::new(Bucket::of(RECORDED)),
             writer: Mutex::new(Some(writer)),
             changes,
             index,
@@ -518,7 +523,7 @@ impl Inner {
         answer.await.unwrap_or(Err(CommitError::Failed))
     }
 
-    fn refusals(&self) -> std::sync::MutexGuard<'_, RefusalLimit> {
+    fn refusals(&self) -> std::sync::MutexGuard<'_, Bucket> {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

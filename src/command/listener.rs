@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     event::Seq,
     losses::LossCounter,
-    secret::{Keyring, Secret, kept_in},
+    secret::{Keyring, Keys, Secret, kept_in},
     server,
     store::Store,
 };
@@ -80,7 +80,7 @@ impl Listening {
         if let Some(weakness) = key.weakness() {
             tracing::warn!("the webhook key {weakness}");
         }
-        let keys = Keyring::from(key);
+        let keys = Keyring::from(Keys::from(key).with_signing(config.signing_secrets.clone()));
         let start = store.latest();
         let listener = bind(config.address()).await?;
         let address = listener.local_addr()?;

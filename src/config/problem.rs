@@ -88,6 +88,12 @@ pub enum Problem {
         /// What is wrong with it.
         fault: KeyFileError,
     },
+    /// Signatures that nobody can check are required.
+    #[error("{place}: there is no secret to check signatures with; set OMI_SIGNING_SECRET")]
+    NoSigningSecret {
+        /// Where it stands.
+        place: String,
+    },
     /// No data folder can be told.
     #[error("this user has no home folder; name a data folder with --data-dir, or use --ephemeral")]
     NoHome,

@@ -1,5 +1,5 @@
 use super::{Config, section, value};
-use crate::logging::LogLevel;
+use crate::{logging::LogLevel, signature::Policy};
 
 /// One setting: what it is called in each source, and what it may be.
 #[derive(Debug)]
@@ -49,13 +49,16 @@ impl Setting {
 /// [`Setting::key`] of the key.
 pub(super) const WEBHOOK_SECRET: &str = "webhook_secret";
 
+/// [`Setting::key`] of what is made of signatures.
+pub(super) const SIGNATURE: &str = "signature";
+
 const SWITCH: &str = "true, 1, yes, false, 0 or no";
 const KEEP: &str =
     "a time such as 30d, a size such as 2GiB, both with a comma between them, 0 or forever";
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 25] = [
+pub static SETTINGS: [Setting; 27] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -93,6 +96,22 @@ pub static SETTINGS: [Setting; 25] = [
             config.webhook_secret_file = value::path(text);
             config.webhook_secret_file.is_some() || text.is_empty()
         },
+    },
+    Setting {
+        key: "signing_secret",
+        env: "OMI_SIGNING_SECRET",
+        flag: Flag::Secret,
+        help: "Secret that Omi signs deliveries with, whsec_…; several with commas between them",
+        allowed: "up to 8 secrets of at most 256 characters, with commas or spaces between them",
+        apply: |config, text| put(&mut config.signing_secrets, value::secrets(text)),
+    },
+    Setting {
+        key: SIGNATURE,
+        env: "OMISCOPE_SIGNATURE",
+        flag: Flag::Value("signature", "POLICY"),
+        help: "What is made of Omi's signatures: off, show or require [default: show]",
+        allowed: "off, show or require",
+        apply: |config, text| put(&mut config.signature, Policy::from_name(text)),
     },
     Setting {
         key: "log_level",

@@ -46,6 +46,10 @@ fn resolved(config: &Config, key: &str) -> String {
             Some(secret) => secret.reveal().to_owned(),
             None => "none".to_owned(),
         },
+        "signing_secret" => {
+            let secrets: Vec<_> = config.signing_secrets.iter().map(Secret::reveal).collect();
+            secrets.join("|")
+        }
         "log_level" => config.log_level.name().to_owned(),
         "log_events" => config.log_events.to_string(),
         "theme" => format!("{:?}", config.theme),
@@ -187,6 +191,11 @@ fn values_are_taken_in_every_form_they_are_written_in() {
         ),
         ("WEBHOOK_SECRET=", "webhook_secret", "none"),
         ("WEBHOOK_SECRET='a $b #c'", "webhook_secret", "a $b #c"),
+        (
+            "OMI_SIGNING_SECRET='whsec_a, whsec_b whsec_c'",
+            "signing_secret",
+            "whsec_a|whsec_b|whsec_c",
+        ),
         ("GREETING=hello there\nPORT=5", "address", "127.0.0.1:5"),
     ];
     let folder = tempfile::tempdir().unwrap();
@@ -283,6 +292,14 @@ fn what_is_wrong_is_told_with_its_place_and_its_remedy() {
             "OMISCOPE_PORT in {folder}/.env: no such setting; there are HOST, PORT, ",
         ),
         (
+            flag(&[("signature", "require")]),
+            "--signature: there is no secret to check signatures with; set OMI_SIGNING_SECRET",
+        ),
+        (
+            dot("OMISCOPE_SIGNATURE=strict"),
+            r#"OMISCOPE_SIGNATURE="strict" in {folder}/.env: must be off, show or require"#,
+        ),
+        (
             env(&[("OMISCOPE_CONFIG", "/no/such.toml")]),
             "cannot read /no/such.toml: ",
         ),
@@ -374,6 +391,10 @@ fn a_key_is_never_told() {
         },
         Sources {
             environment: &[("WEBHOOK_SECRET", "hunter2\u{7}")],
+            ..NONE
+        },
+        Sources {
+            environment: &[("OMI_SIGNING_SECRET", "a b c d e f g h hunter2")],
             ..NONE
         },
         Sources {

@@ -49,15 +49,29 @@ pub(super) fn path(text: &str) -> Option<PathBuf> {
 
 /// Uids between commas, or a TOML array of them.
 pub(super) fn uids(text: &str) -> Option<HashSet<Uid>> {
+    listed(text, |c| c == ',')
+        .map(|uid| Uid::parse(uid).ok())
+        .collect()
+}
+
+/// At most 8 secrets between commas or blanks, or a TOML array of them.
+pub(super) fn secrets(text: &str) -> Option<Vec<Secret>> {
+    let secrets: Vec<_> = listed(text, |c| c == ',' || c.is_whitespace()).collect();
+    let good = |secret: &&str| secret.len() <= 256 && !secret.contains(char::is_control);
+    (secrets.len() <= 8 && secrets.iter().all(good)).then(|| {
+        let secrets = secrets.into_iter().map(str::to_owned);
+        secrets.map(Secret::new).collect()
+    })
+}
+
+fn listed(text: &str, between: fn(char) -> bool) -> impl Iterator<Item = &str> {
     let list = text
         .strip_prefix('[')
         .and_then(|t| t.strip_suffix(']'))
         .unwrap_or(text);
-    list.split(',')
-        .map(|uid| uid.trim().trim_matches(['"', '\'']))
-        .filter(|uid| !uid.is_empty())
-        .map(|uid| Uid::parse(uid).ok())
-        .collect()
+    list.split(between)
+        .map(|item| item.trim().trim_matches(['"', '\'']))
+        .filter(|item| !item.is_empty())
 }
 
 pub(super) fn count(text: &str) -> Option<usize> {

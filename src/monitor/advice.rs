@@ -40,7 +40,7 @@ pub(super) struct Diagnosis {
 }
 
 /// Everything that can be told, in the order in which it is.
-pub(super) const TABLE: [Diagnosis; 12] = [
+pub(super) const TABLE: [Diagnosis; 14] = [
     Diagnosis {
         code: "losses",
         severity: Severity::Loss,
@@ -58,6 +58,18 @@ pub(super) const TABLE: [Diagnosis; 12] = [
         severity: Severity::Warning,
         finds: feeds::refusals,
         remedy: "Omi switches a webhook off at 100",
+    },
+    Diagnosis {
+        code: "wrong-signatures",
+        severity: Severity::Warning,
+        finds: feeds::wrong_signatures,
+        remedy: "is OMI_SIGNING_SECRET what Omi signs with now? Else somebody who has the key posts in its name",
+    },
+    Diagnosis {
+        code: "untimely-signatures",
+        severity: Severity::Warning,
+        finds: feeds::untimely_signatures,
+        remedy: "does the clock of this machine go right?",
     },
     Diagnosis {
         code: "wrong-rate",

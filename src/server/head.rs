@@ -15,6 +15,7 @@ use crate::{
     decode::query,
     event::{Delivery, Kind, Signature, Uid},
     secret::{Keyring, Keys, MASK},
+    signature,
 };
 
 /// Most headers, and most bytes of a header's value, that a delivery keeps.
@@ -36,9 +37,6 @@ const SECRET_HEADERS: [HeaderName; 4] = [
     header::SET_COOKIE,
 ];
 
-/// The header with which a sender proves who it is.
-const SIGNATURE: &str = "x-omi-signature";
-
 /// Names of the header that is the same for every attempt of a delivery, the most telling first.
 const IDEMPOTENCY: [&str; 3] = ["idempotency-key", "x-omi-idempotency-key", "x-omi-delivery"];
 
@@ -47,7 +45,7 @@ const IDEMPOTENCY: [&str; 3] = ["idempotency-key", "x-omi-idempotency-key", "x-o
 pub(super) struct Head {
     pub(super) received: Timestamp,
     since: Instant,
-    remote: Option<SocketAddr>,
+    pub(super) remote: Option<SocketAddr>,
     method: String,
     path: String,
     query: String,
@@ -79,7 +77,7 @@ impl Known {
             body: None,
             kind: Kind::Unknown,
             uid: None,
-            signature: if headers.contains_key(SIGNATURE) {
+            signature: if headers.contains_key(signature::HEADER) {
                 Signature::NotChecked
             } else {
                 Signature::Absent

@@ -14,6 +14,7 @@ use tokio::{
 };
 
 use super::*;
+use crate::signature::Policy;
 use crate::{
     event::{Delivery, Kind, Seq},
     store::{CommitError, Receipt, StoreStatus, Submission, WriterState},
@@ -98,6 +99,7 @@ async fn start(fault: Fault) -> Running {
     let address = listener.local_addr().unwrap();
     let settings = Settings {
         keys: crate::secret::Secret::new("S".into()).into(),
+        signature: Policy::default(),
         allowed_uids: HashSet::new(),
         header_timeout: Duration::from_mins(1),
         body_timeout: Duration::from_mins(1),
