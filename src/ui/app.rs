@@ -135,6 +135,10 @@ impl App {
         let effect = match event {
             Event::Key(key) if key.is_press() => self.view.key(*key, &self.monitor, size, now),
             Event::Mouse(mouse) => self.view.mouse(*mouse, &self.monitor, size, now),
+            Event::Paste(text) => {
+                self.view.paste(text);
+                None
+            }
             _ => None,
         };
         match &effect {

@@ -58,7 +58,7 @@ impl Overlay for Card {
         let width = lines.iter().map(Line::width).max().unwrap_or_default() + 1;
         let area = over(area, width, lines.len());
         frame.render_widget(Clear, area);
-        let place = Span::styled("Omi app: Settings, Developer", context.theme.dim);
+        let place = Span::styled("Omi: Settings, Developer", context.theme.dim);
         let block = framed(context, "Connect", vec![place]);
         frame.render_widget(Paragraph::new(lines).block(block), area);
     }

@@ -357,14 +357,6 @@ fn an_export_tells_how_far_it_is_and_the_key_stops_it() {
 }
 
 #[test]
-fn the_choice_lies_over_the_screen_at_every_size() {
-    for size in [(140, 40), (80, 24), (40, 12), (20, 5)] {
-        let screen = text(&drawn(&full(), &mut dark(), size, &[Action::Export]));
-        insta::assert_snapshot!(format!("export_{}x{}", size.0, size.1), screen);
-    }
-}
-
-#[test]
 fn formats_are_those_of_what_is_exported() {
     let mut view = dark();
     let mut shown = |actions: &[Action]| text(&drawn(&full(), &mut view, (80, 24), actions));

@@ -128,19 +128,6 @@ async fn what_to_do_is_named_and_completed() {
 }
 
 #[test]
-fn the_command_line_at_every_size() {
-    for size in [(140, 40), (80, 24), (40, 12)] {
-        let mut view = dark();
-        drawn(&full(), &mut view, size, &[Action::Command]);
-        for letter in "next".chars() {
-            press(&mut view, KeyCode::Char(letter));
-        }
-        let screen = text(&drawn(&full(), &mut view, size, &[]));
-        insta::assert_snapshot!(format!("command_{}x{}", size.0, size.1), screen);
-    }
-}
-
-#[test]
 fn the_help_is_searched_and_left_step_by_step() {
     let mut view = dark();
     shown(&mut view, &[Action::Help]);
@@ -231,6 +218,23 @@ fn the_border_between_panes_is_moved_by_key_and_by_mouse() {
         mouse(&mut view, DRAG, 70, 11);
         assert_eq!(splitter(&mut view, &[]), 120, "nothing was taken hold of");
     }
+}
+
+#[test]
+fn what_is_pasted_is_typed_where_there_is_a_field() {
+    let mut view = dark();
+    let before = shown(&mut view, &[]);
+    view.paste("q\n6?");
+    assert_eq!(shown(&mut view, &[]), before, "these are no keys");
+    shown(&mut view, &[Action::Help]);
+    view.paste("q\n6?");
+    assert!(shown(&mut view, &[]).contains("╭ Help"));
+    shown(&mut view, &[Action::Help]);
+    press(&mut view, KeyCode::Char('f'));
+    view.paste("the\u{1b}[2J\ntrain");
+    assert!(shown(&mut view, &[]).contains("│ the train  "), "{before}");
+    press(&mut view, KeyCode::Enter);
+    assert!(shown(&mut view, &[]).contains("filter \"the train\": 1 line"));
 }
 
 #[test]
