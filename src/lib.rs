@@ -20,6 +20,7 @@
 //! The library exists for the binary and its tests; its interface follows the program's needs.
 
 pub mod audio;
+mod bucket;
 pub mod cli;
 pub mod command;
 pub mod config;
@@ -35,11 +36,14 @@ pub mod moment;
 pub mod monitor;
 mod outbound;
 mod private;
+pub(crate) mod replay;
 pub mod search;
 pub mod secret;
 pub mod server;
 pub mod shutdown;
+pub mod signature;
 pub mod simulate;
 pub mod store;
 pub mod text;
 pub mod ui;
+pub mod webhook_url;

@@ -8,7 +8,7 @@
 //! | `/metrics` | GET | yes | Prometheus text |
 //!
 //! ```text
-//! listen ─► connection ─► handler ─┬─ route, auth, body ─► decode ─► sink (the store) ─► 200
+//! listen ─► connection ─► handler ─┬─ route, auth, body ─► signature, decode ─► sink (the store) ─► 200
 //! 503 when full    │               └─ refusal, noted in the sink ─────────────────────► 4xx, 5xx
 //!                  └─ tasks: waited for at the end, cut after the drain time
 //! ```
@@ -18,6 +18,7 @@
 mod auth;
 mod body;
 mod connection;
+mod examine;
 mod handler;
 mod head;
 mod listen;
@@ -26,6 +27,7 @@ mod refusal;
 mod reply;
 mod route;
 mod sink;
+mod strangers;
 mod tasks;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -34,7 +36,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use crate::{event::Uid, losses::LossCounter, secret::Secret, store::Store};
+use crate::{event::Uid, losses::LossCounter, secret::Keyring, signature::Policy, store::Store};
 use handler::Handler;
 use listen::{Listen, Places};
 use metrics::Metrics;
@@ -44,8 +46,10 @@ use tasks::Tasks;
 /// How the listener behaves.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The webhook key. An empty one opens nothing.
-    pub secret: Secret,
+    /// The webhook keys. An empty one opens nothing.
+    pub keys: Keyring,
+    /// What is made of Omi's signatures.
+    pub signature: Policy,
     /// Whose deliveries are taken; empty: everyone's who has the key.
     pub allowed_uids: HashSet<Uid>,
     /// Longest time for a request's head, and longest rest between two requests of a connection.

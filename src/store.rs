@@ -29,13 +29,11 @@ mod keep;
 mod log;
 mod matching;
 pub mod page;
-pub(crate) mod placement;
 mod queue;
 mod read;
 pub mod rebuild;
 mod recorder;
 pub mod recordings;
-mod refusals;
 pub mod repair;
 pub mod retention;
 mod rows;
@@ -61,11 +59,12 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    bucket::{Bucket, Limit},
     event::{
         Conversation, ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Names, Record,
         Seq,
     },
-    feed::{Feed, Follower, Point, Source, Viewer},
+    feed::{Feed, Follower, Point, Snapshot, Source, Viewer, Window},
     losses::LossCounter,
     search::{Found, Order, Query},
 };
@@ -83,14 +82,11 @@ use index::{IndexFile, IndexReaders, Mark};
 use page::{Anchor, Page, Side};
 use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Files, Recorder};
-use refusals::RefusalLimit;
 use retention::{Keep, Retention};
 use status::Liveness;
 pub use status::{StoreStatus, WriterState};
 pub use talk::Talk;
 use writer::{Answer, Job, Task, Writer};
-
-pub use crate::feed::{Snapshot, Window};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
 const LIMITS: Limits = Limits {
@@ -101,6 +97,12 @@ const LIMITS: Limits = Limits {
 const JOB_BYTES: usize = 1024;
 /// What is kept of the body of a refused request.
 const REFUSED_BODY: usize = 64 << 10;
+
+/// How many refused requests are recorded, so that strangers cannot fill the disk.
+const RECORDED: Limit = Limit {
+    burst: 64.0,
+    rate: 4.0,
+};
 
 /// Where the store is.
 #[derive(Debug, Clone)]
@@ -136,7 +138,7 @@ pub struct Submission {
 /// What the store says once something is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
-    /// Its number.
+    /// Its number; of a repeated ping, which is not kept again, that of the first.
     pub seq: Seq,
     /// The record that it repeats.
     pub repeat_of: Option<Seq>,
@@ -154,7 +156,7 @@ struct Inner {
     readers: Arc<Readers>,
     recorder: Recorder,
     losses: LossCounter,
-    refusals: Mutex<RefusalLimit>,
+    refusals: Mutex<Bucket>,
     writer: Mutex<Option<JoinHandle<()>>>,
     changes: Changes,
     index: Option<Index>,
@@ -262,7 +264,7 @@ impl Store {
             readers,
             recorder,
             losses,
-            refusals: Mutex::default(),
+            refusals: Mutex::new(Bucket::of(RECORDED)),
             writer: Mutex::new(Some(writer)),
             changes,
             index,
@@ -560,7 +562,7 @@ impl Inner {
         answer.await.unwrap_or(Err(CommitError::Failed))
     }
 
-    fn refusals(&self) -> std::sync::MutexGuard<'_, RefusalLimit> {
+    fn refusals(&self) -> std::sync::MutexGuard<'_, Bucket> {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

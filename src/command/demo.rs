@@ -15,9 +15,11 @@ use crate::{
     losses::LossCounter,
     secret::Secret,
     shutdown,
-    simulate::{DEMO_UID, Target, Wearer},
+    signature::Policy,
+    simulate::{DEMO_UID, Wearer},
     store::retention::Retention,
     ui::terminal,
+    webhook_url::WebhookUrl,
 };
 
 /// Of the settings only the looks are used.
@@ -37,6 +39,8 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
         host: Ipv4Addr::LOCALHOST.into(),
         port: 0,
         webhook_secret: Some(Secret::generate()?),
+        signing_secrets: Vec::new(),
+        signature: Policy::Off,
         ephemeral: data_dir.is_err(),
         data_dir: data_dir.unwrap_or_default(),
         allowed_uids: HashSet::new(),
@@ -46,13 +50,8 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
         let listening = Listening::start(&config, shutdown.clone(), LossCounter::default()).await?;
-        let url = format!(
-            "http://{}/webhook?key={}",
-            listening.address,
-            listening.secret.reveal()
-        );
         let wearer = Wearer {
-            target: Target::parse(&url, DEMO_UID)?,
+            target: WebhookUrl::local(listening.address).with_key(listening.keys.get().current()),
             uid: DEMO_UID.to_owned(),
             speed: script.speed,
             seed: script.seed,

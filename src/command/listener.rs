@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     event::Seq,
     losses::LossCounter,
-    secret::{Secret, kept_in},
+    secret::{Keyring, Keys, Secret, kept_in},
     server,
     store::Store,
 };
@@ -18,8 +18,8 @@ use crate::{
 pub(super) struct Listening {
     /// The address really bound.
     pub(super) address: SocketAddr,
-    /// The webhook key.
-    pub(super) secret: Secret,
+    /// The webhook keys.
+    pub(super) keys: Keyring,
     /// What was delivered.
     pub(super) store: Store,
     /// The last record of earlier runs.
@@ -76,7 +76,11 @@ impl Listening {
         store: Store,
         losses: LossCounter,
     ) -> anyhow::Result<Self> {
-        let secret = secret(config)?;
+        let key = resolve_key(config)?;
+        if let Some(weakness) = key.weakness() {
+            tracing::warn!("the webhook key {weakness}");
+        }
+        let keys = Keyring::from(Keys::from(key).with_signing(config.signing_secrets.clone()));
         let start = store.latest();
         let listener = bind(config.address()).await?;
         let address = listener.local_addr()?;
@@ -84,7 +88,7 @@ impl Listening {
         let ended = shutdown.clone().drop_guard();
         let served = server::serve(
             listener,
-            config.server(secret.clone()),
+            config.server(keys.clone()),
             store.clone(),
             losses.clone(),
             shutdown.clone(),
@@ -102,7 +106,7 @@ impl Listening {
         });
         Ok(Self {
             address,
-            secret,
+            keys,
             store,
             start,
             losses,
@@ -125,18 +129,12 @@ impl Listening {
 }
 
 /// The key given, else the one kept in the data folder, else (ephemeral) a fresh one.
-fn secret(config: &Config) -> anyhow::Result<Secret> {
-    let secret = match &config.webhook_secret {
+fn resolve_key(config: &Config) -> anyhow::Result<Secret> {
+    Ok(match &config.webhook_secret {
         Some(given) => given.clone(),
         None if config.ephemeral => Secret::generate()?,
         None => kept_in(&config.data_dir)?,
-    };
-    if secret.is_placeholder() {
-        tracing::warn!("the webhook key is from an example: whoever finds the URL can post to it");
-    } else if secret.is_short() {
-        tracing::warn!("the webhook key is shorter than 16 characters: it can be guessed");
-    }
-    Ok(secret)
+    })
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
@@ -148,16 +146,6 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
             io::ErrorKind::AddrNotAvailable => BindError::NotHere(address),
             _ => BindError::Other(address, error),
         })
-}
-
-/// The webhook's URL on this machine, its key masked.
-pub(super) fn masked_url(address: SocketAddr) -> String {
-    let port = address.port();
-    if address.ip().is_unspecified() {
-        format!("http://localhost:{port}/webhook?key=…")
-    } else {
-        format!("http://{address}/webhook?key=…")
-    }
 }
 
 #[cfg(test)]

@@ -9,10 +9,7 @@ use std::{
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{
-    listener::{Listening, masked_url},
-    on_runtime,
-};
+use super::{listener::Listening, on_runtime};
 use crate::{
     cli::Serve,
     config::{Config, Flags},
@@ -21,6 +18,7 @@ use crate::{
     logging::{self, DeliveryLog, Destination, Lines, LogFiles},
     losses::LossCounter,
     shutdown,
+    webhook_url::WebhookUrl,
 };
 
 /// Between two warnings of losses.
@@ -110,8 +108,8 @@ fn log(
     listening: &Listening,
     drained: CancellationToken,
 ) -> impl Future<Output = u64> + use<> {
-    let secret = config.log_events.then(|| listening.secret.clone());
-    let log = DeliveryLog::new(config.log_style(), secret);
+    let keys = config.log_events.then(|| listening.keys.clone());
+    let log = DeliveryLog::new(config.log_style(), keys);
     let mut lines = Lines::new(to, listening.losses.clone());
     let store = listening.store.clone();
     let follower = store.follow(listening.start);
@@ -139,7 +137,7 @@ fn events(
 }
 
 fn announce(config: &Config, listening: &Listening) {
-    let url = masked_url(listening.address);
+    let url = WebhookUrl::local(listening.address).masked("…");
     if config.ephemeral {
         tracing::info!("listening on {url} | data: in memory only");
     } else {

@@ -30,6 +30,7 @@ use crate::{
         terminal::{self, Screen},
         theme::Theme,
     },
+    webhook_url::WebhookUrl,
 };
 
 pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
@@ -141,8 +142,8 @@ async fn draw(
         Glyphs::unicode()
     };
     let session = Session {
-        address: listening.address,
-        secret: listening.secret.clone(),
+        local: WebhookUrl::local(listening.address),
+        keys: listening.keys.clone(),
         exports,
     };
     let mut view = View::new(

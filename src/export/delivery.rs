@@ -30,6 +30,7 @@ pub(super) const COLUMNS: &[&str] = &[
     "warnings",
     "took_ms",
     "idempotency_key",
+    "signature",
     "repeat_of",
 ];
 
@@ -48,6 +49,8 @@ pub(crate) struct Facts<'a> {
     warnings: &'a [String],
     took_ms: f64,
     idempotency_key: Option<&'a str>,
+    /// None: none came.
+    signature: Option<&'static str>,
     repeat_of: Option<u64>,
 }
 
@@ -67,6 +70,7 @@ impl<'a> Facts<'a> {
             warnings: &delivery.warnings,
             took_ms: delivery.took.as_micros() as f64 / 1000.0,
             idempotency_key: delivery.idempotency_key.as_deref(),
+            signature: delivery.signature.name(),
             repeat_of: repeat_of.map(|seq| seq.0),
         }
     }

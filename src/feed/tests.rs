@@ -1,11 +1,10 @@
 use std::{sync::Mutex, time::Duration};
 
 use futures_util::FutureExt;
-use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::{follower::PAGE, *};
-use crate::event::{ActionSource, Delivery, Kind};
+use crate::event::{ActionSource, Delivery, fixtures};
 
 /// Holds every record, as the store does, and counts how often it is asked.
 #[derive(Debug, Default)]
@@ -58,20 +57,8 @@ fn record(seq: u64, reply: usize) -> Arc<Record> {
     Arc::new(Record {
         seq: Seq(seq),
         delivery: Delivery {
-            received: Timestamp::UNIX_EPOCH,
-            remote: None,
-            method: String::new(),
-            path: String::new(),
-            query: String::new(),
-            headers: Vec::new(),
-            uid: None,
-            kind: Kind::Ping,
-            size: 0,
-            idempotency_key: None,
-            status: 200,
             reply: "x".repeat(reply),
-            warnings: Vec::new(),
-            took: std::time::Duration::ZERO,
+            ..fixtures::delivery()
         },
         repeat_of: None,
         changes: Vec::new(),

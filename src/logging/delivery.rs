@@ -5,7 +5,7 @@ use super::{Entry, LogFormat, LogLevel, Style};
 use crate::{
     event::{Delivery, Kind, Record, Seq, Uid},
     export::delivery::Facts,
-    secret::Secret,
+    secret::{Keyring, Keys},
 };
 
 /// Longest part of a body that is logged, in bytes.
@@ -17,14 +17,14 @@ const PARSED: usize = 1 << 20;
 #[derive(Debug)]
 pub struct DeliveryLog {
     style: Style,
-    bodies: Option<Secret>,
+    bodies: Option<Keyring>,
     zone: TimeZone,
 }
 
 impl DeliveryLog {
-    /// Logs deliveries in a style. With `bodies`, lines have the bodies too, this key masked in them.
+    /// Logs deliveries in a style. With `bodies`, lines have the bodies too, these keys masked in them.
     #[must_use]
-    pub fn new(style: Style, bodies: Option<Secret>) -> Self {
+    pub fn new(style: Style, bodies: Option<Keyring>) -> Self {
         Self {
             style,
             bodies,
@@ -48,13 +48,13 @@ impl DeliveryLog {
             LogFormat::Text => summary(delivery),
             LogFormat::Json => facts(record),
         };
-        if let Some(secret) = &self.bodies {
+        if let Some(keys) = self.bodies.as_ref().map(Keyring::get) {
             let data = match body(record.seq) {
-                Ok(body) => data(delivery, body.as_deref().unwrap_or_default(), secret),
+                Ok(body) => data(delivery, body.as_deref().unwrap_or_default(), &keys),
                 Err(_) => "<not readable>".into(),
             };
             fields.insert("data".to_owned(), data);
-            let reply = shown(delivery.reply.as_bytes(), false, secret);
+            let reply = shown(delivery.reply.as_bytes(), false, &keys);
             fields.insert("response".to_owned(), reply);
         }
         let entry = Entry {
@@ -97,7 +97,7 @@ fn facts(record: &Record) -> Map<String, Value> {
 }
 
 /// The body; sound as its length.
-fn data(delivery: &Delivery, body: &[u8], secret: &Secret) -> Value {
+fn data(delivery: &Delivery, body: &[u8], keys: &Keys) -> Value {
     if body.is_empty() {
         return match (delivery.kind, delivery.size) {
             (_, 0) => Value::Null,
@@ -105,23 +105,23 @@ fn data(delivery: &Delivery, body: &[u8], secret: &Secret) -> Value {
             (_, size) => format!("<{size} bytes, not kept>").into(),
         };
     }
-    shown(body, delivery.kind == Kind::AudioBytes, secret)
+    shown(body, delivery.kind == Kind::AudioBytes, keys)
 }
 
 /// A body as JSON if it is some, else as text; cut where it is too long.
-fn shown(body: &[u8], is_audio: bool, secret: &Secret) -> Value {
+fn shown(body: &[u8], is_audio: bool, keys: &Keys) -> Value {
     let json = (body.len() <= PARSED)
         .then(|| serde_json::from_slice::<Value>(body).ok())
         .flatten();
     let Some(mut value) = json else {
         let text = String::from_utf8_lossy(&body[..body.len().min(PARSED)]);
-        return cut(&secret.masked_in(&text)).into();
+        return cut(&keys.masked_in(&text)).into();
     };
     if is_audio {
         shorten_audio(&mut value);
     }
     let text = value.to_string();
-    let masked = secret.masked_in(&text);
+    let masked = keys.masked_in(&text);
     if masked.len() > SHOWN {
         return cut(&masked).into();
     }

@@ -25,7 +25,7 @@ use tokio::{
 
 use super::sink::Sink;
 use crate::{
-    event::{Kind, Trigger},
+    event::{Kind, Signature, Trigger},
     losses::Losses,
     store::StoreStatus,
 };
@@ -57,7 +57,8 @@ pub(super) struct Metrics {
 struct Counts {
     deliveries: BTreeMap<(&'static str, u16), u64>,
     bytes: BTreeMap<&'static str, u64>,
-    repeats: u64,
+    repeats: BTreeMap<&'static str, u64>,
+    signatures: BTreeMap<&'static str, u64>,
     requests: BTreeMap<(&'static str, u16), u64>,
     answers: Histogram,
     /// When each feed was last accepted.
@@ -78,6 +79,7 @@ struct Histogram {
 pub(super) struct Answered {
     pub(super) kind: Kind,
     pub(super) status: StatusCode,
+    pub(super) signature: Signature,
     /// Of its body.
     pub(super) bytes: u64,
     pub(super) is_repeat: bool,
@@ -116,6 +118,7 @@ impl Metrics {
         let Answered {
             kind,
             status,
+            signature,
             bytes,
             is_repeat,
         } = answered;
@@ -126,7 +129,11 @@ impl Metrics {
             .entry((kind.name(), status.as_u16()))
             .or_default() += 1;
         *counts.bytes.entry(kind.name()).or_default() += bytes;
-        counts.repeats += u64::from(is_repeat);
+        if is_repeat {
+            *counts.repeats.entry(kind.name()).or_default() += 1;
+        }
+        let verdict = signature.name().unwrap_or("absent");
+        *counts.signatures.entry(verdict).or_default() += 1;
         if let Some(feed) = kind.trigger().filter(|_| status.is_success()) {
             counts.last_seen.insert(feed, now);
         }

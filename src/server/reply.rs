@@ -5,10 +5,12 @@ use http_body_util::Full;
 use hyper::{
     Response, StatusCode, Version,
     body::Body as _,
-    header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE},
+    header::{
+        ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    },
 };
 
-use super::refusal::Refusal;
+use super::{refusal::Refusal, strangers};
 use crate::{event::Kind, store::WriterState};
 
 pub(super) type Reply = Response<Full<Bytes>>;
@@ -62,9 +64,12 @@ pub(super) fn refused(refusal: &Refusal, body: String) -> Reply {
         Refusal::Method(allowed) => {
             headers.insert(ALLOW, HeaderValue::from_static(allowed));
         }
-        Refusal::Key => {
+        Refusal::Key | Refusal::Signature(_) => {
             let basic = HeaderValue::from_static("Basic realm=\"omiscope\"");
             headers.insert(WWW_AUTHENTICATE, basic);
+        }
+        Refusal::TooMany => {
+            headers.insert(RETRY_AFTER, strangers::RETRY_AFTER.into());
         }
         _ => {}
     }

@@ -14,6 +14,7 @@ use tokio::{
 };
 
 use super::*;
+use crate::signature::Policy;
 use crate::{
     event::{Delivery, Kind, Seq},
     store::{CommitError, Receipt, StoreStatus, Submission, WriterState},
@@ -101,7 +102,8 @@ async fn start(fault: Fault) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let settings = Settings {
-        secret: Secret::new("S".into()),
+        keys: crate::secret::Secret::new("S".into()).into(),
+        signature: Policy::default(),
         allowed_uids: HashSet::new(),
         header_timeout: Duration::from_mins(1),
         body_timeout: Duration::from_mins(1),

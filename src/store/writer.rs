@@ -18,7 +18,7 @@ use super::{
     doorbell::Doorbell,
     folder::DataFolder,
     generation::{self, Effect},
-    keep::Keeper,
+    keep::{Keeper, Kept},
     log::Log,
     queue::Queue,
     recorder::Heard,
@@ -26,7 +26,7 @@ use super::{
     status::Liveness,
 };
 use crate::{
-    event::Seq,
+    event::{Record, Seq},
     feed::{Edition, Feed, Step},
     losses::LossCounter,
 };
@@ -82,6 +82,16 @@ pub(super) enum Answer {
     Count(LossCounter),
     /// Whoever made a change.
     Change(oneshot::Sender<Result<(), CommitError>>),
+}
+
+/// What came of a task.
+enum Done {
+    /// Something that readers of the feed are told.
+    Step(Step),
+    /// A delivery that says nothing new: the record that says it already.
+    Known(Seq),
+    /// A change that nobody sees.
+    Unseen,
 }
 
 /// A task without its answer.
@@ -161,7 +171,8 @@ impl Writer {
             self.recover();
             answers.iter().map(|_| Err(CommitError::Failed)).collect()
         });
-        let told: Vec<Step> = results.iter().flatten().flatten().cloned().collect();
+        let told = results.iter().flatten().filter_map(Done::step);
+        let told: Vec<Step> = told.cloned().collect();
         self.feed.publish(told);
         self.last = self.feed.latest().max(self.last);
         self.notice_others();
@@ -175,10 +186,7 @@ impl Writer {
     }
 
     /// Keeps a batch in one transaction. A submission that fails costs only itself.
-    fn transact(
-        &mut self,
-        batch: Vec<Work>,
-    ) -> rusqlite::Result<Vec<Result<Option<Step>, CommitError>>> {
+    fn transact(&mut self, batch: Vec<Work>) -> rusqlite::Result<Vec<Result<Done, CommitError>>> {
         let _alone = self.gate.write();
         let transaction = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let mut last = self.last;
@@ -186,13 +194,13 @@ impl Writer {
         for work in batch {
             let keeper = &mut self.keeper;
             let result = isolated(&transaction, |db| match work {
-                Work::Keep(submission) => {
-                    let record = keeper.keep(db, last.next(), *submission)?;
-                    Ok(Some(Step::Record(Arc::new(record))))
-                }
+                Work::Keep(submission) => Ok(match keeper.keep(db, last.next(), *submission)? {
+                    Kept::Record(record) => Done::record(record),
+                    Kept::Known(first) => Done::Known(first),
+                }),
                 Work::Sound(heard) => {
                     let record = Keeper::keep_sound(db, last.next(), *heard)?;
-                    Ok(Some(Step::Record(Arc::new(record))))
+                    Ok(Done::record(Arc::new(record)))
                 }
                 Work::Change(apply) => {
                     // It may touch what is cached.
@@ -201,11 +209,11 @@ impl Writer {
                 }
             });
             results.push(match result {
-                Ok(step) => {
-                    if let Some(Step::Record(record)) = &step {
+                Ok(done) => {
+                    if let Done::Step(Step::Record(record)) = &done {
                         last = record.seq;
                     }
-                    Ok(step)
+                    Ok(done)
                 }
                 Err(Failure::Job(why)) => {
                     tracing::error!("something cannot be stored: {why}");
@@ -257,16 +265,35 @@ impl Drop for Abandon {
     }
 }
 
+impl Done {
+    fn record(record: Arc<Record>) -> Self {
+        Self::Step(Step::Record(record))
+    }
+
+    fn step(&self) -> Option<&Step> {
+        match self {
+            Self::Step(step) => Some(step),
+            Self::Known(_) | Self::Unseen => None,
+        }
+    }
+}
+
 impl Answer {
-    fn give(self, result: Result<Option<Step>, CommitError>) {
+    fn give(self, result: Result<Done, CommitError>) {
         match self {
             Self::Sender(sender) => {
-                let receipt = |step| match step {
-                    Some(Step::Record(record)) => Ok(Receipt {
+                let receipt = |done| match done {
+                    Done::Step(Step::Record(record)) => Ok(Receipt {
                         seq: record.seq,
                         repeat_of: record.repeat_of,
                     }),
-                    Some(Step::Edited(_) | Step::Rewritten(_)) | None => Err(CommitError::Failed),
+                    Done::Known(first) => Ok(Receipt {
+                        seq: first,
+                        repeat_of: Some(first),
+                    }),
+                    Done::Step(Step::Edited(_) | Step::Rewritten(_)) | Done::Unseen => {
+                        Err(CommitError::Failed)
+                    }
                 };
                 // A sender that went away does not matter.
                 let _ = sender.send(result.and_then(receipt));
@@ -282,13 +309,13 @@ impl Answer {
 }
 
 /// What viewers are told of a change that is no delivery.
-fn told(db: &Connection, effect: Effect) -> rusqlite::Result<Option<Step>> {
+fn told(db: &Connection, effect: Effect) -> rusqlite::Result<Done> {
     let before = match effect {
-        Effect::Unseen => return Ok(None),
+        Effect::Unseen => return Ok(Done::Unseen),
         Effect::Edited(_) | Effect::Rewritten => generation::current(db)?,
     };
     let past = generation::advance(db)?;
-    Ok(Some(match effect {
+    Ok(Done::Step(match effect {
         Effect::Edited(edited) => Step::Edited(Edition {
             before,
             past,

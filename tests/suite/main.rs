@@ -19,6 +19,7 @@ mod export;
 mod faults;
 #[cfg(unix)]
 mod import;
+mod ping;
 #[cfg(unix)]
 mod plain;
 mod program;
@@ -28,6 +29,9 @@ mod search;
 mod server;
 #[cfg(unix)]
 mod serving;
+#[cfg(unix)]
+mod shell;
+mod shipping;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
 #[cfg(unix)]

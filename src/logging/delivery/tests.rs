@@ -1,7 +1,10 @@
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc};
 
 use super::*;
-use crate::event::Uid;
+use crate::{
+    event::{Uid, fixtures},
+    secret::Secret,
+};
 
 const KEY: &str = "0123456789abcdef";
 
@@ -10,15 +13,9 @@ fn record(kind: Kind, uid: Option<&str>, status: u16, size: usize) -> Arc<Record
         seq: Seq(7),
         delivery: Delivery {
             received: "2024-03-20T14:23:06.5Z".parse().unwrap(),
-            remote: None,
-            method: "POST".into(),
-            path: "/webhook".into(),
-            query: "key=…".into(),
-            headers: Vec::new(),
             uid: uid.map(|uid| Uid::parse(uid).unwrap()),
             kind,
             size: size as u64,
-            idempotency_key: None,
             status,
             reply: if status == 200 {
                 "{}"
@@ -26,8 +23,7 @@ fn record(kind: Kind, uid: Option<&str>, status: u16, size: usize) -> Arc<Record
                 r#"{"error":"no"}"#
             }
             .into(),
-            warnings: Vec::new(),
-            took: Duration::ZERO,
+            ..fixtures::delivery()
         },
         repeat_of: None,
         changes: Vec::new(),
@@ -47,7 +43,7 @@ fn log(least: LogLevel, bodies: bool) -> DeliveryLog {
 fn styled(style: Style, bodies: bool) -> DeliveryLog {
     DeliveryLog {
         zone: TimeZone::UTC,
-        ..DeliveryLog::new(style, bodies.then(|| Secret::new(KEY.into())))
+        ..DeliveryLog::new(style, bodies.then(|| Secret::new(KEY.into()).into()))
     }
 }
 
@@ -163,8 +159,8 @@ fn as_json_a_delivery_is_one_object_with_the_names_of_an_export() {
         json(accepted, false, None),
         json!({
             "time": "2024-03-20T14:23:06.5Z", "level": "INFO", "message": "memory_created",
-            "seq": 7, "uid": "test-user-1", "kind": "memory_created", "method": "POST", "path": "/webhook", "query": "key=…",
-            "remote": null, "size": 9, "status": 200, "warnings": [], "took_ms": 0.0, "idempotency_key": null, "repeat_of": null,
+            "seq": 7, "uid": "test-user-1", "kind": "memory_created", "method": "POST", "path": "/webhook", "query": "",
+            "remote": null, "size": 9, "status": 200, "warnings": [], "took_ms": 0.0, "idempotency_key": null, "signature": null, "repeat_of": null,
         })
     );
     let refused = record(Kind::Unknown, None, 401, 9);

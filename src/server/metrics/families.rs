@@ -25,7 +25,7 @@ const fn family(
 }
 
 #[rustfmt::skip]
-pub(super) static FAMILIES: [Family; 18] = [
+pub(super) static FAMILIES: [Family; 19] = [
     family("omiscope_build_info", "gauge", "The version that runs.", |_| {
         vec![Sample::count(1).with("version", env!("CARGO_PKG_VERSION"))]
     }),
@@ -36,11 +36,14 @@ pub(super) static FAMILIES: [Family; 18] = [
         by_status(&scrape.counts.deliveries, "kind")
     }),
     family("omiscope_delivery_bytes_total", "counter", "Bytes of the bodies of deliveries, by kind.", |scrape| {
-        let bytes = scrape.counts.bytes.iter();
-        bytes.map(|(kind, bytes)| Sample::count(*bytes).with("kind", kind)).collect()
+        by_kind(&scrape.counts.bytes)
     }),
-    family("omiscope_delivery_repeats_total", "counter", "Deliveries that had come before, by their idempotency key.", |scrape| {
-        vec![Sample::count(scrape.counts.repeats)]
+    family("omiscope_delivery_repeats_total", "counter", "Deliveries that had come before, by kind.", |scrape| {
+        by_kind(&scrape.counts.repeats)
+    }),
+    family("omiscope_delivery_signatures_total", "counter", "Deliveries by what their signature is worth.", |scrape| {
+        let verdicts = scrape.counts.signatures.iter();
+        verdicts.map(|(verdict, count)| Sample::count(*count).with("verdict", verdict)).collect()
     }),
     family("omiscope_delivery_duration_seconds", "histogram", "From the head of a delivery to its answer.", |scrape| {
         histogram(&scrape.counts.answers)
@@ -83,6 +86,13 @@ pub(super) static FAMILIES: [Family; 18] = [
         vec![Sample::count(scrape.present.connections.1 as u64)]
     }),
 ];
+
+fn by_kind(counts: &BTreeMap<&'static str, u64>) -> Vec<Sample> {
+    let counts = counts.iter();
+    counts
+        .map(|(kind, count)| Sample::count(*count).with("kind", kind))
+        .collect()
+}
 
 fn by_status(counts: &BTreeMap<(&'static str, u16), u64>, label: &'static str) -> Vec<Sample> {
     let counts = counts.iter();

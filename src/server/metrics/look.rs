@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     event::{Trigger, Uid},
+    feed::Window,
     monitor::{Monitor, WINDOW},
-    store::{ReadError, Store, Window},
+    store::{ReadError, Store},
 };
 
 /// The stretches of time over which coverage is told.

@@ -8,7 +8,7 @@ use prometheus_parse::{Scrape as Parsed, Value};
 
 use super::{families::FAMILIES, *};
 use crate::{
-    event::{AudioChunk, Delivery, Encoding, Event, Seq, Uid},
+    event::{AudioChunk, Delivery, Encoding, Event, Seq, fixtures},
     losses::LossCounter,
     store::{
         CommitError, Location, Receipt, Settings, Store, Submission, WriterState,
@@ -36,6 +36,7 @@ fn answered(kind: Kind, status: StatusCode) -> Answered {
     Answered {
         kind,
         status,
+        signature: Signature::Absent,
         bytes: 100,
         is_repeat: status == StatusCode::OK,
     }
@@ -80,7 +81,12 @@ type Case = (&'static str, &'static [(&'static str, &'static str)], f64);
 #[test]
 fn a_parser_that_is_not_ours_reads_what_was_counted() {
     let text = metrics().render(present());
-    let cases: [Case; 9] = [
+    let cases: [Case; 10] = [
+        (
+            "omiscope_delivery_signatures_total",
+            &[("verdict", "absent")],
+            4.0,
+        ),
         (
             "omiscope_deliveries_total",
             &[("kind", "ping"), ("status", "200")],
@@ -92,7 +98,7 @@ fn a_parser_that_is_not_ours_reads_what_was_counted() {
             1.0,
         ),
         ("omiscope_delivery_bytes_total", &[("kind", "ping")], 200.0),
-        ("omiscope_delivery_repeats_total", &[], 3.0),
+        ("omiscope_delivery_repeats_total", &[("kind", "ping")], 2.0),
         (
             "omiscope_requests_total",
             &[("route", "webhook"), ("status", "200")],
@@ -208,19 +214,9 @@ async fn store() -> Store {
         let submission = Submission {
             delivery: Delivery {
                 received: now - Duration::from_secs(59 - second),
-                remote: None,
-                method: "POST".into(),
-                path: "/webhook".into(),
-                query: String::new(),
-                headers: Vec::new(),
-                uid: Uid::parse("U").ok(),
                 kind: Kind::AudioBytes,
-                size: 1000,
-                idempotency_key: None,
-                status: 200,
-                reply: "{}".into(),
-                warnings: Vec::new(),
-                took: Duration::ZERO,
+                size: 2000,
+                ..fixtures::delivery()
             },
             body: None,
             event: Some(Event::Audio(AudioChunk {

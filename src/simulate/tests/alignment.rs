@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::{
-    event::{AudioChunk, Delivery, Encoding, Line, Passage},
+    event::{AudioChunk, Delivery, Encoding, Line, Passage, fixtures},
     losses::LossCounter,
     store::{
         Location, Settings, Store, Submission, archive::Archive, around::Spot, retention::Retention,
@@ -42,19 +42,9 @@ pub(super) fn at(second: f64) -> Timestamp {
 pub(super) fn submission(second: f64, decoded: Decoded) -> Submission {
     let delivery = Delivery {
         received: at(second),
-        remote: None,
-        method: "POST".to_owned(),
-        path: "/webhook".to_owned(),
-        query: String::new(),
-        headers: Vec::new(),
         uid: decoded.uid,
         kind: decoded.kind,
-        size: 0,
-        idempotency_key: None,
-        status: 200,
-        reply: String::new(),
-        warnings: Vec::new(),
-        took: Duration::ZERO,
+        ..fixtures::delivery()
     };
     Submission {
         delivery,

@@ -93,6 +93,15 @@ impl Overlay for Devices {
 }
 
 impl Devices {
+    /// With devices that are found.
+    #[cfg(test)]
+    pub(in crate::ui) fn of(found: Option<Result<Vec<Device>, String>>) -> Self {
+        Self {
+            found,
+            ..Self::default()
+        }
+    }
+
     fn devices(&self) -> &[Device] {
         match &self.found {
             Some(Ok(devices)) => devices,
