@@ -1,5 +1,7 @@
 //! The dashboard as lines of text.
 
+mod typed;
+
 use std::{io, net::SocketAddr};
 
 use anyhow::Context as _;
@@ -29,7 +31,9 @@ pub(super) async fn show(
         time_zone: TimeZone::system(),
         clock: Clock::system(),
     };
-    let mut greeting = vec![how_to_quit(listening.address)];
+    let shutdown = shutdown.child_token();
+    let can_type = typed::ends(shutdown.clone());
+    let mut greeting = vec![how_to_quit(listening.address, can_type)];
     if connect {
         greeting.push(how_to_connect(config));
     }
@@ -37,9 +41,10 @@ pub(super) async fn show(
     told.context("cannot write what came")
 }
 
-fn how_to_quit(address: SocketAddr) -> String {
+fn how_to_quit(address: SocketAddr, can_type: bool) -> String {
     let url = WebhookUrl::local(address).masked("...");
-    format!("omiscope listens on {url} and tells what comes, line by line. Ctrl-C ends it.")
+    let keys = if can_type { "q and Enter, or " } else { "" };
+    format!("omiscope listens on {url} and tells what comes, line by line. {keys}Ctrl-C ends it.")
 }
 
 /// Where the key is found, never the key itself.

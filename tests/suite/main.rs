@@ -14,6 +14,8 @@ mod deliveries;
 #[cfg(unix)]
 mod durability;
 #[cfg(unix)]
+mod every_key;
+#[cfg(unix)]
 mod export;
 #[cfg(target_os = "linux")]
 mod faults;

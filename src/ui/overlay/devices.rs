@@ -26,6 +26,9 @@ const ROWS: usize = 16;
 /// Widest that it is, without its frame.
 const WIDTH: usize = 70;
 
+/// Columns of a name.
+const NAME: usize = 16;
+
 /// The list, or why there is none.
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Devices {
@@ -135,10 +138,13 @@ impl Devices {
             context.theme.text
         };
         let name = text::neutral(text::beginning(name, 200)).into_owned();
+        // Names in a column, as far as they are short.
+        let fill = " ".repeat(NAME.saturating_sub(text::width(&name)) + 2);
         let about = text::neutral(text::beginning(about, 200)).into_owned();
         Line::from(vec![
             list::pointer(chosen, context),
-            Span::styled(format!("{name}  "), style),
+            Span::styled(name, style),
+            Span::raw(fill),
             Span::styled(about, context.theme.dim),
         ])
     }

@@ -161,7 +161,7 @@ impl Export {
             Span::styled(format!("{left} "), theme.dim),
             Span::styled(clean, style),
             Span::styled(format!(" {right}"), theme.dim),
-            Span::styled(format!("  {} of {}", of.0 + 1, of.1), theme.dim),
+            Span::styled(format!(" {} of {}", of.0 + 1, of.1), theme.dim),
         ])
     }
 }

@@ -32,7 +32,7 @@ use crate::{
         action::{Action, Effect, Goal, SoundEffect},
         field::{Field, Typed},
         library::Asked,
-        panel::{framed, list},
+        panel::{framed, list, prose},
         screen::Hints,
     },
 };
@@ -162,9 +162,10 @@ impl Overlay for Search {
                 )
             })
             .collect();
+        let width = list.width.into();
         let said = match &self.trouble {
-            Some(trouble) => prose(&text::neutral(trouble), list, context.theme.warn),
-            None if self.field.value().trim().is_empty() => prose(HOW, list, context.theme.dim),
+            Some(trouble) => prose(&[&text::neutral(trouble)], width, context.theme.warn),
+            None if self.field.value().trim().is_empty() => prose(&[HOW], width, context.theme.dim),
             None => rows,
         };
         frame.render_widget(Paragraph::new(said), list);
@@ -231,13 +232,6 @@ impl Overlay for Search {
     fn put_away(self: Box<Self>, onto: &mut Shelf) {
         onto.search = Some(self);
     }
-}
-
-/// A text of our own in as many rows as it takes.
-fn prose(text: &str, area: Rect, style: Style) -> Vec<Line<'static>> {
-    let rows = text::wrapped(text, usize::from(area.width).saturating_sub(2));
-    let row = |row: &&str| Line::styled(format!(" {row}"), style);
-    rows.iter().map(row).collect()
 }
 
 /// Where it lies: over all but a margin.
