@@ -112,7 +112,7 @@ fn a_log_file_has_deliveries_and_diagnostics_and_the_streams_have_nothing() {
     assert_eq!(told.len(), 3, "{log}");
     // Each thread writes its own lines.
     let listening = |line: &&str| line.starts_with("[INFO] listening on http://127.0.0.1:");
-    assert!(told.iter().any(|line| listening(line)), "{log}");
+    assert!(told.iter().any(listening), "{log}");
     assert!(told.contains(&"[INFO] ping | uid:U | status:200"), "{log}");
     assert_eq!(told[2], "[INFO] stopped");
 }
