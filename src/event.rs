@@ -7,11 +7,14 @@ mod button;
 mod conversation;
 mod delivery;
 mod edit;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod kind;
 mod memory;
 mod passage;
 mod progress;
 mod record;
+mod signature;
 mod speaker;
 mod summary;
 mod transcript;
@@ -27,6 +30,7 @@ pub use memory::{ActionItem, AppResult, CalendarEvent, KeptMemory, Memory, Memor
 pub use passage::Passage;
 pub use progress::{Progress, Stage};
 pub use record::{Change, Generation, Record, Seq};
+pub use signature::{Fault, Signature};
 pub use speaker::{Names, Speaker, Voice};
 pub use summary::{DaySummary, Highlight, SummaryAction, SummaryStats};
 pub use transcript::{Segment, Transcript, Translation};

@@ -11,7 +11,7 @@ use std::{io, time::Duration};
 use jiff::Timestamp;
 
 use crate::{
-    event::{Delivery, Kind, Uid},
+    event::{Delivery, Kind, Signature, Uid},
     store::{CommitError, ReadError},
 };
 
@@ -78,6 +78,7 @@ fn delivery(uid: Option<Uid>, kind: Kind, size: u64, warnings: Vec<String>) -> D
         kind,
         size,
         idempotency_key: None,
+        signature: Signature::Absent,
         status: 200,
         reply: String::new(),
         warnings,

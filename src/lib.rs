@@ -11,7 +11,7 @@
 //!                    │ Arc<Record>
 //!    feed   ── what was committed, in order; a lagging reader re-reads the store
 //!         ┌──────────┼─────────────┐
-//!    monitor       audio       serve log
+//!    monitor       audio       serve: log, events
 //!    live model    meter, player
 //!         │
 //!    ui  ── screens, panels
@@ -20,11 +20,13 @@
 //! The library exists for the binary and its tests; its interface follows the program's needs.
 
 pub mod audio;
+mod bucket;
 pub mod cli;
 pub mod command;
 pub mod config;
 pub mod decode;
 pub mod event;
+pub mod events;
 pub mod export;
 pub mod feed;
 pub mod import;
@@ -34,11 +36,14 @@ pub mod moment;
 pub mod monitor;
 mod outbound;
 mod private;
+pub(crate) mod replay;
 pub mod search;
 pub mod secret;
 pub mod server;
 pub mod shutdown;
+pub mod signature;
 pub mod simulate;
 pub mod store;
 pub mod text;
 pub mod ui;
+pub mod webhook_url;

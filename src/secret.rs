@@ -1,13 +1,18 @@
 //! The webhook key: never printed, compared in constant time.
 
 mod kept;
+mod keys;
 
 use std::{borrow::Cow, fmt};
 
 use percent_encoding::percent_decode_str;
 use subtle::ConstantTimeEq as _;
 
-pub use kept::{KeepError, kept_in};
+pub use kept::{KeepError, found_in, kept_in};
+pub use keys::{Keyring, Keys, OldKey, Opened};
+
+/// What stands for a secret wherever it was.
+pub const MASK: &str = "***";
 
 /// Keys that stand in examples, in lower case, letters and digits only.
 const PLACEHOLDERS: [&str; 18] = [
@@ -30,6 +35,27 @@ const PLACEHOLDERS: [&str; 18] = [
     "test",
     "todo",
 ];
+
+/// A shorter key can be guessed.
+const LEAST: usize = 16;
+
+/// Why others may find a key out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weakness {
+    /// It stands in an example.
+    Placeholder,
+    /// It has fewer than 16 characters.
+    Short,
+}
+
+impl fmt::Display for Weakness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Placeholder => "is from an example: whoever finds the URL can post to it",
+            Self::Short => "is shorter than 16 characters: it can be guessed",
+        })
+    }
+}
 
 /// A webhook key. Its `Debug` shows nothing of it.
 #[derive(Clone)]
@@ -75,17 +101,26 @@ impl Secret {
         plain.is_empty() || plain.bytes().all(|b| b == b'x') || PLACEHOLDERS.contains(&&*plain)
     }
 
-    /// Whether this is short enough to be guessed (fewer than 16 characters).
+    /// Why others may find this out; None if they cannot.
     #[must_use]
-    pub fn is_short(&self) -> bool {
-        self.key.chars().count() < 16
+    pub fn weakness(&self) -> Option<Weakness> {
+        if self.is_placeholder() {
+            Some(Weakness::Placeholder)
+        } else if self.is_short() {
+            Some(Weakness::Short)
+        } else {
+            None
+        }
+    }
+
+    fn is_short(&self) -> bool {
+        self.key.chars().count() < LEAST
     }
 
     /// A text with every occurrence of this key, plain or percent-encoded, as `***`. If the key hides in it in an unusual spelling, all
     /// of it is masked.
     #[must_use]
     pub fn masked_in<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        const MASK: &str = "***";
         let holds = |text: &str| text.contains(&self.key) || text.contains(&self.encoded);
         let spelled = text.contains(['%', '+']);
         if self.key.is_empty() || (!spelled && !holds(text)) {

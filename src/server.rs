@@ -4,11 +4,11 @@
 //! |---|---|---|---|
 //! | `/webhook`, `/webhook/<key>` | POST | yes | 200 `{}` after the commit; a ping `{"message":"pong"}` |
 //! | `/`, `/webhook` | GET, HEAD | no | 200, a short text |
-//! | `/healthz` | GET, HEAD | no | 200 `ok` |
+//! | `/healthz` | GET, HEAD | no | 200 `ok`; 503 `store failed` while nothing can be committed |
 //! | `/metrics` | GET | yes | Prometheus text |
 //!
 //! ```text
-//! listen ─► connection ─► handler ─┬─ route, auth, body ─► decode ─► sink (the store) ─► 200
+//! listen ─► connection ─► handler ─┬─ route, auth, body ─► signature, decode ─► sink (the store) ─► 200
 //! 503 when full    │               └─ refusal, noted in the sink ─────────────────────► 4xx, 5xx
 //!                  └─ tasks: waited for at the end, cut after the drain time
 //! ```
@@ -18,6 +18,7 @@
 mod auth;
 mod body;
 mod connection;
+mod examine;
 mod handler;
 mod head;
 mod listen;
@@ -26,24 +27,29 @@ mod refusal;
 mod reply;
 mod route;
 mod sink;
+mod strangers;
 mod tasks;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use crate::{event::Uid, losses::LossCounter, secret::Secret, store::Store};
+use crate::{event::Uid, losses::LossCounter, secret::Keyring, signature::Policy, store::Store};
 use handler::Handler;
 use listen::{Listen, Places};
+use metrics::Metrics;
 use sink::Sink;
 use tasks::Tasks;
 
 /// How the listener behaves.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The webhook key. An empty one opens nothing.
-    pub secret: Secret,
+    /// The webhook keys. An empty one opens nothing.
+    pub keys: Keyring,
+    /// What is made of Omi's signatures.
+    pub signature: Policy,
     /// Whose deliveries are taken; empty: everyone's who has the key.
     pub allowed_uids: HashSet<Uid>,
     /// Longest time for a request's head, and longest rest between two requests of a connection.
@@ -81,10 +87,19 @@ async fn serve_into(
     let drain_timeout = settings.drain_timeout;
     let tasks = Tasks::default();
     let places = Places::new(settings.max_connections);
+    let (sink, metrics) = (Arc::new(sink), Arc::new(Metrics::new(Timestamp::now())));
+    let looking = Arc::clone(&metrics).keep_looking(Arc::clone(&sink));
+    let _looking = AbortOnDropHandle::new(tokio::spawn(looking));
     let listen = Listen {
         protocol: connection::protocol(&settings, tasks.clone()),
         idle: settings.header_timeout,
-        handler: Arc::new(Handler::new(settings, sink, losses.clone(), places.clone())),
+        handler: Arc::new(Handler::new(
+            settings,
+            sink,
+            losses.clone(),
+            metrics,
+            places.clone(),
+        )),
         tasks: tasks.clone(),
         shutdown: shutdown.clone(),
         places,

@@ -29,19 +29,19 @@ mod keep;
 mod log;
 mod matching;
 pub mod page;
-pub(crate) mod placement;
 mod queue;
 mod read;
 pub mod rebuild;
 mod recorder;
 pub mod recordings;
-mod refusals;
 pub mod repair;
 pub mod retention;
 mod rows;
 mod schema;
 mod search;
+mod sizes;
 mod snapshot;
+mod status;
 mod talk;
 pub mod todo;
 mod writer;
@@ -56,10 +56,15 @@ use std::{
 use bytes::Bytes;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
-    event::{ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Record, Seq},
-    feed::{Feed, Follower, Point, Source, Viewer},
+    bucket::{Bucket, Limit},
+    event::{
+        Conversation, ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Names, Record,
+        Seq,
+    },
+    feed::{Feed, Follower, Point, Snapshot, Source, Viewer, Window},
     losses::LossCounter,
     search::{Found, Order, Query},
 };
@@ -77,12 +82,11 @@ use index::{IndexFile, IndexReaders, Mark};
 use page::{Anchor, Page, Side};
 use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Files, Recorder};
-use refusals::RefusalLimit;
 use retention::{Keep, Retention};
+use status::Liveness;
+pub use status::{StoreStatus, WriterState};
 pub use talk::Talk;
 use writer::{Answer, Job, Task, Writer};
-
-pub use crate::feed::{Snapshot, Window};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
 const LIMITS: Limits = Limits {
@@ -93,6 +97,12 @@ const LIMITS: Limits = Limits {
 const JOB_BYTES: usize = 1024;
 /// What is kept of the body of a refused request.
 const REFUSED_BODY: usize = 64 << 10;
+
+/// How many refused requests are recorded, so that strangers cannot fill the disk.
+const RECORDED: Limit = Limit {
+    burst: 64.0,
+    rate: 4.0,
+};
 
 /// Where the store is.
 #[derive(Debug, Clone)]
@@ -128,7 +138,7 @@ pub struct Submission {
 /// What the store says once something is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
-    /// Its number.
+    /// Its number; of a repeated ping, which is not kept again, that of the first.
     pub seq: Seq,
     /// The record that it repeats.
     pub repeat_of: Option<Seq>,
@@ -141,11 +151,12 @@ pub struct Store(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     queue: Arc<Queue<Job>>,
+    liveness: Liveness,
     feed: Arc<Feed>,
     readers: Arc<Readers>,
     recorder: Recorder,
     losses: LossCounter,
-    refusals: Mutex<RefusalLimit>,
+    refusals: Mutex<Bucket>,
     writer: Mutex<Option<JoinHandle<()>>>,
     changes: Changes,
     index: Option<Index>,
@@ -205,6 +216,7 @@ impl Store {
         };
         let feed = Arc::new(Feed::new(point, Arc::clone(&readers) as Arc<dyn Source>));
         let queue = Arc::new(Queue::new(LIMITS));
+        let liveness = Liveness::default();
         let bell = Arc::new(Doorbell::default());
         let index = match index {
             Some(file) => {
@@ -229,8 +241,8 @@ impl Store {
             _ => None,
         };
         let heard = recorder::Recent::load(&db)?;
-        let recorder =
-            Recorder::start(files, heard, Arc::clone(&readers)).map_err(OpenError::Thread)?;
+        let recorder = Recorder::start(files, heard, Arc::clone(&readers), liveness.witness())
+            .map_err(OpenError::Thread)?;
         let writer = Writer {
             others: writer::others(&db)?,
             bell,
@@ -239,6 +251,7 @@ impl Store {
             gate,
             keeper: keep::Keeper::new(silence),
             queue: Arc::clone(&queue),
+            liveness: liveness.clone(),
             feed: Arc::clone(&feed),
             last,
             folder,
@@ -246,11 +259,12 @@ impl Store {
         let writer = writer.start().map_err(OpenError::Thread)?;
         Ok(Self(Arc::new(Inner {
             queue,
+            liveness,
             feed,
             readers,
             recorder,
             losses,
-            refusals: Mutex::default(),
+            refusals: Mutex::new(Bucket::of(RECORDED)),
             writer: Mutex::new(Some(writer)),
             changes,
             index,
@@ -349,10 +363,21 @@ impl Store {
         self.0.feed.latest()
     }
 
-    /// Submissions that wait to be committed.
+    /// How it is. Reads nothing from disk.
     #[must_use]
-    pub fn queued(&self) -> usize {
-        self.0.queue.len()
+    pub fn status(&self) -> StoreStatus {
+        StoreStatus {
+            queued: self.0.queue.len(),
+            capacity: LIMITS.items,
+            unindexed: self.unindexed(),
+            writer: self.0.liveness.state(),
+        }
+    }
+
+    /// Cancelled once one of the threads that keep things has died: from then on every commit fails.
+    #[must_use]
+    pub fn failed(&self) -> CancellationToken {
+        self.0.liveness.failed().clone()
     }
 
     /// The recent past. Blocks on SQLite for some milliseconds.
@@ -432,6 +457,31 @@ impl Store {
         Ok(self.0.readers.read(|db| talk::read(db, id))?)
     }
 
+    /// Parts of the store, and the bytes that each takes on disk or in memory. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn sizes(&self) -> Result<Vec<(&'static str, u64)>, ReadError> {
+        let index = self.0.index.as_ref().map(|index| &index.file);
+        Ok(self.0.readers.read(|db| sizes::read(db, index))?)
+    }
+
+    /// A conversation; None if there is no such one. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, ReadError> {
+        Ok(self.0.readers.read(|db| rows::conversation::get(db, id))?)
+    }
+
+    /// Every name that the user gave to a speaker. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn names(&self) -> Result<Names, ReadError> {
+        Ok(self.0.readers.read(rows::own::names)?)
+    }
+
     /// All memories that are not deleted in Omi, those of the latest talks first. Blocks on SQLite.
     ///
     /// # Errors
@@ -463,6 +513,16 @@ impl Store {
     /// [`ReadError`].
     pub fn body(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError> {
         Ok(self.0.readers.read(|db| rows::delivery::body(db, seq))?)
+    }
+
+    /// Ends the writer in a panic.
+    #[cfg(test)]
+    pub(crate) fn die(&self) {
+        let job = Job {
+            task: Task::Die,
+            bytes: 0,
+        };
+        let _ = self.0.queue.push(job, 0, Share::Whole);
     }
 
     /// Commits what is queued and ends the writer, which frees the data folder. Later commits fail. What works in the background is
@@ -502,7 +562,7 @@ impl Inner {
         answer.await.unwrap_or(Err(CommitError::Failed))
     }
 
-    fn refusals(&self) -> std::sync::MutexGuard<'_, RefusalLimit> {
+    fn refusals(&self) -> std::sync::MutexGuard<'_, Bucket> {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

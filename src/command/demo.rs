@@ -12,18 +12,25 @@ use crate::{
     cli::Script,
     config::{Config, Flags},
     logging::{self, Destination},
+    losses::LossCounter,
     secret::Secret,
     shutdown,
-    simulate::{DEMO_UID, Target, Wearer},
+    signature::Policy,
+    simulate::{DEMO_UID, Wearer},
     store::retention::Retention,
     ui::terminal,
+    webhook_url::WebhookUrl,
 };
 
 /// Of the settings only the looks are used.
 pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     let looks = Config::load(flags)?;
     watch::require_terminal(&looks)?;
-    let _log = logging::start(Destination::Nowhere, looks.log_level)?;
+    let _log = logging::start(
+        Destination::Nowhere,
+        looks.log_level,
+        LossCounter::default(),
+    )?;
     let face = Face::of(&looks).without_connecting();
     // In memory, no sound could be kept; but better a demo without that than none.
     let folder = tempfile::Builder::new().prefix("omiscope-demo-").tempdir();
@@ -32,6 +39,8 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
         host: Ipv4Addr::LOCALHOST.into(),
         port: 0,
         webhook_secret: Some(Secret::generate()?),
+        signing_secrets: Vec::new(),
+        signature: Policy::Off,
         ephemeral: data_dir.is_err(),
         data_dir: data_dir.unwrap_or_default(),
         allowed_uids: HashSet::new(),
@@ -40,14 +49,9 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     };
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
-        let listening = Listening::start(&config, shutdown.clone()).await?;
-        let url = format!(
-            "http://{}/webhook?key={}",
-            listening.address,
-            listening.secret.reveal()
-        );
+        let listening = Listening::start(&config, shutdown.clone(), LossCounter::default()).await?;
         let wearer = Wearer {
-            target: Target::parse(&url, DEMO_UID)?,
+            target: WebhookUrl::local(listening.address).with_key(listening.keys.get().current()),
             uid: DEMO_UID.to_owned(),
             speed: script.speed,
             seed: script.seed,

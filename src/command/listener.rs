@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     event::Seq,
     losses::LossCounter,
-    secret::{Secret, kept_in},
+    secret::{Keyring, Keys, Secret, kept_in},
     server,
     store::Store,
 };
@@ -18,16 +18,21 @@ use crate::{
 pub(super) struct Listening {
     /// The address really bound.
     pub(super) address: SocketAddr,
-    /// The webhook key.
-    pub(super) secret: Secret,
+    /// The webhook keys.
+    pub(super) keys: Keyring,
     /// What was delivered.
     pub(super) store: Store,
     /// The last record of earlier runs.
     pub(super) start: Seq,
     /// What was lost.
     pub(super) losses: LossCounter,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), StoreFailed>>,
 }
+
+/// What is listened for cannot be kept any more.
+#[derive(Debug, thiserror::Error)]
+#[error("the store has failed, see the log; start omiscope again")]
+pub(super) struct StoreFailed;
 
 /// Why an address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -53,8 +58,8 @@ impl Listening {
     pub(super) async fn start(
         config: &Config,
         shutdown: CancellationToken,
+        losses: LossCounter,
     ) -> anyhow::Result<Self> {
-        let losses = LossCounter::default();
         let store = Store::open(config.store(), losses.clone())?;
         match Self::start_with(config, shutdown, store.clone(), losses).await {
             Ok(listening) => Ok(listening),
@@ -71,7 +76,11 @@ impl Listening {
         store: Store,
         losses: LossCounter,
     ) -> anyhow::Result<Self> {
-        let secret = secret(config)?;
+        let key = resolve_key(config)?;
+        if let Some(weakness) = key.weakness() {
+            tracing::warn!("the webhook key {weakness}");
+        }
+        let keys = Keyring::from(Keys::from(key).with_signing(config.signing_secrets.clone()));
         let start = store.latest();
         let listener = bind(config.address()).await?;
         let address = listener.local_addr()?;
@@ -79,18 +88,25 @@ impl Listening {
         let ended = shutdown.clone().drop_guard();
         let served = server::serve(
             listener,
-            config.server(secret.clone()),
+            config.server(keys.clone()),
             store.clone(),
             losses.clone(),
-            shutdown,
+            shutdown.clone(),
         );
+        let failed = store.failed();
         let task = tokio::spawn(async move {
             let _ended = ended;
+            tokio::pin!(served);
+            tokio::select! {
+                () = &mut served => return Ok(()),
+                () = failed.cancelled() => shutdown.cancel(),
+            }
             served.await;
+            Err(StoreFailed)
         });
         Ok(Self {
             address,
-            secret,
+            keys,
             store,
             start,
             losses,
@@ -106,25 +122,19 @@ impl Listening {
         served
     }
 
-    /// Waits until the listener has ended: no delivery is committed after this.
+    /// Waits until the listener has ended: no delivery is committed after this. An error if it ended because the store has failed.
     pub(super) async fn drained(&mut self) -> anyhow::Result<()> {
-        Ok((&mut self.task).await?)
+        Ok((&mut self.task).await??)
     }
 }
 
 /// The key given, else the one kept in the data folder, else (ephemeral) a fresh one.
-fn secret(config: &Config) -> anyhow::Result<Secret> {
-    let secret = match &config.webhook_secret {
+fn resolve_key(config: &Config) -> anyhow::Result<Secret> {
+    Ok(match &config.webhook_secret {
         Some(given) => given.clone(),
         None if config.ephemeral => Secret::generate()?,
         None => kept_in(&config.data_dir)?,
-    };
-    if secret.is_placeholder() {
-        tracing::warn!("the webhook key is from an example: whoever finds the URL can post to it");
-    } else if secret.is_short() {
-        tracing::warn!("the webhook key is shorter than 16 characters: it can be guessed");
-    }
-    Ok(secret)
+    })
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
@@ -138,12 +148,23 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
         })
 }
 
-/// The webhook's URL on this machine, its key masked.
-pub(super) fn masked_url(address: SocketAddr) -> String {
-    let port = address.port();
-    if address.ip().is_unspecified() {
-        format!("http://localhost:{port}/webhook?key=…")
-    } else {
-        format!("http://{address}/webhook?key=…")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_store_that_dies_ends_the_program_with_an_error() {
+        let config = Config {
+            port: 0,
+            ephemeral: true,
+            ..Config::default()
+        };
+        let (shutdown, losses) = (CancellationToken::new(), LossCounter::default());
+        let start = Listening::start(&config, shutdown.clone(), losses);
+        let mut listening = start.await.unwrap();
+        listening.store.die();
+        let error = listening.drained().await.unwrap_err();
+        assert!(error.is::<StoreFailed>(), "{error}");
+        assert!(shutdown.is_cancelled());
     }
 }

@@ -8,11 +8,12 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use super::listener::{Listening, masked_url};
+use super::listener::Listening;
 use crate::{
     config::Config,
     monitor::{Monitor, WINDOW},
     ui::{Clock, Plain},
+    webhook_url::WebhookUrl,
 };
 
 /// Writes to stdout what a listener receives.
@@ -41,7 +42,7 @@ pub(super) async fn show(
 }
 
 fn how_to_quit(address: SocketAddr, can_type: bool) -> String {
-    let url = masked_url(address).replace('…', "...");
+    let url = WebhookUrl::local(address).masked("...");
     let keys = if can_type { "q and Enter, or " } else { "" };
     format!("omiscope listens on {url} and tells what comes, line by line. {keys}Ctrl-C ends it.")
 }

@@ -1,5 +1,8 @@
-use super::{Config, Theme, value};
-use crate::{logging::LogLevel, secret::Secret};
+use super::{Config, section, value};
+use crate::{
+    logging::{LogFormat, LogLevel},
+    signature::Policy,
+};
 
 /// One setting: what it is called in each source, and what it may be.
 #[derive(Debug)]
@@ -46,13 +49,19 @@ impl Setting {
     }
 }
 
+/// [`Setting::key`] of the key.
+pub(super) const WEBHOOK_SECRET: &str = "webhook_secret";
+
+/// [`Setting::key`] of what is made of signatures.
+pub(super) const SIGNATURE: &str = "signature";
+
 const SWITCH: &str = "true, 1, yes, false, 0 or no";
 const KEEP: &str =
     "a time such as 30d, a size such as 2GiB, both with a comma between them, 0 or forever";
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 24] = [
+pub static SETTINGS: [Setting; 29] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -70,17 +79,42 @@ pub static SETTINGS: [Setting; 24] = [
         apply: |config, text| put(&mut config.port, text.parse().ok()),
     },
     Setting {
-        key: "webhook_secret",
+        key: WEBHOOK_SECRET,
         env: "WEBHOOK_SECRET",
         flag: Flag::Secret,
         help: "Webhook key [default: made at the first start and kept in the data folder]",
-        allowed: "at most 256 characters without control characters",
+        allowed: value::SECRET,
         apply: |config, text| {
-            let good = text.len() <= 256 && !text.contains(char::is_control);
-            config.webhook_secret =
-                (good && !text.is_empty()).then(|| Secret::new(text.to_owned()));
-            good
+            config.webhook_secret = value::secret(text);
+            config.webhook_secret.is_some() || text.is_empty()
         },
+    },
+    Setting {
+        key: "webhook_secret_file",
+        env: "WEBHOOK_SECRET_FILE",
+        flag: Flag::Value("webhook-secret-file", "FILE"),
+        help: "File that holds the webhook key, e.g. a secret of Docker or a credential of systemd",
+        allowed: "a file, written without ~",
+        apply: |config, text| {
+            config.webhook_secret_file = value::path(text);
+            config.webhook_secret_file.is_some() || text.is_empty()
+        },
+    },
+    Setting {
+        key: "signing_secret",
+        env: "OMI_SIGNING_SECRET",
+        flag: Flag::Secret,
+        help: "Secret that Omi signs deliveries with, whsec_…; several with commas between them",
+        allowed: "up to 8 secrets of at most 256 characters, with commas or spaces between them",
+        apply: |config, text| put(&mut config.signing_secrets, value::secrets(text)),
+    },
+    Setting {
+        key: SIGNATURE,
+        env: "OMISCOPE_SIGNATURE",
+        flag: Flag::Value("signature", "POLICY"),
+        help: "What is made of Omi's signatures: off, show or require [default: show]",
+        allowed: "off, show or require",
+        apply: |config, text| put(&mut config.signature, Policy::from_name(text)),
     },
     Setting {
         key: "log_level",
@@ -99,12 +133,31 @@ pub static SETTINGS: [Setting; 24] = [
         apply: |config, text| put(&mut config.log_events, value::switch(text)),
     },
     Setting {
+        key: "log_format",
+        env: "OMISCOPE_LOG_FORMAT",
+        flag: Flag::Value("log-format", "FORMAT"),
+        help: "Form of the log: text or json [default: text]",
+        allowed: "text or json",
+        apply: |config, text| put(&mut config.log_format, LogFormat::from_name(text)),
+    },
+    Setting {
+        key: "log_file",
+        env: "OMISCOPE_LOG_FILE",
+        flag: Flag::Value("log-file", "FILE|DIR"),
+        help: "Log to files of days here instead, of which seven are kept",
+        allowed: "a file or a folder, written without ~",
+        apply: |config, text| {
+            config.log_file = value::path(text);
+            text.is_empty() || config.log_file.is_some()
+        },
+    },
+    Setting {
         key: "data_dir",
         env: "OMISCOPE_DATA_DIR",
         flag: Flag::Value("data-dir", "FOLDER"),
         help: "Data folder [default: the user's data folder, e.g. ~/.local/share/omiscope]",
         allowed: "a folder, written without ~",
-        apply: |config, text| put(&mut config.data_dir, value::folder(text)),
+        apply: |config, text| put(&mut config.data_dir, value::path(text)),
     },
     Setting {
         key: "ephemeral",
@@ -168,7 +221,7 @@ pub static SETTINGS: [Setting; 24] = [
         flag: Flag::Value("theme", "THEME"),
         help: "Colours of the dashboard: auto, dark, light, contrast, colour-blind, none or one of your own [default: auto]",
         allowed: "auto, dark, light, contrast, colour-blind, none or the name of a table [themes.NAME] in config.toml",
-        apply: |config, text| put(&mut config.theme, Theme::named(text, &config.own_themes)),
+        apply: |config, text| put(&mut config.theme, section::named(text, &config.own_themes)),
     },
     Setting {
         key: "ascii",

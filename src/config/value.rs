@@ -5,7 +5,16 @@ use std::{
     time::Duration,
 };
 
-use crate::{audio::playback::Playback, event::Uid, store::retention::Keep};
+use crate::{audio::playback::Playback, event::Uid, secret::Secret, store::retention::Keep};
+
+/// What a webhook key may be, in words.
+pub(super) const SECRET: &str = "at most 256 characters without control characters";
+
+/// A webhook key; an empty one is none.
+pub(super) fn secret(text: &str) -> Option<Secret> {
+    let good = !text.is_empty() && text.len() <= 256 && !text.contains(char::is_control);
+    good.then(|| Secret::new(text.to_owned()))
+}
 
 pub(super) fn switch(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
@@ -33,22 +42,36 @@ pub(super) fn host(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// A folder. A shell expands `~` only where it sees it; taking it for a name would hide the data in a folder called `~`.
-pub(super) fn folder(text: &str) -> Option<PathBuf> {
+/// A file or folder. A shell expands `~` only where it sees it; taking it for a name would hide the data in a folder called `~`.
+pub(super) fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty() && !text.starts_with('~')).then(|| text.into())
 }
 
 /// Uids between commas, or a TOML array of them.
 pub(super) fn uids(text: &str) -> Option<HashSet<Uid>> {
+    listed(text, |c| c == ',')
+        .map(|uid| Uid::parse(uid).ok())
+        .collect()
+}
+
+/// At most 8 secrets between commas or blanks, or a TOML array of them.
+pub(super) fn secrets(text: &str) -> Option<Vec<Secret>> {
+    let secrets: Vec<_> = listed(text, |c| c == ',' || c.is_whitespace()).collect();
+    let good = |secret: &&str| secret.len() <= 256 && !secret.contains(char::is_control);
+    (secrets.len() <= 8 && secrets.iter().all(good)).then(|| {
+        let secrets = secrets.into_iter().map(str::to_owned);
+        secrets.map(Secret::new).collect()
+    })
+}
+
+fn listed(text: &str, between: fn(char) -> bool) -> impl Iterator<Item = &str> {
     let list = text
         .strip_prefix('[')
         .and_then(|t| t.strip_suffix(']'))
         .unwrap_or(text);
-    list.split(',')
-        .map(|uid| uid.trim().trim_matches(['"', '\'']))
-        .filter(|uid| !uid.is_empty())
-        .map(|uid| Uid::parse(uid).ok())
-        .collect()
+    list.split(between)
+        .map(|item| item.trim().trim_matches(['"', '\'']))
+        .filter(|item| !item.is_empty())
 }
 
 pub(super) fn count(text: &str) -> Option<usize> {

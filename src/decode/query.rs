@@ -3,7 +3,7 @@
 
 use form_urlencoded::parse as pairs_of;
 
-use crate::event::Uid;
+use crate::{event::Uid, secret::MASK};
 
 /// A query string, repaired and decoded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,9 +16,6 @@ pub struct Query {
 
 /// What an old sender appended with a `?`.
 const APPENDED: [&str; 2] = ["uid=", "sample_rate="];
-
-/// What stands for a key that is not shown.
-const MASK: &str = "***";
 
 impl Query {
     /// The first value of a name. The user's own parameters come before the sender's.
@@ -76,6 +73,24 @@ pub fn masked(raw: &str) -> String {
         .map(|piece| mask_piece(piece, &lone))
         .collect();
     pieces.join("&")
+}
+
+/// The parts of a [`masked`] query between which its keys stood. Elsewhere a sender may have written `***` himself.
+#[must_use]
+pub fn around_keys(masked: &str) -> Vec<&str> {
+    let starts = |at: usize| at == 0 || masked[..at].ends_with(['&', '?', ';']);
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for (at, name) in masked.match_indices("key=") {
+        let key = at + name.len();
+        let ends = masked[key..].strip_prefix(MASK);
+        if starts(at) && ends.is_some_and(|rest| rest.is_empty() || rest.starts_with(['&', '?'])) {
+            parts.push(&masked[from..key]);
+            from = key + MASK.len();
+        }
+    }
+    parts.push(&masked[from..]);
+    parts
 }
 
 /// The raw query with the old sender's `?` made `&`; None if there is none.

@@ -2,7 +2,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Kind, Uid};
+use super::{Kind, Signature, Uid};
 
 /// One request as it came and as it was answered. Holds no secret: keys are masked before it is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,8 @@ pub struct Delivery {
     pub size: u64,
     /// `Idempotency-Key`, or what stands for it.
     pub idempotency_key: Option<String>,
+    /// Whether it was signed.
+    pub signature: Signature,
     /// Status of our answer.
     pub status: u16,
     /// Body of our answer.

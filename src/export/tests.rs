@@ -11,7 +11,7 @@ use crate::{
     event::{
         ActionItem, AppResult, CalendarEvent, Conversation, ConversationId, DaySummary, Delivery,
         Highlight, KeptMemory, Kind, Line, LineId, Memory, MemoryId, Place, Segment, Seq,
-        SummaryAction, Uid,
+        SummaryAction, Uid, fixtures,
     },
     store::{Talk, archive::KeptSummary, deliveries::KeptDelivery},
 };
@@ -160,18 +160,14 @@ fn delivery(body: &[u8]) -> KeptDelivery {
         delivery: Delivery {
             received: began(),
             remote: Some(([127, 0, 0, 1], 4711).into()),
-            method: "POST".to_owned(),
-            path: "/webhook".to_owned(),
             query: "key=***&uid=U".to_owned(),
             headers: vec![("x".to_owned(), "a, \"b\"".to_owned())],
-            uid: Uid::parse("U").ok(),
             kind: Kind::Unknown,
             size: body.len() as u64,
-            idempotency_key: None,
-            status: 200,
             reply: "{\"ok\":true}".to_owned(),
             warnings: vec!["odd".to_owned(), "very\r\nodd".to_owned()],
             took: Duration::from_micros(1500),
+            ..fixtures::delivery()
         },
         repeat_of: None,
         body: Some(body.to_vec()),

@@ -3,7 +3,7 @@ use std::{collections::VecDeque, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Age, sound::Sounds};
-use crate::event::{Delivery, Trigger};
+use crate::event::{Delivery, Fault, Signature, Trigger};
 
 /// What rates are measured over.
 const SPAN: SignedDuration = SignedDuration::from_secs(60);
@@ -72,6 +72,8 @@ pub(super) struct Health {
     /// When deliveries came again that had come before.
     retries: VecDeque<Timestamp>,
     repaired: bool,
+    /// Signatures of one fault in a row, and which fault.
+    bad_signatures: Option<(Fault, u64)>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -102,6 +104,7 @@ impl Health {
         self.last_refusal = earlier.last_refusal;
         self.last_request = earlier.last_request;
         self.retries.clone_from(&earlier.retries);
+        self.bad_signatures = earlier.bad_signatures;
         for (feed, earlier) in self.feeds.iter_mut().zip(&earlier.feeds) {
             feed.arrivals.clone_from(&earlier.arrivals);
         }
@@ -114,6 +117,14 @@ impl Health {
             if self.retries.len() > ARRIVALS {
                 self.retries.pop_front();
             }
+        }
+        match (delivery.signature, self.bad_signatures) {
+            (Signature::Invalid(fault), Some((same, count))) if same == fault => {
+                self.bad_signatures = Some((fault, count + 1));
+            }
+            (Signature::Invalid(fault), _) => self.bad_signatures = Some((fault, 1)),
+            (Signature::Valid, _) => self.bad_signatures = None,
+            (Signature::Absent | Signature::NotChecked, _) => {}
         }
         if delivery.accepted() {
             self.last = self.last.max(Some(delivery.received));
@@ -172,6 +183,11 @@ impl Health {
     pub(super) fn retries(&self, now: Timestamp) -> usize {
         let lately = |at: &&Timestamp| now.duration_since(**at) <= RETRIES;
         self.retries.iter().rev().take_while(lately).count()
+    }
+
+    /// What was wrong with the last signature that was checked, and with how many before it.
+    pub(super) fn bad_signatures(&self) -> Option<(Fault, u64)> {
+        self.bad_signatures
     }
 
     /// Whether the last delivery had the broken query of old senders.

@@ -7,7 +7,7 @@ use super::*;
 use crate::event::{ConversationId, LineId};
 use crate::{
     decode::{Request, decode, query},
-    event::{Edit, Kind, Line, Names, Voice},
+    event::{Edit, Fault, Kind, Line, Names, Signature, Voice, fixtures},
     feed::News,
     losses::LossCounter,
     store::{Location, Settings, Store, Submission},
@@ -103,19 +103,12 @@ fn delivery(
 ) -> Delivery {
     Delivery {
         received: at(second),
-        remote: None,
-        method: "POST".into(),
-        path: "/webhook".into(),
-        query: String::new(),
-        headers: Vec::new(),
         uid,
         kind,
         size,
-        idempotency_key: None,
         status,
-        reply: "{}".into(),
         warnings,
-        took: Duration::ZERO,
+        ..fixtures::delivery()
     }
 }
 
@@ -404,7 +397,7 @@ async fn trouble_is_told_in_plain_words_the_gravest_first() {
         told,
         [
             "2 requests failed inside omiscope (500)",
-            "9 refusals in a row (wrong key: paste the URL of the card again, i): Omi switches a webhook off at 100",
+            "9 refusals in a row (wrong key: paste the URL of the card again, i; or no signature where one is required): Omi switches a webhook off at 100",
             "old sender form ?key=…?uid=… repaired",
         ]
     );
@@ -482,9 +475,60 @@ fn deliveries_that_come_again_are_counted_for_a_while() {
     assert!(monitor(4).advice(at(700)).is_empty());
 }
 
+#[test]
+fn bad_signatures_are_told_until_a_valid_one_comes() {
+    use Signature::{Absent, Invalid, NotChecked, Valid};
+
+    let cases: [(&[Signature], &str); 6] = [
+        (
+            &[Invalid(Fault::Wrong), Absent, Invalid(Fault::Wrong)],
+            "2 wrong signatures in a row: is OMI_SIGNING_SECRET what",
+        ),
+        (
+            &[Invalid(Fault::Wrong), Invalid(Fault::Malformed)],
+            "1 unreadable signatures in a row: is OMI_SIGNING_SECRET",
+        ),
+        (
+            &[Invalid(Fault::Stale)],
+            "1 signatures in a row are right, but more than 5 min old: does the clock",
+        ),
+        (
+            &[Invalid(Fault::Ahead)],
+            "1 signatures in a row are right, but more than 5 min ahead: does",
+        ),
+        (&[Invalid(Fault::Wrong), Valid, NotChecked], ""),
+        (&[Absent], ""),
+    ];
+    for (signatures, told) in cases {
+        let mut monitor = Monitor::default();
+        for (seq, signature) in (1..).zip(signatures) {
+            monitor.apply(&Record {
+                seq: Seq(seq),
+                delivery: Delivery {
+                    received: at(seq as i64),
+                    signature: *signature,
+                    ..fixtures::delivery()
+                },
+                repeat_of: None,
+                changes: Vec::new(),
+            });
+        }
+        let advice = monitor.advice(at(5));
+        let first = advice.first().map_or("", |advice| &advice.text);
+        assert!(
+            first.starts_with(told) && first.is_empty() == told.is_empty(),
+            "{first}"
+        );
+    }
+}
+
 /// So that no row is added to the table without a test that provokes it, and its words stand in one place.
 #[test]
-fn every_remedy_is_another_one_and_says_something() {
+fn every_code_and_remedy_is_another_one_and_says_something() {
+    let codes: std::collections::BTreeSet<_> = advice::TABLE.iter().map(|row| row.code).collect();
+    assert_eq!(codes.len(), advice::TABLE.len());
+    let kebab = |c: char| c.is_ascii_lowercase() || c == '-';
+    assert!(codes.iter().all(|code| code.chars().all(kebab)));
     let mut remedies: Vec<_> = advice::TABLE.iter().map(|row| row.remedy).collect();
     remedies.retain(|remedy| !remedy.is_empty());
     assert!(remedies.iter().all(|remedy| remedy.len() > 20));

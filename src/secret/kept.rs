@@ -57,6 +57,19 @@ pub fn kept_in(folder: &Path) -> Result<Secret, KeepError> {
     }
 }
 
+/// The key kept in a data folder, if there is one.
+///
+/// # Errors
+/// [`KeepError`].
+pub fn found_in(folder: &Path) -> Result<Option<Secret>, KeepError> {
+    let path = folder.join(FILE);
+    match read(&path) {
+        Ok(text) => take(&path, &text).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(KeepError::Io { path, source }),
+    }
+}
+
 fn take(path: &Path, text: &str) -> Result<Secret, KeepError> {
     match text.trim() {
         "" => Err(KeepError::Empty {
@@ -126,8 +139,10 @@ mod tests {
     fn the_first_call_makes_a_key_and_later_ones_read_it() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("data/omiscope");
+        assert!(found_in(&folder).unwrap().is_none());
         let first = kept_in(&folder).unwrap();
         assert_eq!(first.reveal().len(), 64);
+        assert!(found_in(&folder).unwrap().unwrap().matches(first.reveal()));
         assert!(kept_in(&folder).unwrap().matches(first.reveal()));
         assert_eq!(
             fs::read_dir(&folder).unwrap().count(),

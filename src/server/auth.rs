@@ -1,13 +1,32 @@
 //! Who may deliver: the key in the query, in the path, or in `Authorization`.
 
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 use hyper::{HeaderMap, Uri, header};
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
 use super::route::key_in;
-use crate::{decode::query, secret::Secret};
+use crate::{
+    decode::query,
+    secret::{Keys, Opened},
+};
 
-/// Whether a request carries the key, in any of its forms.
-pub(super) fn authorized(secret: &Secret, uri: &Uri, headers: &HeaderMap) -> bool {
+/// Standard base64; some senders leave its padding out.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Which key a request carries, in any of its forms.
+pub(super) fn opened_by(
+    keys: &Keys,
+    uri: &Uri,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Option<Opened> {
     let in_query = query::key_candidates(uri.query().unwrap_or_default());
     let in_path = key_in(uri.path()).map(percent_decoded);
     let in_header = headers
@@ -18,7 +37,7 @@ pub(super) fn authorized(secret: &Secret, uri: &Uri, headers: &HeaderMap) -> boo
         .chain(in_path)
         .chain(in_header)
         .filter(|candidate| !candidate.is_empty())
-        .any(|candidate| secret.matches(&candidate))
+        .find_map(|candidate| keys.opened_by(&candidate, now))
 }
 
 /// The token of `Bearer`, or the password of `Basic`.
@@ -31,32 +50,9 @@ fn credential(value: &str) -> Option<String> {
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
-    let pair = String::from_utf8(base64(rest)?).ok()?;
+    let pair = String::from_utf8(BASE64.decode(rest).ok()?).ok()?;
     pair.split_once(':')
         .map(|(_, password)| password.to_owned())
-}
-
-/// Decodes standard base64; the padding may be missing.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for character in text.trim_end_matches('=').bytes() {
-        let value = match character {
-            b'A'..=b'Z' => character - b'A',
-            b'a'..=b'z' => character - b'a' + 26,
-            b'0'..=b'9' => character - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6 | u32::from(value)) & 0xff_ffff;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-        }
-    }
-    Some(bytes)
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -66,6 +62,13 @@ fn percent_decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
+
+    fn authorized(key: &str, uri: &str, headers: &HeaderMap) -> bool {
+        let keys = Secret::new(key.to_owned()).into();
+        let now = Timestamp::UNIX_EPOCH;
+        opened_by(&keys, &uri.parse().unwrap(), headers, now).is_some()
+    }
 
     fn headers(authorization: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -76,7 +79,6 @@ mod tests {
     #[test]
     fn the_key_is_found_in_every_form_and_nothing_else_is_taken_for_it() {
         let key = "p?q+r/s";
-        let secret = Secret::new(key.to_owned());
         let none = HeaderMap::new();
         let cases = [
             ("/webhook?key=p%3Fq%2Br%2Fs", none.clone(), true),
@@ -85,6 +87,7 @@ mod tests {
             ("/webhook/p%3Fq+r%2Fs/", none.clone(), true),
             ("/webhook", headers("Bearer p?q+r/s"), true),
             ("/webhook", headers("Basic b21pOnA/cStyL3M="), true),
+            ("/webhook", headers("Basic b21pOnA/cStyL3M"), true),
             ("/webhook", headers("Basic !!!"), false),
             ("/webhook", headers("Digest p?q+r/s"), false),
             ("/webhook?key=", none.clone(), false),
@@ -93,7 +96,7 @@ mod tests {
         ];
         for (uri, headers, expected) in cases {
             assert_eq!(
-                authorized(&secret, &uri.parse().unwrap(), &headers),
+                authorized(key, uri, &headers),
                 expected,
                 "{uri} {headers:?}"
             );
@@ -102,13 +105,8 @@ mod tests {
 
     #[test]
     fn an_empty_key_opens_nothing() {
-        let secret = Secret::new(String::new());
         for uri in ["/webhook", "/webhook?key=", "/webhook?key"] {
-            assert!(!authorized(
-                &secret,
-                &uri.parse().unwrap(),
-                &headers("Bearer ")
-            ));
+            assert!(!authorized("", uri, &headers("Bearer ")));
         }
     }
 }

@@ -1,56 +1,63 @@
 //! One request from its head to its answer.
 
-use std::{net::SocketAddr, panic::AssertUnwindSafe};
+use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use hyper::{
     HeaderMap, Method, Request, StatusCode, Version,
     body::{Body as _, Incoming},
-    header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT},
+    header::{CONTENT_ENCODING, EXPECT},
     http::request::Parts,
 };
 
 use super::{
-    Settings,
-    auth::authorized,
+    Settings, auth,
     body::{self, Allowance},
+    examine::Examination,
     head::{Head, Known},
     listen::Places,
-    metrics::Metrics,
+    metrics::{Answered, Metrics, Present},
     refusal::Refusal,
     reply::{self, Reply},
     route::{Route, is_webhook, route},
     sink::Sink,
+    strangers::Strangers,
 };
 use crate::{
-    decode::{self, Decoded, query},
-    event::Event,
+    decode::query,
+    event::{Event, Uid},
     losses::LossCounter,
+    secret::Opened,
     store::Submission,
 };
-
-/// From this length on, decoding gets a thread of its own, so that it holds up nobody's connection.
-const LONG_BODY: usize = 256 << 10;
 
 /// What answering needs.
 #[derive(Debug)]
 pub(super) struct Handler<S> {
     settings: Settings,
-    sink: S,
+    sink: Arc<S>,
     losses: LossCounter,
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
     places: Places,
+    strangers: Strangers,
 }
 
 impl<S: Sink> Handler<S> {
-    pub(super) fn new(settings: Settings, sink: S, losses: LossCounter, places: Places) -> Self {
+    pub(super) fn new(
+        settings: Settings,
+        sink: Arc<S>,
+        losses: LossCounter,
+        metrics: Arc<Metrics>,
+        places: Places,
+    ) -> Self {
         Self {
             settings,
             sink,
             losses,
-            metrics: Metrics::default(),
+            metrics,
             places,
+            strangers: Strangers::default(),
         }
     }
 
@@ -60,9 +67,10 @@ impl<S: Sink> Handler<S> {
         request: Request<Incoming>,
         remote: Option<SocketAddr>,
     ) -> Reply {
+        let began = Instant::now();
         let (parts, mut body) = request.into_parts();
-        let head = Head::new(&parts, remote, &self.settings.secret);
-        let mut known = Known::default();
+        let head = Head::new(&parts, remote, &self.settings.keys);
+        let mut known = Known::of(&parts.headers);
         let answer = self.answer(&parts, &mut body, &head, &mut known);
         let mut reply = match caught(answer).await {
             Ok(reply) => reply,
@@ -79,6 +87,9 @@ impl<S: Sink> Handler<S> {
         if parts.method == Method::HEAD {
             reply::without_body(&mut reply);
         }
+        let route = route(&parts.method, parts.uri.path());
+        let took = (route == Route::Webhook).then(|| began.elapsed());
+        self.metrics.request(route.name(), reply.status(), took);
         reply
     }
 
@@ -94,23 +105,27 @@ impl<S: Sink> Handler<S> {
             Route::Greeting => Ok(reply::text(
                 "omiscope is listening; Omi posts to /webhook\n",
             )),
-            Route::Health => Ok(reply::text("ok")),
-            Route::Metrics if !self.authorized(parts) => Err(Refusal::Key),
-            Route::Metrics => Ok(reply::metrics(self.metrics.render(
-                self.losses.get(),
-                self.sink.queued(),
-                self.places.taken(),
-            ))),
+            Route::Health => Ok(reply::health(self.sink.status().writer)),
+            Route::Metrics => {
+                self.admit(parts, head)?;
+                Ok(reply::metrics(self.metrics.render(Present {
+                    losses: self.losses.get(),
+                    store: self.sink.status(),
+                    connections: self.places.taken(),
+                })))
+            }
             Route::WrongMethod(allowed) => Err(Refusal::Method(allowed)),
             Route::Nowhere => Err(Refusal::Nowhere),
         }
     }
 
-    fn authorized(&self, parts: &Parts) -> bool {
-        authorized(&self.settings.secret, &parts.uri, &parts.headers)
+    /// Lets nobody in without a key.
+    fn admit(&self, parts: &Parts, head: &Head) -> Result<Opened, Refusal> {
+        auth::opened_by(&head.keys, &parts.uri, &parts.headers, head.received)
+            .ok_or_else(|| self.strangers.refusal(head.remote, head.received))
     }
 
-    /// The way of a delivery: key, body, decode, commit, answer. What is learned on it stays known when it ends early.
+    /// The way of a delivery: key, body, signature, decode, commit, answer. What is learned on it stays known when it ends early.
     async fn webhook(
         &self,
         parts: &Parts,
@@ -119,24 +134,28 @@ impl<S: Sink> Handler<S> {
         known: &mut Known,
     ) -> Result<Reply, Refusal> {
         // Before the body: a stranger cannot make us hold one.
-        if !self.authorized(parts) {
-            return Err(Refusal::Key);
-        }
+        self.admit(parts, head)?;
         known.has_key = true;
         if is_encoded(&parts.headers) {
             return Err(Refusal::Encoded);
         }
         let body = body::read(body, self.allowance()).await?;
         known.body = Some(body.clone());
-        let decoded = decode(parts, body.clone())
-            .await
+        let query = query::parse(parts.uri.query().unwrap_or_default());
+        known.uid = query.last("uid").and_then(|uid| Uid::parse(uid).ok());
+        self.allows(known)?;
+        let policy = self.settings.signature;
+        let examination = Examination::new(&parts.headers, query, body.clone(), policy, head);
+        let findings = examination.findings().await?;
+        known.signature = findings.signature;
+        let decoded = findings
+            .decoded
             .inspect_err(|refusal| known.learn_from(refusal))?;
         known.kind = decoded.kind;
         known.uid = decoded.uid;
         known.warnings = decoded.warnings;
-        if !self.allows(known) {
-            return Err(Refusal::Uid);
-        }
+        // The body may have told it.
+        self.allows(known)?;
         self.keep(head, known, &body, decoded.event).await
     }
 
@@ -153,12 +172,18 @@ impl<S: Sink> Handler<S> {
         let is_raw_sound =
             matches!(&event, Some(Event::Audio(chunk)) if chunk.bytes.len() == body.len());
         let submission = Submission {
-            delivery: head.delivery(known, status, reply, &self.settings.secret),
+            delivery: head.delivery(known, status, reply),
             body: (!is_raw_sound).then(|| body.clone()),
             event,
         };
-        self.sink.commit(submission).await?;
-        self.metrics.count(known.kind, status);
+        let receipt = self.sink.commit(submission).await?;
+        self.metrics.delivery(Answered {
+            kind: known.kind,
+            status,
+            signature: known.signature,
+            bytes: body.len() as u64,
+            is_repeat: receipt.repeat_of.is_some(),
+        });
         Ok(reply::json(status, reply))
     }
 
@@ -181,9 +206,12 @@ impl<S: Sink> Handler<S> {
         }
     }
 
-    fn allows(&self, known: &Known) -> bool {
+    /// Whether the wearer is one whose deliveries are taken, as far as it is known who that is.
+    fn allows(&self, known: &Known) -> Result<(), Refusal> {
         let allowed = &self.settings.allowed_uids;
-        allowed.is_empty() || known.uid.as_ref().is_none_or(|uid| allowed.contains(uid))
+        let is_allowed = |uid| allowed.is_empty() || allowed.contains(uid);
+        let is_allowed = known.uid.as_ref().is_none_or(is_allowed);
+        is_allowed.then_some(()).ok_or(Refusal::Uid)
     }
 
     /// Counts and records a refused request, and makes its answer.
@@ -191,20 +219,32 @@ impl<S: Sink> Handler<S> {
         if matches!(refusal, Refusal::Panic) {
             self.losses.add(|losses| losses.panics += 1);
         }
+        let is_too_many = matches!(refusal, Refusal::TooMany);
+        if is_too_many {
+            self.losses.add(|losses| losses.refusals_unrecorded += 1);
+        }
         let status = refusal.status();
         let reply = reply::refused_body(refusal);
         // What strangers look for elsewhere is no delivery.
         if is_webhook(parts.uri.path()) {
-            let delivery = head.delivery(known, status, &reply, &self.settings.secret);
+            self.metrics.delivery(Answered {
+                kind: known.kind,
+                status,
+                signature: known.signature,
+                bytes: known.body.as_ref().map_or(0, Bytes::len) as u64,
+                is_repeat: false,
+            });
+        }
+        if is_webhook(parts.uri.path()) && !is_too_many {
+            let delivery = head.delivery(known, status, &reply);
             self.sink.note(delivery, known.body.clone());
         }
-        self.metrics.count(known.kind, status);
         reply::refused(refusal, reply)
     }
 
     /// Sees to the body of a refused request that was not, or not wholly, read.
     fn dispose(&self, parts: &Parts, body: Incoming, known: &Known, refusal: &Refusal) {
-        let is_lost = matches!(refusal, Refusal::Slow | Refusal::Broken);
+        let is_lost = matches!(refusal, Refusal::Slow | Refusal::Broken | Refusal::TooMany);
         // Who waits for a "continue" sees our answer instead and sends nothing; streams of HTTP/2 end without harm to the answer.
         let is_held_back = parts.headers.contains_key(EXPECT) || parts.version == Version::HTTP_2;
         if is_lost || is_held_back {
@@ -218,28 +258,6 @@ impl<S: Sink> Handler<S> {
 fn is_encoded(headers: &HeaderMap) -> bool {
     let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
     encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
-}
-
-async fn decode(parts: &Parts, body: Bytes) -> Result<Decoded, Refusal> {
-    let query = query::parse(parts.uri.query().unwrap_or_default());
-    let content_type = parts
-        .headers
-        .get(CONTENT_TYPE)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let is_long = body.len() >= LONG_BODY;
-    let decode = move || {
-        let request = decode::Request {
-            content_type: content_type.as_deref(),
-            query: &query,
-            body: &body,
-        };
-        decode::decode(&request)
-    };
-    if is_long {
-        let decoded = tokio::task::spawn_blocking(decode).await;
-        return Ok(decoded.map_err(|_| Refusal::Panic)??);
-    }
-    Ok(decode()?)
 }
 
 /// Turns a panic into a refusal: one request's misfortune is nobody else's.

@@ -1,6 +1,6 @@
 //! What is known of a request before its body: what its delivery will tell, with every secret masked.
 
-use std::{net::SocketAddr, time::Instant};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use hyper::{
@@ -13,12 +13,10 @@ use jiff::Timestamp;
 use super::{refusal::Refusal, route::key_in};
 use crate::{
     decode::query,
-    event::{Delivery, Kind, Uid},
-    secret::Secret,
+    event::{Delivery, Kind, Signature, Uid},
+    secret::{Keyring, Keys, MASK},
+    signature,
 };
-
-/// What stands for a secret.
-const MASK: &str = "***";
 
 /// Most headers, and most bytes of a header's value, that a delivery keeps.
 const HEADERS: usize = 64;
@@ -45,15 +43,17 @@ const IDEMPOTENCY: [&str; 3] = ["idempotency-key", "x-omi-idempotency-key", "x-o
 /// The head of a request.
 #[derive(Debug)]
 pub(super) struct Head {
-    received: Timestamp,
+    pub(super) received: Timestamp,
     since: Instant,
-    remote: Option<SocketAddr>,
+    pub(super) remote: Option<SocketAddr>,
     method: String,
     path: String,
     query: String,
     headers: Vec<(String, String)>,
     idempotency_key: Option<String>,
     declared: u64,
+    /// The keys of the moment when it came.
+    pub(super) keys: Arc<Keys>,
 }
 
 /// What was found out about a request after its head.
@@ -65,22 +65,27 @@ pub(super) struct Known {
     pub(super) body: Option<Bytes>,
     pub(super) kind: Kind,
     pub(super) uid: Option<Uid>,
+    pub(super) signature: Signature,
     pub(super) warnings: Vec<String>,
 }
 
-impl Default for Known {
-    fn default() -> Self {
+impl Known {
+    /// What the headers tell.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
         Self {
             has_key: false,
             body: None,
             kind: Kind::Unknown,
             uid: None,
+            signature: if headers.contains_key(signature::HEADER) {
+                Signature::NotChecked
+            } else {
+                Signature::Absent
+            },
             warnings: Vec::new(),
         }
     }
-}
 
-impl Known {
     /// Keeps what a refusal of the decoder tells of its request.
     pub(super) fn learn_from(&mut self, refusal: &Refusal) {
         if let Refusal::Decode(refusal) = refusal {
@@ -91,32 +96,28 @@ impl Known {
 }
 
 impl Head {
-    pub(super) fn new(parts: &Parts, remote: Option<SocketAddr>, secret: &Secret) -> Self {
+    pub(super) fn new(parts: &Parts, remote: Option<SocketAddr>, keys: &Keyring) -> Self {
+        let keys = keys.get();
         Self {
             received: Timestamp::now(),
             since: Instant::now(),
             remote,
             method: shortened(parts.method.as_str(), METHOD),
-            path: masked_path(parts.uri.path(), secret),
-            query: masked_query(parts.uri.query().unwrap_or_default(), secret),
-            headers: masked_headers(&parts.headers, secret),
+            path: masked_path(parts.uri.path(), &keys),
+            query: masked_query(parts.uri.query().unwrap_or_default(), &keys),
+            headers: masked_headers(&parts.headers, &keys),
             idempotency_key: idempotency_key(&parts.headers)
-                .map(|key| secret.masked_in(key).into_owned()),
+                .map(|key| keys.masked_in(key).into_owned()),
             declared: declared(&parts.headers),
+            keys,
         }
     }
 
     /// The delivery of this request, as it is answered.
-    pub(super) fn delivery(
-        &self,
-        known: &Known,
-        status: StatusCode,
-        reply: &str,
-        secret: &Secret,
-    ) -> Delivery {
+    pub(super) fn delivery(&self, known: &Known, status: StatusCode, reply: &str) -> Delivery {
         let read = known.body.as_ref().map(|body| body.len() as u64);
         // Replies and warnings quote what was sent.
-        let masked = |text: &str| secret.masked_in(text).into_owned();
+        let masked = |text: &str| self.keys.masked_in(text).into_owned();
         Delivery {
             received: self.received,
             remote: self.remote,
@@ -128,6 +129,7 @@ impl Head {
             kind: known.kind,
             size: read.unwrap_or(self.declared),
             idempotency_key: self.idempotency_key.clone(),
+            signature: known.signature,
             status: status.as_u16(),
             reply: masked(reply),
             warnings: known.warnings.iter().map(|text| masked(text)).collect(),
@@ -136,24 +138,24 @@ impl Head {
     }
 }
 
-fn masked_path(path: &str, secret: &Secret) -> String {
+fn masked_path(path: &str, keys: &Keys) -> String {
     if key_in(path).is_some() {
         return format!("/webhook/{MASK}");
     }
-    shortened(&secret.masked_in(path), TARGET)
+    shortened(&keys.masked_in(path), TARGET)
 }
 
-fn masked_query(raw: &str, secret: &Secret) -> String {
-    shortened(&secret.masked_in(&query::masked(raw)), TARGET)
+fn masked_query(raw: &str, keys: &Keys) -> String {
+    shortened(&keys.masked_in(&query::masked(raw)), TARGET)
 }
 
-fn masked_headers(headers: &HeaderMap, secret: &Secret) -> Vec<(String, String)> {
+fn masked_headers(headers: &HeaderMap, keys: &Keys) -> Vec<(String, String)> {
     let value = |name: &HeaderName, value: &HeaderValue| {
         if SECRET_HEADERS.contains(name) {
             return MASK.to_owned();
         }
         let text = String::from_utf8_lossy(value.as_bytes());
-        shortened(&secret.masked_in(&text), VALUE)
+        shortened(&keys.masked_in(&text), VALUE)
     };
     headers
         .iter()
@@ -186,6 +188,7 @@ mod tests {
     use hyper::Request;
 
     use super::*;
+    use crate::secret::Secret;
 
     const KEY: &str = "Tr0ub4dor&3";
 
@@ -195,7 +198,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        Head::new(&parts, None, &Secret::new(KEY.into()))
+        Head::new(&parts, None, &Secret::new(KEY.into()).into())
     }
 
     #[test]
@@ -227,12 +230,10 @@ mod tests {
     fn what_a_reply_or_a_warning_quotes_is_masked_too() {
         let known = Known {
             warnings: vec![format!("uid {KEY} is odd")],
-            ..Known::default()
+            ..Known::of(&HeaderMap::new())
         };
-        let secret = Secret::new(KEY.into());
         let reply = format!("{{\"error\":\"uid {KEY}\"}}");
-        let delivery =
-            head("/webhook", &[]).delivery(&known, StatusCode::BAD_REQUEST, &reply, &secret);
+        let delivery = head("/webhook", &[]).delivery(&known, StatusCode::BAD_REQUEST, &reply);
         assert_eq!(delivery.reply, r#"{"error":"uid ***"}"#);
         assert_eq!(delivery.warnings, ["uid *** is odd"]);
     }

@@ -2,13 +2,22 @@
 
 use hyper::StatusCode;
 
-use crate::{decode, store::CommitError};
+use super::strangers::RETRY_AFTER;
+use crate::{
+    decode,
+    event::{Fault, Signature},
+    store::CommitError,
+};
 
 /// Why a request is refused.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
     #[error("invalid webhook key; add ?key=YOUR_SECRET to the URL")]
     Key,
+    #[error("too many requests with a wrong key; correct it and wait {RETRY_AFTER} s")]
+    TooMany,
+    #[error("{}", unsigned(*.0))]
+    Signature(Signature),
     #[error("{0}")]
     Decode(#[from] decode::Refusal),
     #[error("uid is not allowed here; add it to allowed_uids")]
@@ -37,7 +46,8 @@ impl Refusal {
     /// The status that tells the sender whether to try again.
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::Key => StatusCode::UNAUTHORIZED,
+            Self::Key | Self::Signature(_) => StatusCode::UNAUTHORIZED,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Decode(_) | Self::Broken => StatusCode::BAD_REQUEST,
             Self::Uid => StatusCode::FORBIDDEN,
             Self::Nowhere => StatusCode::NOT_FOUND,
@@ -47,6 +57,27 @@ impl Refusal {
             Self::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Store(_) | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// Why a signature is not good enough where one is required, and what to do.
+fn unsigned(signature: Signature) -> &'static str {
+    match signature {
+        Signature::Absent => {
+            "delivery is not signed; make a signing secret in Omi, or set signature = show"
+        }
+        Signature::Invalid(Fault::Stale) => {
+            "signature is more than 5 minutes old; set the clocks of both sides"
+        }
+        Signature::Invalid(Fault::Ahead) => {
+            "signature is more than 5 minutes ahead; set the clocks of both sides"
+        }
+        Signature::Invalid(Fault::Malformed) => {
+            "signature cannot be read; send X-Omi-Signature: t=SECONDS,v1=HEX"
+        }
+        Signature::Invalid(Fault::Wrong) | Signature::NotChecked | Signature::Valid => {
+            "signature is wrong; OMI_SIGNING_SECRET must be the secret that Omi signs with"
         }
     }
 }

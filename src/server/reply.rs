@@ -5,13 +5,17 @@ use http_body_util::Full;
 use hyper::{
     Response, StatusCode, Version,
     body::Body as _,
-    header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE},
+    header::{
+        ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    },
 };
 
-use super::refusal::Refusal;
-use crate::event::Kind;
+use super::{refusal::Refusal, strangers};
+use crate::{event::Kind, store::WriterState};
 
 pub(super) type Reply = Response<Full<Bytes>>;
+
+const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// The body of the answer to an accepted delivery.
 pub(super) fn accepted_body(kind: Kind) -> &'static str {
@@ -32,7 +36,18 @@ pub(super) fn json(status: StatusCode, body: impl Into<Bytes>) -> Reply {
 }
 
 pub(super) fn text(body: impl Into<Bytes>) -> Reply {
-    with_type(StatusCode::OK, "text/plain; charset=utf-8", body.into())
+    with_type(StatusCode::OK, PLAIN, body.into())
+}
+
+/// Whether deliveries can be stored, and no more: everybody may ask.
+pub(super) fn health(writer: WriterState) -> Reply {
+    let (status, text) = match writer {
+        WriterState::Alive => (StatusCode::OK, "ok"),
+        WriterState::Failing | WriterState::Failed => {
+            (StatusCode::SERVICE_UNAVAILABLE, "store failed")
+        }
+    };
+    with_type(status, PLAIN, Bytes::from_static(text.as_bytes()))
 }
 
 /// Counters in the text format of Prometheus.
@@ -49,9 +64,12 @@ pub(super) fn refused(refusal: &Refusal, body: String) -> Reply {
         Refusal::Method(allowed) => {
             headers.insert(ALLOW, HeaderValue::from_static(allowed));
         }
-        Refusal::Key => {
+        Refusal::Key | Refusal::Signature(_) => {
             let basic = HeaderValue::from_static("Basic realm=\"omiscope\"");
             headers.insert(WWW_AUTHENTICATE, basic);
+        }
+        Refusal::TooMany => {
+            headers.insert(RETRY_AFTER, strangers::RETRY_AFTER.into());
         }
         _ => {}
     }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::{ReadError, Store, recordings, rows};
-use crate::event::{Delivery, Kind, Seq, SoundChunk, Uid};
+use crate::event::{Delivery, Kind, Seq, Signature, SoundChunk, Uid};
 
 /// Most repeats that are told one by one.
 const REPEATS: usize = 50;
@@ -50,8 +50,8 @@ pub struct DeliveryRow {
     pub took: Duration,
     /// How many things were odd about it.
     pub warnings: u32,
-    /// Whether it came with a signature.
-    pub signed: bool,
+    /// Whether it was signed.
+    pub signature: Signature,
     /// The record that it repeats.
     pub repeat_of: Option<Seq>,
     /// How often it was repeated.
@@ -152,13 +152,11 @@ fn list(
     condition: &'static str,
     parameters: impl rusqlite::Params,
 ) -> rusqlite::Result<Vec<DeliveryRow>> {
-    // Names of headers are kept in lower case, and a quote in a value is escaped.
     let query = format!(
         "SELECT r.seq, r.received, r.uid, r.kind, r.size, r.status, r.took_us, \
          coalesce(json_array_length(r.warnings), 0), \
-         coalesce(instr(q.headers, '[\"x-omi-signature\",') > 0, 0), r.repeat_of, \
-         (SELECT count(*) FROM records t WHERE t.repeat_of = r.seq) \
-         FROM records r LEFT JOIN requests q ON q.seq = r.seq WHERE {condition}"
+         r.signature, r.repeat_of, (SELECT count(*) FROM records t WHERE t.repeat_of = r.seq) \
+         FROM records r WHERE {condition}"
     );
     db.prepare_cached(&query)?
         .query_map(parameters, rows::delivery::listed)?

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::errand::Outcome;
-use crate::{event::Seq, private, secret::Secret, store::deliveries::Inspected, text};
+use crate::{event::Seq, private, secret::Keys, store::deliveries::Inspected, text};
 
 /// Longest text that terminals take by OSC 52, in bytes: xterm and tmux stop at about 100,000 characters of base64.
 const LONGEST: usize = 74_000;
@@ -48,15 +48,15 @@ impl Place {
     }
 
     /// Copies the body, the key masked in it.
-    pub(super) fn body(&self, inspected: &Inspected, secret: &Secret) -> Outcome {
+    pub(super) fn body(&self, inspected: &Inspected, keys: &Keys) -> Outcome {
         let Some(body) = &inspected.kept.body else {
             return Outcome::Said(format!("no body{} is kept", self.of));
         };
         match str::from_utf8(body) {
             Ok(body) if inspected.sound.is_none() || body.starts_with('{') => {
-                self.text("the body", "txt", secret.masked_in(body).into_owned())
+                self.text("the body", "txt", keys.masked_in(body).into_owned())
             }
-            _ => self.file("the body", "bin", &secret.covered_in(body)),
+            _ => self.file("the body", "bin", &keys.covered_in(body)),
         }
     }
 
@@ -104,14 +104,14 @@ fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::replay::tests::{inspected, session};
+    use crate::replay::tests::{inspected, keys};
 
     fn place(folder: Option<&Path>) -> Place {
         Place::delivery(folder.map(Path::to_owned), Seq(12))
     }
 
     fn copied(place: &Place, body: &[u8]) -> Outcome {
-        place.body(&inspected(body), &session().secret)
+        place.body(&inspected(body), &keys())
     }
 
     #[test]

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::{event::Seq, secret::Secret, text};
+use crate::{event::Seq, secret::Keys, text};
 
 pub(super) use reader::Reader;
 
@@ -78,7 +78,7 @@ struct Entry {
 /// Entries that are inside of each other.
 #[derive(Debug, Clone)]
 pub(super) struct Outline {
-    secret: Secret,
+    keys: Arc<Keys>,
     entries: Vec<Entry>,
     /// Those that are not closed yet; None for one that there was no room for.
     open: Vec<Option<usize>>,
@@ -88,10 +88,10 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    /// An empty one, in which a key is never seen.
-    pub(super) fn new(secret: Secret) -> Self {
+    /// An empty one, in which no key is ever seen.
+    pub(super) fn new(keys: Arc<Keys>) -> Self {
         Self {
-            secret,
+            keys,
             entries: Vec::new(),
             open: Vec::new(),
             room: BYTES,
@@ -108,7 +108,7 @@ impl Outline {
 
     /// Bytes that are to be shown, the key in them as asterisks.
     pub(super) fn covered(&self, bytes: &[u8]) -> Vec<u8> {
-        self.secret.covered_in(bytes)
+        self.keys.covered_in(bytes)
     }
 
     /// Adds an entry that leads to a delivery.
@@ -173,7 +173,7 @@ impl Outline {
     fn value(&mut self, name: &str, value: &Value, comma: &str) {
         match value {
             Value::String(text) => {
-                let text = self.secret.masked_in(text);
+                let text = self.keys.masked_in(text);
                 // Escapes make it longer.
                 let shown = text::beginning(&text, TEXT / 2);
                 let quoted = Value::from(shown).to_string();
@@ -248,7 +248,7 @@ impl Outline {
     }
 
     fn clean(&self, from_outside: &str, most: usize) -> String {
-        let masked = self.secret.masked_in(from_outside);
+        let masked = self.keys.masked_in(from_outside);
         let shown = text::beginning(&masked, most);
         let mut clean = text::neutral(&text::escaped(shown)).into_owned();
         if shown.len() < masked.len() {

@@ -21,6 +21,7 @@ mod export;
 mod faults;
 #[cfg(unix)]
 mod import;
+mod ping;
 #[cfg(unix)]
 mod plain;
 mod program;
@@ -28,8 +29,17 @@ mod program;
 mod rebuild;
 mod search;
 mod server;
+#[cfg(unix)]
+mod serving;
+#[cfg(unix)]
+mod shell;
+mod shipping;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
+#[cfg(unix)]
+mod spec;
+#[cfg(unix)]
+mod streams;
 #[cfg(unix)]
 mod subtitles;
 #[cfg(unix)]

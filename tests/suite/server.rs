@@ -7,6 +7,7 @@ mod exhaustion;
 mod keys;
 mod limits;
 mod requests;
+mod signatures;
 mod wire;
 
 use std::{collections::HashSet, net::SocketAddr, sync::Arc, time::Duration};
@@ -16,6 +17,7 @@ use omiscope::{
     losses::LossCounter,
     secret::Secret,
     server::{self, Settings},
+    signature::Policy,
     store::{self, Store},
 };
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
@@ -51,7 +53,8 @@ impl Listening {
 
     async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings {
-            secret: Secret::new(KEY.into()),
+            keys: Secret::new(KEY.into()).into(),
+            signature: Policy::default(),
             allowed_uids: HashSet::new(),
             header_timeout: PATIENCE,
             body_timeout: PATIENCE,

@@ -13,7 +13,7 @@ pub struct Device {
     pub is_default: bool,
 }
 
-/// Lists the devices. Empty without the feature `playback`. May hang with a hung sound server, and let libraries print to stderr.
+/// Lists the devices, the system's own choice first and what cannot be opened now last. Empty without the feature `playback`. May hang with a hung sound server, and let libraries print to stderr.
 ///
 /// # Errors
 /// When the system does not list them, in its own words.
@@ -49,7 +49,10 @@ mod found {
                 name,
             }
         };
-        Ok(devices.map(device).collect())
+        let mut devices: Vec<_> = devices.map(device).collect();
+        // Systems list what can convert or discard sound among what can play it.
+        devices.sort_by_key(|device| (!device.is_default, device.likes.is_none()));
+        Ok(devices)
     }
 
     /// A new host each time: what an old one knew may be gone.

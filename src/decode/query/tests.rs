@@ -94,6 +94,22 @@ fn what_may_belong_to_the_key_is_masked_with_it() {
     assert_eq!(masked("key=S?uid=x?uid=U"), "key=***");
 }
 
+#[test]
+fn keys_stood_only_where_a_key_can_stand() {
+    let cases: [(&str, &[&str]); 7] = [
+        ("key=***&uid=U", &["key=", "&uid=U"]),
+        ("uid=U&key=***?uid=U", &["uid=U&key=", "?uid=U"]),
+        ("key=***&key=***", &["key=", "&key=", ""]),
+        ("monkey=***&x=***", &["monkey=***&x=***"]),
+        ("key=****&x=key=***", &["key=****&x=key=***"]),
+        ("***", &["***"]),
+        ("", &[""]),
+    ];
+    for (masked, parts) in cases {
+        assert_eq!(around_keys(masked), parts, "{masked}");
+    }
+}
+
 /// A secret that no other part of a query can hold by chance, with all that is hard in a query.
 fn secret() -> impl Strategy<Value = String> {
     r"[?&=+%;/ aé]{0,6}(\?uid=|\?sample_rate=|&uid=)?[?&=+%;/ aé]{0,6}"

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Monitor;
-use crate::event::Trigger;
+use crate::event::{Fault, Trigger};
 
 /// From so many refusals in a row on, it is said.
 const REFUSALS: u64 = 5;
@@ -23,7 +23,10 @@ const RETRIES: usize = 3;
 /// Why requests are refused, by the status of our answer.
 const REASONS: [(u16, &str); 6] = [
     (400, "not what Omi sends; the Deliveries screen shows it"),
-    (401, "wrong key: paste the URL of the card again, i"),
+    (
+        401,
+        "wrong key: paste the URL of the card again, i; or no signature where one is required",
+    ),
     (403, "a wearer who is not among allowed_uids"),
     (413, "a body greater than max_body"),
     (415, "a compressed body; does a proxy do that?"),
@@ -31,33 +34,7 @@ const REASONS: [(u16, &str); 6] = [
 ];
 
 pub(super) fn losses(monitor: &Monitor, _: Timestamp) -> Option<String> {
-    let losses = monitor.losses();
-    let causes = [
-        (
-            losses.text_refused,
-            "text deliveries were turned away (503)",
-        ),
-        (
-            losses.sound_refused,
-            "sound deliveries were turned away (503)",
-        ),
-        (losses.panics, "requests failed inside omiscope (500)"),
-        (losses.connections_lost, "connections could not be accepted"),
-        (
-            losses.refusals_unrecorded,
-            "refused requests were not recorded",
-        ),
-        (
-            losses.upkeep_failed,
-            "rounds of indexing or deleting failed inside omiscope",
-        ),
-    ];
-    let told: Vec<_> = causes
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    (!told.is_empty()).then(|| told.join(", "))
+    monitor.losses().told()
 }
 
 /// Omi has probably switched the webhook off.
@@ -80,6 +57,26 @@ pub(super) fn refusals(monitor: &Monitor, now: Timestamp) -> Option<String> {
     let why = reason.map_or(String::new(), |(_, why)| format!(" ({why})"));
     let whose = feed.map_or(String::new(), |feed| format!("{} ", feed.name()));
     Some(format!("{count} {whose}refusals in a row{why}"))
+}
+
+pub(super) fn wrong_signatures(monitor: &Monitor, _: Timestamp) -> Option<String> {
+    match monitor.health.bad_signatures()? {
+        (Fault::Wrong, count) => Some(format!("{count} wrong signatures in a row")),
+        (Fault::Malformed, count) => Some(format!("{count} unreadable signatures in a row")),
+        (Fault::Stale | Fault::Ahead, _) => None,
+    }
+}
+
+pub(super) fn untimely_signatures(monitor: &Monitor, _: Timestamp) -> Option<String> {
+    let (fault, count) = monitor.health.bad_signatures()?;
+    let off = match fault {
+        Fault::Stale => "old",
+        Fault::Ahead => "ahead",
+        Fault::Wrong | Fault::Malformed => return None,
+    };
+    Some(format!(
+        "{count} signatures in a row are right, but more than 5 min {off}"
+    ))
 }
 
 pub(super) fn memories_without_words(monitor: &Monitor, _: Timestamp) -> Option<String> {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::{
-    event::{AudioChunk, Delivery, Encoding, Line, Passage},
+    event::{AudioChunk, Delivery, Encoding, Line, Passage, fixtures},
     losses::LossCounter,
     store::{
         Location, Settings, Store, Submission, archive::Archive, around::Spot, retention::Retention,
@@ -34,27 +34,17 @@ struct Errors {
     lost: usize,
 }
 
-fn at(second: f64) -> Timestamp {
+pub(super) fn at(second: f64) -> Timestamp {
     let begin = Timestamp::from_second(BEGAN).unwrap();
     begin + SignedDuration::from_secs_f64(second)
 }
 
-fn submission(second: f64, decoded: Decoded) -> Submission {
+pub(super) fn submission(second: f64, decoded: Decoded) -> Submission {
     let delivery = Delivery {
         received: at(second),
-        remote: None,
-        method: "POST".to_owned(),
-        path: "/webhook".to_owned(),
-        query: String::new(),
-        headers: Vec::new(),
         uid: decoded.uid,
         kind: decoded.kind,
-        size: 0,
-        idempotency_key: None,
-        status: 200,
-        reply: String::new(),
-        warnings: Vec::new(),
-        took: Duration::ZERO,
+        ..fixtures::delivery()
     };
     Submission {
         delivery,

@@ -3,7 +3,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
-    event::{Delivery, Kind, Seq, Uid},
+    event::{Delivery, Kind, Seq, Signature, Uid},
     store::{
         column::{maybe_json, maybe_uid, micros, time, to_json},
         deliveries::DeliveryRow,
@@ -15,7 +15,7 @@ macro_rules! columns {
     () => {
         "r.seq, r.received, q.remote, coalesce(q.method, ''), coalesce(q.path, ''), \
          coalesce(q.query, ''), q.headers, r.uid, r.kind, r.size, r.idempotency_key, \
-         r.status, coalesce(q.reply, ''), r.warnings, r.took_us, r.repeat_of"
+         r.status, coalesce(q.reply, ''), r.warnings, r.took_us, r.signature, r.repeat_of"
     };
 }
 
@@ -33,7 +33,7 @@ pub(in crate::store) fn insert(
     };
     db.prepare_cached(
         "INSERT INTO records (seq, received, uid, kind, size, status, idempotency_key, \
-         warnings, took_us, repeat_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         warnings, took_us, signature, repeat_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         seq.0 as i64,
@@ -45,6 +45,7 @@ pub(in crate::store) fn insert(
         delivery.idempotency_key,
         warnings,
         delivery.took.as_micros() as i64,
+        delivery.signature.name(),
         repeat_of.map(|seq| seq.0 as i64),
     ])?;
     db.prepare_cached(
@@ -82,8 +83,9 @@ pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<(Seq, Delivery, 
         reply: row.get(12)?,
         warnings: maybe_json(row, 13)?.unwrap_or_default(),
         took: Duration::from_micros(row.get::<_, i64>(14)?.unsigned_abs()),
+        signature: signature(row, 15)?,
     };
-    let repeat_of: Option<i64> = row.get(15)?;
+    let repeat_of: Option<i64> = row.get(16)?;
     let seq: i64 = row.get(0)?;
     Ok((
         Seq(seq as u64),
@@ -104,10 +106,15 @@ pub(in crate::store) fn listed(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
         status: row.get(5)?,
         took: Duration::from_micros(row.get::<_, i64>(6)?.unsigned_abs()),
         warnings: row.get(7)?,
-        signed: row.get(8)?,
+        signature: signature(row, 8)?,
         repeat_of: repeat_of.map(|seq| Seq(seq as u64)),
         repeats: row.get(10)?,
     })
+}
+
+fn signature(row: &Row<'_>, column: usize) -> rusqlite::Result<Signature> {
+    let name = row.get_ref(column)?.as_str_or_null()?;
+    Ok(name.map_or(Signature::Absent, Signature::from_name))
 }
 
 /// The accepted delivery that this one repeats: same key, same wearer, same kind.

@@ -1,11 +1,10 @@
 //! What the store tells of the requests themselves.
 
 use super::{super::*, support::*};
-use crate::event::Kind;
+use crate::event::{Fault, Kind, Signature};
 
 fn signed(mut submission: Submission) -> Submission {
-    let header = ("x-omi-signature".to_owned(), "t=1,v1=ab".to_owned());
-    submission.delivery.headers.push(header);
+    submission.delivery.signature = Signature::Invalid(Fault::Wrong);
     submission
 }
 
@@ -27,20 +26,58 @@ async fn the_list_tells_what_matters_of_each() {
     let rows = store.deliveries(1..=9).unwrap();
     let told: Vec<_> = rows
         .iter()
-        .map(|row| (row.seq.0, row.status, row.signed, row.repeats, row.warnings))
+        .map(|row| {
+            (
+                row.seq.0,
+                row.status,
+                row.signature,
+                row.repeats,
+                row.warnings,
+            )
+        })
         .collect();
+    let wrong = Signature::Invalid(Fault::Wrong);
     assert_eq!(
         told,
         [
-            (1, 200, false, 2, 1),
-            (2, 200, true, 0, 1),
-            (3, 200, false, 0, 1),
-            (4, 401, false, 0, 1),
+            (1, 200, Signature::Absent, 2, 1),
+            (2, 200, wrong, 0, 1),
+            (3, 200, Signature::Absent, 0, 1),
+            (4, 401, Signature::Absent, 0, 1),
         ]
     );
     assert_eq!(rows[1].repeat_of, Some(Seq(1)));
     assert_eq!(store.deliveries(2..=3).unwrap(), rows[1..3]);
     assert_eq!(store.deliveries(5..=9).unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_ping_that_repeats_one_leaves_no_trace_but_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    let ping = |second, key: &str| {
+        let mut ping = Submission {
+            delivery: delivery(second, Kind::Ping),
+            body: None,
+            event: Some(Event::Ping),
+        };
+        ping.delivery.idempotency_key = Some(key.to_owned());
+        ping
+    };
+    store.commit(ping(1, "check")).await.unwrap();
+    for second in 2..=9 {
+        let receipt = store.commit(ping(second, "check")).await.unwrap();
+        assert_eq!((receipt.seq, receipt.repeat_of), (Seq(1), Some(Seq(1))));
+    }
+    let other = store.commit(ping(10, "other")).await.unwrap();
+    assert_eq!(other.seq, Seq(2), "none of them took a number");
+    assert_eq!(store.deliveries(1..=9).unwrap().len(), 2);
+    store.close().await;
+
+    let store = in_folder(&folder);
+    assert_eq!(store.latest(), Seq(2));
+    store.commit(ping(11, "check")).await.unwrap();
+    assert_eq!(store.latest(), Seq(2), "it is known for good");
 }
 
 #[tokio::test]
@@ -95,6 +132,7 @@ async fn a_pruned_request_is_still_listed() {
     let folder = tempfile::tempdir().unwrap();
     let store = in_folder(&folder);
     let mut delivery = delivery(1, Kind::Ping);
+    delivery.signature = Signature::Valid;
     delivery.reply = "gone".to_owned();
     let submission = Submission {
         delivery,
@@ -107,4 +145,5 @@ async fn a_pruned_request_is_still_listed() {
     assert_eq!(store.deliveries(1..=1).unwrap()[0].kind, Kind::Ping);
     let left = store.delivery(Seq(1)).unwrap().unwrap().kept.delivery;
     assert_eq!((left.method.as_str(), left.reply.as_str()), ("", ""));
+    assert_eq!(left.signature, Signature::Valid);
 }

@@ -3,6 +3,7 @@
 use std::{fs, path::Path, sync::atomic::Ordering};
 
 use super::{super::*, support::*};
+use crate::event::Signature;
 use crate::store::{archive::Archive, check::Fault, repair::repair};
 
 fn line(store: &Store) -> Vec<String> {
@@ -63,14 +64,39 @@ async fn a_full_disk_refuses_what_does_not_fit_and_goes_on_when_there_is_room() 
     let long = "x".repeat(1 << 20);
     assert_eq!(say(&store, 2, &long).await, Err(CommitError::Failed));
     assert_eq!(say(&store, 3, &long).await, Err(CommitError::Failed));
+    assert_eq!(store.status().writer, WriterState::Failing);
     assert_eq!(line(&store), ["before"]);
     limit(1 << 20).await.unwrap();
     say(&store, 4, "after").await.unwrap();
+    assert_eq!(store.status().writer, WriterState::Alive);
     assert_eq!(line(&store), ["before", "after"]);
     assert_eq!(store.0.losses.watch().borrow().text_refused, 2);
     store.close().await;
     drop(store);
     assert_eq!(faults(&folder), []);
+}
+
+#[tokio::test]
+async fn a_writer_that_dies_is_told_and_everything_after_it_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    say(&store, 1, "before").await.unwrap();
+    store.die();
+    store.failed().cancelled().await;
+    assert_eq!(store.status().writer, WriterState::Failed);
+    assert_eq!(say(&store, 2, "after").await, Err(CommitError::Failed));
+    store.close().await;
+    drop(store);
+    assert_eq!(line(&in_folder(&folder)), ["before"]);
+}
+
+#[tokio::test]
+async fn a_store_that_was_closed_has_not_failed() {
+    let store = ephemeral();
+    say(&store, 1, "before").await.unwrap();
+    store.close().await;
+    assert_eq!(store.status().writer, WriterState::Alive);
+    assert!(!store.failed().is_cancelled());
 }
 
 #[tokio::test]
@@ -124,14 +150,16 @@ async fn the_first_format_becomes_this_one_with_everything_in_it() {
     let db = Connection::open(database(&folder)).unwrap();
     db.execute_batch(include_str!("../schema/v1.sql")).unwrap();
     db.execute_batch(
-        "PRAGMA user_version = 1;
+        r#"PRAGMA user_version = 1;
          INSERT INTO records VALUES (1, 1000000, 'u', 'transcript_segment', 9, 200, NULL, NULL, 5, NULL),
              (2, 2000000, 'u', 'memory_created', 9, 200, NULL, NULL, 5, NULL);
+         INSERT INTO requests VALUES (1, NULL, 'POST', '/webhook', '', '[["host","a"],["x-omi-signature","t=1,v1=ab"]]', '{}', NULL),
+             (2, NULL, 'POST', '/webhook', '', '[["x","[\"x-omi-signature\","]]', '{}', NULL);
          INSERT INTO conversations VALUES (1, 'u', 2, 0, 1000000, 2000000, 3.0, 'Title', NULL, 1, 2);
          INSERT INTO segments VALUES
              (1, 1, 1, 1000000, 1, 1000000, 1, 0, 2, 'a', 0, 0.0, 1.0, 'old', NULL, NULL, 1, NULL, NULL, NULL),
              (2, 1, 2, 2000000, 2, 2000000, 1, 1, NULL, 'a', 0, 0.0, 1.0, 'new', NULL, NULL, 1, NULL, NULL, NULL);
-         INSERT INTO memories VALUES (1, 'u', 'm', 2, 1, 1, 2000000, NULL, 0, 'Title', 0, 0, '{}');",
+         INSERT INTO memories VALUES (1, 'u', 'm', 2, 1, 1, 2000000, NULL, 0, 'Title', 0, 0, '{}');"#,
     )
     .unwrap();
     db.close().unwrap();
@@ -143,6 +171,9 @@ async fn the_first_format_becomes_this_one_with_everything_in_it() {
         .read(|db| db.query_row("SELECT first_seq FROM memories", [], |row| row.get(0)))
         .unwrap();
     assert_eq!(first, 2);
+    let signatures = store.deliveries(1..=2).unwrap();
+    let signatures: Vec<_> = signatures.iter().map(|row| row.signature).collect();
+    assert_eq!(signatures, [Signature::NotChecked, Signature::Absent]);
     store.close().await;
     drop(store);
     assert_eq!(faults(&folder), []);

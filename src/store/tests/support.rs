@@ -7,7 +7,7 @@ pub(super) use jiff::Timestamp;
 use super::super::*;
 use crate::event::{
     AudioChunk, Change, ConversationId, Encoding, Kind, LineId, Memory, MemoryId, Segment,
-    Transcript,
+    Transcript, fixtures,
 };
 pub(super) use crate::{
     event::{Conversation, Edited, KeptMemory, Line, Trigger, Uid},
@@ -46,18 +46,14 @@ pub(super) fn delivery(second: i64, kind: Kind) -> Delivery {
     Delivery {
         received: at(second),
         remote: Some(([127, 0, 0, 1], 4711).into()),
-        method: "POST".to_owned(),
-        path: "/webhook".to_owned(),
         query: "key=***&uid=u".to_owned(),
         headers: vec![("host".to_owned(), "localhost".to_owned())],
         uid: Some(Uid::parse("u").unwrap()),
         kind,
         size: 10,
-        idempotency_key: None,
-        status: 200,
-        reply: "{}".to_owned(),
         warnings: vec!["odd".to_owned()],
         took: Duration::from_micros(321),
+        ..fixtures::delivery()
     }
 }
 

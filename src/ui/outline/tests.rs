@@ -27,7 +27,7 @@ fn context() -> Context {
 }
 
 fn outline() -> Outline {
-    Outline::new(Secret::new(KEY.to_owned()))
+    Outline::new(Arc::new(crate::secret::Secret::new(KEY.to_owned()).into()))
 }
 
 fn reader(outline: Outline, width: usize) -> Reader {

@@ -10,6 +10,7 @@ use ratatui::{
 
 use super::{header::shortened, list};
 use crate::{
+    event::Signature,
     store::deliveries::DeliveryRow,
     text,
     ui::{Context, TimeStyle},
@@ -140,8 +141,11 @@ fn marks(delivery: &DeliveryRow, context: &Context) -> Vec<(String, Style)> {
     if let Some(first) = delivery.repeat_of {
         marks.push((format!("again #{}", first.0), theme.dim));
     }
-    if delivery.signed {
-        marks.push(("signed".to_owned(), theme.dim));
+    match delivery.signature {
+        Signature::Absent => {}
+        Signature::NotChecked => marks.push(("signed".to_owned(), theme.dim)),
+        Signature::Valid => marks.push(("signature ok".to_owned(), theme.good)),
+        Signature::Invalid(_) => marks.insert(0, ("bad signature".to_owned(), theme.bad)),
     }
     marks
 }

@@ -4,26 +4,25 @@ mod body;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
 use super::deliveries::lasted;
 use crate::{
-    event::Delivery,
-    secret::Secret,
+    event::{Delivery, Fault, Signature},
+    secret::Keys,
     store::deliveries::Inspected,
     text,
     ui::outline::{Outline, Tone},
 };
 
-/// The header with which a sender proves who it is.
-const SIGNATURE: &str = "x-omi-signature";
-
 /// Columns of the names of facts.
 const NAMES: usize = 13;
 
-/// What there is to read of it; times are told in a zone, and the key is shown nowhere.
-pub(in crate::ui) fn outline(inspected: &Inspected, secret: &Secret, zone: &TimeZone) -> Outline {
-    let mut outline = Outline::new(secret.clone());
+/// What there is to read of it; times are told in a zone, and no key is shown.
+pub(in crate::ui) fn outline(inspected: &Inspected, keys: Arc<Keys>, zone: &TimeZone) -> Outline {
+    let mut outline = Outline::new(keys);
     let delivery = &inspected.kept.delivery;
     request(&mut outline, inspected, zone);
     reply(&mut outline, delivery);
@@ -72,19 +71,19 @@ fn request(outline: &mut Outline, inspected: &Inspected, zone: &TimeZone) {
     if let Some(key) = &delivery.idempotency_key {
         fact(outline, "idempotency", key);
     }
-    fact(outline, "signature", signature(delivery));
+    fact(outline, "signature", signature(delivery.signature));
     outline.close();
 }
 
-fn signature(delivery: &Delivery) -> &'static str {
-    let sent = delivery
-        .headers
-        .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case(SIGNATURE));
-    if sent {
-        "sent, not checked"
-    } else {
-        "none sent"
+fn signature(signature: Signature) -> &'static str {
+    match signature {
+        Signature::Absent => "none sent",
+        Signature::NotChecked => "sent, not checked",
+        Signature::Valid => "valid",
+        Signature::Invalid(Fault::Wrong) => "wrong: of another secret or another body",
+        Signature::Invalid(Fault::Stale) => "right, but more than 5 minutes old",
+        Signature::Invalid(Fault::Ahead) => "right, but more than 5 minutes ahead",
+        Signature::Invalid(Fault::Malformed) => "sent, but not of a form that is known",
     }
 }
 

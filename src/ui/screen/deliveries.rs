@@ -10,7 +10,7 @@
 //!
 //! Where there is no room for both, the one takes the place of the other.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use ratatui::{
     Frame,
@@ -23,7 +23,7 @@ use super::{Body, Hints, Screen};
 use crate::{
     event::Seq,
     export::{What, order::Scope},
-    secret::Secret,
+    secret::Keys,
     store::{ReadError, Store, deliveries::DeliveryRow},
     text,
     ui::{
@@ -212,8 +212,8 @@ impl Deliveries {
         if let Some((which, asked)) = &self.asked
             && let Some(answer) = asked.answer()
         {
-            let secret = &scene.session.secret;
-            let reader = answer.unwrap_or_else(|error| failed(&error.to_string(), secret));
+            let keys = scene.session.keys.get();
+            let reader = answer.unwrap_or_else(|error| failed(&error.to_string(), keys));
             self.open = Some((*which, reader));
             self.asked = None;
         }
@@ -231,13 +231,13 @@ impl Deliveries {
         if number == 0 || is_there(asked) || (asked.is_none() && is_there(open)) {
             return;
         }
-        let secret = scene.session.secret.clone();
+        let keys = scene.session.keys.get();
         let zone = scene.context.time_zone.clone();
         let read = move |store: &Store| {
             let inspected = store.delivery(Seq(number))?;
             Ok(match inspected {
-                Some(inspected) => Reader::new(delivery::outline(&inspected, &secret, &zone)),
-                None => failed("it is not there", &secret),
+                Some(inspected) => Reader::new(delivery::outline(&inspected, keys, &zone)),
+                None => failed("it is not there", keys),
             })
         };
         self.asked = Some((wanted, library.ask(read)));
@@ -389,8 +389,8 @@ fn empty(context: &Context) -> Vec<Line<'static>> {
 }
 
 /// Stands for a delivery that cannot be shown.
-fn failed(why: &str, secret: &Secret) -> Reader {
-    let mut outline = Outline::new(secret.clone());
+fn failed(why: &str, keys: Arc<Keys>) -> Reader {
+    let mut outline = Outline::new(keys);
     outline.put("", Tone::Bad, why);
     Reader::new(outline.finish(""))
 }

@@ -14,7 +14,7 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    event::{AudioChunk, Delivery, Encoding, Event, Kind, Transcript, Uid},
+    event::{AudioChunk, Delivery, Encoding, Event, Kind, Signature, Transcript, Uid},
     monitor::{Monitor, WINDOW},
     ui::action::{Action, Effect, Errand},
 };
@@ -69,9 +69,7 @@ pub(super) async fn typical() -> Stage {
     let stage = Stage::new();
     let words = br#"{"session_id":"Xk3uidABCDEF","segments":[{"id":"s1","text":"Let's ship the new onboarding on Friday.","speaker":"SPEAKER_00","is_user":true,"start":12.5,"end":15.0}]}"#;
     let mut signed = delivery(Kind::MemoryCreated, 1);
-    signed
-        .headers
-        .push(("x-omi-signature".to_owned(), "t=1,v1=ab".to_owned()));
+    signed.signature = Signature::NotChecked;
     stage.keep(signed, br#"{"id":"m"}"#, Some(nothing())).await;
     for second in 2..5 {
         let mut again = delivery(Kind::TranscriptSegment, second);

@@ -152,7 +152,7 @@ async fn each_screen_copies_what_is_chosen() {
         key('Y'),
         Until("clipboard: the memory, "),
         key('3'),
-        Until("1 open of 1"),
+        Until("▌· See to the train"),
         key('y'),
         Until("clipboard: the item, "),
         key('6'),

@@ -15,7 +15,7 @@ use super::{
 use crate::ui::{
     Arrangement, Glyphs, View,
     action::{Action, Effect, SoundEffect, TerminalEffect},
-    keymap::{Keymap, Wish},
+    keymap::{KeyBinding, Keymap},
     theme::{Depth, Theme},
 };
 
@@ -49,19 +49,19 @@ fn press(view: &mut View, code: KeyCode) -> Option<Effect> {
 
 #[test]
 fn the_keymap_of_the_user_is_what_counts_and_what_is_told() {
-    let wish = |name: &str, keys: &[&str]| Wish {
-        name: name.to_owned(),
+    let binding = |action: &str, keys: &[&str]| KeyBinding {
+        action: action.to_owned(),
         keys: keys.iter().map(|&key| key.to_owned()).collect(),
     };
-    let wishes = [
-        wish("help", &["F9"]),
-        wish("freeze", &[]),
-        wish("card", &["ß"]),
-        wish("follow", &["Ctrl-E"]),
+    let bindings = [
+        binding("help", &["F9"]),
+        binding("freeze", &[]),
+        binding("card", &["ß"]),
+        binding("follow", &["Ctrl-E"]),
     ];
     let mut view = View::new(
         scene::session(),
-        Keymap::wanted(&wishes).unwrap(),
+        Keymap::with(&bindings).unwrap(),
         Theme::dark(Depth::Many),
         Glyphs::unicode(),
         TimeZone::UTC,

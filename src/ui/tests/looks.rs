@@ -67,7 +67,7 @@ fn the_other_screens_are_empty_in_words() {
 #[test]
 fn the_key_is_shown_only_when_asked_for() {
     let shown = |actions: &[Action]| text(&drawn(&full(), &mut dark(), (140, 40), actions));
-    let key = session().secret.reveal().to_owned();
+    let key = session().keys.get().current().reveal().to_owned();
     assert!(!shown(&[Action::Card]).contains(&key));
     assert!(shown(&[Action::Card, Action::Reveal]).contains(&key));
     let code = [Action::Card, Action::Reveal, Action::Reveal];

@@ -24,6 +24,7 @@ use crate::{
         overlay::devices::Devices,
         theme::{Depth, Theme},
     },
+    webhook_url::WebhookUrl,
 };
 
 /// Those that are compared with how they were, and those at which nothing may go wrong.
@@ -70,10 +71,12 @@ fn every_size() -> impl Iterator<Item = (u16, u16)> {
 /// The longest that one has to paste.
 fn worst() -> View {
     let session = Session {
-        address: "[2001:db8:ffff:ffff:ffff:ffff:ffff:ffff]:65535"
-            .parse()
-            .unwrap(),
-        secret: Secret::new("ä+&=%日本".repeat(12)),
+        local: WebhookUrl::local(
+            "[2001:db8:ffff:ffff:ffff:ffff:ffff:ffff]:65535"
+                .parse()
+                .unwrap(),
+        ),
+        keys: Secret::new("ä+&=%日本".repeat(12)).into(),
         ..scene::session()
     };
     let theme = Theme::dark(Depth::Many);

@@ -8,12 +8,12 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use crate::{
     event::{
         ActionItem, Change, Conversation, ConversationId, Delivery, KeptMemory, Kind, Level, Line,
-        LineId, Memory, MemoryId, Record, Segment, Seq, SoundChunk, Trigger, Uid,
+        LineId, Memory, MemoryId, Record, Segment, Seq, SoundChunk, Trigger, Uid, fixtures,
     },
+    feed::Snapshot,
     losses::Losses,
     monitor::Monitor,
     secret::Secret,
-    store::Snapshot,
     ui::{
         Glyphs, Library, View,
         action::Action,
@@ -21,6 +21,7 @@ use crate::{
         keymap::Keymap,
         theme::{Depth, Theme},
     },
+    webhook_url::WebhookUrl,
 };
 
 /// 12:42:00 on a Friday.
@@ -34,8 +35,8 @@ fn before(seconds: i64) -> Timestamp {
 
 pub(super) fn session() -> Session {
     Session {
-        address: "127.0.0.1:32768".parse().unwrap(),
-        secret: Secret::new("not-for-your-eyes".to_owned()),
+        local: WebhookUrl::local("127.0.0.1:32768".parse().unwrap()),
+        keys: Secret::new("not-for-your-eyes".to_owned()).into(),
         exports: "/data/exports".into(),
     }
 }
@@ -339,18 +340,6 @@ pub(super) fn record(changes: Vec<Change>) -> Record {
 pub(super) fn delivery(received: Timestamp) -> Delivery {
     Delivery {
         received,
-        remote: None,
-        method: "POST".into(),
-        path: "/webhook".into(),
-        query: String::new(),
-        headers: Vec::new(),
-        uid: Some(Uid::parse("U").unwrap()),
-        kind: Kind::TranscriptSegment,
-        size: 0,
-        idempotency_key: None,
-        status: 200,
-        reply: "{}".into(),
-        warnings: Vec::new(),
-        took: std::time::Duration::ZERO,
+        ..fixtures::delivery()
     }
 }

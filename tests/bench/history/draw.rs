@@ -90,8 +90,8 @@ pub(crate) async fn measure(store: &Store) {
     let began = talk.conversation.started + SignedDuration::from_mins(15);
     hear(store, began, &mut viewer, &mut monitor).await;
     let session = Session {
-        address: ([127, 0, 0, 1], 32768).into(),
-        secret: Secret::new("secret".to_owned()),
+        local: omiscope::webhook_url::WebhookUrl::local(([127, 0, 0, 1], 32768).into()),
+        keys: Secret::new("secret".to_owned()).into(),
         exports: "exports".into(),
     };
     let theme = Theme::dark(Depth::Many);

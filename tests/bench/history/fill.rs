@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use omiscope::{
-    event::{ActionItem, Delivery, Event, Kind, Memory, Segment, Seq, Transcript, Uid},
+    event::{ActionItem, Delivery, Event, Kind, Memory, Segment, Seq, Signature, Transcript, Uid},
     store::{Store, Submission},
 };
 
@@ -170,6 +170,7 @@ pub(crate) fn submission(received: Timestamp, kind: Kind, event: Event) -> Submi
             kind,
             size: body.len() as u64,
             idempotency_key: None,
+            signature: Signature::Absent,
             status: 200,
             reply: "{}".to_owned(),
             warnings: Vec::new(),

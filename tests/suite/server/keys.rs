@@ -63,6 +63,36 @@ async fn the_key_is_taken_in_every_form_and_kept_in_none() {
 }
 
 #[tokio::test]
+async fn a_stranger_who_comes_too_often_is_recorded_no_longer_and_locks_out_nobody() {
+    let listening = Listening::start().await;
+    let mut statuses = Vec::new();
+    for _ in 0..90 {
+        let body = ["Content-Length: 900000"];
+        let answer = listening.ask("POST", "/webhook?key=x", &body, "").await;
+        if answer.status == 429 {
+            assert_eq!(answer.header("retry-after"), Some("20"));
+            assert_eq!(answer.header("connection"), Some("close"));
+            assert!(
+                answer
+                    .body
+                    .starts_with(r#"{"error":"too many requests with a wrong key"#)
+            );
+        }
+        statuses.push(answer.status);
+    }
+    let of = |status| statuses.iter().filter(|s| **s == status).count();
+    assert!(of(401) >= 60 && of(429) > 0, "{statuses:?}");
+    assert_eq!(of(401) + of(429), 90);
+    assert_eq!(listening.post(&[], PING).await.body, PONG);
+    let unrecorded = listening.losses.get().refusals_unrecorded;
+    assert!(unrecorded >= of(429) as u64);
+    let records = listening.records(90 - unrecorded as usize + 1).await;
+    assert!(records.iter().all(|record| record.delivery.status != 429));
+    let greeting = listening.ask("GET", "/", &[], "").await;
+    assert_eq!(greeting.status, 200);
+}
+
+#[tokio::test]
 async fn a_stranger_is_answered_before_the_body() {
     let listening = Listening::start().await;
     let mut client = listening.client().await;

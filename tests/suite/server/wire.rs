@@ -25,7 +25,7 @@ async fn every_example_is_answered_and_recorded_as_expected() {
 async fn check(example: &Example, first: Option<&Example>) -> Result<(), String> {
     let secret = Secret::new(example.secret.clone());
     let listening = Listening::start_with(|settings| {
-        settings.secret = secret;
+        settings.keys = secret.into();
         settings.max_body = 64 << 20;
     })
     .await;

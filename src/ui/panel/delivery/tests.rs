@@ -7,14 +7,11 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     event::{Level, Seq, SoundChunk, Uid},
-    ui::replay::tests::{inspected, session},
+    replay::tests::{inspected, keys},
 };
 
 fn told(inspected: &Inspected) -> String {
-    format!(
-        "{:?}",
-        outline(inspected, &session().secret, &TimeZone::UTC)
-    )
+    format!("{:?}", outline(inspected, keys().into(), &TimeZone::UTC))
 }
 
 fn chunk() -> SoundChunk {
@@ -78,15 +75,16 @@ fn a_pruned_request_says_so() {
 fn whether_it_was_signed_is_told() {
     let mut signed = inspected(b"");
     assert!(told(&signed).contains("none sent"));
-    let header = ("x-omi-signature".to_owned(), "t=1,v1=ab".to_owned());
-    signed.kept.delivery.headers.push(header);
+    signed.kept.delivery.signature = Signature::NotChecked;
     assert!(told(&signed).contains("sent, not checked"));
+    signed.kept.delivery.signature = Signature::Invalid(Fault::Stale);
+    assert!(told(&signed).contains("more than 5 minutes old"));
 }
 
 #[test]
 fn a_long_body_is_told_in_part() {
     let mut bytes = vec![0xff; 100_000];
-    let key = session().secret.reveal().to_owned();
+    let key = keys().current().reveal().to_owned();
     bytes[100..100 + key.len()].copy_from_slice(key.as_bytes());
     let shown = told(&inspected(&bytes));
     assert!(shown.contains("and 93.7 KiB more"), "{shown}");

@@ -110,7 +110,7 @@ impl Placer {
 }
 
 /// Where each chunk begins, in samples since the origin. Chunks are in the order in which they were kept.
-pub(super) fn place(chunks: &[Arrived], rate: u32) -> Vec<i64> {
+pub(crate) fn place(chunks: &[Arrived], rate: u32) -> Vec<i64> {
     let mut placer = Placer::new(rate);
     let mut begins: Vec<i64> = Vec::with_capacity(chunks.len());
     // The newest burst: its first chunk, and where it begins. Its chunks are still counted from there.

@@ -2,21 +2,22 @@
 
 use super::*;
 use crate::{
-    event::{Kind, Seq},
+    event::{Seq, fixtures},
     secret::Secret,
     store::deliveries::KeptDelivery,
 };
 
-pub(in crate::ui) fn session() -> Session {
-    Session {
-        address: "127.0.0.1:32768".parse().unwrap(),
-        secret: Secret::new("Tr0ub4dor&3".to_owned()),
-        exports: "/data/exports".into(),
-    }
+/// The listener's own URL.
+pub(crate) fn own() -> WebhookUrl {
+    WebhookUrl::local("127.0.0.1:32768".parse().unwrap())
+}
+
+pub(crate) fn keys() -> Keys {
+    Secret::new("Tr0ub4dor&3".to_owned()).into()
 }
 
 /// A transcript with this body.
-pub(in crate::ui) fn inspected(body: &[u8]) -> Inspected {
+pub(crate) fn inspected(body: &[u8]) -> Inspected {
     let headers = [
         ("host", "example.org"),
         ("content-type", "application/json"),
@@ -27,22 +28,14 @@ pub(in crate::ui) fn inspected(body: &[u8]) -> Inspected {
         kept: KeptDelivery {
             seq: Seq(12),
             delivery: Delivery {
-                received: jiff::Timestamp::UNIX_EPOCH,
-                remote: None,
-                method: "POST".to_owned(),
-                path: "/webhook".to_owned(),
                 query: "key=***&uid=U".to_owned(),
                 headers: headers
                     .map(|(name, value)| (name.to_owned(), value.to_owned()))
                     .to_vec(),
                 uid: None,
-                kind: Kind::TranscriptSegment,
                 size: body.len() as u64,
                 idempotency_key: Some("k".to_owned()),
-                status: 200,
-                reply: "{}".to_owned(),
-                warnings: Vec::new(),
-                took: std::time::Duration::ZERO,
+                ..fixtures::delivery()
             },
             repeat_of: None,
             body: Some(body.to_vec()),
@@ -65,6 +58,11 @@ fn our_key_goes_to_us_alone() {
     let cases = [
         ("", "key=***&uid=U", format!("{OWN}&uid=U")),
         ("", "key=***?uid=U", format!("{OWN}?uid=U")),
+        (
+            "",
+            "x=***&key=***",
+            "http://127.0.0.1:32768/webhook?x=***&key=Tr0ub4dor%263".to_owned(),
+        ),
         ("", "uid=U", format!("{OWN}&uid=U")),
         (" http://127.0.0.1:32768 ", "uid=U", format!("{OWN}&uid=U")),
         (
@@ -79,7 +77,7 @@ fn our_key_goes_to_us_alone() {
         ),
     ];
     for (to, query, expected) in cases {
-        let planned = planned(&of_query(query), &session(), to).unwrap();
+        let planned = plan(&of_query(query), &own(), &keys(), to).unwrap();
         assert_eq!(planned.request.uri().to_string(), expected);
         assert!(!planned.place.contains(['?', '&']), "{planned:?}");
     }
@@ -87,7 +85,7 @@ fn our_key_goes_to_us_alone() {
 
 #[test]
 fn of_the_headers_only_harmless_ones_are_sent() {
-    let planned = planned(&inspected(b"{}"), &session(), "http://h").unwrap();
+    let planned = plan(&inspected(b"{}"), &own(), &keys(), "http://h").unwrap();
     let headers = planned.request.headers();
     let names: Vec<_> = headers.keys().map(header::HeaderName::as_str).collect();
     assert_eq!(names, ["content-type", "accept"]);
@@ -104,13 +102,15 @@ fn what_cannot_be_sent_says_why() {
         (gone, "", "no longer kept"),
         (
             inspected(b""),
-            "https://h/?k=S3CRET",
-            "only http:// is spoken",
+            "ftp://h/?k=S3CRET",
+            "only https:// and http:// are spoken",
         ),
         (inspected(b""), "h", "is no URL"),
     ];
     for (inspected, to, expected) in cases {
-        let error = planned(&inspected, &session(), to).unwrap_err().to_string();
+        let error = plan(&inspected, &own(), &keys(), to)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(expected), "{error}");
         assert!(!error.contains("S3CRET"));
     }

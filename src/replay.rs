@@ -1,48 +1,46 @@
 //! Sends a kept delivery again: to this omiscope with its own key, or to another URL, which never gets to know that key.
 
+pub(crate) mod curl;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 use bytes::Bytes;
 use form_urlencoded::{Serializer, byte_serialize};
 use http_body_util::Full;
 use hyper::{Request, Uri, header};
 
-use super::app::Session;
 use crate::{
     decode::query,
     event::{Delivery, Seq},
     outbound::{Answer, Outbound},
-    simulate::{Target, TargetError},
+    secret::Keys,
     store::deliveries::Inspected,
     text,
+    webhook_url::{WebhookUrl, WebhookUrlError},
 };
 
 /// Headers that are sent again. Not the key of repeats: what changes nothing is no use.
-pub(super) const HEADERS: [&str; 4] = ["accept", "content-type", "user-agent", "x-omi-event"];
-
-/// What stands for a key in what is kept.
-const MASK: &str = "key=***";
+pub(crate) const HEADERS: [&str; 4] = ["accept", "content-type", "user-agent", "x-omi-event"];
 
 /// Most bytes of an answer that are told.
 const TOLD: usize = 200;
 
 /// Why a delivery cannot be sent again.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ReplayError {
+pub(crate) enum ReplayError {
     #[error("what was posted is no longer kept")]
     Gone,
     #[error("only the first {} of it are kept", text::size(*.0 as u64))]
     Cut(usize),
     #[error(transparent)]
-    Target(#[from] TargetError),
+    Target(#[from] WebhookUrlError),
     #[error("it cannot be sent as it came")]
     Odd,
 }
 
 /// A delivery that is to be sent again.
 #[derive(Debug)]
-pub(super) struct Planned {
+pub(crate) struct Planned {
     seq: Seq,
     /// Where to, in words without a key.
     place: String,
@@ -50,18 +48,18 @@ pub(super) struct Planned {
 }
 
 /// Sends it, and tells what came of it.
-pub(super) async fn send(planned: Planned, session: &Session, outbound: &Outbound) -> String {
+pub(crate) async fn send(planned: Planned, keys: &Keys, outbound: &Outbound) -> String {
     let came = match outbound.send(planned.request).await {
-        Ok(answer) => told(&answer, session),
+        Ok(answer) => told(&answer, keys),
         Err(error) => error.to_string(),
     };
     format!("#{} to {}: {came}", planned.seq.0, planned.place)
 }
 
 /// `200 after 3 ms, {}`.
-fn told(answer: &Answer, session: &Session) -> String {
+fn told(answer: &Answer, keys: &Keys) -> String {
     let body = String::from_utf8_lossy(&answer.body);
-    let body = session.secret.masked_in(&body);
+    let body = keys.masked_in(&body);
     format!(
         "{} after {} ms, {}",
         answer.status.as_u16(),
@@ -74,21 +72,22 @@ fn told(answer: &Answer, session: &Session) -> String {
 ///
 /// # Errors
 /// [`ReplayError`].
-pub(super) fn planned(
+pub(crate) fn plan(
     inspected: &Inspected,
-    session: &Session,
+    own: &WebhookUrl,
+    keys: &Keys,
     to: &str,
 ) -> Result<Planned, ReplayError> {
     let delivery = &inspected.kept.delivery;
     let body = body(inspected)?;
     let to = to.trim();
-    let (place, url, body) = if is_own(to, session) {
-        let url = own_url(delivery, session);
+    let (place, url, body) = if is_own(to, own) {
+        let url = own_url(delivery, own, keys);
         ("omiscope".to_owned(), url, body.to_vec())
     } else {
-        let url = Target::parse(to, "")?.with_query(&foreign_query(delivery));
+        let url = WebhookUrl::parse(to)?.with_query(&foreign_query(delivery));
         let (place, _) = url.split_once('?').unwrap_or((&url, ""));
-        (place.to_owned(), url, session.secret.covered_in(body))
+        (place.to_owned(), url, keys.covered_in(body))
     };
     let mut request = Request::post(url);
     for (name, value) in &delivery.headers {
@@ -124,27 +123,21 @@ fn body(inspected: &Inspected) -> Result<&[u8], ReplayError> {
 }
 
 /// Whether a URL leads to this very listener. Other names of this machine do not count: another program may have them.
-fn is_own(to: &str, session: &Session) -> bool {
+fn is_own(to: &str, own: &WebhookUrl) -> bool {
     let uri: Option<Uri> = to.parse().ok();
     let authority = uri.as_ref().and_then(Uri::authority);
-    let is_own = |authority: &hyper::http::uri::Authority| {
-        let authority = authority.as_str();
-        authority == session.reachable() || authority == session.address.to_string()
-    };
-    to.is_empty() || authority.is_some_and(is_own)
+    to.is_empty() || authority.is_some_and(|authority| authority.as_str() == own.authority())
 }
 
 /// The query as it came, with our key where its key was.
-fn own_url(delivery: &Delivery, session: &Session) -> String {
-    let key: String = byte_serialize(session.secret.reveal().as_bytes()).collect();
-    let key = format!("key={key}");
-    let query = if delivery.query.contains(MASK) {
-        delivery.query.replace(MASK, &key)
-    } else {
+fn own_url(delivery: &Delivery, own: &WebhookUrl, keys: &Keys) -> String {
+    let key: String = byte_serialize(keys.current().reveal().as_bytes()).collect();
+    let query = match query::around_keys(&delivery.query).as_slice() {
         // It came in the path, or in a header.
-        format!("{key}&{}", delivery.query)
+        [query] => format!("key={key}&{query}"),
+        parts => parts.join(&key),
     };
-    format!("http://{}/webhook?{query}", session.reachable())
+    own.with_query(&query)
 }
 
 /// The query without its key.

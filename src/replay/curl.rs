@@ -5,27 +5,24 @@ mod tests;
 
 use std::borrow::Cow;
 
-use super::{app::Session, replay::HEADERS};
-use crate::{store::deliveries::Inspected, text};
+use super::HEADERS;
+use crate::{
+    decode::query,
+    event::Delivery,
+    secret::{Keys, MASK},
+    store::deliveries::Inspected,
+    text,
+    webhook_url::WebhookUrl,
+};
 
 /// Stands for the key: the shell puts it in.
 const KEY: &str = "\"$WEBHOOK_SECRET\"";
 
-/// What stands for a key in what is kept.
-const MASK: &str = "***";
-
 /// A command that posts it to this omiscope.
-pub(super) fn command(inspected: &Inspected, session: &Session) -> String {
+pub(crate) fn command(inspected: &Inspected, own: &WebhookUrl, keys: &Keys) -> String {
     let delivery = &inspected.kept.delivery;
-    let mut url = format!("http://{}{}", session.reachable(), delivery.path);
-    if delivery.method.is_empty() {
-        url.push_str("/webhook?key=***");
-    }
-    if !delivery.query.is_empty() {
-        url.push('?');
-        url.push_str(&delivery.query);
-    }
-    let parts: Vec<_> = url.split(MASK).map(quoted).collect();
+    let parts = around_keys(delivery, own.origin());
+    let parts: Vec<_> = parts.iter().map(|part| quoted(part)).collect();
     let mut command = format!("curl -sS {}", parts.join(KEY));
     let sent = |name: &&str| delivery.headers.iter().find(|(known, _)| known == name);
     for (name, value) in HEADERS.iter().filter_map(sent) {
@@ -44,7 +41,7 @@ pub(super) fn command(inspected: &Inspected, session: &Session) -> String {
     }
     match str::from_utf8(body).ok().filter(|body| is_typed(body)) {
         Some(body) => {
-            let body = session.secret.masked_in(body);
+            let body = keys.masked_in(body);
             format!("{command} --data-raw {}", quoted(&body))
         }
         None => format!(
@@ -52,6 +49,27 @@ pub(super) fn command(inspected: &Inspected, session: &Session) -> String {
             hex::encode(body)
         ),
     }
+}
+
+/// The parts of its URL between which its keys stood.
+fn around_keys(delivery: &Delivery, host: &str) -> Vec<String> {
+    if delivery.method.is_empty() {
+        return vec![format!("{host}/webhook?key="), String::new()];
+    }
+    let mut parts = match delivery.path.strip_suffix(MASK) {
+        Some(path @ "/webhook/") => vec![format!("{host}{path}"), String::new()],
+        _ => vec![format!("{host}{}", delivery.path)],
+    };
+    if !delivery.query.is_empty() {
+        let query = format!("?{}", delivery.query);
+        let mut more = query::around_keys(&query).into_iter();
+        let first = more.next().unwrap_or_default();
+        if let Some(last) = parts.last_mut() {
+            last.push_str(first);
+        }
+        parts.extend(more.map(str::to_owned));
+    }
+    parts
 }
 
 /// Whether a terminal into which a text is pasted would take all of it for text.

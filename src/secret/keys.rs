@@ -1,0 +1,206 @@
+use std::{
+    borrow::Cow,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use jiff::Timestamp;
+
+use super::Secret;
+
+/// Every secret of this omiscope at one moment: what opens the webhook, and all that nobody may see.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    current: Secret,
+    old: Vec<OldKey>,
+    signing: Vec<Secret>,
+}
+
+/// A key that was the current one.
+#[derive(Debug, Clone)]
+pub struct OldKey {
+    /// The key. It stays hidden after its end.
+    pub key: Secret,
+    /// Until when it opens the webhook; None: as long as the user says so.
+    pub until: Option<Timestamp>,
+}
+
+/// Which key opened the webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// The current one.
+    Current,
+    /// An old one, and when it ends.
+    Old(Option<Timestamp>),
+}
+
+impl From<Secret> for Keys {
+    fn from(current: Secret) -> Self {
+        Self {
+            current,
+            old: Vec::new(),
+            signing: Vec::new(),
+        }
+    }
+}
+
+impl Keys {
+    /// These, and keys that were the current one.
+    #[must_use]
+    pub fn with_old(self, old: Vec<OldKey>) -> Self {
+        Self { old, ..self }
+    }
+
+    /// These, and the secrets that Omi signs with.
+    #[must_use]
+    pub fn with_signing(self, signing: Vec<Secret>) -> Self {
+        Self { signing, ..self }
+    }
+
+    /// Which key a text is; None if it is none that is taken now. Takes as long whichever it is.
+    #[must_use]
+    pub fn opened_by(&self, candidate: &str, now: Timestamp) -> Option<Opened> {
+        let is_current = self.current.matches(candidate);
+        let old = self.old.iter().filter(|old| old.is_taken(now));
+        let opened = old.fold(None, |opened, old| {
+            let matches = old.key.matches(candidate);
+            matches.then_some(Opened::Old(old.until)).or(opened)
+        });
+        is_current.then_some(Opened::Current).or(opened)
+    }
+
+    /// A text with every occurrence of any of them masked, see [`Secret::masked_in`].
+    #[must_use]
+    pub fn masked_in<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut masked = Cow::Borrowed(text);
+        for secret in self.all() {
+            let now = secret.masked_in(&masked);
+            if now != masked {
+                masked = now.into_owned().into();
+            }
+        }
+        masked
+    }
+
+    /// Bytes with every occurrence of any of them as asterisks, see [`Secret::covered_in`].
+    #[must_use]
+    pub fn covered_in(&self, bytes: &[u8]) -> Vec<u8> {
+        self.all()
+            .fold(bytes.to_vec(), |bytes, secret| secret.covered_in(&bytes))
+    }
+
+    /// The key that belongs into the URL.
+    #[must_use]
+    pub fn current(&self) -> &Secret {
+        &self.current
+    }
+
+    /// What Omi may sign with; empty: signatures cannot be checked.
+    #[must_use]
+    pub fn signing(&self) -> &[Secret] {
+        &self.signing
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Secret> {
+        let old = self.old.iter().map(|old| &old.key);
+        std::iter::once(&self.current)
+            .chain(old)
+            .chain(&self.signing)
+    }
+}
+
+impl OldKey {
+    fn is_taken(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// The keys as they are now: shared by all who need them, and changed while they work.
+#[derive(Debug, Clone)]
+pub struct Keyring(Arc<RwLock<Arc<Keys>>>);
+
+impl Keyring {
+    /// The keys of this moment.
+    #[must_use]
+    pub fn get(&self) -> Arc<Keys> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts others in their place.
+    pub fn set(&self, keys: Keys) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+}
+
+impl From<Keys> for Keyring {
+    fn from(keys: Keys) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(keys))))
+    }
+}
+
+impl From<Secret> for Keyring {
+    fn from(current: Secret) -> Self {
+        Keys::from(current).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(key: &str) -> Secret {
+        Secret::new(key.to_owned())
+    }
+
+    fn keys(end: Timestamp) -> Keys {
+        let old = |key, until| OldKey {
+            key: secret(key),
+            until,
+        };
+        Keys::from(secret("new key"))
+            .with_old(vec![old("older key", Some(end)), old("old", None)])
+            .with_signing(vec![secret("whsec_1")])
+    }
+
+    #[test]
+    fn an_old_key_opens_until_its_end_and_a_signing_secret_never() {
+        let end = Timestamp::from_second(1_000_000).unwrap();
+        let before = Timestamp::from_second(999_999).unwrap();
+        let cases = [
+            ("new key", before, Some(Opened::Current)),
+            ("new key", end, Some(Opened::Current)),
+            ("older key", before, Some(Opened::Old(Some(end)))),
+            ("older key", end, None),
+            ("old", end, Some(Opened::Old(None))),
+            ("whsec_1", before, None),
+            ("", before, None),
+        ];
+        for (candidate, now, expected) in cases {
+            assert_eq!(keys(end).opened_by(candidate, now), expected, "{candidate}");
+        }
+    }
+
+    #[test]
+    fn each_of_them_is_hidden_for_ever() {
+        let keys = keys(Timestamp::UNIX_EPOCH);
+        let text = "new key, older+key, whsec_1, key";
+        assert_eq!(keys.masked_in(text), "***, ***, ***, key");
+        assert_eq!(keys.masked_in("?k=%6eew+key"), "***");
+        assert_eq!(
+            keys.covered_in(b"new key, older key, whsec_1."),
+            b"*******, *********, *******."
+        );
+        assert!(matches!(keys.masked_in("nothing"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn all_who_hold_the_ring_have_the_same_keys() {
+        let ring = Keyring::from(secret("a"));
+        let other = ring.clone();
+        let before = other.get();
+        ring.set(secret("b").into());
+        assert_eq!(
+            (before.current.reveal(), other.get().current.reveal()),
+            ("a", "b")
+        );
+    }
+}
