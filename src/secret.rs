@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt};
 use percent_encoding::percent_decode_str;
 use subtle::ConstantTimeEq as _;
 
-pub use kept::{KeepError, found_in, kept_in};
+pub use kept::{KeepError, found_in, kept_in, seen_in};
 pub use keys::{Keyring, Keys, OldKey, Opened};
 
 /// What stands for a secret wherever it was.

@@ -77,6 +77,7 @@ use doorbell::Doorbell;
 use error::is_damage;
 pub use error::{CommitError, OpenError, ReadError};
 use folder::DataFolder;
+pub use folder::holder;
 use generation::Effect;
 use index::{IndexFile, IndexReaders, Mark};
 use page::{Anchor, Page, Side};
