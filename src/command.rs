@@ -7,6 +7,7 @@ mod devices;
 mod edit;
 mod export;
 mod import;
+mod keys;
 mod listen;
 mod listener;
 mod plain;
@@ -49,7 +50,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
     match &cli.command {
         None => watch::run(&cli.flags),
         Some(Command::Serve) => serve::run(&cli.flags),
-        Some(Command::Secret) => secret::run(),
+        Some(Command::Secret(options)) => secret::run(&cli.flags, options),
         Some(Command::Devices) => devices::run(),
         Some(Command::Stats) => stats::run(&cli.flags),
         Some(Command::Check { repair }) => check::run(&cli.flags, *repair),

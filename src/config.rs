@@ -32,7 +32,7 @@ use crate::{
 use layer::Layers;
 pub use problem::{ConfigError, Problem};
 pub use setting::{Flag, SETTINGS, Setting};
-use setting::{SIGNATURE, WEBHOOK_SECRET};
+use setting::{SIGNATURE, WEBHOOK_SECRET, WEBHOOK_SECRET_OLD};
 pub use surroundings::Surroundings;
 pub use theme::{OwnTheme, OwnThemes, Role, Theme};
 
@@ -49,6 +49,8 @@ pub struct Config {
     pub port: u16,
     /// The webhook key, if one was given. Never empty.
     pub webhook_secret: Option<Secret>,
+    /// The webhook key before this one, still taken as long as it is given. Never empty.
+    pub webhook_secret_old: Option<Secret>,
     /// What Omi may sign deliveries with; several while it rotates its secret.
     pub signing_secrets: Vec<Secret>,
     /// What is made of signatures.
@@ -153,7 +155,7 @@ impl Config {
         if config.theme == Theme::Auto && surroundings.forbids_colour() {
             config.theme = Theme::None;
         }
-        problems.extend(exposed_placeholder(&config, &layers));
+        problems.extend(exposed_placeholders(&config, &layers));
         problems.extend(unsigned(&config, &layers));
         if config.data_dir.as_os_str().is_empty() && !config.ephemeral {
             problems.push(Problem::NoHome);
@@ -207,6 +209,7 @@ impl Default for Config {
             host: Ipv4Addr::LOCALHOST.into(),
             port: 32768,
             webhook_secret: None,
+            webhook_secret_old: None,
             signing_secrets: Vec::new(),
             signature: Policy::default(),
             log_level: LogLevel::Info,
@@ -237,16 +240,25 @@ impl Default for Config {
 
 /// A key that everyone knows must not guard an address that others can reach.
 /// On a loopback address an empty one counts as not given.
-fn exposed_placeholder(config: &Config, layers: &Layers) -> Option<Problem> {
-    let setting = SETTINGS
-        .iter()
-        .find(|setting| setting.key == WEBHOOK_SECRET)?;
-    let (source, text) = layers.get(setting).or_else(|| layers.emptied(setting))?;
-    let known = text.is_empty() || Secret::new(text.to_owned()).is_placeholder();
-    (known && !config.host.to_canonical().is_loopback()).then(|| Problem::ExposedPlaceholder {
-        place: source.place(setting),
-        host: config.host,
-    })
+fn exposed_placeholders(config: &Config, layers: &Layers) -> Vec<Problem> {
+    if config.host.to_canonical().is_loopback() {
+        return Vec::new();
+    }
+    let keys = SETTINGS.iter().filter_map(|setting| match setting.key {
+        WEBHOOK_SECRET => {
+            let given = layers.get(setting).or_else(|| layers.emptied(setting))?;
+            Some((setting, given))
+        }
+        WEBHOOK_SECRET_OLD => Some((setting, layers.get(setting)?)),
+        _ => None,
+    });
+    let known = |text: &str| text.is_empty() || Secret::new(text.to_owned()).is_placeholder();
+    keys.filter(|(_, (_, text))| known(text))
+        .map(|(setting, (source, _))| Problem::ExposedPlaceholder {
+            place: source.place(setting),
+            host: config.host,
+        })
+        .collect()
 }
 
 /// Signatures that nobody could check must not be required.

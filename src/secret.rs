@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt};
 use percent_encoding::percent_decode_str;
 use subtle::ConstantTimeEq as _;
 
-pub use kept::{KeepError, kept_in};
+pub use kept::{KeepError, Watch, kept_in, rotate};
 pub use keys::{Keyring, Keys, OldKey, Opened};
 
 /// What stands for a secret wherever it was.

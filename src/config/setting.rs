@@ -46,8 +46,9 @@ impl Setting {
     }
 }
 
-/// [`Setting::key`] of the key.
+/// [`Setting::key`] of the key, and of the one before it.
 pub(super) const WEBHOOK_SECRET: &str = "webhook_secret";
+pub(super) const WEBHOOK_SECRET_OLD: &str = "webhook_secret_old";
 
 /// [`Setting::key`] of what is made of signatures.
 pub(super) const SIGNATURE: &str = "signature";
@@ -55,10 +56,11 @@ pub(super) const SIGNATURE: &str = "signature";
 const SWITCH: &str = "true, 1, yes, false, 0 or no";
 const KEEP: &str =
     "a time such as 30d, a size such as 2GiB, both with a comma between them, 0 or forever";
+const KEY: &str = "at most 256 characters without control characters";
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 26] = [
+pub static SETTINGS: [Setting; 27] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -80,13 +82,16 @@ pub static SETTINGS: [Setting; 26] = [
         env: "WEBHOOK_SECRET",
         flag: Flag::Secret,
         help: "Webhook key [default: made at the first start and kept in the data folder]",
-        allowed: "at most 256 characters without control characters",
-        apply: |config, text| {
-            let good = text.len() <= 256 && !text.contains(char::is_control);
-            config.webhook_secret =
-                (good && !text.is_empty()).then(|| Secret::new(text.to_owned()));
-            good
-        },
+        allowed: KEY,
+        apply: |config, text| put_key(&mut config.webhook_secret, text),
+    },
+    Setting {
+        key: WEBHOOK_SECRET_OLD,
+        env: "WEBHOOK_SECRET_OLD",
+        flag: Flag::Secret,
+        help: "Webhook key before this one, taken as long as it stands here [default: none]",
+        allowed: KEY,
+        apply: |config, text| put_key(&mut config.webhook_secret_old, text),
     },
     Setting {
         key: "signing_secret",
@@ -279,4 +284,11 @@ pub static SETTINGS: [Setting; 26] = [
 
 fn put<T>(slot: &mut T, value: Option<T>) -> bool {
     value.map(|value| *slot = value).is_some()
+}
+
+/// An empty one is none.
+fn put_key(slot: &mut Option<Secret>, text: &str) -> bool {
+    let good = text.len() <= 256 && !text.contains(char::is_control);
+    *slot = (good && !text.is_empty()).then(|| Secret::new(text.to_owned()));
+    good
 }

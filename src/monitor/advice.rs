@@ -37,7 +37,7 @@ pub(super) struct Diagnosis {
 }
 
 /// Everything that can be told, in the order in which it is.
-pub(super) const TABLE: [Diagnosis; 14] = [
+pub(super) const TABLE: [Diagnosis; 15] = [
     Diagnosis {
         gravity: Gravity::Loss,
         finds: feeds::losses,
@@ -62,6 +62,11 @@ pub(super) const TABLE: [Diagnosis; 14] = [
         gravity: Gravity::Warning,
         finds: feeds::untimely_signatures,
         remedy: "does the clock of this machine go right?",
+    },
+    Diagnosis {
+        gravity: Gravity::Warning,
+        finds: feeds::old_key,
+        remedy: "paste the URL of the card, i, into these fields of Omi",
     },
     Diagnosis {
         gravity: Gravity::Warning,

@@ -5,7 +5,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::Secret;
+use super::{Secret, Weakness};
 
 /// Every secret of this omiscope at one moment: what opens the webhook, and all that nobody may see.
 #[derive(Debug, Clone)]
@@ -46,8 +46,9 @@ impl From<Secret> for Keys {
 impl Keys {
     /// These, and keys that were the current one.
     #[must_use]
-    pub fn with_old(self, old: Vec<OldKey>) -> Self {
-        Self { old, ..self }
+    pub fn with_old(mut self, old: impl IntoIterator<Item = OldKey>) -> Self {
+        self.old.extend(old);
+        self
     }
 
     /// These, and the secrets that Omi signs with.
@@ -86,6 +87,12 @@ impl Keys {
     pub fn covered_in(&self, bytes: &[u8]) -> Vec<u8> {
         self.all()
             .fold(bytes.to_vec(), |bytes, secret| secret.covered_in(&bytes))
+    }
+
+    /// Why others may find the current key out; None if they cannot.
+    #[must_use]
+    pub fn weakness(&self) -> Option<Weakness> {
+        self.current.weakness()
     }
 
     /// The current key itself, for the user's own eyes.

@@ -10,6 +10,7 @@ use hyper::{
     header::{CONTENT_ENCODING, EXPECT},
     http::request::Parts,
 };
+use jiff::Timestamp;
 
 use super::{
     Settings, auth,
@@ -18,6 +19,7 @@ use super::{
     head::{Head, Known},
     listen::Places,
     metrics::Metrics,
+    old_key::OldKey,
     refusal::Refusal,
     reply::{self, Reply},
     route::{Route, is_webhook, route},
@@ -26,7 +28,7 @@ use super::{
 };
 use crate::{
     decode::query,
-    event::{Event, Uid},
+    event::{Event, Uid, WITH_OLD_KEY},
     losses::LossCounter,
     secret::Opened,
     store::Submission,
@@ -41,6 +43,7 @@ pub(super) struct Handler<S> {
     metrics: Metrics,
     places: Places,
     strangers: Strangers,
+    old_key: OldKey,
 }
 
 impl<S: Sink> Handler<S> {
@@ -52,6 +55,7 @@ impl<S: Sink> Handler<S> {
             metrics: Metrics::default(),
             places,
             strangers: Strangers::default(),
+            old_key: OldKey::default(),
         }
     }
 
@@ -124,7 +128,7 @@ impl<S: Sink> Handler<S> {
         known: &mut Known,
     ) -> Result<Reply, Refusal> {
         // Before the body: a stranger cannot make us hold one.
-        self.admit(parts, head)?;
+        let opened = self.admit(parts, head)?;
         known.has_key = true;
         if is_encoded(&parts.headers) {
             return Err(Refusal::Encoded);
@@ -144,6 +148,10 @@ impl<S: Sink> Handler<S> {
         known.kind = decoded.kind;
         known.uid = decoded.uid;
         known.warnings = decoded.warnings;
+        if let Opened::Old(until) = opened {
+            self.old_key.came(known.kind, until, head.received);
+            known.warnings.push(old_key_warning(until));
+        }
         // The body may have told it.
         self.allows(known)?;
         self.keep(head, known, &body, decoded.event).await
@@ -227,6 +235,13 @@ impl<S: Sink> Handler<S> {
             return;
         }
         body::discard(body, self.wasted(known));
+    }
+}
+
+fn old_key_warning(until: Option<Timestamp>) -> String {
+    match until {
+        Some(until) => format!("{WITH_OLD_KEY}, which is taken until {until}"),
+        None => WITH_OLD_KEY.to_owned(),
     }
 }
 
