@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use super::{
     Settings, auth,
     body::{self, Allowance},
-    examine::Examination,
+    examine::{self, Bodies, Examination},
     head::{Head, Known},
     listen::Places,
     metrics::Metrics,
@@ -133,13 +133,22 @@ impl<S: Sink> Handler<S> {
         if is_encoded(&parts.headers) {
             return Err(Refusal::Encoded);
         }
-        let body = body::read(body, self.allowance()).await?;
+        let signed = body::read(body, self.allowance()).await?;
+        let body = examine::covered(signed.clone(), &head.keys).await?;
         known.body = Some(body.clone());
         let query = query::parse(parts.uri.query().unwrap_or_default());
-        known.uid = query.last("uid").and_then(|uid| Uid::parse(uid).ok());
+        let uid = query.last("uid").unwrap_or_default();
+        if head.keys.are_in(uid) {
+            return Err(Refusal::KeyAsUid);
+        }
+        known.uid = Uid::parse(uid).ok();
         self.allows(known)?;
         let policy = self.settings.signature;
-        let examination = Examination::new(&parts.headers, query, body.clone(), policy, head);
+        let bodies = Bodies {
+            signed,
+            kept: body.clone(),
+        };
+        let examination = Examination::new(&parts.headers, query, bodies, policy, head);
         let findings = examination.findings().await?;
         known.signature = findings.signature;
         let decoded = findings

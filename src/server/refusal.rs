@@ -22,6 +22,8 @@ pub(super) enum Refusal {
     Decode(#[from] decode::Refusal),
     #[error("uid is not allowed here; add it to allowed_uids")]
     Uid,
+    #[error("uid is the webhook key; send &uid=<your Omi user id>")]
+    KeyAsUid,
     #[error("nothing is here; post to /webhook")]
     Nowhere,
     #[error("method is not allowed; use {0}")]
@@ -48,7 +50,7 @@ impl Refusal {
         match self {
             Self::Key | Self::Signature(_) => StatusCode::UNAUTHORIZED,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Decode(_) | Self::Broken => StatusCode::BAD_REQUEST,
+            Self::Decode(_) | Self::Broken | Self::KeyAsUid => StatusCode::BAD_REQUEST,
             Self::Uid => StatusCode::FORBIDDEN,
             Self::Nowhere => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,

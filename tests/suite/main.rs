@@ -25,6 +25,8 @@ mod program;
 #[cfg(unix)]
 mod rebuild;
 mod search;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod server;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
