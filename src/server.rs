@@ -23,7 +23,7 @@ mod handler;
 mod head;
 mod listen;
 mod metrics;
-mod old_key;
+mod notice;
 mod refusal;
 mod reply;
 mod route;

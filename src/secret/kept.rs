@@ -10,7 +10,7 @@ use std::{
     process,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::{Keys, OldKey, Secret};
 use crate::private;
@@ -72,6 +72,8 @@ pub fn rotate(
     now: Timestamp,
 ) -> Result<Timestamp, KeepError> {
     let until = now.saturating_add(grace).unwrap_or(Timestamp::MAX);
+    // People read it.
+    let until = until.round(Unit::Second).unwrap_or(until);
     let mut old = old_in(folder)?;
     old.push(OldKey {
         key: current_in(folder)?,

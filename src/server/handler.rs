@@ -19,7 +19,7 @@ use super::{
     head::{Head, Known},
     listen::Places,
     metrics::Metrics,
-    old_key::OldKey,
+    notice::Notice,
     refusal::Refusal,
     reply::{self, Reply},
     route::{Route, is_webhook, route},
@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     decode::query,
-    event::{Event, Uid, WITH_OLD_KEY},
+    event::{Event, Signature, Uid, WITH_OLD_KEY},
     losses::LossCounter,
     secret::Opened,
     store::Submission,
@@ -43,7 +43,8 @@ pub(super) struct Handler<S> {
     metrics: Metrics,
     places: Places,
     strangers: Strangers,
-    old_key: OldKey,
+    old_key: Notice,
+    bad_signature: Notice,
 }
 
 impl<S: Sink> Handler<S> {
@@ -55,7 +56,8 @@ impl<S: Sink> Handler<S> {
             metrics: Metrics::default(),
             places,
             strangers: Strangers::default(),
-            old_key: OldKey::default(),
+            old_key: Notice::default(),
+            bad_signature: Notice::default(),
         }
     }
 
@@ -158,8 +160,16 @@ impl<S: Sink> Handler<S> {
         known.uid = decoded.uid;
         known.warnings = decoded.warnings;
         if let Opened::Old(until) = opened {
-            self.old_key.came(known.kind, until, head.received);
-            known.warnings.push(old_key_warning(until));
+            let warning = old_key_warning(until);
+            if let Some(kinds) = self.old_key.due(known.kind, head.received) {
+                tracing::warn!("{kinds} {warning}: paste the new URL into these fields of Omi");
+            }
+            known.warnings.push(warning);
+        }
+        if let Signature::Invalid(fault) = known.signature
+            && let Some(kinds) = self.bad_signature.due(known.kind, head.received)
+        {
+            tracing::warn!("{kinds} came with a bad signature: {}", fault.remedy());
         }
         // The body may have told it.
         self.allows(known)?;

@@ -7,12 +7,14 @@ use bytes::Bytes;
 use form_urlencoded::{Serializer, byte_serialize};
 use http_body_util::Full;
 use hyper::{Request, Uri, header};
+use jiff::Timestamp;
 
 use super::app::Session;
 use crate::{
     decode::query,
     event::{Delivery, Seq},
     outbound::{Answer, Outbound},
+    signature,
     simulate::{Target, TargetError},
     store::deliveries::Inspected,
     text,
@@ -79,13 +81,15 @@ pub(super) fn planned(
     let delivery = &inspected.kept.delivery;
     let body = body(inspected)?;
     let to = to.trim();
-    let (place, url, body) = if is_own(to, session) {
+    let keys = session.keys.get();
+    let is_own = is_own(to, session);
+    let (place, url, body) = if is_own {
         let url = own_url(delivery, session);
         ("omiscope".to_owned(), url, body.to_vec())
     } else {
         let url = Target::parse(to, "")?.with_query(&foreign_query(delivery));
         let (place, _) = url.split_once('?').unwrap_or((&url, ""));
-        (place.to_owned(), url, session.keys.get().covered_in(body))
+        (place.to_owned(), url, keys.covered_in(body))
     };
     let mut request = Request::post(url);
     for (name, value) in &delivery.headers {
@@ -95,6 +99,12 @@ pub(super) fn planned(
     }
     if !delivery.headers.iter().any(|(name, _)| name == "accept") {
         request = request.header(header::ACCEPT, "*/*");
+    }
+    if let Some(secret) = keys.signing().first().filter(|_| is_own) {
+        let query = query::parse(&delivery.query);
+        let uid = query.last("uid").unwrap_or_default();
+        let signature = signature::sign(secret, Timestamp::now(), uid, &body);
+        request = request.header(signature::HEADER, signature);
     }
     let request = request
         .body(Full::new(Bytes::from(body)))

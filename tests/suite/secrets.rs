@@ -290,7 +290,10 @@ fn no_secret_of_the_environment_is_found_anywhere() {
         said.contains("transcript_segment | uid:U | status:200 | data:"),
         "{said}"
     );
-    assert!(said.contains("still came with the old key"), "{said}");
+    assert!(
+        said.contains(" came with the old key: paste the new URL"),
+        "{said}"
+    );
     look_for(&secrets, said.as_bytes(), "the log");
     look_into(&secrets, home.path());
 }
