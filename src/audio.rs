@@ -8,6 +8,7 @@ pub mod alignment;
 pub mod meter;
 pub mod noise;
 pub mod pcm;
+pub(crate) mod placement;
 pub mod playback;
 #[cfg(feature = "playback")]
 mod player;

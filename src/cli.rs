@@ -5,6 +5,7 @@ mod flags;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -37,7 +38,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Take deliveries and log them, without a dashboard.
-    Serve,
+    Serve(Serve),
+    /// Ask a running omiscope whether it is well; for health checks.
+    Ping(Ping),
     /// Print a fresh webhook key, or replace the one that is kept.
     Secret(Secret),
     /// Write what is kept as notes, text, subtitles, JSON or tables; also while omiscope runs.
@@ -75,6 +78,32 @@ pub enum Command {
     Demo(Script),
     /// Post what a wearer's Omi would to a webhook.
     Simulate(Simulate),
+    /// Print a script by which a shell completes commands and flags.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page of omiscope, or of one of its commands.
+    Man {
+        /// The command.
+        command: Option<String>,
+    },
+}
+
+/// Who is asked.
+#[derive(Debug, Clone, Args)]
+pub struct Ping {
+    /// The webhook; a key in it is stronger than that of the settings [default: the server of these settings]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+}
+
+/// What is written while deliveries are taken.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Serve {
+    /// Write what is decoded to stdout, a JSON object a line (see README.md), and the log to stderr.
+    #[arg(long)]
+    pub events: bool,
 }
 
 /// What becomes of the webhook key.

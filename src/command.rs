@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod completions;
 mod demo;
 mod devices;
 mod edit;
@@ -10,6 +11,8 @@ mod import;
 mod keys;
 mod listen;
 mod listener;
+mod man;
+mod ping;
 mod plain;
 mod rebuild;
 mod search;
@@ -49,7 +52,8 @@ impl UsageError {
 pub fn run(cli: &Cli) -> anyhow::Result<()> {
     match &cli.command {
         None => watch::run(&cli.flags),
-        Some(Command::Serve) => serve::run(&cli.flags),
+        Some(Command::Serve(options)) => serve::run(&cli.flags, *options),
+        Some(Command::Ping(options)) => ping::run(&cli.flags, options),
         Some(Command::Secret(options)) => secret::run(&cli.flags, options),
         Some(Command::Devices) => devices::run(),
         Some(Command::Stats) => stats::run(&cli.flags),
@@ -65,6 +69,8 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Import(options)) => import::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
         Some(Command::Simulate(options)) => simulate::run(options),
+        Some(Command::Completions { shell }) => completions::run(*shell),
+        Some(Command::Man { command }) => man::run(command.as_deref()),
     }
 }
 

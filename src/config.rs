@@ -3,11 +3,12 @@
 //! One rule layers the sources: flags > environment > `.env` > `config.toml` > defaults. One table ([`SETTINGS`]) says for each setting what it is called
 //! in each source and what it may be. Everything that is wrong is reported at once, with where it stands and what is allowed there.
 
+mod key;
 mod layer;
 mod problem;
+mod section;
 mod setting;
 mod surroundings;
-mod theme;
 mod value;
 
 #[cfg(test)]
@@ -22,19 +23,20 @@ use std::{
 
 use crate::{
     event::Uid,
-    logging::LogLevel,
+    logging::{LogFormat, LogLevel, Style},
     secret::{Keyring, Secret},
     server,
     signature::Policy,
     store,
-    ui::keymap::Keymap,
+    ui::{keymap::Keymap, theme::ThemeChoice},
 };
+pub use key::KeyFileError;
 use layer::Layers;
 pub use problem::{ConfigError, Problem};
+pub use section::OwnThemes;
+use setting::SIGNATURE;
 pub use setting::{Flag, SETTINGS, Setting};
-use setting::{SIGNATURE, WEBHOOK_SECRET, WEBHOOK_SECRET_OLD};
 pub use surroundings::Surroundings;
-pub use theme::{OwnTheme, OwnThemes, Role, Theme};
 
 /// Every setting, resolved.
 #[derive(Debug, Clone)]
@@ -51,6 +53,8 @@ pub struct Config {
     pub webhook_secret: Option<Secret>,
     /// The webhook key before this one, still taken as long as it is given. Never empty.
     pub webhook_secret_old: Option<Secret>,
+    /// The file that it is taken from, if one was named.
+    pub webhook_secret_file: Option<PathBuf>,
     /// What Omi may sign deliveries with; several while it rotates its secret.
     pub signing_secrets: Vec<Secret>,
     /// What is made of signatures.
@@ -59,6 +63,10 @@ pub struct Config {
     pub log_level: LogLevel,
     /// Whether the log of `serve` has the bodies of deliveries and replies.
     pub log_events: bool,
+    /// The form of the log.
+    pub log_format: LogFormat,
+    /// Where the log goes instead of to the streams, or the data folder.
+    pub log_file: Option<PathBuf>,
     /// The data folder. Not used when `ephemeral`.
     pub data_dir: PathBuf,
     /// Whether everything is kept in memory only.
@@ -82,7 +90,7 @@ pub struct Config {
     /// The themes of the user's own.
     pub own_themes: OwnThemes,
     /// The colours of the dashboard.
-    pub theme: Theme,
+    pub theme: ThemeChoice,
     /// Whether the dashboard draws with ASCII only.
     pub ascii: bool,
     /// Whether the dashboard is lines of text instead of a screen.
@@ -133,7 +141,8 @@ impl Config {
         let layers = Layers::read(flags, surroundings, &mut problems);
         let mut config = Self {
             data_dir: surroundings.data_dir.clone().unwrap_or_default(),
-            own_themes: layers.themes.clone(),
+            own_themes: layers.sections.themes.clone(),
+            keymap: layers.sections.keymap.clone(),
             plain: surroundings.is_dumb(),
             ..Self::default()
         };
@@ -145,17 +154,10 @@ impl Config {
                 problems.push(Problem::value(setting, source, text));
             }
         }
-        match Keymap::wanted(layers.wishes()) {
-            Ok(keymap) => config.keymap = keymap,
-            Err(faults) => {
-                let faults = faults.into_iter();
-                problems.extend(faults.map(|(at, fault)| layers.bad_key(at, fault)));
-            }
+        if config.theme == ThemeChoice::Auto && surroundings.forbids_colour() {
+            config.theme = ThemeChoice::None;
         }
-        if config.theme == Theme::Auto && surroundings.forbids_colour() {
-            config.theme = Theme::None;
-        }
-        problems.extend(exposed_placeholders(&config, &layers));
+        problems.extend(key::resolve(&mut config, &layers).err());
         problems.extend(unsigned(&config, &layers));
         if config.data_dir.as_os_str().is_empty() && !config.ephemeral {
             problems.push(Problem::NoHome);
@@ -171,6 +173,15 @@ impl Config {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         SocketAddr::new(self.host, self.port)
+    }
+
+    /// What the log leaves out, and the form of its lines.
+    #[must_use]
+    pub fn log_style(&self) -> Style {
+        Style {
+            least: self.log_level,
+            format: self.log_format,
+        }
     }
 
     /// How the store is to behave.
@@ -210,10 +221,13 @@ impl Default for Config {
             port: 32768,
             webhook_secret: None,
             webhook_secret_old: None,
+            webhook_secret_file: None,
             signing_secrets: Vec::new(),
             signature: Policy::default(),
             log_level: LogLevel::Info,
             log_events: false,
+            log_format: LogFormat::Text,
+            log_file: None,
             data_dir: PathBuf::new(),
             ephemeral: false,
             allowed_uids: HashSet::new(),
@@ -225,7 +239,7 @@ impl Default for Config {
             body_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(5),
             own_themes: OwnThemes::new(),
-            theme: Theme::Auto,
+            theme: ThemeChoice::Auto,
             ascii: false,
             plain: false,
             sound: Sound {
@@ -236,29 +250,6 @@ impl Default for Config {
             keymap: Keymap::default(),
         }
     }
-}
-
-/// A key that everyone knows must not guard an address that others can reach.
-/// On a loopback address an empty one counts as not given.
-fn exposed_placeholders(config: &Config, layers: &Layers) -> Vec<Problem> {
-    if config.host.to_canonical().is_loopback() {
-        return Vec::new();
-    }
-    let keys = SETTINGS.iter().filter_map(|setting| match setting.key {
-        WEBHOOK_SECRET => {
-            let given = layers.get(setting).or_else(|| layers.emptied(setting))?;
-            Some((setting, given))
-        }
-        WEBHOOK_SECRET_OLD => Some((setting, layers.get(setting)?)),
-        _ => None,
-    });
-    let known = |text: &str| text.is_empty() || Secret::new(text.to_owned()).is_placeholder();
-    keys.filter(|(_, (_, text))| known(text))
-        .map(|(setting, (source, _))| Problem::ExposedPlaceholder {
-            place: source.place(setting),
-            host: config.host,
-        })
-        .collect()
 }
 
 /// Signatures that nobody could check must not be required.

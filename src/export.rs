@@ -4,20 +4,20 @@
 //! that a year of talk needs no more memory than its longest conversation.
 
 mod action;
-mod delivery;
+pub(crate) mod delivery;
 pub mod excerpt;
 mod exported;
-mod memory;
+pub(crate) mod memory;
 pub mod order;
 pub mod out;
 mod plain;
 mod rows;
 mod sound;
-mod summary;
+pub(crate) mod summary;
 pub mod table;
 #[cfg(test)]
 mod tests;
-mod transcript;
+pub(crate) mod transcript;
 pub mod watch;
 pub mod wav;
 

@@ -8,6 +8,7 @@
 //! Records only add. What else changes what is kept makes the past another one: a viewer is told what the user edited here, and
 //! takes a new snapshot after all else (retention, another process); a follower, to whom the past is past, hears nothing.
 
+mod drain;
 mod follower;
 mod reading;
 mod ring;
@@ -19,6 +20,7 @@ use std::{error::Error, fmt::Debug, sync::Arc};
 use tokio::sync::watch;
 
 use crate::event::{Edited, Generation, Record, Seq};
+pub use drain::drain;
 pub use follower::Follower;
 use ring::Ring;
 pub use snapshot::{Snapshot, Window};

@@ -11,7 +11,7 @@
 //!                    │ Arc<Record>
 //!    feed   ── what was committed, in order; a lagging reader re-reads the store
 //!         ┌──────────┼─────────────┐
-//!    monitor       audio       serve log
+//!    monitor       audio       serve: log, events
 //!    live model    meter, player
 //!         │
 //!    ui  ── screens, panels
@@ -26,6 +26,7 @@ pub mod command;
 pub mod config;
 pub mod decode;
 pub mod event;
+pub mod events;
 pub mod export;
 pub mod feed;
 pub mod import;
@@ -35,6 +36,7 @@ pub mod moment;
 pub mod monitor;
 mod outbound;
 mod private;
+pub(crate) mod replay;
 pub mod search;
 pub mod secret;
 pub mod server;
@@ -44,3 +46,4 @@ pub mod simulate;
 pub mod store;
 pub mod text;
 pub mod ui;
+pub mod webhook_url;

@@ -1,37 +1,37 @@
-//! The log: one form of line for all of it, `2024-03-20 14:23:06 [INFO] what happened | name:value`, in local time.
+//! The log: what the program says of itself, and its deliveries. Entries first, and one place that makes lines of them: text
+//! (`2024-03-20 14:23:06 [INFO] what happened | name:value`, in local time) or JSON.
 //!
-//! `serve` logs to stdout, what the program says of itself and its deliveries alike (`command::serve` writes the latter itself, so that
-//! they wait for a slow reader instead of being dropped). The dashboard owns the terminal and logs to a file of each day in the data folder. Every
-//! other command logs to stderr, as its stdout is its result. What ends a program is said once, on stderr, by `main`.
+//! `serve` writes its deliveries to stdout, by [`Lines`], which wait for a slow reader instead of being dropped, and what it says of
+//! itself to stderr; with a log file both go there. The dashboard owns the terminal and logs to a file of each day in the data folder.
+//! Every other command logs to stderr, as its stdout is its result. What ends a program is said once, on stderr, by `main`.
 
 mod delivery;
-mod format;
+mod entry;
+mod files;
+mod lines;
+mod own;
 
 use std::{
     io::{self, Write as _},
     panic::{self, PanicHookInfo},
-    path::Path,
     thread,
 };
 
 use tracing::level_filters::LevelFilter;
-use tracing_appender::{
-    non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard},
-    rolling::{self, RollingFileAppender, Rotation},
-};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{
     filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
-use crate::{private, text};
+use crate::{losses::LossCounter, text};
 pub use delivery::DeliveryLog;
-use format::LineFormat;
-pub use format::line;
+pub use entry::{Entry, LogFormat};
+pub use files::{FilesError, LogFiles};
+pub use lines::Lines;
+use own::OwnFormat;
 
 /// Lines that may wait for a slow reader; what comes then is left out rather than hold up the listener.
 const WAITING_LINES: usize = 1024;
-/// Files of past days that are kept.
-const KEPT_DAYS: usize = 7;
 
 /// How grave a line is; as a setting, the least that is logged. `LOG_LEVEL` names them as Python does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,70 +100,64 @@ impl From<&tracing::Level> for LogLevel {
     }
 }
 
+/// What the log leaves out, and the form of its lines.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Style {
+    /// The least level that is logged.
+    pub least: LogLevel,
+    /// The form.
+    pub format: LogFormat,
+}
+
+impl From<LogLevel> for Style {
+    fn from(least: LogLevel) -> Self {
+        Self {
+            least,
+            ..Self::default()
+        }
+    }
+}
+
 /// Where the log goes.
-#[derive(Debug, Clone, Copy)]
-pub enum Destination<'a> {
-    /// Standard output.
-    Stdout,
+#[derive(Debug, Clone)]
+pub enum Destination {
     /// Standard error.
     Stderr,
-    /// `omiscope.<date>.log` in a folder, a new file each day.
-    Folder(&'a Path),
+    /// Files of days.
+    Files(LogFiles),
     /// Nowhere.
     Nowhere,
 }
 
 /// Why the log cannot be started.
 #[derive(Debug, thiserror::Error)]
-pub enum LogError {
-    /// The folder cannot be made.
-    #[error("cannot make the folder of the log: {0}")]
-    Folder(#[source] io::Error),
-    /// The file cannot be made.
-    #[error("cannot write a log file: {0}")]
-    File(#[from] rolling::InitError),
-    /// Something else in this process logs already.
-    #[error("cannot start the log: {0}")]
-    Taken(#[from] tracing_subscriber::util::TryInitError),
-}
+#[error("cannot start the log: {0}")]
+pub struct LogError(#[from] tracing_subscriber::util::TryInitError);
 
-/// Keeps the log going. Dropped, it writes what still waits, and how much was left out.
+/// Keeps the log going. Dropped, it writes what still waits.
 #[derive(Debug)]
 #[must_use = "the log ends when this is dropped"]
-pub struct Logging(Option<(ErrorCounter, WorkerGuard)>);
-
-impl Drop for Logging {
-    fn drop(&mut self) {
-        let left_out = self.0.as_ref().map_or(0, |(lost, _)| lost.dropped_lines());
-        if left_out > 0 {
-            tracing::warn!("{left_out} lines of this log were left out: it was read too slowly");
-        }
-    }
+pub struct Logging {
+    _waiting: Option<WorkerGuard>,
 }
 
 /// Starts the log of this process. From here on panics are logged too, and only that of the main thread is told on stderr besides:
-/// the others are caught, and the terminal may be the dashboard's.
+/// the others are caught, and the terminal may be the dashboard's. Lines that are left out because the reader is slow are counted.
 ///
 /// # Errors
-/// [`LogError`].
-pub fn start(destination: Destination<'_>, least: LogLevel) -> Result<Logging, LogError> {
+/// [`LogError`] if something else in this process logs already.
+pub fn start(
+    destination: Destination,
+    style: impl Into<Style>,
+    losses: LossCounter,
+) -> Result<Logging, LogError> {
     panic::set_hook(Box::new(log_panic));
+    let style = style.into();
     match destination {
-        Destination::Stdout => start_with(io::stdout(), least),
-        Destination::Stderr => start_with(io::stderr(), least),
-        Destination::Folder(folder) => start_with(daily_files(folder)?, least),
-        Destination::Nowhere => Ok(Logging(None)),
+        Destination::Stderr => start_with(io::stderr(), style, losses),
+        Destination::Files(files) => start_with(files, style, losses),
+        Destination::Nowhere => Ok(Logging { _waiting: None }),
     }
-}
-
-fn daily_files(folder: &Path) -> Result<RollingFileAppender, LogError> {
-    private::make_folder(folder).map_err(LogError::Folder)?;
-    Ok(RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("omiscope")
-        .filename_suffix("log")
-        .max_log_files(KEPT_DAYS)
-        .build(folder)?)
 }
 
 fn log_panic(panic: &PanicHookInfo<'_>) {
@@ -177,23 +171,94 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 
 fn start_with(
     writer: impl io::Write + Send + 'static,
-    least: LogLevel,
+    style: Style,
+    losses: LossCounter,
 ) -> Result<Logging, LogError> {
     let (writer, guard) = NonBlockingBuilder::default()
         .buffered_lines_limit(WAITING_LINES)
         .thread_name("log")
         .finish(writer);
-    let lost = writer.error_counter();
     let lines = tracing_subscriber::fmt::layer()
-        .event_format(LineFormat)
+        .event_format(OwnFormat(style.format))
         .log_internal_errors(false)
-        .with_writer(writer);
+        .with_writer(move || Counted::new(&writer, &losses));
     let ours = Targets::new()
-        .with_default(least.filter().min(LevelFilter::WARN))
-        .with_target(env!("CARGO_CRATE_NAME"), least.filter());
+        .with_default(style.least.filter().min(LevelFilter::WARN))
+        .with_target(env!("CARGO_CRATE_NAME"), style.least.filter());
     tracing_subscriber::registry()
         .with(lines)
         .with(ours)
         .try_init()?;
-    Ok(Logging(Some((lost, guard))))
+    Ok(Logging {
+        _waiting: Some(guard),
+    })
+}
+
+/// The way of a line to the thread that writes. Counts the line if there is no room for it.
+struct Counted {
+    to: NonBlocking,
+    left_out: ErrorCounter,
+    losses: LossCounter,
+}
+
+impl Counted {
+    fn new(to: &NonBlocking, losses: &LossCounter) -> Self {
+        Self {
+            to: to.clone(),
+            left_out: to.error_counter(),
+            losses: losses.clone(),
+        }
+    }
+}
+
+impl io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let before = self.left_out.dropped_lines();
+        let written = self.to.write(bytes);
+        // Of several threads at once each may see what another left out; then the count is not less than the loss.
+        let lost = self.left_out.dropped_lines().saturating_sub(before) as u64;
+        if lost > 0 {
+            self.losses.add(|losses| losses.log_lines += lost);
+        }
+        written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_line_for_which_nobody_is_quick_enough_is_counted() {
+        struct Stuck(mpsc::Receiver<()>);
+        impl io::Write for Stuck {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                let _ = self.0.recv();
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let (go, stuck) = mpsc::channel();
+        let (writer, guard) = NonBlockingBuilder::default()
+            .buffered_lines_limit(2)
+            .finish(Stuck(stuck));
+        let losses = LossCounter::default();
+        let mut lines = Counted::new(&writer, &losses);
+        for _ in 0..10 {
+            lines.write_all(b"line\n").unwrap();
+        }
+        let lost = losses.get().log_lines;
+        // One may have left the queue for the hand of the thread.
+        assert!((7..=8).contains(&lost), "{lost}");
+        drop(go);
+        drop(guard);
+    }
 }

@@ -13,12 +13,23 @@ pub struct Losses {
     pub sound_refused: u64,
     /// Requests that panicked (answered 500).
     pub panics: u64,
-    /// Refusals that were answered but not recorded, because there were too many.
-    pub refusals_unrecorded: u64,
     /// Connections that could not be accepted, or were turned away because there were too many.
     pub connections_lost: u64,
+    /// Refusals that were answered but not recorded, because there were too many.
+    pub refusals_unrecorded: u64,
     /// Rounds of the store's upkeep (the index of words, retention) that panicked. They are tried again.
     pub upkeep_failed: u64,
+    /// Lines of the log or of events that could not be written, or for which nobody was quick enough.
+    pub log_lines: u64,
+}
+
+/// One kind of loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cause {
+    /// Its name in metrics; stable.
+    pub name: &'static str,
+    /// What was lost, to follow a number.
+    pub text: &'static str,
 }
 
 impl Losses {
@@ -26,6 +37,67 @@ impl Losses {
     #[must_use]
     pub fn any(&self) -> bool {
         *self != Self::default()
+    }
+
+    /// Each kind of loss and how many there were, the worst first.
+    #[must_use]
+    pub fn causes(&self) -> [(Cause, u64); 7] {
+        // Whole, so that a new count cannot be forgotten here.
+        let Self {
+            text_refused,
+            sound_refused,
+            panics,
+            connections_lost,
+            refusals_unrecorded,
+            upkeep_failed,
+            log_lines,
+        } = *self;
+        let cause = |name, text, count| (Cause { name, text }, count);
+        [
+            cause(
+                "text_refused",
+                "text deliveries were turned away (503)",
+                text_refused,
+            ),
+            cause(
+                "sound_refused",
+                "sound deliveries were turned away (503)",
+                sound_refused,
+            ),
+            cause("panics", "requests failed inside omiscope (500)", panics),
+            cause(
+                "connections_lost",
+                "connections could not be accepted",
+                connections_lost,
+            ),
+            cause(
+                "refusals_unrecorded",
+                "refused requests were not recorded",
+                refusals_unrecorded,
+            ),
+            cause(
+                "upkeep_failed",
+                "rounds of indexing or deleting failed inside omiscope",
+                upkeep_failed,
+            ),
+            cause(
+                "log_lines",
+                "lines of the log could not be written",
+                log_lines,
+            ),
+        ]
+    }
+
+    /// What was lost, in words: `3 requests failed inside omiscope (500)`; None: nothing.
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        let causes = self.causes();
+        let told: Vec<_> = causes
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(cause, count)| format!("{count} {}", cause.text))
+            .collect();
+        (!told.is_empty()).then(|| told.join(", "))
     }
 }
 
@@ -49,5 +121,24 @@ impl LossCounter {
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<Losses> {
         self.0.subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_lost_is_told() {
+        assert_eq!(Losses::default().told(), None);
+        let losses = Losses {
+            panics: 3,
+            log_lines: 2,
+            ..Losses::default()
+        };
+        assert_eq!(
+            losses.told().unwrap(),
+            "3 requests failed inside omiscope (500), 2 lines of the log could not be written"
+        );
     }
 }

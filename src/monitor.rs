@@ -12,7 +12,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use advice::{Advice, Gravity};
+pub use advice::{Advice, Severity};
 pub use age::Age;
 pub use health::{FeedHealth, State};
 pub use sound::{Coverage, Gap, SoundTrack, Stretch, Suspicion, Timing};
@@ -23,8 +23,8 @@ use crate::{
         ActionSource, ButtonPress, Change, Conversation, DaySummary, Delivery, Edited, KeptMemory,
         Progress, Record, Seq, Stage, Trigger, Uid,
     },
+    feed::{Snapshot, Window},
     losses::Losses,
-    store::{Snapshot, Window},
 };
 use health::Health;
 use sound::Sounds;

@@ -1,16 +1,28 @@
-//! Posting to somebody else over plain HTTP: within a time, and with no more of the answer than can be used.
+//! Posting to somebody else, over TLS or plainly: within a time, and with no more of the answer than can be used.
+//!
+//! A certificate must come from an authority that Mozilla trusts. The list of these is part of the program, so that it is there in a
+//! container that has nothing else.
 
-use std::time::{Duration, Instant};
+#[cfg(test)]
+mod tests;
+
+use std::{
+    error::Error as StdError,
+    io,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::{Request, StatusCode, body::Incoming};
+use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, Error, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use rustls::ClientConfig;
 
-/// Longest wait for an answer, all of it.
+/// Longest wait for an answer, all of it, where nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Most of an answer that is read, in bytes.
@@ -18,7 +30,10 @@ const ANSWER: usize = 64 << 10;
 
 /// Posts over kept connections. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Outbound(Client<HttpConnector, Full<Bytes>>);
+pub(crate) struct Outbound {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    patience: Duration,
+}
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,15 +50,37 @@ pub(crate) struct Answer {
 pub(crate) enum PostError {
     #[error("nobody listens there")]
     NoConnection,
-    #[error("no answer within {} s", PATIENCE.as_secs())]
-    Slow,
+    #[error("it cannot be reached: {0}")]
+    Unreachable(String),
+    #[error("no TLS with it: {0}")]
+    Tls(rustls::Error),
+    #[error("no answer within {} s", .0.as_secs())]
+    Slow(Duration),
     #[error("the connection broke")]
     Broken,
 }
 
 impl Outbound {
     pub(crate) fn new() -> Self {
-        Self(Client::builder(TokioExecutor::new()).build_http())
+        Self::within(PATIENCE)
+    }
+
+    /// The same with another longest wait for an answer.
+    pub(crate) fn within(patience: Duration) -> Self {
+        let tls = ClientConfig::builder().with_webpki_roots();
+        Self::with(tls.with_no_client_auth(), patience)
+    }
+
+    fn with(tls: ClientConfig, patience: Duration) -> Self {
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls)
+            .https_or_http()
+            .enable_http1()
+            .build();
+        Self {
+            client: Client::builder(TokioExecutor::new()).build(connector),
+            patience,
+        }
     }
 
     /// Sends a request and reads the answer.
@@ -52,12 +89,13 @@ impl Outbound {
     /// [`PostError`]; any status is an answer.
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Answer, PostError> {
         let since = Instant::now();
-        let answer = tokio::time::timeout(PATIENCE, async {
-            let response = self.0.request(request).await?;
+        let answer = tokio::time::timeout(self.patience, async {
+            let response = self.client.request(request).await?;
             let status = response.status();
             Ok::<_, PostError>((status, beginning(response.into_body()).await?))
         });
-        let (status, body) = answer.await.map_err(|_| PostError::Slow)??;
+        let slow = |_| PostError::Slow(self.patience);
+        let (status, body) = answer.await.map_err(slow)??;
         Ok(Answer {
             status,
             body,
@@ -68,12 +106,28 @@ impl Outbound {
 
 impl From<Error> for PostError {
     fn from(error: Error) -> Self {
-        if error.is_connect() {
-            Self::NoConnection
-        } else {
-            Self::Broken
+        if !error.is_connect() {
+            return Self::Broken;
+        }
+        let cause = first_cause(&error);
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+            return Self::Tls(tls.clone());
+        }
+        match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+            Some(io::ErrorKind::ConnectionRefused) => Self::NoConnection,
+            _ => Self::Unreachable(cause.to_string()),
         }
     }
+}
+
+/// What the system or TLS said. An I/O error passes over what it holds when it is asked for its source.
+fn first_cause<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
+    let held = error
+        .downcast_ref()
+        .and_then(io::Error::get_ref)
+        .map(|held| held as &(dyn StdError + 'static));
+    held.or_else(|| error.source())
+        .map_or(error, |cause| first_cause(cause))
 }
 
 /// What is read to its end leaves a connection that can be used again.

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `/webhook`, `/webhook/<key>` | POST | yes | 200 `{}` after the commit; a ping `{"message":"pong"}` |
 //! | `/`, `/webhook` | GET, HEAD | no | 200, a short text |
-//! | `/healthz` | GET, HEAD | no | 200 `ok` |
+//! | `/healthz` | GET, HEAD | no | 200 `ok`; 503 `store failed` while nothing can be committed |
 //! | `/metrics` | GET | yes | Prometheus text |
 //!
 //! ```text
@@ -33,12 +33,14 @@ mod tasks;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{event::Uid, losses::LossCounter, secret::Keyring, signature::Policy, store::Store};
 use handler::Handler;
 use listen::{Listen, Places};
+use metrics::Metrics;
 use sink::Sink;
 use tasks::Tasks;
 
@@ -86,10 +88,19 @@ async fn serve_into(
     let drain_timeout = settings.drain_timeout;
     let tasks = Tasks::default();
     let places = Places::new(settings.max_connections);
+    let (sink, metrics) = (Arc::new(sink), Arc::new(Metrics::new(Timestamp::now())));
+    let looking = Arc::clone(&metrics).keep_looking(Arc::clone(&sink));
+    let _looking = AbortOnDropHandle::new(tokio::spawn(looking));
     let listen = Listen {
         protocol: connection::protocol(&settings, tasks.clone()),
         idle: settings.header_timeout,
-        handler: Arc::new(Handler::new(settings, sink, losses.clone(), places.clone())),
+        handler: Arc::new(Handler::new(
+            settings,
+            sink,
+            losses.clone(),
+            metrics,
+            places.clone(),
+        )),
         tasks: tasks.clone(),
         shutdown: shutdown.clone(),
         places,

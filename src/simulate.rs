@@ -12,13 +12,11 @@ pub(crate) mod random;
 mod said;
 mod schedule;
 mod speech;
-mod target;
 #[cfg(test)]
 mod tests;
 mod wearer;
 
 pub use day::DayError;
-pub use target::{Target, TargetError};
 pub use wearer::{Error, Wearer};
 
 /// The wearer of the demo.

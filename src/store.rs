@@ -29,7 +29,6 @@ mod keep;
 mod log;
 mod matching;
 pub mod page;
-pub(crate) mod placement;
 mod queue;
 mod read;
 pub mod rebuild;
@@ -40,7 +39,9 @@ pub mod retention;
 mod rows;
 mod schema;
 mod search;
+mod sizes;
 mod snapshot;
+mod status;
 mod talk;
 pub mod todo;
 mod writer;
@@ -55,11 +56,15 @@ use std::{
 use bytes::Bytes;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     bucket::{Bucket, Limit},
-    event::{ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Record, Seq},
-    feed::{Feed, Follower, Point, Source, Viewer},
+    event::{
+        Conversation, ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Names, Record,
+        Seq,
+    },
+    feed::{Feed, Follower, Point, Snapshot, Source, Viewer, Window},
     losses::LossCounter,
     search::{Found, Order, Query},
 };
@@ -78,10 +83,10 @@ use page::{Anchor, Page, Side};
 use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Files, Recorder};
 use retention::{Keep, Retention};
+use status::Liveness;
+pub use status::{StoreStatus, WriterState};
 pub use talk::Talk;
 use writer::{Answer, Job, Task, Writer};
-
-pub use crate::feed::{Snapshot, Window};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
 const LIMITS: Limits = Limits {
@@ -133,7 +138,7 @@ pub struct Submission {
 /// What the store says once something is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
-    /// Its number.
+    /// Its number; of a repeated ping, which is not kept again, that of the first.
     pub seq: Seq,
     /// The record that it repeats.
     pub repeat_of: Option<Seq>,
@@ -146,6 +151,7 @@ pub struct Store(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     queue: Arc<Queue<Job>>,
+    liveness: Liveness,
     feed: Arc<Feed>,
     readers: Arc<Readers>,
     recorder: Recorder,
@@ -210,6 +216,7 @@ impl Store {
         };
         let feed = Arc::new(Feed::new(point, Arc::clone(&readers) as Arc<dyn Source>));
         let queue = Arc::new(Queue::new(LIMITS));
+        let liveness = Liveness::default();
         let bell = Arc::new(Doorbell::default());
         let index = match index {
             Some(file) => {
@@ -234,8 +241,8 @@ impl Store {
             _ => None,
         };
         let heard = recorder::Recent::load(&db)?;
-        let recorder =
-            Recorder::start(files, heard, Arc::clone(&readers)).map_err(OpenError::Thread)?;
+        let recorder = Recorder::start(files, heard, Arc::clone(&readers), liveness.witness())
+            .map_err(OpenError::Thread)?;
         let writer = Writer {
             others: writer::others(&db)?,
             bell,
@@ -244,6 +251,7 @@ impl Store {
             gate,
             keeper: keep::Keeper::new(silence),
             queue: Arc::clone(&queue),
+            liveness: liveness.clone(),
             feed: Arc::clone(&feed),
             last,
             folder,
@@ -251,6 +259,7 @@ impl Store {
         let writer = writer.start().map_err(OpenError::Thread)?;
         Ok(Self(Arc::new(Inner {
             queue,
+            liveness,
             feed,
             readers,
             recorder,
@@ -354,10 +363,21 @@ impl Store {
         self.0.feed.latest()
     }
 
-    /// Submissions that wait to be committed.
+    /// How it is. Reads nothing from disk.
     #[must_use]
-    pub fn queued(&self) -> usize {
-        self.0.queue.len()
+    pub fn status(&self) -> StoreStatus {
+        StoreStatus {
+            queued: self.0.queue.len(),
+            capacity: LIMITS.items,
+            unindexed: self.unindexed(),
+            writer: self.0.liveness.state(),
+        }
+    }
+
+    /// Cancelled once one of the threads that keep things has died: from then on every commit fails.
+    #[must_use]
+    pub fn failed(&self) -> CancellationToken {
+        self.0.liveness.failed().clone()
     }
 
     /// The recent past. Blocks on SQLite for some milliseconds.
@@ -437,6 +457,31 @@ impl Store {
         Ok(self.0.readers.read(|db| talk::read(db, id))?)
     }
 
+    /// Parts of the store, and the bytes that each takes on disk or in memory. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn sizes(&self) -> Result<Vec<(&'static str, u64)>, ReadError> {
+        let index = self.0.index.as_ref().map(|index| &index.file);
+        Ok(self.0.readers.read(|db| sizes::read(db, index))?)
+    }
+
+    /// A conversation; None if there is no such one. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, ReadError> {
+        Ok(self.0.readers.read(|db| rows::conversation::get(db, id))?)
+    }
+
+    /// Every name that the user gave to a speaker. Blocks on SQLite.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn names(&self) -> Result<Names, ReadError> {
+        Ok(self.0.readers.read(rows::own::names)?)
+    }
+
     /// All memories that are not deleted in Omi, those of the latest talks first. Blocks on SQLite.
     ///
     /// # Errors
@@ -468,6 +513,16 @@ impl Store {
     /// [`ReadError`].
     pub fn body(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError> {
         Ok(self.0.readers.read(|db| rows::delivery::body(db, seq))?)
+    }
+
+    /// Ends the writer in a panic.
+    #[cfg(test)]
+    pub(crate) fn die(&self) {
+        let job = Job {
+            task: Task::Die,
+            bytes: 0,
+        };
+        let _ = self.0.queue.push(job, 0, Share::Whole);
     }
 
     /// Commits what is queued and ends the writer, which frees the data folder. Later commits fail. What works in the background is

@@ -3,10 +3,14 @@
 //! Words that were heard, titles and ids may hold escape sequences, controls and marks that turn the direction of writing.
 //! Nothing from outside reaches a screen but through [`neutral`], or a log but through [`escaped`].
 
+mod json;
+
 use std::{borrow::Cow, fmt::Write as _};
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
+
+pub use json::json_line;
 
 /// Most marks that are left on one letter.
 const MARKS: usize = 8;
@@ -48,15 +52,12 @@ pub fn neutral(text: &str) -> Cow<'_, str> {
 /// Text for a log line: controls and marks of direction as escapes such as `\n` or `\u{1b}`.
 #[must_use]
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    let harmless = |character: char| {
-        !character.is_control() && !is_invisible(character) && !is_separator(character)
-    };
-    if text.chars().all(harmless) {
+    if text.chars().all(is_harmless) {
         return Cow::Borrowed(text);
     }
     let mut line = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        if harmless(character) {
+        if is_harmless(character) {
             line.push(character);
         } else {
             // Writing to a String cannot fail.
@@ -199,6 +200,11 @@ fn is_plain(character: char) -> bool {
         || is_invisible(character)
         || is_separator(character)
         || is_mark(character))
+}
+
+/// Whether a character may stand in a log as it is.
+fn is_harmless(character: char) -> bool {
+    !character.is_control() && !is_invisible(character) && !is_separator(character)
 }
 
 fn is_space(character: char) -> bool {

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, builder::ValueParser};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueHint, builder::ValueParser};
 
 use crate::config::{Flag, Flags, SETTINGS, Setting};
 
@@ -67,7 +67,11 @@ fn argument(setting: &'static Setting) -> Option<Arg> {
         .global(true);
     match setting.flag {
         Flag::Secret => None,
-        Flag::Value(_, name) => Some(argument.value_name(name)),
+        Flag::Value(_, name) => Some(argument.value_name(name).value_hint(match name {
+            "FILE" => ValueHint::FilePath,
+            "FOLDER" => ValueHint::DirPath,
+            _ => ValueHint::Other,
+        })),
         Flag::Switch(_) => Some(
             argument
                 .value_name("true|false")

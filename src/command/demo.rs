@@ -12,19 +12,25 @@ use crate::{
     cli::Script,
     config::{Config, Flags},
     logging::{self, Destination},
+    losses::LossCounter,
     secret::Secret,
     shutdown,
     signature::Policy,
-    simulate::{DEMO_UID, Target, Wearer},
+    simulate::{DEMO_UID, Wearer},
     store::retention::Retention,
     ui::terminal,
+    webhook_url::WebhookUrl,
 };
 
 /// Of the settings only the looks are used.
 pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     let looks = Config::load(flags)?;
     watch::require_terminal(&looks)?;
-    let _log = logging::start(Destination::Nowhere, looks.log_level)?;
+    let _log = logging::start(
+        Destination::Nowhere,
+        looks.log_level,
+        LossCounter::default(),
+    )?;
     let face = Face::of(&looks).without_connecting();
     // In memory, no sound could be kept; but better a demo without that than none.
     let folder = tempfile::Builder::new().prefix("omiscope-demo-").tempdir();
@@ -44,14 +50,9 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     };
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
-        let listening = Listening::start(&config, shutdown.clone()).await?;
-        let url = format!(
-            "http://{}/webhook?key={}",
-            listening.address,
-            listening.keys.get().reveal()
-        );
+        let listening = Listening::start(&config, shutdown.clone(), LossCounter::default()).await?;
         let wearer = Wearer {
-            target: Target::parse(&url, DEMO_UID)?,
+            target: WebhookUrl::local(listening.address).with_key(listening.keys.get().current()),
             uid: DEMO_UID.to_owned(),
             speed: script.speed,
             seed: script.seed,

@@ -16,6 +16,7 @@ use crate::{
         watch::Watch,
     },
     logging::{self, Destination},
+    losses::LossCounter,
     store::archive::{Archive, Selection},
     text::counted,
 };
@@ -25,7 +26,11 @@ pub(super) fn run(flags: &Flags, options: &Export) -> anyhow::Result<()> {
         .map_err(|error| UsageError::new(error.to_string()))?;
     let selection = selection(options)?;
     let config = Config::load(flags)?;
-    let _log = logging::start(Destination::Stderr, config.log_level)?;
+    let _log = logging::start(
+        Destination::Stderr,
+        config.log_level,
+        LossCounter::default(),
+    )?;
     let archive = Archive::open(&config.data_dir)?;
     let file = options.output.as_deref();
     let job = Job {

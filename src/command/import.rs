@@ -28,7 +28,11 @@ pub(super) fn run(flags: &Flags, options: &Import) -> anyhow::Result<()> {
     let uid = options.uid.as_deref().map(Uid::parse).transpose();
     let uid = uid.map_err(|error| UsageError::new(format!("--uid: {error}")))?;
     let config = Config::load(flags)?;
-    let _log = logging::start(Destination::Stderr, config.log_level)?;
+    let _log = logging::start(
+        Destination::Stderr,
+        config.log_level,
+        LossCounter::default(),
+    )?;
     let cannot = || format!("cannot import {}", options.file.display());
     let input = open(&options.file).with_context(cannot)?;
     let store = Store::open(

@@ -17,7 +17,7 @@ pub(super) fn ring(config: &Config) -> anyhow::Result<Keyring> {
         None if config.ephemeral => Secret::generate()?.into(),
         None => kept_in(&config.data_dir)?,
     };
-    if let Some(weakness) = keys.weakness() {
+    if let Some(weakness) = keys.current().weakness() {
         tracing::warn!("the webhook key {weakness}");
     }
     if let Some(weakness) = old(config).and_then(Secret::weakness) {

@@ -22,9 +22,14 @@ pub(super) struct Listening {
     pub(super) start: Seq,
     /// What was lost.
     pub(super) losses: LossCounter,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), StoreFailed>>,
     _following: AbortOnDropHandle<()>,
 }
+
+/// What is listened for cannot be kept any more.
+#[derive(Debug, thiserror::Error)]
+#[error("the store has failed, see the log; start omiscope again")]
+pub(super) struct StoreFailed;
 
 /// Why an address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -50,8 +55,8 @@ impl Listening {
     pub(super) async fn start(
         config: &Config,
         shutdown: CancellationToken,
+        losses: LossCounter,
     ) -> anyhow::Result<Self> {
-        let losses = LossCounter::default();
         let store = Store::open(config.store(), losses.clone())?;
         match Self::start_with(config, shutdown, store.clone(), losses).await {
             Ok(listening) => Ok(listening),
@@ -81,11 +86,18 @@ impl Listening {
             config.server(keys.clone()),
             store.clone(),
             losses.clone(),
-            shutdown,
+            shutdown.clone(),
         );
+        let failed = store.failed();
         let task = tokio::spawn(async move {
             let _ended = ended;
+            tokio::pin!(served);
+            tokio::select! {
+                () = &mut served => return Ok(()),
+                () = failed.cancelled() => shutdown.cancel(),
+            }
             served.await;
+            Err(StoreFailed)
         });
         Ok(Self {
             address,
@@ -106,9 +118,9 @@ impl Listening {
         served
     }
 
-    /// Waits until the listener has ended: no delivery is committed after this.
+    /// Waits until the listener has ended: no delivery is committed after this. An error if it ended because the store has failed.
     pub(super) async fn drained(&mut self) -> anyhow::Result<()> {
-        Ok((&mut self.task).await?)
+        Ok((&mut self.task).await??)
     }
 }
 
@@ -123,12 +135,23 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
         })
 }
 
-/// The webhook's URL on this machine, its key masked.
-pub(super) fn masked_url(address: SocketAddr) -> String {
-    let port = address.port();
-    if address.ip().is_unspecified() {
-        format!("http://localhost:{port}/webhook?key=…")
-    } else {
-        format!("http://{address}/webhook?key=…")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_store_that_dies_ends_the_program_with_an_error() {
+        let config = Config {
+            port: 0,
+            ephemeral: true,
+            ..Config::default()
+        };
+        let (shutdown, losses) = (CancellationToken::new(), LossCounter::default());
+        let start = Listening::start(&config, shutdown.clone(), losses);
+        let mut listening = start.await.unwrap();
+        listening.store.die();
+        let error = listening.drained().await.unwrap_err();
+        assert!(error.is::<StoreFailed>(), "{error}");
+        assert!(shutdown.is_cancelled());
     }
 }

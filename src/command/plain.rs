@@ -1,16 +1,19 @@
 //! The dashboard as lines of text.
 
+mod typed;
+
 use std::{io, net::SocketAddr};
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use super::listener::{Listening, masked_url};
+use super::listener::Listening;
 use crate::{
     config::Config,
     monitor::{Monitor, WINDOW},
     ui::{Clock, Plain},
+    webhook_url::WebhookUrl,
 };
 
 /// Writes to stdout what a listener receives.
@@ -28,7 +31,9 @@ pub(super) async fn show(
         time_zone: TimeZone::system(),
         clock: Clock::system(),
     };
-    let mut greeting = vec![how_to_quit(listening.address)];
+    let shutdown = shutdown.child_token();
+    let can_type = typed::ends(shutdown.clone());
+    let mut greeting = vec![how_to_quit(listening.address, can_type)];
     if connect {
         greeting.push(how_to_connect(config));
     }
@@ -36,9 +41,10 @@ pub(super) async fn show(
     told.context("cannot write what came")
 }
 
-fn how_to_quit(address: SocketAddr) -> String {
-    let url = masked_url(address).replace('…', "...");
-    format!("omiscope listens on {url} and tells what comes, line by line. Ctrl-C ends it.")
+fn how_to_quit(address: SocketAddr, can_type: bool) -> String {
+    let url = WebhookUrl::local(address).masked("...");
+    let keys = if can_type { "q and Enter, or " } else { "" };
+    format!("omiscope listens on {url} and tells what comes, line by line. {keys}Ctrl-C ends it.")
 }
 
 /// Where the key is found, never the key itself.

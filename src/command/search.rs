@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::UsageError;
 use crate::{
     cli::Search,
-    config::{Config, Flags, Theme},
+    config::{Config, Flags},
     search::{Found, Hit, Neighbour, Query, QueryError, snippet},
     store::archive::Archive,
     text,
+    ui::theme::ThemeChoice,
 };
 
 /// Bytes of a text that are shown on its row.
@@ -44,7 +45,7 @@ pub(super) fn run(flags: &Flags, options: &Search) -> anyhow::Result<()> {
             out.write_all(b"\n")?;
         }
     } else {
-        let colour = io::stdout().is_terminal() && config.theme != Theme::None;
+        let colour = io::stdout().is_terminal() && config.theme != ThemeChoice::None;
         show(&found, &zone, Style { colour }, &mut out)?;
     }
     out.flush()?;

@@ -1,76 +1,143 @@
-//! `omiscope serve`: takes deliveries and logs them to stdout, one line each, in the order of their commits.
+//! `omiscope serve`: takes deliveries, and writes them out in the order of their commits: as lines of the log, and as events.
 
 use std::{
-    io::{self, BufWriter},
-    sync::Arc,
+    future::Future,
+    io::{self, Write},
     time::Duration,
 };
 
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{
-    listener::{Listening, masked_url},
-    on_runtime,
-};
+use super::{listener::Listening, on_runtime};
 use crate::{
+    cli::Serve,
     config::{Config, Flags},
-    event::{Record, Seq},
-    feed::Follower,
-    logging::{self, DeliveryLog, Destination},
+    events::Events,
+    feed,
+    logging::{self, DeliveryLog, Destination, Lines, LogFiles},
     losses::LossCounter,
     shutdown,
-    store::Store,
+    webhook_url::WebhookUrl,
 };
 
-/// Bytes of the log that are written at once when there is much to write.
-const BATCH: usize = 64 << 10;
 /// Between two warnings of losses.
 const QUIET: Duration = Duration::from_secs(10);
 
-pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
+pub(super) fn run(flags: &Flags, options: Serve) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
-    let _log = logging::start(Destination::Stdout, config.log_level)?;
-    on_runtime(serve(config))
+    let losses = LossCounter::default();
+    let files = config.log_file.as_deref().map(LogFiles::at).transpose()?;
+    let destination = files
+        .clone()
+        .map_or(Destination::Stderr, Destination::Files);
+    let _log = logging::start(destination, config.log_style(), losses.clone())?;
+    let streams = Streams::new(files, options.events);
+    on_runtime(serve(config, streams, losses))
 }
 
-async fn serve(config: Config) -> anyhow::Result<()> {
+/// Where what is delivered is written.
+struct Streams {
+    log: Box<dyn Write + Send>,
+    events: Option<Box<dyn Write + Send>>,
+}
+
+impl Streams {
+    /// Stdout is for events if there are any, so that it can be piped, and else for the log.
+    fn new(files: Option<LogFiles>, events: bool) -> Self {
+        Self {
+            log: match files {
+                Some(files) => Box::new(files),
+                None if events => Box::new(io::stderr()),
+                None => Box::new(io::stdout()),
+            },
+            events: events.then(|| Box::new(io::stdout()) as Box<dyn Write + Send>),
+        }
+    }
+}
+
+async fn serve(config: Config, streams: Streams, losses: LossCounter) -> anyhow::Result<()> {
     let shutdown = shutdown::on_signals(|| ())?;
-    let mut listening = Listening::start(&config, shutdown).await?;
+    let mut listening = Listening::start(&config, shutdown, losses).await?;
     announce(&config, &listening);
-    let served = log_until_drained(&config, &mut listening).await;
-    listening.store.close().await;
-    served
+    write_until_drained(&config, streams, &mut listening).await
 }
 
-async fn log_until_drained(config: &Config, listening: &mut Listening) -> anyhow::Result<()> {
-    let log = DeliveryLog::new(
-        config.log_level,
-        config.log_events.then(|| listening.keys.clone()),
-    );
+async fn write_until_drained(
+    config: &Config,
+    streams: Streams,
+    listening: &mut Listening,
+) -> anyhow::Result<()> {
     let drained = CancellationToken::new();
-    let _watching = AbortOnDropHandle::new(tokio::spawn(warn_of_losses(listening.losses.clone())));
-    let printing = tokio::spawn(print(
-        listening.store.clone(),
-        listening.start,
-        log,
-        drained.clone(),
-    ));
+    let losses = listening.losses.clone();
+    let _watching = AbortOnDropHandle::new(tokio::spawn(warn_of_losses(losses.clone())));
+    let log = tokio::spawn(log(config, streams.log, listening, drained.clone()));
+    let events = streams
+        .events
+        .map(|to| tokio::spawn(events(to, listening, drained.clone())));
 
     let served = listening.drained().await;
+    // Refusals are recorded after their answer: the last ones are on their way yet.
+    listening.store.close().await;
     drained.cancel();
-    if let Ok(printed) = timeout(config.drain_timeout, printing).await {
-        printed??;
+    let written = async {
+        let mut lost = log.await?;
+        if let Some(events) = events {
+            lost += events.await?;
+        }
+        losses.add(|losses| losses.log_lines += lost);
+        anyhow::Ok(())
+    };
+    if let Ok(written) = timeout(config.drain_timeout, written).await {
+        written?;
     } else {
-        // Whoever reads stdout has stopped; that must not hold up the end.
-        tracing::warn!("nobody reads the log; its end is left out");
+        // Whoever reads has stopped; that must not hold up the end.
+        tracing::warn!("nobody reads what is written; its end is left out");
+    }
+    if let Some(told) = losses.get().told() {
+        tracing::warn!("lost since the start: {told}");
     }
     tracing::info!("stopped");
     served
 }
 
+/// Writes deliveries as lines of the log.
+fn log(
+    config: &Config,
+    to: Box<dyn Write + Send>,
+    listening: &Listening,
+    drained: CancellationToken,
+) -> impl Future<Output = u64> + use<> {
+    let keys = config.log_events.then(|| listening.keys.clone());
+    let log = DeliveryLog::new(config.log_style(), keys);
+    let mut lines = Lines::new(to, listening.losses.clone());
+    let store = listening.store.clone();
+    let follower = store.follow(listening.start);
+    feed::drain(follower, drained, move |records| {
+        lines.write(
+            records
+                .iter()
+                .filter_map(|record| log.line(record, |seq| store.body(seq))),
+        );
+    })
+}
+
+/// Writes what was decoded as lines of JSON.
+fn events(
+    to: Box<dyn Write + Send>,
+    listening: &Listening,
+    drained: CancellationToken,
+) -> impl Future<Output = u64> + use<> {
+    let mut events = Events::new(listening.store.clone());
+    let mut lines = Lines::new(to, listening.losses.clone());
+    let follower = listening.store.follow(listening.start);
+    feed::drain(follower, drained, move |records| {
+        lines.write(events.lines(records));
+    })
+}
+
 fn announce(config: &Config, listening: &Listening) {
-    let url = masked_url(listening.address);
+    let url = WebhookUrl::local(listening.address).masked("…");
     if config.ephemeral {
         tracing::info!("listening on {url} | data: in memory only");
     } else {
@@ -83,48 +150,9 @@ async fn warn_of_losses(losses: LossCounter) {
     let mut watch = losses.watch();
     while watch.changed().await.is_ok() {
         let now = *watch.borrow_and_update();
-        tracing::warn!("lost since the start: {now:?}");
-        tokio::time::sleep(QUIET).await;
-    }
-}
-
-/// Follows the feed until everything committed before `drained` is written.
-async fn print(
-    store: Store,
-    start: Seq,
-    mut log: DeliveryLog,
-    drained: CancellationToken,
-) -> anyhow::Result<()> {
-    let mut follower = store.follow(start);
-    while let Some(records) = next(&mut follower, &drained).await? {
-        let store = store.clone();
-        // Bodies come from SQLite, and stdout may be a slow pipe: both block.
-        log = tokio::task::spawn_blocking(move || write(log, &store, &records)).await??;
-    }
-    Ok(())
-}
-
-async fn next(
-    follower: &mut Follower,
-    drained: &CancellationToken,
-) -> anyhow::Result<Option<Vec<Arc<Record>>>> {
-    if !drained.is_cancelled() {
-        tokio::select! {
-            records = follower.next() => return Ok(Some(records?)),
-            () = drained.cancelled() => {}
+        if let Some(told) = now.told() {
+            tracing::warn!("lost since the start: {told}");
         }
-    }
-    if follower.behind() > 0 {
-        return Ok(Some(follower.next().await?));
-    }
-    Ok(None)
-}
-
-fn write(log: DeliveryLog, store: &Store, records: &[Arc<Record>]) -> anyhow::Result<DeliveryLog> {
-    let mut out = BufWriter::with_capacity(BATCH, io::stdout().lock());
-    match log.write(&mut out, records, |seq| store.body(seq)) {
-        // Whoever read the log has gone; deliveries are still taken.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(log),
-        other => Ok(other.map(|()| log)?),
+        tokio::time::sleep(QUIET).await;
     }
 }

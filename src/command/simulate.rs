@@ -5,14 +5,16 @@ use crate::{
     cli::Simulate,
     event::Uid,
     logging::{self, Destination, LogLevel},
+    losses::LossCounter,
     shutdown,
-    simulate::{Target, Wearer},
+    simulate::Wearer,
+    webhook_url::WebhookUrl,
 };
 
 pub(super) fn run(options: &Simulate) -> anyhow::Result<()> {
-    let _log = logging::start(Destination::Stderr, LogLevel::Info)?;
+    let _log = logging::start(Destination::Stderr, LogLevel::Info, LossCounter::default())?;
     Uid::parse(&options.uid).map_err(|error| UsageError::new(format!("--uid: {error}")))?;
-    let target = Target::parse(&options.url, &options.uid)
+    let target = WebhookUrl::parse(&options.url)
         .map_err(|error| UsageError::new(format!("--url: {error}")))?;
     let wearer = Wearer {
         target,

@@ -18,7 +18,8 @@ use crate::{
         kept::{Nothing, Source},
     },
     config::{Config, Flags},
-    logging::{self, Destination},
+    logging::{self, Destination, LogFiles},
+    losses::LossCounter,
     monitor::{Monitor, WINDOW},
     shutdown,
     store::archive::KeptSound,
@@ -29,21 +30,23 @@ use crate::{
         terminal::{self, Screen},
         theme::Theme,
     },
+    webhook_url::WebhookUrl,
 };
 
 pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
     require_terminal(&config)?;
-    let destination = if config.ephemeral {
-        Destination::Nowhere
-    } else {
-        Destination::Folder(&config.data_dir)
+    let losses = LossCounter::default();
+    let destination = match &config.log_file {
+        Some(file) => Destination::Files(LogFiles::at(file)?),
+        None if config.ephemeral => Destination::Nowhere,
+        None => Destination::Files(LogFiles::in_folder(&config.data_dir)?),
     };
-    let _log = logging::start(destination, config.log_level)?;
+    let _log = logging::start(destination, config.log_style(), losses.clone())?;
     let face = Face::of(&config);
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
-        let listening = Listening::start(&config, shutdown.clone()).await?;
+        let listening = Listening::start(&config, shutdown.clone(), losses).await?;
         let exports = if config.ephemeral {
             exports_here()
         } else {
@@ -139,7 +142,7 @@ async fn draw(
         Glyphs::unicode()
     };
     let session = Session {
-        address: listening.address,
+        local: WebhookUrl::local(listening.address),
         keys: listening.keys.clone(),
         exports,
     };

@@ -6,13 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use config_file::Keys;
-
 use super::{
-    Flags, OwnThemes, Problem, Surroundings,
+    Flags, Problem, Surroundings,
+    section::Sections,
     setting::{SETTINGS, Setting},
 };
-use crate::ui::keymap::{Fault, Wish};
 
 /// Names of the environment that are ours although no setting has them.
 const CONFIG_FILE: &str = "OMISCOPE_CONFIG";
@@ -56,7 +54,7 @@ impl Source {
         }
     }
 
-    fn place_of(&self, what: &str) -> String {
+    pub(super) fn place_of(&self, what: &str) -> String {
         match self {
             Self::Flag => format!("--{what}"),
             Self::Environment => format!("{what} in the environment"),
@@ -87,9 +85,8 @@ impl Layer {
 pub(super) struct Layers {
     /// The strongest first.
     given: Vec<Layer>,
-    /// Themes of the user's own, which only the file can give.
-    pub(super) themes: OwnThemes,
-    keys: Option<Keys>,
+    /// What only the file can give.
+    pub(super) sections: Sections,
 }
 
 impl Layers {
@@ -109,30 +106,14 @@ impl Layers {
             .find_map(|layer| layer.get(CONFIG_FILE).filter(|path| !path.is_empty()))
             .map(PathBuf::from);
         let named = flags.config.clone().or(named);
-        let (mut keys, mut themes) = (None, OwnThemes::default());
+        let mut sections = Sections::default();
         if let Some(file) = config_file::read_file(named, surroundings, problems) {
             layers.push(file.layer);
-            keys = Some(file.keys);
-            themes = file.themes;
+            sections = file.sections;
         }
         Self {
             given: layers,
-            themes,
-            keys,
-        }
-    }
-
-    /// What the user wants of the keymap.
-    pub(super) fn wishes(&self) -> &[Wish] {
-        self.keys.as_ref().map_or(&[], |keys| &keys.wishes)
-    }
-
-    /// What is wrong with one of the wishes.
-    pub(super) fn bad_key(&self, at: usize, fault: Fault) -> Problem {
-        let keys = self.keys.as_ref();
-        Problem::Key {
-            place: keys.map(|keys| keys.place(at)).unwrap_or_default(),
-            fault,
+            sections,
         }
     }
 

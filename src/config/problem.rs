@@ -1,7 +1,7 @@
 use std::{fmt, io, net::IpAddr, path::PathBuf};
 
-use super::{layer::Source, setting::Setting};
-use crate::ui::keymap::Fault;
+use super::{key::KeyFileError, layer::Source, setting::Setting};
+use crate::ui::keymap::KeymapError;
 
 /// Longest part of a bad value that is shown, in characters.
 const SHOWN: usize = 80;
@@ -45,12 +45,12 @@ pub enum Problem {
         known: String,
     },
     /// Keys that cannot be.
-    #[error("{place}: {fault}")]
+    #[error("{place}: {error}")]
     Key {
         /// Where they stand, with the action and its keys.
         place: String,
         /// What is wrong.
-        fault: Fault,
+        error: KeymapError,
     },
     /// A file that cannot be read.
     #[error("cannot read {}: {source}", path.display())]
@@ -79,6 +79,14 @@ pub enum Problem {
         place: String,
         /// The address to listen on.
         host: IpAddr,
+    },
+    /// A file that gives no key.
+    #[error("{place}: {fault}")]
+    KeyFile {
+        /// Where it is named.
+        place: String,
+        /// What is wrong with it.
+        fault: KeyFileError,
     },
     /// Signatures that nobody can check are required.
     #[error("{place}: there is no secret to check signatures with; set OMI_SIGNING_SECRET")]

@@ -1,5 +1,9 @@
-use super::{Config, Theme, value};
-use crate::{logging::LogLevel, secret::Secret, signature::Policy};
+use super::{Config, section, value};
+use crate::{
+    logging::{LogFormat, LogLevel},
+    secret::Secret,
+    signature::Policy,
+};
 
 /// One setting: what it is called in each source, and what it may be.
 #[derive(Debug)]
@@ -56,11 +60,10 @@ pub(super) const SIGNATURE: &str = "signature";
 const SWITCH: &str = "true, 1, yes, false, 0 or no";
 const KEEP: &str =
     "a time such as 30d, a size such as 2GiB, both with a comma between them, 0 or forever";
-const KEY: &str = "at most 256 characters without control characters";
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 27] = [
+pub static SETTINGS: [Setting; 30] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -82,7 +85,7 @@ pub static SETTINGS: [Setting; 27] = [
         env: "WEBHOOK_SECRET",
         flag: Flag::Secret,
         help: "Webhook key [default: made at the first start and kept in the data folder]",
-        allowed: KEY,
+        allowed: value::SECRET,
         apply: |config, text| put_key(&mut config.webhook_secret, text),
     },
     Setting {
@@ -90,8 +93,19 @@ pub static SETTINGS: [Setting; 27] = [
         env: "WEBHOOK_SECRET_OLD",
         flag: Flag::Secret,
         help: "Webhook key before this one, taken as long as it stands here [default: none]",
-        allowed: KEY,
+        allowed: value::SECRET,
         apply: |config, text| put_key(&mut config.webhook_secret_old, text),
+    },
+    Setting {
+        key: "webhook_secret_file",
+        env: "WEBHOOK_SECRET_FILE",
+        flag: Flag::Value("webhook-secret-file", "FILE"),
+        help: "File that holds the webhook key, e.g. a secret of Docker or a credential of systemd",
+        allowed: "a file, written without ~",
+        apply: |config, text| {
+            config.webhook_secret_file = value::path(text);
+            config.webhook_secret_file.is_some() || text.is_empty()
+        },
     },
     Setting {
         key: "signing_secret",
@@ -126,12 +140,31 @@ pub static SETTINGS: [Setting; 27] = [
         apply: |config, text| put(&mut config.log_events, value::switch(text)),
     },
     Setting {
+        key: "log_format",
+        env: "OMISCOPE_LOG_FORMAT",
+        flag: Flag::Value("log-format", "FORMAT"),
+        help: "Form of the log: text or json [default: text]",
+        allowed: "text or json",
+        apply: |config, text| put(&mut config.log_format, LogFormat::from_name(text)),
+    },
+    Setting {
+        key: "log_file",
+        env: "OMISCOPE_LOG_FILE",
+        flag: Flag::Value("log-file", "FILE|DIR"),
+        help: "Log to files of days here instead, of which seven are kept",
+        allowed: "a file or a folder, written without ~",
+        apply: |config, text| {
+            config.log_file = value::path(text);
+            text.is_empty() || config.log_file.is_some()
+        },
+    },
+    Setting {
         key: "data_dir",
         env: "OMISCOPE_DATA_DIR",
         flag: Flag::Value("data-dir", "FOLDER"),
         help: "Data folder [default: the user's data folder, e.g. ~/.local/share/omiscope]",
         allowed: "a folder, written without ~",
-        apply: |config, text| put(&mut config.data_dir, value::folder(text)),
+        apply: |config, text| put(&mut config.data_dir, value::path(text)),
     },
     Setting {
         key: "ephemeral",
@@ -195,7 +228,7 @@ pub static SETTINGS: [Setting; 27] = [
         flag: Flag::Value("theme", "THEME"),
         help: "Colours of the dashboard: auto, dark, light, contrast, colour-blind, none or one of your own [default: auto]",
         allowed: "auto, dark, light, contrast, colour-blind, none or the name of a table [themes.NAME] in config.toml",
-        apply: |config, text| put(&mut config.theme, Theme::named(text, &config.own_themes)),
+        apply: |config, text| put(&mut config.theme, section::named(text, &config.own_themes)),
     },
     Setting {
         key: "ascii",
@@ -288,7 +321,6 @@ fn put<T>(slot: &mut T, value: Option<T>) -> bool {
 
 /// An empty one is none.
 fn put_key(slot: &mut Option<Secret>, text: &str) -> bool {
-    let good = text.len() <= 256 && !text.contains(char::is_control);
-    *slot = (good && !text.is_empty()).then(|| Secret::new(text.to_owned()));
-    good
+    *slot = value::secret(text);
+    slot.is_some() || text.is_empty()
 }

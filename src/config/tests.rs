@@ -52,6 +52,8 @@ fn resolved(config: &Config, key: &str) -> String {
         }
         "log_level" => config.log_level.name().to_owned(),
         "log_events" => config.log_events.to_string(),
+        "log_format" => config.log_format.name().to_owned(),
+        "log_file" => format!("{:?}", config.log_file),
         "theme" => format!("{:?}", config.theme),
         "max_body" => config.max_body.to_string(),
         "silence" => format!("{:?}", config.silence),
@@ -157,6 +159,9 @@ fn values_are_taken_in_every_form_they_are_written_in() {
         ("\u{feff}PORT=7", "address", "127.0.0.1:7"),
         ("LOG_LEVEL=warning", "log_level", "WARNING"),
         ("LOG_EVENTS=Yes", "log_events", "true"),
+        ("OMISCOPE_LOG_FORMAT=json", "log_format", "json"),
+        ("OMISCOPE_LOG_FILE=omi.log", "log_file", "Some(\"omi.log\")"),
+        ("OMISCOPE_LOG_FILE=", "log_file", "None"),
         ("LOG_EVENTS=1", "log_events", "true"),
         ("LOG_EVENTS=0", "log_events", "false"),
         ("OMISCOPE_MAX_BODY=64MiB", "max_body", "67108864"),
@@ -273,7 +278,7 @@ fn what_is_wrong_is_told_with_its_place_and_its_remedy() {
         ),
         (
             toml("\nprot = 1"),
-            r#""prot" in {folder}/config.toml: no such setting; there are host, port, webhook_secret, "#,
+            r#""prot" in {folder}/config.toml: no such setting; there are host, port, webhook_secret, webhook_secret_old, "#,
         ),
         (
             toml("[retention]\nmusic = 1"),
@@ -420,6 +425,58 @@ fn a_key_is_never_told() {
 }
 
 #[test]
+fn a_key_may_stand_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key");
+    let path = file.to_str().unwrap();
+    let resolve = |held: &[u8], other: (&str, &str)| {
+        fs::write(&file, held).unwrap();
+        let environment = [("HOST", "::"), ("WEBHOOK_SECRET_FILE", path), other];
+        Config::resolve(
+            &Flags::default(),
+            &surroundings(folder.path(), &environment),
+        )
+        .map(|config| resolved(&config, "webhook_secret"))
+        .map_err(|error| error.to_string())
+    };
+    let emptied = ("WEBHOOK_SECRET", "");
+    for (held, key) in [("hunter2\n", "hunter2"), (" a b", " a b"), ("k\r\n", "k")] {
+        assert_eq!(resolve(held.as_bytes(), emptied).as_deref(), Ok(key));
+    }
+    let long = "x".repeat(5000);
+    let refused: [(&[u8], &str); 5] = [
+        (b"\n", "it is empty"),
+        (
+            b"one\ntwo",
+            "it must hold one line of at most 256 characters",
+        ),
+        (
+            long.as_bytes(),
+            "it must hold one line of at most 256 characters",
+        ),
+        (b"\xff", "cannot read it: "),
+        (
+            b"changeme\n",
+            "is empty or an example, and others can reach ::",
+        ),
+    ];
+    let told = |reason: &str, told: Result<String, String>| {
+        let expected = format!("WEBHOOK_SECRET_FILE in the environment: {reason}");
+        let told = told.unwrap_err();
+        assert!(told.starts_with(&expected), "{told}");
+    };
+    for (held, reason) in refused {
+        told(reason, resolve(held, emptied));
+    }
+    let both = resolve(b"k", ("WEBHOOK_SECRET", "other"));
+    told("a key is given as well; leave one of them out", both);
+    fs::remove_file(&file).unwrap();
+    let missing = surroundings(folder.path(), &[("WEBHOOK_SECRET_FILE", path)]);
+    let missing = Config::resolve(&Flags::default(), &missing).unwrap_err();
+    told("cannot read it: ", Err(missing.to_string()));
+}
+
+#[test]
 fn a_wrong_line_is_told_by_its_number() {
     let folder = tempfile::tempdir().unwrap();
     let scenarios = [
@@ -466,11 +523,11 @@ fn no_color_takes_the_colours_unless_a_theme_is_asked_for() {
             .unwrap()
             .theme
     };
-    assert_eq!(theme(&[("NO_COLOR", "1")]), Theme::None);
-    assert_eq!(theme(&[("NO_COLOR", "")]), Theme::Auto);
+    assert_eq!(theme(&[("NO_COLOR", "1")]), ThemeChoice::None);
+    assert_eq!(theme(&[("NO_COLOR", "")]), ThemeChoice::Auto);
     assert_eq!(
         theme(&[("NO_COLOR", "1"), ("OMISCOPE_THEME", "dark")]),
-        Theme::Dark
+        ThemeChoice::Dark
     );
 }
 
@@ -491,6 +548,8 @@ fn without_a_home_a_data_folder_must_be_named() {
 #[test]
 fn a_theme_of_the_users_own_is_chosen_by_its_name() {
     use ratatui::style::Color;
+
+    use crate::ui::theme::{OwnTheme, Role};
     const FILE: &str = r##"
         theme = "Evening"
         [themes.Evening]
@@ -504,11 +563,11 @@ fn a_theme_of_the_users_own_is_chosen_by_its_name() {
     "##;
     let folder = tempfile::tempdir().unwrap();
     let config = resolve(folder.path(), Sources { file: FILE, ..NONE }).unwrap();
-    let Theme::Own(own) = &config.theme else {
+    let ThemeChoice::Own(own) = &config.theme else {
         panic!("{:?}", config.theme)
     };
     let expected = OwnTheme {
-        base: Theme::ColourBlind,
+        base: ThemeChoice::ColourBlind,
         colours: vec![
             (Role::Accent, Color::Rgb(86, 180, 233)),
             (Role::Dim, Color::Indexed(245)),
@@ -529,7 +588,7 @@ fn a_theme_of_the_users_own_is_chosen_by_its_name() {
         ..NONE
     };
     let config = resolve(folder.path(), other).unwrap();
-    assert_eq!(config.theme, Theme::Own(Arc::default()));
+    assert_eq!(config.theme, ThemeChoice::Own(Arc::default()));
 }
 
 #[test]

@@ -7,6 +7,15 @@ use std::{
 
 use crate::{audio::playback::Playback, event::Uid, secret::Secret, store::retention::Keep};
 
+/// What a webhook key may be, in words.
+pub(super) const SECRET: &str = "at most 256 characters without control characters";
+
+/// A webhook key; an empty one is none.
+pub(super) fn secret(text: &str) -> Option<Secret> {
+    let good = !text.is_empty() && text.len() <= 256 && !text.contains(char::is_control);
+    good.then(|| Secret::new(text.to_owned()))
+}
+
 pub(super) fn switch(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" => Some(true),
@@ -33,8 +42,8 @@ pub(super) fn host(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// A folder. A shell expands `~` only where it sees it; taking it for a name would hide the data in a folder called `~`.
-pub(super) fn folder(text: &str) -> Option<PathBuf> {
+/// A file or folder. A shell expands `~` only where it sees it; taking it for a name would hide the data in a folder called `~`.
+pub(super) fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty() && !text.starts_with('~')).then(|| text.into())
 }
 

@@ -9,7 +9,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::rows;
-use crate::{event::Uid, store::deliveries::KeptDelivery};
+use crate::{
+    event::{Delivery, Seq, Uid},
+    store::deliveries::KeptDelivery,
+};
 
 /// The columns of its table: no headers and no body.
 pub(super) const COLUMNS: &[&str] = &[
@@ -31,26 +34,55 @@ pub(super) const COLUMNS: &[&str] = &[
     "repeat_of",
 ];
 
-#[derive(Serialize)]
-struct Row<'a> {
+/// What every form for programs tells of a delivery, the log too. Names and meanings stay.
+#[derive(Debug, Serialize)]
+pub(crate) struct Facts<'a> {
     seq: u64,
-    received: Timestamp,
     uid: Option<&'a str>,
     kind: &'static str,
     method: &'a str,
     path: &'a str,
     query: &'a str,
-    headers: &'a [(String, String)],
     remote: Option<String>,
     size: u64,
     status: u16,
-    reply: &'a str,
     warnings: &'a [String],
     took_ms: f64,
     idempotency_key: Option<&'a str>,
     /// None: none came.
     signature: Option<&'static str>,
     repeat_of: Option<u64>,
+}
+
+impl<'a> Facts<'a> {
+    /// What is told of the delivery of a record.
+    pub(crate) fn of(seq: Seq, delivery: &'a Delivery, repeat_of: Option<Seq>) -> Self {
+        Self {
+            seq: seq.0,
+            uid: delivery.uid.as_ref().map(Uid::as_str),
+            kind: delivery.kind.name(),
+            method: &delivery.method,
+            path: &delivery.path,
+            query: &delivery.query,
+            remote: delivery.remote.map(|remote| remote.to_string()),
+            size: delivery.size,
+            status: delivery.status,
+            warnings: &delivery.warnings,
+            took_ms: delivery.took.as_micros() as f64 / 1000.0,
+            idempotency_key: delivery.idempotency_key.as_deref(),
+            signature: delivery.signature.name(),
+            repeat_of: repeat_of.map(|seq| seq.0),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    received: Timestamp,
+    #[serde(flatten)]
+    facts: Facts<'a>,
+    headers: &'a [(String, String)],
+    reply: &'a str,
     /// Text if it is UTF-8, else hexadecimal digits; None if none is kept.
     body: Option<Cow<'a, str>>,
     /// Which of the two: `utf-8` or `hex`.
@@ -70,23 +102,10 @@ fn row(kept: &KeptDelivery, with_body: bool) -> Row<'_> {
     let body = kept.body.as_deref().filter(|_| with_body);
     let (body, body_encoding) = body.map(spelled).unzip();
     Row {
-        seq: kept.seq.0,
         received: delivery.received,
-        uid: delivery.uid.as_ref().map(Uid::as_str),
-        kind: delivery.kind.name(),
-        method: &delivery.method,
-        path: &delivery.path,
-        query: &delivery.query,
+        facts: Facts::of(kept.seq, delivery, kept.repeat_of),
         headers: &delivery.headers,
-        remote: delivery.remote.map(|remote| remote.to_string()),
-        size: delivery.size,
-        status: delivery.status,
         reply: &delivery.reply,
-        warnings: &delivery.warnings,
-        took_ms: delivery.took.as_micros() as f64 / 1000.0,
-        idempotency_key: delivery.idempotency_key.as_deref(),
-        signature: delivery.signature.name(),
-        repeat_of: kept.repeat_of.map(|seq| seq.0),
         body,
         body_encoding,
     }

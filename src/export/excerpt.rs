@@ -10,14 +10,15 @@ use super::{
     transcript::{self, text},
 };
 use crate::{
-    event::{KeptMemory, Line, Memory},
+    event::{KeptMemory, Memory},
     store::{Talk, archive::KeptSummary},
 };
 
-/// `12:40:02 You: words`.
+/// `12:40:02 You: words`, a row for each line.
 #[must_use]
-pub fn line(talk: &Talk, line: &Line, zone: &TimeZone) -> String {
-    text::said(talk, line, "", zone)
+pub fn lines(talk: &Talk, zone: &TimeZone) -> String {
+    let said = |line| text::said(talk, line, "", zone);
+    talk.lines.iter().map(said).collect::<Vec<_>>().join("\n")
 }
 
 /// A conversation as plain text.

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::plain::{date, escaped, minute, paragraphs, quoted, row, rows, stamp, title};
 use crate::event::{KeptMemory, Memory};
+pub(crate) use row::Row;
 pub(super) use row::{COLUMNS, csv, jsonl};
 
 /// Frontmatter, overview, actions, events, and what apps made of it.

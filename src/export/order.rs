@@ -1,5 +1,7 @@
 //! What is to be taken away: which things of what is kept, and how each kind of them is found.
 
+use std::collections::HashSet;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
@@ -12,7 +14,7 @@ use super::{
 use crate::{
     event::{ConversationId, LineId, MemoryId, Seq, Uid},
     store::{
-        ReadError,
+        ReadError, Talk,
         archive::{Archive, Selection, SoundSelection, Walk},
     },
 };
@@ -20,8 +22,8 @@ use crate::{
 /// Which things are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// A line of a conversation, for itself.
-    Line(ConversationId, LineId),
+    /// Some lines, for themselves.
+    Lines(Vec<Lines>),
     /// A conversation and what belongs to it.
     Conversation(ConversationId),
     /// A memory.
@@ -34,6 +36,25 @@ pub enum Scope {
     Day(Date, Option<Uid>),
     /// All there is.
     Everything,
+}
+
+/// Some lines of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lines {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Which of its lines; those that are no longer there are passed over.
+    pub lines: Vec<LineId>,
+}
+
+impl Lines {
+    /// The conversation with nothing but these lines; None if it has none of them.
+    #[must_use]
+    pub fn only(&self, mut talk: Talk) -> Option<Talk> {
+        let wanted: HashSet<_> = self.lines.iter().collect();
+        talk.lines.retain(|line| wanted.contains(&line.id));
+        (!talk.lines.is_empty()).then_some(talk)
+    }
 }
 
 /// An export into a new file or folder.
@@ -58,7 +79,10 @@ impl Order {
     /// [`OutError`]; nothing is left behind then.
     pub fn fulfil(&self, archive: &Archive, watch: &Watch) -> Result<Count, OutError> {
         let pair = table::find(self.what, Some(self.format))?;
-        let several = matches!(self.scope, Scope::Day(..) | Scope::Everything);
+        let several = match &self.scope {
+            Scope::Lines(parts) => parts.len() > 1,
+            scope => matches!(scope, Scope::Day(..) | Scope::Everything),
+        };
         let job = Job {
             pair,
             zone: self.zone.clone(),
@@ -70,13 +94,12 @@ impl Order {
             watch,
         };
         match (&self.scope, pair.writer) {
-            (Scope::Line(conversation, line), Writer::Talk(write)) => {
-                let mut talk = archive.talk(*conversation)?;
-                if let Some(talk) = &mut talk {
-                    talk.lines.retain(|known| known.id == *line);
-                }
-                let talk = talk.filter(|talk| !talk.lines.is_empty());
-                job.run(talk.map(Ok).into_iter(), write)
+            (Scope::Lines(parts), Writer::Talk(write)) => {
+                let talks = parts.iter().filter_map(|part| {
+                    let talk = archive.talk(part.conversation).transpose()?;
+                    talk.map(|talk| part.only(talk)).transpose()
+                });
+                job.run(talks, write)
             }
             (Scope::Memory(id), Writer::Memory(write)) => {
                 job.run(archive.memory(*id).transpose().into_iter(), write)
@@ -112,7 +135,7 @@ impl Order {
                 ..Selection::default()
             }),
             Scope::Everything => Some(Selection::default()),
-            Scope::Line(..) | Scope::Memory(_) | Scope::Summary(_) | Scope::Delivery(_) => None,
+            Scope::Lines(_) | Scope::Memory(_) | Scope::Summary(_) | Scope::Delivery(_) => None,
         }
     }
 
@@ -124,7 +147,8 @@ impl Order {
             Scope::Day(date, _) => format!("{date} {what}"),
             Scope::Conversation(id) => format!("{what} of conversation {}", id.0),
             Scope::Everything => format!("all {what}"),
-            Scope::Line(..) | Scope::Memory(_) | Scope::Summary(_) => what.to_owned(),
+            Scope::Lines(_) => "selected lines".to_owned(),
+            Scope::Memory(_) | Scope::Summary(_) => what.to_owned(),
         }
     }
 }

@@ -1,18 +1,18 @@
 //! Day summaries.
 
+mod row;
+
 use std::io::{self, Write};
 
-use jiff::{Timestamp, tz::TimeZone};
-use serde::Serialize;
+use jiff::tz::TimeZone;
 
-use super::{
-    plain::{day, escaped, paragraphs, quoted, row, rows as rows_of, stamp},
-    rows,
-};
+use super::plain::{day, escaped, paragraphs, quoted, row, rows, stamp};
 use crate::{
     event::{DaySummary, Highlight},
     store::archive::KeptSummary,
 };
+pub(crate) use row::Row;
+pub(super) use row::jsonl;
 
 /// The lists of a summary that are only words, with their headings.
 type List = (&'static str, fn(&DaySummary) -> &[String]);
@@ -68,7 +68,7 @@ pub(super) fn text(kept: &KeptSummary, zone: &TimeZone, out: &mut dyn Write) -> 
     let day = day(kept, zone);
     writeln!(out, "{} ({day})\n", headline(kept, zone))?;
     for text in texts(summary) {
-        for row in rows_of(text) {
+        for row in rows(text) {
             writeln!(out, "{row}")?;
         }
         writeln!(out)?;
@@ -86,32 +86,6 @@ pub(super) fn text(kept: &KeptSummary, zone: &TimeZone, out: &mut dyn Write) -> 
         }
     }
     writeln!(out)
-}
-
-#[derive(Serialize)]
-struct Row<'a> {
-    uid: &'a str,
-    seq: u64,
-    at: Timestamp,
-    arrived: Timestamp,
-    #[serde(flatten)]
-    summary: &'a DaySummary,
-    /// Descriptions of the action items that are done, by Omi or by the user.
-    done: Vec<&'a str>,
-}
-
-pub(super) fn jsonl(kept: &KeptSummary, zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
-    let items = kept.summary.action_items.iter();
-    let done = items.filter(|item| kept.done(item));
-    let row = Row {
-        uid: kept.uid.as_str(),
-        seq: kept.seq.0,
-        at: kept.at(zone),
-        arrived: kept.arrived,
-        summary: &kept.summary,
-        done: done.map(|item| &*item.description).collect(),
-    };
-    rows::jsonl(&row, out)
 }
 
 fn headline(kept: &KeptSummary, zone: &TimeZone) -> String {

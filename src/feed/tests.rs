@@ -1,6 +1,7 @@
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use futures_util::FutureExt;
+use tokio_util::sync::CancellationToken;
 
 use super::{follower::PAGE, *};
 use crate::event::{ActionSource, Delivery, fixtures};
@@ -14,11 +15,18 @@ struct Shelf {
     point: Mutex<Point>,
     looked: Mutex<usize>,
     broken: Mutex<bool>,
+    /// Reads of records that are to fail.
+    failures: Mutex<usize>,
 }
 
 impl Source for Shelf {
     fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, SourceError> {
         *self.asked.lock().unwrap() += 1;
+        let mut failures = self.failures.lock().unwrap();
+        if *failures > 0 {
+            *failures -= 1;
+            return Err(SourceError::new("broken"));
+        }
         let records = self.records.lock().unwrap();
         let later = records.iter().filter(|record| record.seq > after);
         Ok(later.take(limit).cloned().collect())
@@ -350,4 +358,81 @@ async fn what_cannot_be_read_is_tried_again() {
     }
     *rig.shelf.broken.lock().unwrap() = false;
     assert_eq!(see(&mut viewer).await, "S0.1");
+}
+
+/// What a drain gave, and a way to it that may panic.
+fn drained(
+    rig: &Rig,
+    panic_at: u64,
+) -> (
+    Arc<Mutex<Vec<u64>>>,
+    impl Future<Output = u64> + use<>,
+    CancellationToken,
+) {
+    let (taken, until) = (Arc::<Mutex<Vec<u64>>>::default(), CancellationToken::new());
+    let into = Arc::clone(&taken);
+    let take = move |records: &[Arc<Record>]| {
+        let seqs = records.iter().map(|record| record.seq.0);
+        assert!(
+            seqs.clone().all(|seq| seq != panic_at),
+            "as the test wants it"
+        );
+        into.lock().unwrap().extend(seqs);
+    };
+    let drain = drain(rig.feed.follow(Seq(0)), until.clone(), take);
+    (taken, drain, until)
+}
+
+#[tokio::test]
+async fn a_drain_gives_everything_from_before_its_end() {
+    let mut rig = Rig::new();
+    let (taken, drain, until) = drained(&rig, 0);
+    rig.publish(5000, 0);
+    until.cancel();
+    assert_eq!(drain.await, 0);
+    assert_eq!(*taken.lock().unwrap(), (1..=5000).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_reads_again_what_could_not_be_read() {
+    let mut rig = Rig::new();
+    let (taken, drain, until) = drained(&rig, 0);
+    *rig.shelf.failures.lock().unwrap() = 3;
+    rig.publish(5000, 0);
+    let drain = tokio::spawn(drain);
+    while taken.lock().unwrap().len() < 5000 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    until.cancel();
+    assert_eq!(drain.await.unwrap(), 0);
+    assert_eq!(*taken.lock().unwrap(), (1..=5000).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn at_its_end_a_drain_tells_what_it_could_not_read() {
+    let mut rig = Rig::new();
+    let (taken, drain, until) = drained(&rig, 0);
+    *rig.shelf.failures.lock().unwrap() = usize::MAX;
+    rig.publish(5000, 0);
+    until.cancel();
+    assert_eq!(drain.await, 5000);
+    assert!(taken.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_costs_a_drain_the_records_at_hand_and_no_more() {
+    let mut rig = Rig::new();
+    let (taken, drain, until) = drained(&rig, 2);
+    let drain = tokio::spawn(drain);
+    for count in 1..=3 {
+        rig.publish(1, 0);
+        let enough = if count == 1 { 1 } else { count as usize - 1 };
+        while taken.lock().unwrap().len() < enough {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    until.cancel();
+    assert_eq!(drain.await.unwrap(), 1);
+    assert_eq!(*taken.lock().unwrap(), [1, 3]);
 }

@@ -10,15 +10,17 @@ use super::Monitor;
 /// One sentence about what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {
-    /// How grave it is.
-    pub gravity: Gravity,
+    /// A name that stays the same, for programs: lower case, with hyphens.
+    pub code: &'static str,
+    /// How serious it is.
+    pub severity: Severity,
     /// The sentence. Holds nothing from outside.
     pub text: String,
 }
 
-/// How grave something is.
+/// How serious something is, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gravity {
+pub enum Severity {
     /// Something is being lost.
     Loss,
     /// Something should be looked at.
@@ -29,7 +31,8 @@ pub enum Gravity {
 
 /// What can be told from here.
 pub(super) struct Diagnosis {
-    gravity: Gravity,
+    pub(super) code: &'static str,
+    severity: Severity,
     /// What is wrong; None if it is not.
     finds: fn(&Monitor, Timestamp) -> Option<String>,
     /// What it may come from, or what to do; stands behind it. Empty where the finding says it.
@@ -39,77 +42,92 @@ pub(super) struct Diagnosis {
 /// Everything that can be told, in the order in which it is.
 pub(super) const TABLE: [Diagnosis; 15] = [
     Diagnosis {
-        gravity: Gravity::Loss,
+        code: "losses",
+        severity: Severity::Loss,
         finds: feeds::losses,
         remedy: "",
     },
     Diagnosis {
-        gravity: Gravity::Warning,
+        code: "switched-off",
+        severity: Severity::Warning,
         finds: feeds::switched_off,
         remedy: "switch the webhook on again in the app, under Settings, Developer",
     },
     Diagnosis {
-        gravity: Gravity::Warning,
+        code: "refusals",
+        severity: Severity::Warning,
         finds: feeds::refusals,
         remedy: "Omi switches a webhook off at 100",
     },
     Diagnosis {
-        gravity: Gravity::Warning,
+        code: "wrong-signatures",
+        severity: Severity::Warning,
         finds: feeds::wrong_signatures,
         remedy: "is OMI_SIGNING_SECRET what Omi signs with now? Else somebody who has the key posts in its name",
     },
     Diagnosis {
-        gravity: Gravity::Warning,
+        code: "untimely-signatures",
+        severity: Severity::Warning,
         finds: feeds::untimely_signatures,
         remedy: "does the clock of this machine go right?",
     },
     Diagnosis {
-        gravity: Gravity::Warning,
+        code: "old-key",
+        severity: Severity::Warning,
         finds: feeds::old_key,
         remedy: "paste the URL of the card, i, into these fields of Omi",
     },
     Diagnosis {
-        gravity: Gravity::Warning,
+        code: "wrong-rate",
+        severity: Severity::Warning,
         finds: sound::wrong_rate,
         remedy: "look at the codec of the device, or at what a sender of your own says",
     },
     Diagnosis {
-        gravity: Gravity::Warning,
+        code: "sound-incomplete",
+        severity: Severity::Warning,
         finds: sound::loss,
         remedy: "part of it is lost before it reaches us",
     },
     Diagnosis {
-        gravity: Gravity::Warning,
+        code: "words-without-sound",
+        severity: Severity::Warning,
         finds: sound::words_without_sound,
         remedy: "is a custom speech-to-text provider selected in the app, or the URL of Audio bytes without a / before the ?",
     },
     Diagnosis {
-        gravity: Gravity::Warning,
+        code: "memories-without-words",
+        severity: Severity::Warning,
         finds: feeds::memories_without_words,
         remedy: "is the URL in Real-time transcript? A device that stores and sends later has no live words",
     },
     Diagnosis {
-        gravity: Gravity::Note,
+        code: "words-without-memories",
+        severity: Severity::Note,
         finds: feeds::words_without_memories,
         remedy: "is the URL in Conversation events? Short talks are discarded, and without credits none is made",
     },
     Diagnosis {
-        gravity: Gravity::Note,
+        code: "gaps",
+        severity: Severity::Note,
         finds: sound::gaps,
         remedy: "was the device off, muted or out of reach, or this program not running?",
     },
     Diagnosis {
-        gravity: Gravity::Note,
+        code: "retries",
+        severity: Severity::Note,
         finds: feeds::retries,
         remedy: "answers are late or do not reach Omi: is the tunnel slow?",
     },
     Diagnosis {
-        gravity: Gravity::Note,
+        code: "sound-repeated",
+        severity: Severity::Note,
         finds: sound::repeats,
         remedy: "Omi sends again when an answer is late or its session reconnects",
     },
     Diagnosis {
-        gravity: Gravity::Note,
+        code: "old-sender",
+        severity: Severity::Note,
         finds: feeds::old_sender,
         remedy: "",
     },
@@ -122,10 +140,13 @@ pub(super) fn advice(monitor: &Monitor, now: Timestamp) -> Vec<Advice> {
             "" => found,
             remedy => format!("{found}: {remedy}"),
         };
-        let gravity = diagnosis.gravity;
-        Some(Advice { gravity, text })
+        Some(Advice {
+            code: diagnosis.code,
+            severity: diagnosis.severity,
+            text,
+        })
     });
     let mut advice: Vec<_> = told.collect();
-    advice.sort_by_key(|advice| advice.gravity);
+    advice.sort_by_key(|advice| advice.severity);
     advice
 }

@@ -553,7 +553,11 @@ fn what_came_with_the_old_key_is_told_until_it_comes_with_the_new_one() {
 
 /// So that no row is added to the table without a test that provokes it, and its words stand in one place.
 #[test]
-fn every_remedy_is_another_one_and_says_something() {
+fn every_code_and_remedy_is_another_one_and_says_something() {
+    let codes: std::collections::BTreeSet<_> = advice::TABLE.iter().map(|row| row.code).collect();
+    assert_eq!(codes.len(), advice::TABLE.len());
+    let kebab = |c: char| c.is_ascii_lowercase() || c == '-';
+    assert!(codes.iter().all(|code| code.chars().all(kebab)));
     let mut remedies: Vec<_> = advice::TABLE.iter().map(|row| row.remedy).collect();
     remedies.retain(|remedy| !remedy.is_empty());
     assert!(remedies.iter().all(|remedy| remedy.len() > 20));

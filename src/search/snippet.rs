@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use crate::text;
 
 /// A piece of a text, without anything that could steer a terminal.
@@ -11,24 +13,29 @@ pub struct Snippet {
     pub pieces: Vec<(String, bool)>,
 }
 
-/// Most bytes that are shown before the first match.
+/// Most columns that are shown before the first match.
 const BEFORE: usize = 40;
 
-/// The piece of about `most` bytes around the first match.
+/// The piece around the first match of at most so many columns, and an ellipsis where something was left out. Never splits a
+/// grapheme.
 #[must_use]
 pub fn snippet(text: &str, matches: &[Range<usize>], most: usize) -> Snippet {
     let first = matches.first().map_or(0, |range| range.start);
-    let mut start = text.floor_char_boundary(if text.len() <= most {
+    let mut start = if fitting(text, most) == text.len() {
         0
     } else {
-        first.saturating_sub(BEFORE.min(most / 3))
-    });
+        let before = &text[..text.floor_char_boundary(first)];
+        let mut room = BEFORE.min(most / 3);
+        let graphemes = before.grapheme_indices(true).rev();
+        let fit = graphemes.take_while(|(_, grapheme)| takes(&mut room, grapheme));
+        fit.last().map_or(before.len(), |(at, _)| at)
+    };
     // Not in the middle of a word, if one ends soon.
     if start > 0 {
         let part = &text[start..first.max(start)];
         start += part.find(' ').map_or(0, |space| space + 1);
     }
-    let end = text.floor_char_boundary(start.saturating_add(most).min(text.len()));
+    let end = start + fitting(&text[start..], most);
     let mut pieces = Vec::new();
     let mut push = |part: &str, found: bool| {
         let clean = text::neutral(part);
@@ -51,6 +58,21 @@ pub fn snippet(text: &str, matches: &[Range<usize>], most: usize) -> Snippet {
         push("…", false);
     }
     Snippet { pieces }
+}
+
+/// How many bytes of a text fit into so many columns.
+fn fitting(text: &str, columns: usize) -> usize {
+    let mut room = columns;
+    let mut graphemes = text.grapheme_indices(true);
+    let cut = graphemes.find(|(_, grapheme)| !takes(&mut room, grapheme));
+    cut.map_or(text.len(), |(at, _)| at)
+}
+
+/// Takes the room for a grapheme, if there is enough; at least a column, so that what has no width comes to an end.
+fn takes(room: &mut usize, grapheme: &str) -> bool {
+    let left = room.checked_sub(text::width(grapheme).max(1));
+    *room = left.unwrap_or_default();
+    left.is_some()
 }
 
 #[cfg(test)]
@@ -76,6 +98,13 @@ mod tests {
         assert_eq!(
             shown(text, Some(&(46..53)), 40),
             "…will do it [tonight] when I am at home aga…"
+        );
+        let emoji = "👩‍👩‍👧‍👦 日本語 ".repeat(9);
+        assert_eq!(shown(&emoji, None, 13), "👩‍👩‍👧‍👦 日本語 👩‍👩‍👧‍👦 …");
+        let found = emoji.rfind('本').unwrap();
+        assert_eq!(
+            shown(&emoji, Some(&(found..found + '本'.len_utf8())), 12),
+            "…日[本]語 "
         );
         assert!(!shown("a\u{1b}[2Jb c", None, 50).contains('\u{1b}'));
         assert_eq!(shown("", None, 50), "");

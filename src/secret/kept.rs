@@ -180,6 +180,19 @@ fn current_in(folder: &Path) -> Result<Secret, KeepError> {
     }
 }
 
+/// The key kept in a data folder, if there is one.
+///
+/// # Errors
+/// [`KeepError`].
+pub fn found_in(folder: &Path) -> Result<Option<Secret>, KeepError> {
+    let path = folder.join(FILE);
+    match read(&path) {
+        Ok(text) => take(&path, &text).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(KeepError::Io { path, source }),
+    }
+}
+
 fn take(path: &Path, text: &str) -> Result<Secret, KeepError> {
     match text.trim() {
         "" => Err(KeepError::Empty {

@@ -6,7 +6,7 @@ use std::{
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{Secret, Weakness};
+use super::Secret;
 
 /// Every secret of this omiscope at one moment: what opens the webhook, and all that nobody may see.
 #[derive(Debug, Clone)]
@@ -90,12 +90,6 @@ impl Keys {
             .fold(bytes.to_vec(), |bytes, secret| secret.covered_in(&bytes))
     }
 
-    /// Why others may find the current key out; None if they cannot.
-    #[must_use]
-    pub fn weakness(&self) -> Option<Weakness> {
-        self.current.weakness()
-    }
-
     /// A body with every occurrence of any of them as asterisks, as long as it was. Not of a short one: it may be a word that
     /// somebody says, and it can be guessed anyway.
     #[must_use]
@@ -117,10 +111,10 @@ impl Keys {
         long.any(|secret| secret.is_in(text.as_bytes()))
     }
 
-    /// The current key itself, for the user's own eyes.
+    /// The key that belongs into the URL.
     #[must_use]
-    pub fn reveal(&self) -> &str {
-        self.current.reveal()
+    pub fn current(&self) -> &Secret {
+        &self.current
     }
 
     /// What Omi may sign with; empty: signatures cannot be checked.
@@ -245,6 +239,9 @@ mod tests {
         let other = ring.clone();
         let before = other.get();
         ring.set(secret("b").into());
-        assert_eq!((before.reveal(), other.get().reveal()), ("a", "b"));
+        assert_eq!(
+            (before.current.reveal(), other.get().current.reveal()),
+            ("a", "b")
+        );
     }
 }

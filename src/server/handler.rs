@@ -1,6 +1,6 @@
 //! One request from its head to its answer.
 
-use std::{net::SocketAddr, panic::AssertUnwindSafe};
+use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -18,7 +18,7 @@ use super::{
     examine::{self, Bodies, Examination},
     head::{Head, Known},
     listen::Places,
-    metrics::Metrics,
+    metrics::{Answered, Metrics, Present},
     notice::Notice,
     refusal::Refusal,
     reply::{self, Reply},
@@ -38,9 +38,9 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Handler<S> {
     settings: Settings,
-    sink: S,
+    sink: Arc<S>,
     losses: LossCounter,
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
     places: Places,
     strangers: Strangers,
     old_key: Notice,
@@ -48,12 +48,18 @@ pub(super) struct Handler<S> {
 }
 
 impl<S: Sink> Handler<S> {
-    pub(super) fn new(settings: Settings, sink: S, losses: LossCounter, places: Places) -> Self {
+    pub(super) fn new(
+        settings: Settings,
+        sink: Arc<S>,
+        losses: LossCounter,
+        metrics: Arc<Metrics>,
+        places: Places,
+    ) -> Self {
         Self {
             settings,
             sink,
             losses,
-            metrics: Metrics::default(),
+            metrics,
             places,
             strangers: Strangers::default(),
             old_key: Notice::default(),
@@ -67,6 +73,7 @@ impl<S: Sink> Handler<S> {
         request: Request<Incoming>,
         remote: Option<SocketAddr>,
     ) -> Reply {
+        let began = Instant::now();
         let (parts, mut body) = request.into_parts();
         let head = Head::new(&parts, remote, &self.settings.keys);
         let mut known = Known::of(&parts.headers);
@@ -86,6 +93,9 @@ impl<S: Sink> Handler<S> {
         if parts.method == Method::HEAD {
             reply::without_body(&mut reply);
         }
+        let route = route(&parts.method, parts.uri.path());
+        let took = (route == Route::Webhook).then(|| began.elapsed());
+        self.metrics.request(route.name(), reply.status(), took);
         reply
     }
 
@@ -101,14 +111,14 @@ impl<S: Sink> Handler<S> {
             Route::Greeting => Ok(reply::text(
                 "omiscope is listening; Omi posts to /webhook\n",
             )),
-            Route::Health => Ok(reply::text("ok")),
+            Route::Health => Ok(reply::health(self.sink.status().writer)),
             Route::Metrics => {
                 self.admit(parts, head)?;
-                Ok(reply::metrics(self.metrics.render(
-                    self.losses.get(),
-                    self.sink.queued(),
-                    self.places.taken(),
-                )))
+                Ok(reply::metrics(self.metrics.render(Present {
+                    losses: self.losses.get(),
+                    store: self.sink.status(),
+                    connections: self.places.taken(),
+                })))
             }
             Route::WrongMethod(allowed) => Err(Refusal::Method(allowed)),
             Route::Nowhere => Err(Refusal::Nowhere),
@@ -193,8 +203,14 @@ impl<S: Sink> Handler<S> {
             body: (!is_raw_sound).then(|| body.clone()),
             event,
         };
-        self.sink.commit(submission).await?;
-        self.metrics.count(known.kind, status);
+        let receipt = self.sink.commit(submission).await?;
+        self.metrics.delivery(Answered {
+            kind: known.kind,
+            status,
+            signature: known.signature,
+            bytes: body.len() as u64,
+            is_repeat: receipt.repeat_of.is_some(),
+        });
         Ok(reply::json(status, reply))
     }
 
@@ -237,11 +253,19 @@ impl<S: Sink> Handler<S> {
         let status = refusal.status();
         let reply = reply::refused_body(refusal);
         // What strangers look for elsewhere is no delivery.
+        if is_webhook(parts.uri.path()) {
+            self.metrics.delivery(Answered {
+                kind: known.kind,
+                status,
+                signature: known.signature,
+                bytes: known.body.as_ref().map_or(0, Bytes::len) as u64,
+                is_repeat: false,
+            });
+        }
         if is_webhook(parts.uri.path()) && !is_too_many {
             let delivery = head.delivery(known, status, &reply);
             self.sink.note(delivery, known.body.clone());
         }
-        self.metrics.count(known.kind, status);
         reply::refused(refusal, reply)
     }
 

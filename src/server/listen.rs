@@ -60,8 +60,9 @@ impl Places {
         Arc::clone(&self.free).try_acquire_owned().ok()
     }
 
-    pub(super) fn taken(&self) -> usize {
-        self.all - self.free.available_permits()
+    /// How many connections are open, and how many may be.
+    pub(super) fn taken(&self) -> (usize, usize) {
+        (self.all - self.free.available_permits(), self.all)
     }
 }
 

@@ -1,120 +1,194 @@
-//! Counters, as Prometheus text.
+//! What is counted, for `/metrics`.
+//!
+//! ```text
+//! handler ─► Metrics ──┐
+//! store ──► Look (now and then, beside the requests) ─► Scrape ─► families (the table) ─► text
+//! losses, places ──────┘
+//! ```
+
+mod families;
+mod look;
+mod text;
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use hyper::StatusCode;
+use jiff::Timestamp;
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep},
+};
 
-use crate::{event::Kind, losses::Losses};
+use super::sink::Sink;
+use crate::{
+    event::{Kind, Signature, Trigger},
+    losses::Losses,
+    store::StoreStatus,
+};
+pub(super) use look::Look;
 
-/// Requests by kind and status.
-#[derive(Debug, Default)]
-pub(super) struct Metrics(Mutex<BTreeMap<(&'static str, u16), u64>>);
+/// Upper bounds of the histogram of answers, in seconds.
+const BOUNDS: [f64; 13] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+
+/// Between two looks at the store.
+const PACE: Duration = Duration::from_secs(15);
+
+/// Nobody reads what was not asked for so long; then the store is left alone.
+const INTEREST: Duration = Duration::from_mins(5);
+
+/// Everything that is counted about requests. Since the start of the program, as Prometheus wants it.
+#[derive(Debug)]
+pub(super) struct Metrics {
+    started: Timestamp,
+    counts: Mutex<Counts>,
+    look: Mutex<Arc<Look>>,
+    /// When it was last asked for.
+    scraped: Mutex<Option<Instant>>,
+    wanted: Notify,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Counts {
+    deliveries: BTreeMap<(&'static str, u16), u64>,
+    bytes: BTreeMap<&'static str, u64>,
+    repeats: BTreeMap<&'static str, u64>,
+    signatures: BTreeMap<&'static str, u64>,
+    requests: BTreeMap<(&'static str, u16), u64>,
+    answers: Histogram,
+    /// When each feed was last accepted.
+    last_seen: BTreeMap<Trigger, Timestamp>,
+}
+
+/// How long things took.
+#[derive(Debug, Clone, Default)]
+struct Histogram {
+    /// How many were within each of [`BOUNDS`] but not within the one before, and how many were longer.
+    counts: [u64; BOUNDS.len() + 1],
+    /// Seconds.
+    sum: f64,
+}
+
+/// A delivery that was answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Answered {
+    pub(super) kind: Kind,
+    pub(super) status: StatusCode,
+    pub(super) signature: Signature,
+    /// Of its body.
+    pub(super) bytes: u64,
+    pub(super) is_repeat: bool,
+}
+
+/// What the rest of the program knows at the moment of a scrape.
+#[derive(Debug)]
+pub(super) struct Present {
+    pub(super) losses: Losses,
+    pub(super) store: StoreStatus,
+    /// Open, and how many may be.
+    pub(super) connections: (usize, usize),
+}
+
+/// All that a scrape tells.
+struct Scrape {
+    started: Timestamp,
+    counts: Counts,
+    look: Arc<Look>,
+    present: Present,
+}
 
 impl Metrics {
-    /// Counts an answered request.
-    pub(super) fn count(&self, kind: Kind, status: StatusCode) {
-        *self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry((kind.name(), status.as_u16()))
-            .or_default() += 1;
+    pub(super) fn new(started: Timestamp) -> Self {
+        Self {
+            started,
+            counts: Mutex::default(),
+            look: Mutex::default(),
+            scraped: Mutex::default(),
+            wanted: Notify::new(),
+        }
     }
 
-    /// The counters in the text format of Prometheus.
-    pub(super) fn render(&self, losses: Losses, queued: usize, connections: usize) -> String {
-        let mut text = String::new();
-        family(
-            &mut text,
-            "omiscope_requests_total",
-            "counter",
-            "Requests answered, by kind and status.",
-        );
-        for ((kind, status), count) in &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            // Writing to a String cannot fail.
-            let _ = writeln!(
-                text,
-                "omiscope_requests_total{{kind=\"{kind}\",status=\"{status}\"}} {count}"
-            );
+    /// Counts an answered delivery.
+    pub(super) fn delivery(&self, answered: Answered) {
+        let Answered {
+            kind,
+            status,
+            signature,
+            bytes,
+            is_repeat,
+        } = answered;
+        let now = Timestamp::now();
+        let mut counts = locked(&self.counts);
+        *counts
+            .deliveries
+            .entry((kind.name(), status.as_u16()))
+            .or_default() += 1;
+        *counts.bytes.entry(kind.name()).or_default() += bytes;
+        if is_repeat {
+            *counts.repeats.entry(kind.name()).or_default() += 1;
         }
-        family(
-            &mut text,
-            "omiscope_losses_total",
-            "counter",
-            "What was lost, by cause.",
-        );
-        let causes = [
-            ("text_refused", losses.text_refused),
-            ("sound_refused", losses.sound_refused),
-            ("panics", losses.panics),
-            ("refusals_unrecorded", losses.refusals_unrecorded),
-            ("connections_lost", losses.connections_lost),
-            ("upkeep_failed", losses.upkeep_failed),
-        ];
-        for (cause, count) in causes {
-            let _ = writeln!(text, "omiscope_losses_total{{cause=\"{cause}\"}} {count}");
+        let verdict = signature.name().unwrap_or("absent");
+        *counts.signatures.entry(verdict).or_default() += 1;
+        if let Some(feed) = kind.trigger().filter(|_| status.is_success()) {
+            counts.last_seen.insert(feed, now);
         }
-        let gauges = [
-            (
-                "omiscope_store_queue",
-                queued,
-                "Deliveries that wait to be committed.",
-            ),
-            (
-                "omiscope_connections",
-                connections,
-                "Connections that are open.",
-            ),
-        ];
-        for (name, value, help) in gauges {
-            family(&mut text, name, "gauge", help);
-            let _ = writeln!(text, "{name} {value}");
+    }
+
+    /// Counts any answered request, by the name of its route. A delivery with how long it took from its head to its answer.
+    pub(super) fn request(&self, route: &'static str, status: StatusCode, took: Option<Duration>) {
+        let mut counts = locked(&self.counts);
+        *counts.requests.entry((route, status.as_u16())).or_default() += 1;
+        if let Some(took) = took {
+            counts.answers.observe(took);
         }
-        text
+    }
+
+    /// Everything in the text format of Prometheus.
+    pub(super) fn render(&self, present: Present) -> String {
+        *locked(&self.scraped) = Some(Instant::now());
+        self.wanted.notify_one();
+        text::render(&Scrape {
+            started: self.started,
+            counts: locked(&self.counts).clone(),
+            look: Arc::clone(&locked(&self.look)),
+            present,
+        })
+    }
+
+    /// Looks at the store for what is not counted here: at once, and then every [`PACE`] as long as anybody is interested.
+    pub(super) async fn keep_looking<S: Sink>(self: Arc<Self>, sink: Arc<S>) {
+        loop {
+            let looking = Arc::clone(&sink);
+            // A look that fails or panics leaves the one before.
+            if let Ok(Some(look)) = tokio::task::spawn_blocking(move || looking.look()).await {
+                *locked(&self.look) = Arc::new(look);
+            }
+            sleep(PACE).await;
+            let scraped = *locked(&self.scraped);
+            if scraped.is_none_or(|at| at.elapsed() > INTEREST) {
+                self.wanted.notified().await;
+            }
+        }
     }
 }
 
-fn family(text: &mut String, name: &str, kind: &str, help: &str) {
-    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+impl Histogram {
+    fn observe(&mut self, took: Duration) {
+        let seconds = took.as_secs_f64();
+        let bucket = BOUNDS.partition_point(|bound| *bound < seconds);
+        self.counts[bucket] += 1;
+        self.sum += seconds;
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_family_has_help_and_type_before_its_samples() {
-        let metrics = Metrics::default();
-        metrics.count(Kind::Ping, StatusCode::OK);
-        metrics.count(Kind::Ping, StatusCode::OK);
-        metrics.count(Kind::Unknown, StatusCode::UNAUTHORIZED);
-        let losses = Losses {
-            panics: 3,
-            ..Losses::default()
-        };
-        let expected = r#"# HELP omiscope_requests_total Requests answered, by kind and status.
-# TYPE omiscope_requests_total counter
-omiscope_requests_total{kind="ping",status="200"} 2
-omiscope_requests_total{kind="unknown",status="401"} 1
-# HELP omiscope_losses_total What was lost, by cause.
-# TYPE omiscope_losses_total counter
-omiscope_losses_total{cause="text_refused"} 0
-omiscope_losses_total{cause="sound_refused"} 0
-omiscope_losses_total{cause="panics"} 3
-omiscope_losses_total{cause="refusals_unrecorded"} 0
-omiscope_losses_total{cause="connections_lost"} 0
-omiscope_losses_total{cause="upkeep_failed"} 0
-# HELP omiscope_store_queue Deliveries that wait to be committed.
-# TYPE omiscope_store_queue gauge
-omiscope_store_queue 7
-# HELP omiscope_connections Connections that are open.
-# TYPE omiscope_connections gauge
-omiscope_connections 2
-"#;
-        assert_eq!(metrics.render(losses, 7, 2), expected);
-    }
-}
+mod tests;

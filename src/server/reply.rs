@@ -11,9 +11,11 @@ use hyper::{
 };
 
 use super::{refusal::Refusal, strangers};
-use crate::event::Kind;
+use crate::{event::Kind, store::WriterState};
 
 pub(super) type Reply = Response<Full<Bytes>>;
+
+const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// The body of the answer to an accepted delivery.
 pub(super) fn accepted_body(kind: Kind) -> &'static str {
@@ -34,7 +36,18 @@ pub(super) fn json(status: StatusCode, body: impl Into<Bytes>) -> Reply {
 }
 
 pub(super) fn text(body: impl Into<Bytes>) -> Reply {
-    with_type(StatusCode::OK, "text/plain; charset=utf-8", body.into())
+    with_type(StatusCode::OK, PLAIN, body.into())
+}
+
+/// Whether deliveries can be stored, and no more: everybody may ask.
+pub(super) fn health(writer: WriterState) -> Reply {
+    let (status, text) = match writer {
+        WriterState::Alive => (StatusCode::OK, "ok"),
+        WriterState::Failing | WriterState::Failed => {
+            (StatusCode::SERVICE_UNAVAILABLE, "store failed")
+        }
+    };
+    with_type(status, PLAIN, Bytes::from_static(text.as_bytes()))
 }
 
 /// Counters in the text format of Prometheus.

@@ -19,6 +19,19 @@ pub(super) enum Route {
     Nowhere,
 }
 
+impl Route {
+    /// Its name in metrics.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::Greeting => "greeting",
+            Self::Health => "healthz",
+            Self::Metrics => "metrics",
+            Self::WrongMethod(_) | Self::Nowhere => "other",
+        }
+    }
+}
+
 /// Finds the route of a request.
 #[expect(
     clippy::match_same_arms,

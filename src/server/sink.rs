@@ -1,10 +1,12 @@
 //! Where deliveries go: the store. A trait, so that tests can have a store that is slow, full or broken at will.
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
+use super::metrics::Look;
 use crate::{
     event::Delivery,
-    store::{CommitError, Receipt, Store, Submission},
+    store::{CommitError, Receipt, Store, StoreStatus, Submission},
 };
 
 /// The store as the listener needs it; see there.
@@ -16,7 +18,10 @@ pub(super) trait Sink: Send + Sync + 'static {
 
     fn note(&self, delivery: Delivery, body: Option<Bytes>);
 
-    fn queued(&self) -> usize;
+    fn status(&self) -> StoreStatus;
+
+    /// What is only read now and then; may block. None: it cannot be read.
+    fn look(&self) -> Option<Look>;
 }
 
 impl Sink for Store {
@@ -31,7 +36,13 @@ impl Sink for Store {
         self.note(delivery, body);
     }
 
-    fn queued(&self) -> usize {
-        self.queued()
+    fn status(&self) -> StoreStatus {
+        self.status()
+    }
+
+    fn look(&self) -> Option<Look> {
+        Look::take(self, Timestamp::now())
+            .inspect_err(|error| tracing::debug!("metrics cannot look at the store: {error}"))
+            .ok()
     }
 }

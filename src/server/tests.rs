@@ -17,7 +17,7 @@ use super::*;
 use crate::signature::Policy;
 use crate::{
     event::{Delivery, Kind, Seq},
-    store::{CommitError, Receipt, Submission},
+    store::{CommitError, Receipt, StoreStatus, Submission, WriterState},
 };
 
 /// What the store does with every commit but a ping.
@@ -25,6 +25,7 @@ use crate::{
 enum Fault {
     Panics,
     IsFull,
+    IsDead,
     Hangs,
 }
 
@@ -42,6 +43,7 @@ impl Sink for Arc<Faulty> {
             match self.fault {
                 Fault::Panics => panic!("as the test wants it"),
                 Fault::IsFull => return Err(CommitError::Full),
+                Fault::IsDead => return Err(CommitError::Failed),
                 Fault::Hangs => self.hang().await,
             }
         }
@@ -55,8 +57,21 @@ impl Sink for Arc<Faulty> {
         self.notes.lock().unwrap().push((delivery, body));
     }
 
-    fn queued(&self) -> usize {
-        0
+    fn status(&self) -> StoreStatus {
+        StoreStatus {
+            queued: 0,
+            capacity: 1,
+            unindexed: 0,
+            writer: match self.fault {
+                Fault::Panics | Fault::Hangs => WriterState::Alive,
+                Fault::IsFull => WriterState::Failing,
+                Fault::IsDead => WriterState::Failed,
+            },
+        }
+    }
+
+    fn look(&self) -> Option<metrics::Look> {
+        None
     }
 }
 
@@ -176,6 +191,26 @@ async fn what_the_store_cannot_take_is_a_503_that_says_whose_it_was() {
     assert_eq!((notes.len(), delivery.status), (1, 503));
     assert_eq!(delivery.kind, Kind::TranscriptSegment);
     assert_eq!(delivery.uid, Some(Uid::parse("U").unwrap()));
+}
+
+#[tokio::test]
+async fn health_is_whether_anything_can_be_stored_and_tells_no_more() {
+    for (fault, expected) in [
+        (Fault::Panics, ("HTTP/1.1 200 ", "\r\n\r\nok")),
+        (Fault::IsFull, ("HTTP/1.1 503 ", "\r\n\r\nstore failed")),
+        (Fault::IsDead, ("HTTP/1.1 503 ", "\r\n\r\nstore failed")),
+    ] {
+        let running = start(fault).await;
+        let mut stream = TcpStream::connect(running.address).await.unwrap();
+        let request = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (status, body) = expected;
+        assert!(answer.starts_with(status), "{fault:?}: {answer}");
+        assert!(answer.ends_with(body), "{fault:?}: {answer}");
+        assert!(running.store.notes.lock().unwrap().is_empty());
+    }
 }
 
 #[tokio::test]

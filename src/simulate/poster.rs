@@ -9,8 +9,8 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, StatusCode, header};
 
-use super::target::Target;
 use crate::outbound::Outbound;
+use crate::webhook_url::WebhookUrl;
 
 /// Waits between attempts, as Omi's sender has them.
 const WAITS: [Duration; 3] = [
@@ -43,18 +43,20 @@ enum Outcome {
     NoAnswer,
 }
 
-/// Posts to one target over kept connections.
+/// Posts the deliveries of one wearer over kept connections.
 #[derive(Clone)]
 pub(super) struct Poster {
     outbound: Outbound,
-    target: Target,
+    target: WebhookUrl,
+    uid: String,
 }
 
 impl Poster {
-    pub(super) fn new(target: Target) -> Self {
+    pub(super) fn new(target: WebhookUrl, uid: String) -> Self {
         Self {
             outbound: Outbound::new(),
             target,
+            uid,
         }
     }
 
@@ -70,14 +72,16 @@ impl Poster {
     }
 
     async fn attempt(&self, delivery: &Delivery) -> Result<StatusCode, ()> {
-        let (url, content_type, body) = match &delivery.content {
-            Content::Json(json) => (self.target.url(""), "application/json", json),
+        // The uid comes last, as Omi has it.
+        let (query, content_type, body) = match &delivery.content {
+            Content::Json(json) => (String::new(), "application/json", json),
             Content::Sound { rate, pcm } => (
-                self.target.url(&format!("sample_rate={rate}&")),
+                format!("sample_rate={rate}&"),
                 "application/octet-stream",
                 pcm,
             ),
         };
+        let url = self.target.with_query(&format!("{query}uid={}", self.uid));
         let request = Request::post(url)
             .header(header::ACCEPT, "*/*")
             .header(header::USER_AGENT, "python-httpx/0.28.1")

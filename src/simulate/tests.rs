@@ -1,4 +1,5 @@
 mod alignment;
+mod events;
 pub(super) mod server;
 
 use std::{collections::HashSet, time::Duration};
@@ -8,7 +9,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Target, Wearer,
+    Wearer,
     day::Day,
     random::Random,
     schedule::{Post, Schedule, Start, schedule},
@@ -17,6 +18,7 @@ use super::{
 use crate::{
     decode::{Decoded, Request, decode, query},
     event::{Event, Kind, Segment, Transcript},
+    webhook_url::WebhookUrl,
 };
 
 const START: Start = Start {
@@ -223,7 +225,7 @@ fn words_are_heard_at_their_time_and_noise_between_them() {
 async fn a_wearer_posts_words_and_sound_until_told_to_stop() {
     let (url, mut heard) = server::server().await;
     let wearer = Wearer {
-        target: Target::parse(&url, "U").unwrap(),
+        target: WebhookUrl::parse(&url).unwrap(),
         uid: "U".to_owned(),
         speed: 500.0,
         seed: 1,

@@ -17,8 +17,8 @@ use super::{
     random::Random,
     schedule::{Post, Schedule, Start, schedule},
     speech::{self, RATE},
-    target::Target,
 };
+use crate::webhook_url::WebhookUrl;
 
 /// Deliveries that wait for the ones before them; Omi too drops what is more.
 const WAITING: usize = 50;
@@ -30,7 +30,7 @@ const GREATEST_RATE: f64 = 192_000.0;
 /// Someone who wears a device that is not there.
 pub struct Wearer {
     /// Where it posts to.
-    pub target: Target,
+    pub target: WebhookUrl,
     /// Whose it is.
     pub uid: String,
     /// How many times faster than life.
@@ -66,7 +66,7 @@ impl Wearer {
         let mut random = Random::new(self.seed);
         // Of its own, so that the ids of the words do not depend on when the speech was ready.
         let mut room = Random::new(!self.seed);
-        let poster = Poster::new(self.target.clone());
+        let poster = Poster::new(self.target.clone(), self.uid.clone());
         // One lane each: as with Omi, words never wait for sound.
         let words = Lane::new(poster.clone());
         let sound = Lane::new(poster);

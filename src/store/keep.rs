@@ -18,7 +18,7 @@ use super::{
     recorder::Heard,
     rows::{conversation, delivery, single},
 };
-use crate::event::{Change, Delivery, Event, Record, Seq, Uid};
+use crate::event::{Change, Delivery, Event, Kind, Record, Seq, Uid};
 
 /// Wearers whose conversations are kept in memory; a cache of what the database holds.
 const WEARERS: usize = 256;
@@ -28,6 +28,15 @@ const WEARERS: usize = 256;
 pub(super) struct Keeper {
     silence: Duration,
     timelines: HashMap<Uid, Timeline>,
+}
+
+/// What became of a submission.
+#[derive(Debug)]
+pub(super) enum Kept {
+    /// It is a record of its own.
+    Record(Arc<Record>),
+    /// It says nothing that this record does not say: a health check that pings every half minute for years leaves one.
+    Known(Seq),
 }
 
 /// Where and when an event is kept.
@@ -52,13 +61,13 @@ impl Keeper {
         self.timelines.clear();
     }
 
-    /// Writes a submission as record `seq`.
+    /// Writes a submission as record `seq`; of a ping that was answered before only the time.
     pub(super) fn keep(
         &mut self,
         db: &Connection,
         seq: Seq,
         submission: Submission,
-    ) -> rusqlite::Result<Record> {
+    ) -> rusqlite::Result<Kept> {
         let Submission {
             mut delivery,
             body,
@@ -66,6 +75,10 @@ impl Keeper {
         } = submission;
         tidy::delivery(&mut delivery);
         let repeat_of = repeated(db, &delivery)?;
+        if let Some(first) = repeat_of.filter(|_| delivery.kind == Kind::Ping) {
+            delivery::mark_seen(db, first, &delivery)?;
+            return Ok(Kept::Known(first));
+        }
         insert(db, seq, &delivery, repeat_of, body)?;
         let mut changes = Vec::new();
         if repeat_of.is_none()
@@ -73,12 +86,12 @@ impl Keeper {
         {
             changes = self.apply(db, seq, &delivery, event)?;
         }
-        Ok(Record {
+        Ok(Kept::Record(Arc::new(Record {
             seq,
             delivery,
             repeat_of,
             changes,
-        })
+        })))
     }
 
     /// Writes sound as record `seq`.

@@ -33,6 +33,7 @@ use super::{
     database::Readers,
     queue::Room,
     rows::delivery::repeated,
+    status::Witness,
     writer::{Answer, Job, Task},
 };
 use crate::{
@@ -93,6 +94,7 @@ impl Recorder {
         files: Option<Files>,
         recent: Recent,
         readers: Arc<Readers>,
+        witness: Witness,
     ) -> io::Result<Self> {
         // Bounded by the room that everything in it holds.
         let (way, arrivals) = mpsc::channel();
@@ -106,7 +108,10 @@ impl Recorder {
         };
         let thread = thread::Builder::new()
             .name("store-recorder".to_owned())
-            .spawn(move || desk.run())?;
+            .spawn(move || {
+                let _witness = witness;
+                desk.run();
+            })?;
         Ok(Self {
             way: Mutex::new(Some(way)),
             thread: Mutex::new(Some(thread)),

@@ -18,14 +18,15 @@ use super::{
     doorbell::Doorbell,
     folder::DataFolder,
     generation::{self, Effect},
-    keep::Keeper,
+    keep::{Keeper, Kept},
     log::Log,
     queue::Queue,
     recorder::Heard,
     rows::delivery,
+    status::Liveness,
 };
 use crate::{
-    event::Seq,
+    event::{Record, Seq},
     feed::{Edition, Feed, Step},
     losses::LossCounter,
 };
@@ -52,6 +53,9 @@ pub(super) enum Task {
     Sound(Box<Heard>, Answer),
     /// A change that is no delivery.
     Change(Change),
+    /// The end of the writer in a panic.
+    #[cfg(test)]
+    Die,
 }
 
 /// What a change does. Runs inside the writer's transaction.
@@ -80,6 +84,16 @@ pub(super) enum Answer {
     Change(oneshot::Sender<Result<(), CommitError>>),
 }
 
+/// What came of a task.
+enum Done {
+    /// Something that readers of the feed are told.
+    Step(Step),
+    /// A delivery that says nothing new: the record that says it already.
+    Known(Seq),
+    /// A change that nobody sees.
+    Unseen,
+}
+
 /// A task without its answer.
 enum Work {
     Keep(Box<Submission>),
@@ -97,6 +111,7 @@ pub(super) struct Writer {
     pub(super) gate: Gate,
     pub(super) keeper: Keeper,
     pub(super) queue: Arc<Queue<Job>>,
+    pub(super) liveness: Liveness,
     pub(super) feed: Arc<Feed>,
     pub(super) last: Seq,
     /// The folder is ours as long as we may write.
@@ -114,6 +129,7 @@ impl Writer {
     fn run(mut self) {
         // Whatever ends this thread, nobody may wait for it any longer.
         let _abandon = Abandon(Arc::clone(&self.queue));
+        let _witness = self.liveness.witness();
         while let Some(batch) = self.queue.take(BATCH, self.patience()) {
             if batch.is_empty() {
                 self.notice_others();
@@ -142,16 +158,21 @@ impl Writer {
                 Task::Keep(submission, answer) => (Work::Keep(submission), answer),
                 Task::Sound(heard, answer) => (Work::Sound(heard), answer),
                 Task::Change(change) => (Work::Change(change.apply), Answer::Change(change.done)),
+                #[cfg(test)]
+                Task::Die => panic!("as the test wants it"),
             };
             work.push(apply);
             answers.push(answer);
         }
-        let results = self.transact(work).unwrap_or_else(|error| {
+        let results = self.transact(work);
+        self.liveness.committed(results.is_ok());
+        let results = results.unwrap_or_else(|error| {
             tracing::error!("the store cannot commit: {error}");
             self.recover();
             answers.iter().map(|_| Err(CommitError::Failed)).collect()
         });
-        let told: Vec<Step> = results.iter().flatten().flatten().cloned().collect();
+        let told = results.iter().flatten().filter_map(Done::step);
+        let told: Vec<Step> = told.cloned().collect();
         self.feed.publish(told);
         self.last = self.feed.latest().max(self.last);
         self.notice_others();
@@ -165,10 +186,7 @@ impl Writer {
     }
 
     /// Keeps a batch in one transaction. A submission that fails costs only itself.
-    fn transact(
-        &mut self,
-        batch: Vec<Work>,
-    ) -> rusqlite::Result<Vec<Result<Option<Step>, CommitError>>> {
+    fn transact(&mut self, batch: Vec<Work>) -> rusqlite::Result<Vec<Result<Done, CommitError>>> {
         let _alone = self.gate.write();
         let transaction = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let mut last = self.last;
@@ -176,13 +194,13 @@ impl Writer {
         for work in batch {
             let keeper = &mut self.keeper;
             let result = isolated(&transaction, |db| match work {
-                Work::Keep(submission) => {
-                    let record = keeper.keep(db, last.next(), *submission)?;
-                    Ok(Some(Step::Record(Arc::new(record))))
-                }
+                Work::Keep(submission) => Ok(match keeper.keep(db, last.next(), *submission)? {
+                    Kept::Record(record) => Done::record(record),
+                    Kept::Known(first) => Done::Known(first),
+                }),
                 Work::Sound(heard) => {
                     let record = Keeper::keep_sound(db, last.next(), *heard)?;
-                    Ok(Some(Step::Record(Arc::new(record))))
+                    Ok(Done::record(Arc::new(record)))
                 }
                 Work::Change(apply) => {
                     // It may touch what is cached.
@@ -191,11 +209,11 @@ impl Writer {
                 }
             });
             results.push(match result {
-                Ok(step) => {
-                    if let Some(Step::Record(record)) = &step {
+                Ok(done) => {
+                    if let Done::Step(Step::Record(record)) = &done {
                         last = record.seq;
                     }
-                    Ok(step)
+                    Ok(done)
                 }
                 Err(Failure::Job(why)) => {
                     tracing::error!("something cannot be stored: {why}");
@@ -247,16 +265,35 @@ impl Drop for Abandon {
     }
 }
 
+impl Done {
+    fn record(record: Arc<Record>) -> Self {
+        Self::Step(Step::Record(record))
+    }
+
+    fn step(&self) -> Option<&Step> {
+        match self {
+            Self::Step(step) => Some(step),
+            Self::Known(_) | Self::Unseen => None,
+        }
+    }
+}
+
 impl Answer {
-    fn give(self, result: Result<Option<Step>, CommitError>) {
+    fn give(self, result: Result<Done, CommitError>) {
         match self {
             Self::Sender(sender) => {
-                let receipt = |step| match step {
-                    Some(Step::Record(record)) => Ok(Receipt {
+                let receipt = |done| match done {
+                    Done::Step(Step::Record(record)) => Ok(Receipt {
                         seq: record.seq,
                         repeat_of: record.repeat_of,
                     }),
-                    Some(Step::Edited(_) | Step::Rewritten(_)) | None => Err(CommitError::Failed),
+                    Done::Known(first) => Ok(Receipt {
+                        seq: first,
+                        repeat_of: Some(first),
+                    }),
+                    Done::Step(Step::Edited(_) | Step::Rewritten(_)) | Done::Unseen => {
+                        Err(CommitError::Failed)
+                    }
                 };
                 // A sender that went away does not matter.
                 let _ = sender.send(result.and_then(receipt));
@@ -272,13 +309,13 @@ impl Answer {
 }
 
 /// What viewers are told of a change that is no delivery.
-fn told(db: &Connection, effect: Effect) -> rusqlite::Result<Option<Step>> {
+fn told(db: &Connection, effect: Effect) -> rusqlite::Result<Done> {
     let before = match effect {
-        Effect::Unseen => return Ok(None),
+        Effect::Unseen => return Ok(Done::Unseen),
         Effect::Edited(_) | Effect::Rewritten => generation::current(db)?,
     };
     let past = generation::advance(db)?;
-    Ok(Some(match effect {
+    Ok(Done::Step(match effect {
         Effect::Edited(edited) => Step::Edited(Edition {
             before,
             past,

@@ -40,6 +40,7 @@ pub enum Action {
     Tick,
     Name,
     Replay,
+    Select,
     Copy,
     CopyAll,
     Export,

@@ -1,6 +1,6 @@
 //! The loop of the dashboard: the only `select!`.
 
-use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{io, path::PathBuf, time::Duration};
 
 use crossterm::event::Event;
 use futures_util::{Stream, StreamExt as _};
@@ -20,6 +20,7 @@ use crate::{
     losses::Losses,
     monitor::Monitor,
     secret::Keyring,
+    webhook_url::WebhookUrl,
 };
 
 /// Shortest time from one frame to the next: thirty a second.
@@ -31,25 +32,12 @@ pub(super) const REST: Duration = Duration::from_secs(1);
 /// Where the dashboard listens, for those who connect.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Where the listener really is.
-    pub address: SocketAddr,
+    /// Where a tunnel or another program on this machine finds the listener.
+    pub local: WebhookUrl,
     /// The key that belongs into the URL, and others that nobody may see.
     pub keys: Keyring,
     /// Where exports go if nobody says anything else.
     pub exports: PathBuf,
-}
-
-impl Session {
-    /// Where a browser or a tunnel on this machine finds the listener: `127.0.0.1:32768`.
-    #[must_use]
-    pub fn reachable(&self) -> String {
-        let port = self.address.port();
-        if self.address.ip().is_unspecified() {
-            format!("localhost:{port}")
-        } else {
-            self.address.to_string()
-        }
-    }
 }
 
 /// What the dashboard shows and where it gets it.
@@ -147,6 +135,10 @@ impl App {
         let effect = match event {
             Event::Key(key) if key.is_press() => self.view.key(*key, &self.monitor, size, now),
             Event::Mouse(mouse) => self.view.mouse(*mouse, &self.monitor, size, now),
+            Event::Paste(text) => {
+                self.view.paste(text);
+                None
+            }
             _ => None,
         };
         match &effect {

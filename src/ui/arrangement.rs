@@ -1,4 +1,5 @@
-//! What the user arranged is remembered in a small file of the data folder: which screen, how it is divided, how times are told.
+//! What the user arranged is remembered in a small file of the data folder: which screen, how it is divided, how times are told,
+//! which lines are wanted.
 
 use std::{
     collections::BTreeMap,
@@ -24,8 +25,19 @@ pub struct Arrangement {
     pub(super) screen: String,
     pub(super) time_style: TimeStyle,
     pub(super) wrap: bool,
+    pub(super) filter: Filter,
     /// By the name of the action that shows the screen.
     pub(super) panes: BTreeMap<String, Panes>,
+}
+
+/// Words that lines must have to be shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Filter {
+    /// Each must begin a word of the line or of its speaker's name; empty for none.
+    pub(super) words: String,
+    /// Whether they count.
+    pub(super) on: bool,
 }
 
 impl Default for Arrangement {
@@ -34,6 +46,7 @@ impl Default for Arrangement {
             screen: String::new(),
             time_style: TimeStyle::default(),
             wrap: true,
+            filter: Filter::default(),
             panes: BTreeMap::new(),
         }
     }
@@ -94,6 +107,10 @@ mod tests {
         arrangement.screen = "memories".to_owned();
         arrangement.time_style = TimeStyle::Offset;
         arrangement.wrap = false;
+        arrangement.filter = Filter {
+            words: "the \"train\"\n".to_owned(),
+            on: true,
+        };
         let mut panes = Panes::default();
         panes.divide(30, 100);
         panes.zoomed = true;
@@ -108,11 +125,12 @@ mod tests {
     #[test]
     fn what_is_damaged_is_as_at_the_first_start() {
         let huge = " ".repeat(LONGEST as usize + 1);
-        let scenarios: [&[u8]; 6] = [
+        let scenarios: [&[u8]; 7] = [
             b"",
             b"screen = ",
             b"wrap = 1",
             b"\xff\xfe",
+            b"[filter]\non = 7",
             b"[panes.live]\nsplit = -1",
             huge.as_bytes(),
         ];

@@ -104,14 +104,14 @@ fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::replay::tests::{inspected, session};
+    use crate::replay::tests::{inspected, keys};
 
     fn place(folder: Option<&Path>) -> Place {
         Place::delivery(folder.map(Path::to_owned), Seq(12))
     }
 
     fn copied(place: &Place, body: &[u8]) -> Outcome {
-        place.body(&inspected(body), &session().keys.get())
+        place.body(&inspected(body), &keys())
     }
 
     #[test]

@@ -8,8 +8,7 @@ use super::{
     action::Errand,
     app::Session,
     clipboard::{Copied, Place},
-    curl, excerpt,
-    replay::{self, Planned},
+    excerpt,
 };
 use crate::{
     event::{Edit, Seq},
@@ -19,6 +18,7 @@ use crate::{
         watch::{Progress, Watch},
     },
     outbound::Outbound,
+    replay::{self, Planned, curl},
     store::{Store, deliveries::Inspected},
     text,
 };
@@ -130,7 +130,7 @@ impl Errands {
             match tokio::task::spawn_blocking(prepare).await {
                 Ok(Prepared::Done(outcome)) => outcome,
                 Ok(Prepared::Send(planned)) => {
-                    Outcome::Said(replay::send(*planned, &session, &outbound).await)
+                    Outcome::Said(replay::send(*planned, &session.keys.get(), &outbound).await)
                 }
                 Err(_) => Outcome::Said(WRONG.to_owned()),
             }
@@ -189,10 +189,14 @@ fn prepare(store: &Store, session: &Session, errand: Errand) -> Prepared {
             Prepared::Done(place.body(inspected, &session.keys.get()))
         }),
         Errand::CopyCommand(seq) => of_delivery(store, seq, |inspected, place| {
-            Prepared::Done(place.command(curl::command(inspected, session)))
+            Prepared::Done(place.command(curl::command(
+                inspected,
+                &session.local,
+                &session.keys.get(),
+            )))
         }),
         Errand::Replay(seq, to) => of_delivery(store, seq, |inspected, _| {
-            match replay::planned(inspected, session, &to) {
+            match replay::plan(inspected, &session.local, &session.keys.get(), &to) {
                 Ok(planned) => Prepared::Send(planned.into()),
                 Err(error) => say(format!("#{} not sent: {error}", seq.0)),
             }

@@ -8,6 +8,7 @@ use ratatui::{
     text::{Line, Span},
 };
 use tui_input::{Input, backend::crossterm::to_input_request};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::Context;
 use crate::text;
@@ -88,16 +89,38 @@ impl Field {
     }
 }
 
-/// What is seen of a text from a column on.
+/// What is seen of a text from a column on. What must not be seen leaves its columns blank, so that the cursor stands where
+/// the text is edited.
 fn shown(value: &str, scroll: usize, room: usize) -> String {
-    let clean = text::neutral(value);
     let mut columns = 0;
     let mut shown = String::new();
-    for character in clean.chars() {
-        if columns >= scroll && columns < scroll + room {
-            shown.push(character);
+    for grapheme in value.graphemes(true) {
+        let width = text::width(grapheme);
+        if columns >= scroll && columns + width <= scroll + room {
+            let clean = text::neutral(grapheme);
+            shown.push_str(&clean);
+            shown.push_str(&" ".repeat(width.saturating_sub(text::width(&clean))));
         }
-        columns += text::width(character.encode_utf8(&mut [0; 4]));
+        columns += width;
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_seen_where_the_cursor_is() {
+        for (value, scroll, room, expected) in [
+            ("onboarding", 0, 20, "onboarding"),
+            ("onboarding", 2, 3, "boa"),
+            ("日本語", 2, 3, "本"),
+            ("a\u{1b}[2Jb\u{202e}c", 0, 20, "a [2Jbc"),
+            ("a\u{1b}[2Jb", 5, 20, "b"),
+            ("👩‍👩‍👧‍👦 e\u{301}x", 3, 2, "e\u{301}x"),
+        ] {
+            assert_eq!(shown(value, scroll, room), expected, "{value:?}");
+        }
+    }
 }

@@ -25,6 +25,8 @@ pub struct Glyphs {
     pub thumb: &'static str,
     /// Where the user is.
     pub cursor: &'static str,
+    /// Runs along what is selected.
+    pub selected: &'static str,
     /// Something was cut.
     pub ellipsis: &'static str,
     /// Stands for a character of a secret.
@@ -85,6 +87,7 @@ impl Glyphs {
             play: "▶",
             thumb: "┃",
             cursor: "▌",
+            selected: "┃",
             ellipsis: "…",
             mask: "•",
             star: "★",
@@ -114,6 +117,7 @@ impl Glyphs {
             play: ">",
             thumb: "#",
             cursor: "|",
+            selected: "#",
             ellipsis: "..",
             mask: "*",
             star: "*",

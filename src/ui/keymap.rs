@@ -26,18 +26,18 @@ pub struct Keymap {
     keys: Vec<(Action, Vec<Chord>)>,
 }
 
-/// What the user wants: the keys of an action in place of its own.
+/// The keys of an action in place of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct KeyBinding {
     /// The name of the action.
-    pub name: String,
+    pub action: String,
     /// Names of keys; none takes it off the keyboard.
     pub keys: Vec<String>,
 }
 
-/// Why a wish cannot be granted.
+/// Why a binding cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum KeymapError {
     /// No action has this name.
     #[error("no such action; there are {}", names())]
     UnknownAction,
@@ -68,18 +68,18 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// The keymap as the user wants it.
+    /// The keymap with other keys for some actions.
     ///
     /// # Errors
-    /// Every [`Fault`] with the place of its wish.
-    pub fn wanted(wishes: &[Wish]) -> Result<Self, Vec<(usize, Fault)>> {
+    /// Everything that is wrong, with the index of its binding.
+    pub fn with(bindings: &[KeyBinding]) -> Result<Self, Vec<(usize, KeymapError)>> {
         let mut keymap = Self::default();
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         let mut changed = Vec::new();
-        for (at, wish) in wishes.iter().enumerate() {
-            match keymap.grant(wish) {
+        for (at, binding) in bindings.iter().enumerate() {
+            match keymap.bind(binding) {
                 Ok(action) => changed.push((at, action)),
-                Err(fault) => faults.push((at, fault)),
+                Err(error) => errors.push((at, error)),
             }
         }
         let mut told = Vec::new();
@@ -91,30 +91,30 @@ impl Keymap {
             // One sentence for two actions that both want the key.
             if let Some((key, twin)) = twin.filter(|(_, twin)| !told.contains(twin)) {
                 told.push(action);
-                faults.push((at, Fault::Taken(key, twin.name())));
+                errors.push((at, KeymapError::Taken(key, twin.name())));
             }
         }
-        if faults.is_empty() {
+        if errors.is_empty() {
             Ok(keymap)
         } else {
-            Err(faults)
+            Err(errors)
         }
     }
 
     /// Gives an action its keys.
-    fn grant(&mut self, wish: &Wish) -> Result<Action, Fault> {
+    fn bind(&mut self, binding: &KeyBinding) -> Result<Action, KeymapError> {
         let slot = self
             .keys
             .iter_mut()
-            .find(|(action, _)| action.name() == wish.name);
-        let (action, keys) = slot.ok_or(Fault::UnknownAction)?;
+            .find(|(action, _)| action.name() == binding.action);
+        let (action, keys) = slot.ok_or(KeymapError::UnknownAction)?;
         let mut chords = Vec::new();
-        for key in &wish.keys {
-            let chord = Chord::parse(key).ok_or_else(|| Fault::UnknownKey(key.clone()))?;
+        for key in &binding.keys {
+            let chord = Chord::parse(key).ok_or_else(|| KeymapError::UnknownKey(key.clone()))?;
             let fixed = FIXED.iter().find(|(fixed, _)| *fixed == chord);
             match fixed {
                 Some((_, means)) if means != action => {
-                    return Err(Fault::Fixed(chord.to_string(), means.name()));
+                    return Err(KeymapError::Fixed(chord.to_string(), means.name()));
                 }
                 _ if chords.contains(&chord) => {}
                 _ => chords.push(chord),

@@ -4,8 +4,8 @@ use std::{
     fmt::{Debug, Formatter},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Weak,
-        mpsc::{Receiver, Sender, channel, sync_channel},
+        Arc, Mutex, PoisonError, Weak,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
 };
 
@@ -15,12 +15,15 @@ use crate::store::{ReadError, Store};
 
 type Reading = Box<dyn FnOnce(&Store) + Send>;
 
+/// Readings that may wait. What comes then waits with who asked for it.
+const WAITING: usize = 64;
+
 /// The way to what is kept. Cheap to clone; its thread ends with the last one.
 #[derive(Clone)]
 pub struct Library {
     /// One after another, so that a slow disk is asked one thing at a time.
     /// None: nothing is ever read.
-    readings: Option<Sender<Reading>>,
+    readings: Option<SyncSender<Reading>>,
     answered: Arc<Notify>,
 }
 
@@ -28,7 +31,37 @@ pub struct Library {
 #[derive(Debug)]
 pub(super) struct Asked<T> {
     answers: Receiver<Result<T, ReadError>>,
+    held_back: HeldBack,
     _wanted: Arc<()>,
+}
+
+/// A reading for which there was no place yet.
+#[derive(Default)]
+struct HeldBack(Mutex<Option<(SyncSender<Reading>, Reading)>>);
+
+impl HeldBack {
+    /// Hands a reading over, or keeps it for the next attempt.
+    fn hand_over(readings: &SyncSender<Reading>, reading: Reading) -> Self {
+        match readings.try_send(reading) {
+            Err(TrySendError::Full(reading)) => Self(Mutex::new(Some((readings.clone(), reading)))),
+            // Without the thread nothing will ever come.
+            Ok(()) | Err(TrySendError::Disconnected(_)) => Self::default(),
+        }
+    }
+
+    fn try_again(&self) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((readings, reading)) = held.take() {
+            let still = Self::hand_over(&readings, reading).0;
+            *held = still.into_inner().unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Debug for HeldBack {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HeldBack")
+    }
 }
 
 impl Library {
@@ -37,7 +70,7 @@ impl Library {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(store: Store) -> std::io::Result<Self> {
-        let (readings, asked) = channel::<Reading>();
+        let (readings, asked) = sync_channel::<Reading>(WAITING);
         std::thread::Builder::new()
             .name("library".to_owned())
             .spawn(move || {
@@ -71,16 +104,21 @@ impl Library {
         let wanted = Arc::new(());
         let still_wanted = Arc::downgrade(&wanted);
         let reading = move |store: &Store| {
-            if Weak::strong_count(&still_wanted) > 0 && answer.send(read(store)).is_ok() {
-                answered.notify_one();
+            if Weak::strong_count(&still_wanted) > 0 {
+                let _ = answer.send(read(store));
             }
+            // Also when nobody wants it any longer: there is a place for what was held back.
+            answered.notify_one();
         };
-        // Fails when the thread is gone: then nothing will ever come.
-        if let Some(readings) = &self.readings {
-            let _ = readings.send(Box::new(reading));
-        }
+        let held_back = self
+            .readings
+            .as_ref()
+            .map_or_else(HeldBack::default, |way| {
+                HeldBack::hand_over(way, Box::new(reading))
+            });
         Asked {
             answers,
+            held_back,
             _wanted: wanted,
         }
     }
@@ -105,6 +143,7 @@ impl Library {
         }
         Asked {
             answers,
+            held_back: HeldBack::default(),
             _wanted: Arc::default(),
         }
     }
@@ -124,6 +163,53 @@ impl Debug for Library {
 impl<T> Asked<T> {
     /// What came; None: nothing yet.
     pub(super) fn answer(&self) -> Option<Result<T, ReadError>> {
+        self.held_back.try_again();
         self.answers.try_recv().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        losses::LossCounter,
+        store::{Location, Settings, retention::Retention},
+    };
+
+    #[tokio::test]
+    async fn what_finds_no_place_is_read_once_there_is_one() {
+        let settings = Settings {
+            location: Location::Memory,
+            silence: Duration::from_mins(2),
+            retention: Retention::FOREVER,
+        };
+        let store = Store::open(settings, LossCounter::default()).unwrap();
+        let library = Library::start(store).unwrap();
+        let (go, may_go) = sync_channel::<()>(0);
+        let first = library.ask(move |_| {
+            let _ = may_go.recv();
+            Ok(0)
+        });
+        let rest: Vec<_> = (1..=3 * WAITING)
+            .map(|n| library.ask(move |_| Ok(n)))
+            .collect();
+        drop(go);
+        let mut missing: Vec<_> = std::iter::once(first).chain(rest).collect();
+        let mut sum = 0;
+        while !missing.is_empty() {
+            missing.retain(|asked| match asked.answer() {
+                Some(answer) => {
+                    sum += answer.unwrap();
+                    false
+                }
+                None => true,
+            });
+            if !missing.is_empty() {
+                library.answered().await;
+            }
+        }
+        assert_eq!(sum, 3 * WAITING * (3 * WAITING + 1) / 2);
     }
 }

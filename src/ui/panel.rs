@@ -24,11 +24,13 @@ pub(super) mod transcript;
 
 use ratatui::{
     layout::{Margin, Rect},
+    style::Style,
     text::{Line, Span},
     widgets::{Block, Borders},
 };
 
 use super::Context;
+use crate::text;
 
 /// A frame with a title: a name, and what is to say about it.
 pub(super) fn framed<'a>(context: &Context, name: &'a str, about: Vec<Span<'a>>) -> Block<'a> {
@@ -48,6 +50,14 @@ pub(super) fn framed<'a>(context: &Context, name: &'a str, about: Vec<Span<'a>>)
         .border_set(context.glyphs.border)
         .border_style(context.theme.border)
         .title(Line::from(title))
+}
+
+/// Paragraphs of our own, each in as many rows as it takes.
+pub(super) fn prose(paragraphs: &[&str], width: usize, style: Style) -> Vec<Line<'static>> {
+    let room = width.saturating_sub(2);
+    let rows = paragraphs.iter().flat_map(|text| text::wrapped(text, room));
+    rows.map(|row| Line::styled(format!(" {row}"), style))
+        .collect()
 }
 
 /// What is inside of the frame of a panel, if it has one.

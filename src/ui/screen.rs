@@ -77,6 +77,12 @@ pub(super) trait Screen: Debug {
     /// Takes what came from the library, and asks for more.
     fn update(&mut self, _body: Body, _scene: &Scene<'_>, _library: &Library) {}
 
+    /// Remembers what is as the user wants it.
+    fn remember(&self, _arrangement: &mut Arrangement) {}
+
+    /// As it was remembered.
+    fn recall(&mut self, _arrangement: &Arrangement) {}
+
     /// When it will next look different although nothing arrives and no age grows.
     fn next_change(&self, _scene: &Scene<'_>) -> Option<Timestamp> {
         None
@@ -115,6 +121,7 @@ const TABLE: [Entry; 6] = [
             Action::PreviousMark,
             Action::Note,
             Action::Name,
+            Action::Select,
             Action::Zoom,
             Action::Narrower,
             Action::Wider,
@@ -247,7 +254,7 @@ impl Screens {
         &mut self.panes[self.shown]
     }
 
-    /// Remembers which one is shown and how each is divided.
+    /// Remembers which one is shown, how each is divided, and what each remembers.
     pub(super) fn remember(&self, arrangement: &mut Arrangement) {
         name_of(&TABLE[self.shown]).clone_into(&mut arrangement.screen);
         let arranged = TABLE.iter().zip(&self.panes);
@@ -255,6 +262,9 @@ impl Screens {
         arrangement.panes = arranged
             .map(|(entry, panes)| (name_of(entry).to_owned(), *panes))
             .collect();
+        self.all
+            .iter()
+            .for_each(|screen| screen.remember(arrangement));
     }
 
     /// As it was remembered.
@@ -266,6 +276,7 @@ impl Screens {
             if let Some(panes) = arrangement.panes.get(name_of(entry)) {
                 self.panes[at] = *panes;
             }
+            self.all[at].recall(arrangement);
         }
     }
 

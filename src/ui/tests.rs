@@ -9,6 +9,7 @@ mod keys;
 mod live;
 mod looks;
 mod memories;
+mod overlays;
 mod plain;
 mod scene;
 mod screens;

@@ -4,6 +4,7 @@
 //! it is; only greys, and what is too pale on white, come from the 256, where there are so many. The others have colours of
 //! their own, and the nearest to them where the terminal has fewer.
 
+mod choice;
 mod depth;
 mod palette;
 #[cfg(test)]
@@ -17,7 +18,7 @@ use ratatui::{
 };
 use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 
-use crate::config::{OwnTheme, Role, Theme as Choice};
+pub use choice::{OwnTheme, Role, ThemeChoice};
 pub use depth::Depth;
 
 /// Longest wait for a terminal to tell its background.
@@ -82,22 +83,22 @@ pub struct Theme {
 impl Theme {
     /// The theme of a choice. Asks the terminal, so it must be called before the screen is taken.
     #[must_use]
-    pub fn resolve(choice: &Choice) -> Self {
+    pub fn resolve(choice: &ThemeChoice) -> Self {
         Self::of(choice, Depth::of_terminal(), Ground::of_terminal)
     }
 
-    fn of(choice: &Choice, depth: Depth, ground: impl FnOnce() -> Ground) -> Self {
+    fn of(choice: &ThemeChoice, depth: Depth, ground: impl FnOnce() -> Ground) -> Self {
         match choice {
-            Choice::None => Self::plain(),
-            Choice::Dark => Self::dark(depth),
-            Choice::Light => Self::light(depth),
-            Choice::Contrast => Self::contrast(depth),
-            Choice::ColourBlind => Self::colour_blind(depth, ground()),
-            Choice::Auto => match ground() {
+            ThemeChoice::None => Self::plain(),
+            ThemeChoice::Dark => Self::dark(depth),
+            ThemeChoice::Light => Self::light(depth),
+            ThemeChoice::Contrast => Self::contrast(depth),
+            ThemeChoice::ColourBlind => Self::colour_blind(depth, ground()),
+            ThemeChoice::Auto => match ground() {
                 Ground::Dark => Self::dark(depth),
                 Ground::Light => Self::light(depth),
             },
-            Choice::Own(own) => Self::of(&own.base, depth, ground).with(own, depth),
+            ThemeChoice::Own(own) => Self::of(&own.base, depth, ground).with(own, depth),
         }
     }
 

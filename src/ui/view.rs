@@ -4,7 +4,7 @@ mod mouse;
 
 use std::sync::Arc;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::{
     Frame,
@@ -46,6 +46,9 @@ const LOOK: SignedDuration = SignedDuration::from_millis(100);
 
 /// Columns by which a key moves the border between two panes.
 const SPLIT_STEP: u16 = 2;
+
+/// Most bytes of a text that are pasted.
+const PASTED: usize = 16 << 10;
 
 /// From this size on there is a first row, and panels have frames: columns, rows.
 const FRAMES_FROM: (u16, u16) = (40, 8);
@@ -275,6 +278,18 @@ impl View {
         self.act(action, monitor, size, now)
     }
 
+    /// Types a text that was pasted, if there is a field for it; without one, its letters are no keys.
+    pub fn paste(&mut self, text: &str) {
+        let Some(overlay) = &mut self.overlay else {
+            return;
+        };
+        for letter in text::neutral(text::beginning(text, PASTED)).chars() {
+            if overlay.key(KeyCode::Char(letter).into()) == Answer::Pass {
+                return;
+            }
+        }
+    }
+
     /// Takes what came from the library, and asks for more.
     pub fn update(
         &mut self,
@@ -390,6 +405,7 @@ impl View {
             | Action::Tick
             | Action::Name
             | Action::Replay
+            | Action::Select
             | Action::Copy
             | Action::CopyAll => {
                 let body = self.places(area).body;
@@ -470,6 +486,12 @@ impl View {
             let panes = self.screens.panes_mut();
             panes.divide(to(at).saturating_sub(body.area.x), body.area.width);
         }
+    }
+
+    /// Opens an overlay that no key opens in this state.
+    #[cfg(test)]
+    pub(super) fn lay_over(&mut self, overlay: Box<dyn Overlay>) {
+        self.overlay = Some(overlay);
     }
 
     fn close(&mut self) {

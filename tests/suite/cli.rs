@@ -136,16 +136,17 @@ fn the_data_folder_of_a_failed_start_is_free_again() {
 /// A running `serve`, ended with the test.
 struct Serving {
     child: Child,
-    log: BufReader<std::process::ChildStdout>,
+    log: BufReader<std::process::ChildStderr>,
 }
 
 impl Serving {
     fn start(home: &TempDir, arguments: &[&str]) -> Self {
         let mut child = omiscope(home, &[&["serve", "--port", "0"], arguments].concat())
-            .stdout(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let log = BufReader::new(child.stdout.take().unwrap());
+        let log = BufReader::new(child.stderr.take().unwrap());
         Self { child, log }
     }
 

@@ -50,7 +50,7 @@ fn a_delivery_is_looked_into_and_sent_again() {
     let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/in?token=t", elsewhere.local_addr().unwrap());
     terminal.press("r");
-    terminal.wait_for("#2 to http");
+    terminal.wait_for("Replay ─ #2 to ");
     terminal.press(&format!("{url}\r"));
     let came = answered_once(&elsewhere, "thank you\x1b[2J");
     assert!(

@@ -5,9 +5,10 @@ use std::{collections::BTreeSet, time::Duration};
 use omiscope::{
     event::Uid,
     export::wav,
+    feed::Window,
     losses::LossCounter,
     store::{
-        Location, Settings, Store, Window,
+        Location, Settings, Store,
         archive::{Archive, SoundSelection},
     },
 };

@@ -5,7 +5,10 @@ use std::{fs, path::Path, process::Command, time::Duration};
 use rusqlite::Connection;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
-use crate::program::{Sender, Serve, clean_environment, omiscope};
+use crate::{
+    program::{Sender, Serve, clean_environment, omiscope},
+    serving::ask,
+};
 
 /// Blocks of 512 bytes that a file may have: room for some deliveries.
 const BLOCKS: u64 = 1600;
@@ -16,6 +19,10 @@ fn text(bytes: &[u8]) -> String {
 
 fn check(home: &Path) -> String {
     text(&omiscope(home).arg("check").output().unwrap().stdout)
+}
+
+fn health(address: std::net::SocketAddr) -> (u16, String) {
+    ask(address, "GET", "/healthz", "", b"")
 }
 
 #[test]
@@ -44,6 +51,7 @@ fn a_full_disk_is_a_503_while_it_lasts_and_nothing_acknowledged_is_lost() {
         }
     }
     assert!(acknowledged.len() < 1000, "the disk was never full");
+    assert_eq!(health(serve.address), (503, "store failed".to_owned()));
     let none = Rlimit {
         current: None,
         maximum: None,
@@ -51,6 +59,7 @@ fn a_full_disk_is_a_503_while_it_lasts_and_nothing_acknowledged_is_lost() {
     let pid = Pid::from_raw(serve.pid().cast_signed());
     prlimit(pid, Resource::Fsize, none).unwrap();
     assert_eq!(sender.say("after", 5000.0, "line after").unwrap(), 200);
+    assert_eq!(health(serve.address), (200, "ok".to_owned()));
     let exported = omiscope(home.path())
         .args(["export", "--format", "txt"])
         .output()

@@ -14,11 +14,14 @@ mod deliveries;
 #[cfg(unix)]
 mod durability;
 #[cfg(unix)]
+mod every_key;
+#[cfg(unix)]
 mod export;
 #[cfg(target_os = "linux")]
 mod faults;
 #[cfg(unix)]
 mod import;
+mod ping;
 #[cfg(unix)]
 mod plain;
 mod program;
@@ -28,8 +31,17 @@ mod search;
 #[cfg(target_os = "linux")]
 mod secrets;
 mod server;
+#[cfg(unix)]
+mod serving;
+#[cfg(unix)]
+mod shell;
+mod shipping;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
+#[cfg(unix)]
+mod spec;
+#[cfg(unix)]
+mod streams;
 #[cfg(unix)]
 mod subtitles;
 #[cfg(unix)]

@@ -118,3 +118,36 @@ fn a_terminal_that_can_do_nothing_gets_lines_and_ctrl_c_ends_them() {
     terminal.press("\u{3}");
     assert_eq!(terminal.wait().exit_code(), 0);
 }
+
+#[test]
+fn on_a_terminal_q_and_enter_end_the_lines() {
+    for end in ["q\n", "\u{4}"] {
+        let home = tempfile::tempdir().unwrap();
+        let mut terminal = Terminal::start(home.path(), &["--plain", "--port", "0"], (120, 30));
+        terminal.wait_for("q and Enter, or Ctrl-C ends it");
+        terminal.press("quiet please\n\n");
+        let mut sender = Sender::connect(terminal.address()).unwrap();
+        sender.say("a", 0.0, "good morning, teletype").unwrap();
+        terminal.wait_for("You: good morning, teletype");
+        terminal.press(end);
+        assert_eq!(terminal.wait().exit_code(), 0);
+    }
+}
+
+#[test]
+fn in_the_background_what_is_typed_is_for_the_shell() {
+    let home = tempfile::tempdir().unwrap();
+    let shell = [
+        "-c",
+        "set -m; \"$0\" --plain --port 0 & read line; echo \"the shell has $line\"; fg",
+        env!("CARGO_BIN_EXE_omiscope"),
+    ];
+    let mut terminal = Terminal::start_program("/bin/sh".as_ref(), home.path(), &shell, (120, 30));
+    let mut sender = Sender::connect(terminal.address()).unwrap();
+    terminal.press("q\n");
+    terminal.wait_for("the shell has q");
+    sender.say("a", 0.0, "good morning, shell").unwrap();
+    terminal.wait_for("You: good morning, shell");
+    terminal.press("q\n");
+    assert_eq!(terminal.wait().exit_code(), 0);
+}

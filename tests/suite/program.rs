@@ -75,9 +75,9 @@ impl Serve {
         let stdout = child.stdout.take().expect("stdout is piped");
         let stderr = child.stderr.take().expect("stderr is piped");
         std::thread::spawn(move || {
-            std::io::copy(&mut BufReader::new(stderr), &mut std::io::sink())
+            std::io::copy(&mut BufReader::new(stdout), &mut std::io::sink())
         });
-        let mut lines = BufReader::new(stdout).lines();
+        let mut lines = BufReader::new(stderr).lines();
         let address = lines
             .by_ref()
             .map_while(Result::ok)

@@ -34,8 +34,9 @@ pub(in crate::export) const COLUMNS: &[&str] = &[
     "deleted",
 ];
 
-#[derive(Serialize)]
-struct Row<'a> {
+/// A memory, as every form for programs tells it. Names and meanings stay.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row<'a> {
     uid: &'a str,
     id: i64,
     omi_id: Option<&'a str>,
@@ -66,7 +67,7 @@ struct Row<'a> {
     photos: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct Item<'a> {
     #[serde(flatten)]
     item: &'a ActionItem,
@@ -79,7 +80,7 @@ pub(in crate::export) fn jsonl(
     _: &TimeZone,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    rows::jsonl(&row(kept), out)
+    rows::jsonl(&Row::of(kept), out)
 }
 
 pub(in crate::export) fn csv(
@@ -87,42 +88,45 @@ pub(in crate::export) fn csv(
     _: &TimeZone,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    rows::csv(&row(kept), COLUMNS, out)
+    rows::csv(&Row::of(kept), COLUMNS, out)
 }
 
-fn row(kept: &KeptMemory) -> Row<'_> {
-    let memory = &kept.memory;
-    let item = |item| Item {
-        item,
-        done: kept.done(item),
-    };
-    Row {
-        uid: kept.uid.as_str(),
-        id: kept.id.0,
-        omi_id: memory.id.as_deref(),
-        conversation: kept.conversation.map(|id| id.0),
-        revision: kept.revision,
-        at: memory.when().unwrap_or(kept.arrived),
-        arrived: kept.arrived,
-        created_at: memory.created_at,
-        started_at: memory.started_at,
-        finished_at: memory.finished_at,
-        title: &memory.title,
-        overview: &memory.overview,
-        emoji: &memory.emoji,
-        category: &memory.category,
-        language: memory.language.as_deref(),
-        source: memory.source.as_deref(),
-        status: memory.status.as_deref(),
-        folder: memory.folder.as_deref(),
-        starred: memory.starred,
-        discarded: memory.discarded,
-        deleted: memory.deleted,
-        text: memory.text.as_deref(),
-        action_items: memory.action_items.iter().map(item).collect(),
-        events: &memory.events,
-        app_results: &memory.app_results,
-        place: memory.place.as_ref(),
-        photos: memory.photos,
+impl<'a> Row<'a> {
+    /// The row of a memory.
+    pub(crate) fn of(kept: &'a KeptMemory) -> Self {
+        let memory = &kept.memory;
+        let item = |item| Item {
+            item,
+            done: kept.done(item),
+        };
+        Self {
+            uid: kept.uid.as_str(),
+            id: kept.id.0,
+            omi_id: memory.id.as_deref(),
+            conversation: kept.conversation.map(|id| id.0),
+            revision: kept.revision,
+            at: memory.when().unwrap_or(kept.arrived),
+            arrived: kept.arrived,
+            created_at: memory.created_at,
+            started_at: memory.started_at,
+            finished_at: memory.finished_at,
+            title: &memory.title,
+            overview: &memory.overview,
+            emoji: &memory.emoji,
+            category: &memory.category,
+            language: memory.language.as_deref(),
+            source: memory.source.as_deref(),
+            status: memory.status.as_deref(),
+            folder: memory.folder.as_deref(),
+            starred: memory.starred,
+            discarded: memory.discarded,
+            deleted: memory.deleted,
+            text: memory.text.as_deref(),
+            action_items: memory.action_items.iter().map(item).collect(),
+            events: &memory.events,
+            app_results: &memory.app_results,
+            place: memory.place.as_ref(),
+            photos: memory.photos,
+        }
     }
 }

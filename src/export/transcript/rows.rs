@@ -6,7 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    event::{Line, Translation},
+    event::{Conversation, Line, Speaker, Translation},
     export::rows,
     store::Talk,
 };
@@ -30,8 +30,9 @@ pub(in crate::export) const COLUMNS: &[&str] = &[
     "speaker_id",
 ];
 
-#[derive(Serialize)]
-struct Row<'a> {
+/// A segment, as every form for programs tells it. Names and meanings stay.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row<'a> {
     uid: &'a str,
     conversation: i64,
     id: i64,
@@ -65,23 +66,30 @@ pub(in crate::export) fn csv(talk: &Talk, _: &TimeZone, out: &mut dyn Write) -> 
 }
 
 fn row<'a>(talk: &'a Talk, line: &'a Line) -> Row<'a> {
-    let segment = &line.segment;
-    Row {
-        uid: talk.conversation.uid.as_str(),
-        conversation: talk.conversation.id.0,
-        id: line.id.0,
-        start: segment.start,
-        end: segment.end,
-        at: talk.conversation.clock(segment.start),
-        speaker: segment.speaker.as_deref(),
-        speaker_name: talk.speaker(line).name(),
-        is_user: segment.is_user,
-        text: &segment.text,
-        starred: line.starred,
-        note: line.note.as_deref(),
-        segment_id: segment.id.as_deref(),
-        person_id: segment.person_id.as_deref(),
-        speaker_id: segment.speaker_id,
-        translations: &segment.translations,
+    Row::of(&talk.conversation, line, &talk.speaker(line))
+}
+
+impl<'a> Row<'a> {
+    /// The row of a line of a conversation.
+    pub(crate) fn of(conversation: &'a Conversation, line: &'a Line, speaker: &Speaker) -> Self {
+        let segment = &line.segment;
+        Self {
+            uid: conversation.uid.as_str(),
+            conversation: conversation.id.0,
+            id: line.id.0,
+            start: segment.start,
+            end: segment.end,
+            at: conversation.clock(segment.start),
+            speaker: segment.speaker.as_deref(),
+            speaker_name: speaker.name(),
+            is_user: segment.is_user,
+            text: &segment.text,
+            starred: line.starred,
+            note: line.note.as_deref(),
+            segment_id: segment.id.as_deref(),
+            person_id: segment.person_id.as_deref(),
+            speaker_id: segment.speaker_id,
+            translations: &segment.translations,
+        }
     }
 }

@@ -1,4 +1,4 @@
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use super::*;
 use crate::{
@@ -30,18 +30,27 @@ fn record(kind: Kind, uid: Option<&str>, status: u16, size: usize) -> Arc<Record
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "shorter to call")]
 fn logged(log: &DeliveryLog, record: Arc<Record>, body: Option<&[u8]>) -> String {
-    let mut out = Vec::new();
     let body = |_| Ok::<_, Infallible>(body.map(<[u8]>::to_vec));
-    log.write(&mut out, &[record], body).unwrap();
-    String::from_utf8(out).unwrap()
+    log.line(&record, body).unwrap_or_default()
 }
 
 fn log(least: LogLevel, bodies: bool) -> DeliveryLog {
+    styled(least.into(), bodies)
+}
+
+fn styled(style: Style, bodies: bool) -> DeliveryLog {
     DeliveryLog {
         zone: TimeZone::UTC,
-        ..DeliveryLog::new(least, bodies.then(|| Secret::new(KEY.into()).into()))
+        ..DeliveryLog::new(style, bodies.then(|| Secret::new(KEY.into()).into()))
     }
+}
+
+fn json_log(bodies: bool) -> DeliveryLog {
+    let format = LogFormat::Json;
+    let least = LogLevel::Info;
+    styled(Style { least, format }, bodies)
 }
 
 #[test]
@@ -98,7 +107,14 @@ fn a_key_that_lies_across_the_cut_leaves_nothing_of_itself() {
 #[test]
 fn bodies_are_on_the_same_line_compact_and_harmless() {
     let hex = r#"{"type":"audio_bytes","audio":"000102030405"}"#.as_bytes();
-    let scenarios: [(Kind, usize, &[u8], &str); 7] = [
+    let placeholder = br#"{"audio":"hex_encoded_pcm_audio"}"#;
+    let scenarios: [(Kind, usize, &[u8], &str); 8] = [
+        (
+            Kind::AudioBytes,
+            33,
+            placeholder,
+            r#"{"audio":"hex_encoded_pcm_audio"}"#,
+        ),
         (
             Kind::Ping,
             20,
@@ -134,20 +150,59 @@ fn bodies_are_on_the_same_line_compact_and_harmless() {
 }
 
 #[test]
+fn as_json_a_delivery_is_one_object_with_the_names_of_an_export() {
+    let json = |record, bodies, body| -> Value {
+        serde_json::from_str(&logged(&json_log(bodies), record, body)).unwrap()
+    };
+    let accepted = record(Kind::MemoryCreated, Some("test-user-1"), 200, 9);
+    assert_eq!(
+        json(accepted, false, None),
+        json!({
+            "time": "2024-03-20T14:23:06.5Z", "level": "INFO", "message": "memory_created",
+            "seq": 7, "uid": "test-user-1", "kind": "memory_created", "method": "POST", "path": "/webhook", "query": "",
+            "remote": null, "size": 9, "status": 200, "warnings": [], "took_ms": 0.0, "idempotency_key": null, "signature": null, "repeat_of": null,
+        })
+    );
+    let refused = record(Kind::Unknown, None, 401, 9);
+    let refused = json(
+        refused,
+        true,
+        Some(br#"{"echo": "0123456789abcdef", "n": 1.50}"#),
+    );
+    assert_eq!(refused["level"], "WARNING");
+    assert_eq!(refused["data"], json!({"echo": "***", "n": 1.5}));
+    assert_eq!(refused["response"], json!({"error": "no"}));
+    let text = json(
+        record(Kind::Unknown, None, 400, 3),
+        true,
+        Some(b"a\r\n\x1b[2J"),
+    );
+    assert_eq!(text["data"], "a\r\n\u{1b}[2J");
+}
+
+#[test]
 fn a_hostile_body_stays_on_its_line() {
     let body = "\u{1b}[2J\r\n2024-03-20 14:23:06 [INFO] forged\u{202e}\u{9b}1m\0".as_bytes();
     let json = format!(r#"{{"a":"{}"}}"#, "\u{202e}\u{9b}\u{2028}\\u001b\\n");
-    for body in [body, json.as_bytes(), &[0xff, 0xfe, 0x0d]] {
-        let line = logged(
-            &log(LogLevel::Info, true),
-            record(Kind::Unknown, None, 200, body.len()),
-            Some(body),
-        );
-        assert_eq!(line.lines().count(), 1, "{line:?}");
-        assert!(line.ends_with('\n'));
-        let shown = line.trim_end();
-        assert!(!shown.contains(char::is_control), "{shown:?}");
-        assert!(!shown.contains(['\u{202e}', '\u{2028}']), "{shown:?}");
+    let surrogate = br#"{"a":"\ud800\n"}"#;
+    let long = "\u{85}\r\n\0".repeat(300_000);
+    let bodies = [
+        body,
+        json.as_bytes(),
+        &[0xff, 0xfe, 0x0d],
+        surrogate,
+        long.as_bytes(),
+    ];
+    for body in bodies {
+        for log in [log(LogLevel::Info, true), json_log(true)] {
+            let record = record(Kind::Unknown, None, 200, body.len());
+            let line = logged(&log, record, Some(body));
+            assert_eq!(line.lines().count(), 1, "{line:?}");
+            assert!(line.ends_with('\n'));
+            let shown = line.trim_end();
+            assert!(!shown.contains(char::is_control), "{shown:?}");
+            assert!(!shown.contains(['\u{202e}', '\u{2028}']), "{shown:?}");
+        }
     }
 }
 

@@ -34,33 +34,7 @@ const REASONS: [(u16, &str); 6] = [
 ];
 
 pub(super) fn losses(monitor: &Monitor, _: Timestamp) -> Option<String> {
-    let losses = monitor.losses();
-    let causes = [
-        (
-            losses.text_refused,
-            "text deliveries were turned away (503)",
-        ),
-        (
-            losses.sound_refused,
-            "sound deliveries were turned away (503)",
-        ),
-        (losses.panics, "requests failed inside omiscope (500)"),
-        (losses.connections_lost, "connections could not be accepted"),
-        (
-            losses.refusals_unrecorded,
-            "refused requests were not recorded",
-        ),
-        (
-            losses.upkeep_failed,
-            "rounds of indexing or deleting failed inside omiscope",
-        ),
-    ];
-    let told: Vec<_> = causes
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    (!told.is_empty()).then(|| told.join(", "))
+    monitor.losses().told()
 }
 
 /// Omi has probably switched the webhook off.

@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 
 use super::PAST;
-use crate::{event::SoundArrival, store::placement::LONGEST_BURST};
+use crate::{audio::placement::LONGEST_BURST, event::SoundArrival};
 
 /// Sound that stays away longer than any interval has ended.
 pub(super) const AWAY: SignedDuration = SignedDuration::from_secs(150);

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 
 use super::burst::TOGETHER;
-use crate::store::placement::{Arrived, Placed};
+use crate::audio::placement::{Arrived, Placed};
 
 /// The delay is what the bursts of so long ago until now made necessary, and the newest few in any case.
 const MEMORY: SignedDuration = SignedDuration::from_secs(60);

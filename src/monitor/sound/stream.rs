@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::pace::Pace;
 use crate::{
+    audio::placement::{Arrived, Placer, to_micros, to_samples},
     event::SoundArrival,
-    store::placement::{Arrived, Placer, to_micros, to_samples},
 };
 
 /// Most samples of a wearer that are held (4 MiB): the longest interval of two minutes and ten seconds, at 16 kHz.

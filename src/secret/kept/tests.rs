@@ -6,9 +6,15 @@ use super::*;
 fn the_first_call_makes_a_key_and_later_ones_read_it() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().join("data/omiscope");
+    assert!(found_in(&folder).unwrap().is_none());
     let first = kept_in(&folder).unwrap();
-    assert_eq!(first.reveal().len(), 64);
-    assert_eq!(kept_in(&folder).unwrap().reveal(), first.reveal());
+    let found = found_in(&folder).unwrap().unwrap();
+    assert!(found.matches(first.current().reveal()));
+    assert_eq!(first.current().reveal().len(), 64);
+    assert_eq!(
+        kept_in(&folder).unwrap().current().reveal(),
+        first.current().reveal()
+    );
     assert_eq!(
         fs::read_dir(&folder).unwrap().count(),
         1,
@@ -22,7 +28,7 @@ fn a_key_that_another_process_made_meanwhile_stays() {
     let path = folder.path().join(FILE);
     fs::write(&path, "theirs\n").unwrap();
     assert!(!publish(&path, &Secret::new("ours".into())).unwrap());
-    assert_eq!(kept_in(folder.path()).unwrap().reveal(), "theirs");
+    assert_eq!(kept_in(folder.path()).unwrap().current().reveal(), "theirs");
 }
 
 #[test]
@@ -64,11 +70,11 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 fn a_key_that_is_replaced_is_taken_until_its_end_and_each_before_it_until_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let mut keys = vec![kept_in(folder).unwrap().reveal().to_owned()];
+    let mut keys = vec![kept_in(folder).unwrap().current().reveal().to_owned()];
     for hours in [3, 1, 0] {
         let until = rotate(folder, HOUR * hours, now()).unwrap();
         assert_eq!(until, now() + HOUR * hours);
-        keys.push(kept_in(folder).unwrap().reveal().to_owned());
+        keys.push(kept_in(folder).unwrap().current().reveal().to_owned());
     }
     let opened = |hours: i32| {
         let kept = kept_in(folder).unwrap();
@@ -90,7 +96,11 @@ fn a_key_that_is_replaced_is_taken_until_its_end_and_each_before_it_until_its_ow
 #[test]
 fn not_every_key_there_ever_was_is_remembered() {
     let folder = tempfile::tempdir().unwrap();
-    let first = kept_in(folder.path()).unwrap().reveal().to_owned();
+    let first = kept_in(folder.path())
+        .unwrap()
+        .current()
+        .reveal()
+        .to_owned();
     for _ in 0..REMEMBERED {
         rotate(folder.path(), HOUR, now()).unwrap();
     }
@@ -119,14 +129,17 @@ fn a_change_is_seen_once_and_a_key_that_is_gone_is_none() {
     assert!(watch.changed().unwrap().is_none());
     rotate(folder, HOUR, now()).unwrap();
     let seen = watch.changed().unwrap().unwrap();
-    assert_ne!(seen.reveal(), first.reveal());
-    assert!(seen.opened_by(first.reveal(), now()).is_some());
+    assert_ne!(seen.current().reveal(), first.current().reveal());
+    assert!(seen.opened_by(first.current().reveal(), now()).is_some());
     assert!(watch.changed().unwrap().is_none());
     fs::remove_file(folder.join(FILE)).unwrap();
     assert!(watch.changed().unwrap().is_none());
     assert!(!folder.join(FILE).exists(), "none is made while it runs");
     fs::write(folder.join(FILE), "by hand\n").unwrap();
-    assert_eq!(watch.changed().unwrap().unwrap().reveal(), "by hand");
+    assert_eq!(
+        watch.changed().unwrap().unwrap().current().reveal(),
+        "by hand"
+    );
 }
 
 #[test]

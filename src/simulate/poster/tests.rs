@@ -4,6 +4,7 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::simulate::tests::server::server;
+use crate::webhook_url::WebhookUrl;
 
 #[tokio::test]
 async fn words_and_sound_are_posted_in_the_form_of_the_newest_sender() {
@@ -25,7 +26,7 @@ async fn words_and_sound_are_posted_in_the_form_of_the_newest_sender() {
         ),
     ];
     let (url, mut heard) = server().await;
-    let poster = Poster::new(Target::parse(&url, "U").unwrap());
+    let poster = Poster::new(WebhookUrl::parse(&url).unwrap(), "U".to_owned());
     for (content, uri, content_type, length) in cases {
         let delivery = Delivery {
             content,

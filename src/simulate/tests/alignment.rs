@@ -34,12 +34,12 @@ struct Errors {
     lost: usize,
 }
 
-fn at(second: f64) -> Timestamp {
+pub(super) fn at(second: f64) -> Timestamp {
     let begin = Timestamp::from_second(BEGAN).unwrap();
     begin + SignedDuration::from_secs_f64(second)
 }
 
-fn submission(second: f64, decoded: Decoded) -> Submission {
+pub(super) fn submission(second: f64, decoded: Decoded) -> Submission {
     let delivery = Delivery {
         received: at(second),
         uid: decoded.uid,

@@ -12,13 +12,15 @@ use super::{
     super::{
         ReadError,
         column::{micros, uid},
-        placement::{self, Arrived, to_samples},
         recordings, rows,
     },
     Archive,
     track::{Piece, Track},
 };
-use crate::event::{ConversationId, Uid};
+use crate::{
+    audio::placement::{self, Arrived, to_samples},
+    event::{ConversationId, Uid},
+};
 
 /// Chunks that arrived before a stretch tell where its first ones stand.
 pub(super) const BEFORE: SignedDuration = SignedDuration::from_mins(10);

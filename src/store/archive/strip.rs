@@ -6,15 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::{
-    super::{
-        ReadError, Store,
-        column::micros,
-        placement::{Arrived, Placer, to_micros, to_samples},
-    },
+    super::{ReadError, Store, column::micros},
     Archive,
     sound::{AFTER, BEFORE},
 };
-use crate::event::Uid;
+use crate::{
+    audio::placement::{Arrived, Placer, to_micros, to_samples},
+    event::Uid,
+};
 
 /// Gaps that are shorter than this are none on a strip of a day.
 const GAP: SignedDuration = SignedDuration::from_secs(5);

@@ -52,6 +52,35 @@ async fn the_list_tells_what_matters_of_each() {
 }
 
 #[tokio::test]
+async fn a_ping_that_repeats_one_leaves_no_trace_but_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    let ping = |second, key: &str| {
+        let mut ping = Submission {
+            delivery: delivery(second, Kind::Ping),
+            body: None,
+            event: Some(Event::Ping),
+        };
+        ping.delivery.idempotency_key = Some(key.to_owned());
+        ping
+    };
+    store.commit(ping(1, "check")).await.unwrap();
+    for second in 2..=9 {
+        let receipt = store.commit(ping(second, "check")).await.unwrap();
+        assert_eq!((receipt.seq, receipt.repeat_of), (Seq(1), Some(Seq(1))));
+    }
+    let other = store.commit(ping(10, "other")).await.unwrap();
+    assert_eq!(other.seq, Seq(2), "none of them took a number");
+    assert_eq!(store.deliveries(1..=9).unwrap().len(), 2);
+    store.close().await;
+
+    let store = in_folder(&folder);
+    assert_eq!(store.latest(), Seq(2));
+    store.commit(ping(11, "check")).await.unwrap();
+    assert_eq!(store.latest(), Seq(2), "it is known for good");
+}
+
+#[tokio::test]
 async fn one_is_told_with_its_body_and_its_repeats() {
     let store = ephemeral();
     for second in 1..=60 {

@@ -64,14 +64,39 @@ async fn a_full_disk_refuses_what_does_not_fit_and_goes_on_when_there_is_room() 
     let long = "x".repeat(1 << 20);
     assert_eq!(say(&store, 2, &long).await, Err(CommitError::Failed));
     assert_eq!(say(&store, 3, &long).await, Err(CommitError::Failed));
+    assert_eq!(store.status().writer, WriterState::Failing);
     assert_eq!(line(&store), ["before"]);
     limit(1 << 20).await.unwrap();
     say(&store, 4, "after").await.unwrap();
+    assert_eq!(store.status().writer, WriterState::Alive);
     assert_eq!(line(&store), ["before", "after"]);
     assert_eq!(store.0.losses.watch().borrow().text_refused, 2);
     store.close().await;
     drop(store);
     assert_eq!(faults(&folder), []);
+}
+
+#[tokio::test]
+async fn a_writer_that_dies_is_told_and_everything_after_it_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    say(&store, 1, "before").await.unwrap();
+    store.die();
+    store.failed().cancelled().await;
+    assert_eq!(store.status().writer, WriterState::Failed);
+    assert_eq!(say(&store, 2, "after").await, Err(CommitError::Failed));
+    store.close().await;
+    drop(store);
+    assert_eq!(line(&in_folder(&folder)), ["before"]);
+}
+
+#[tokio::test]
+async fn a_store_that_was_closed_has_not_failed() {
+    let store = ephemeral();
+    say(&store, 1, "before").await.unwrap();
+    store.close().await;
+    assert_eq!(store.status().writer, WriterState::Alive);
+    assert!(!store.failed().is_cancelled());
 }
 
 #[tokio::test]

@@ -253,7 +253,7 @@ async fn a_disk_that_takes_nothing_refuses_sound_counts_it_and_recovers() {
     fs::remove_file(&in_the_way).unwrap();
     store.commit(heard(4, &noise(1, 500))).await.unwrap();
     assert_eq!(kept(&folder, "u", 16_000), noise(1, 500));
-    assert_eq!(store.queued(), 0);
+    assert_eq!(store.status().queued, 0);
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ const fn entry(
 
 /// Every action, in the order of the help.
 #[rustfmt::skip]
-pub(in crate::ui) const TABLE: [Entry; 62] = [
+pub(in crate::ui) const TABLE: [Entry; 63] = [
     entry(Action::Back, "back", "q", "back, quit at the top"),
     // Never quits: a terminal may send the pieces of any other key as an Escape and letters.
     entry(Action::Close, "close", "Esc", "back"),
@@ -50,7 +50,8 @@ pub(in crate::ui) const TABLE: [Entry; 62] = [
     entry(Action::Tick, "tick", "x", "tick an action item here, or untick it"),
     entry(Action::Name, "name-speaker", "S", "name the speaker of a line"),
     entry(Action::Replay, "replay", "r", "send a delivery again"),
-    entry(Action::Copy, "copy", "y", "copy a line, a gist, an item, a body"),
+    entry(Action::Select, "select", "V", "select lines from here on, or no longer"),
+    entry(Action::Copy, "copy", "y", "copy lines, a gist, an item, a body"),
     entry(Action::CopyAll, "copy-all", "Y", "copy the whole of it; a delivery: as curl"),
     entry(Action::Export, "export", "e", "export into files, or stop doing so"),
     entry(Action::Help, "help", "? F1", "this help"),

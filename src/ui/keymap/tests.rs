@@ -1,8 +1,8 @@
 use super::*;
 
-fn wish(name: &str, keys: &[&str]) -> Wish {
-    Wish {
-        name: name.to_owned(),
+fn binding(action: &str, keys: &[&str]) -> KeyBinding {
+    KeyBinding {
+        action: action.to_owned(),
         keys: keys.iter().map(|&key| key.to_owned()).collect(),
     }
 }
@@ -29,13 +29,13 @@ fn the_table_is_sound() {
 
 #[test]
 fn a_wish_replaces_the_keys_of_its_action() {
-    let wishes = [
-        wish("freeze", &["f5", "Ctrl-P"]),
-        wish("up", &["w"]),
-        wish("wearer", &[]),
-        wish("louder", &["ö", "Space"]),
+    let bindings = [
+        binding("freeze", &["f5", "Ctrl-P"]),
+        binding("up", &["w"]),
+        binding("wearer", &[]),
+        binding("louder", &["ö", "Space"]),
     ];
-    let keymap = Keymap::wanted(&wishes).unwrap();
+    let keymap = Keymap::with(&bindings).unwrap();
     let keys = |action: Action| -> String {
         let names: Vec<_> = keymap.chords(action).iter().map(Chord::to_string).collect();
         names.join(" ")
@@ -51,39 +51,42 @@ fn a_wish_replaces_the_keys_of_its_action() {
 fn what_cannot_be_is_refused_in_a_sentence() {
     let scenarios = [
         (
-            vec![wish("serch", &["x"])],
+            vec![binding("serch", &["x"])],
             "no such action; there are back, close, quit, ",
         ),
         (
-            vec![wish("search", &["Hyper-x"])],
+            vec![binding("search", &["Hyper-x"])],
             "\"Hyper-x\" is no key; a key is a character, Ctrl- and a letter",
         ),
-        (vec![wish("search", &["Ctrl-I"])], "\"Ctrl-I\" is no key; "),
         (
-            vec![wish("search", &["\u{202e}"])],
+            vec![binding("search", &["Ctrl-I"])],
+            "\"Ctrl-I\" is no key; ",
+        ),
+        (
+            vec![binding("search", &["\u{202e}"])],
             "\"\\u{202e}\" is no key; ",
         ),
         (
-            vec![wish("search", &["x"])],
+            vec![binding("search", &["x"])],
             "x is a key of tick too; give one of them another",
         ),
         (
-            vec![wish("search", &["F7"]), wish("note", &["f7"])],
+            vec![binding("search", &["F7"]), binding("note", &["f7"])],
             "F7 is a key of note too; give one of them another",
         ),
         (
-            vec![wish("search", &["enter"])],
+            vec![binding("search", &["enter"])],
             "Enter always means open; choose another key",
         ),
     ];
-    for (wishes, expected) in scenarios {
-        let faults = Keymap::wanted(&wishes).unwrap_err();
+    for (bindings, expected) in scenarios {
+        let faults = Keymap::with(&bindings).unwrap_err();
         assert_eq!(faults.len(), 1, "{faults:?}");
         let told = faults[0].1.to_string();
         assert!(told.starts_with(expected), "{told}");
     }
-    let swapped = [wish("search", &["x"]), wish("tick", &["/"])];
-    assert!(Keymap::wanted(&swapped).is_ok());
+    let swapped = [binding("search", &["x"]), binding("tick", &["/"])];
+    assert!(Keymap::with(&swapped).is_ok());
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Overlay for Card {
         let width = lines.iter().map(Line::width).max().unwrap_or_default() + 1;
         let area = over(area, width, lines.len());
         frame.render_widget(Clear, area);
-        let place = Span::styled("Omi app: Settings, Developer", context.theme.dim);
+        let place = Span::styled("Omi: Settings, Developer", context.theme.dim);
         let block = framed(context, "Connect", vec![place]);
         frame.render_widget(Paragraph::new(lines).block(block), area);
     }
@@ -130,7 +130,7 @@ pub(in crate::ui) fn lines(
         width,
         theme.dim,
     ));
-    let tunnel = format!("cloudflared tunnel --url http://{}", session.reachable());
+    let tunnel = format!("cloudflared tunnel --url {}", session.local.origin());
     lines.extend(rows(" ", &tunnel, width, theme.text));
     lines
 }
@@ -148,13 +148,13 @@ pub(in crate::ui) fn keys(context: &Context) -> [Line<'static>; 2] {
 }
 
 fn url(session: &Session, key: Key, context: &Context) -> String {
-    let key: String = match key {
-        Key::Masked => context.glyphs.mask.repeat(8),
+    match key {
+        Key::Masked => session.local.masked(&context.glyphs.mask.repeat(8)),
         Key::Revealed | Key::Code => {
-            form_urlencoded::byte_serialize(session.keys.get().reveal().as_bytes()).collect()
+            let url = session.local.clone();
+            url.with_key(session.keys.get().current()).revealed()
         }
-    };
-    format!("http://{}/webhook?key={key}", session.reachable())
+    }
 }
 
 fn field(heard: bool, name: &str, value: Span<'static>, context: &Context) -> Line<'static> {

@@ -26,6 +26,9 @@ const ROWS: usize = 16;
 /// Widest that it is, without its frame.
 const WIDTH: usize = 70;
 
+/// Columns of a name.
+const NAME: usize = 16;
+
 /// The list, or why there is none.
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Devices {
@@ -93,6 +96,15 @@ impl Overlay for Devices {
 }
 
 impl Devices {
+    /// With devices that are found.
+    #[cfg(test)]
+    pub(in crate::ui) fn of(found: Option<Result<Vec<Device>, String>>) -> Self {
+        Self {
+            found,
+            ..Self::default()
+        }
+    }
+
     fn devices(&self) -> &[Device] {
         match &self.found {
             Some(Ok(devices)) => devices,
@@ -126,10 +138,13 @@ impl Devices {
             context.theme.text
         };
         let name = text::neutral(text::beginning(name, 200)).into_owned();
+        // Names in a column, as far as they are short.
+        let fill = " ".repeat(NAME.saturating_sub(text::width(&name)) + 2);
         let about = text::neutral(text::beginning(about, 200)).into_owned();
         Line::from(vec![
             list::pointer(chosen, context),
-            Span::styled(format!("{name}  "), style),
+            Span::styled(name, style),
+            Span::raw(fill),
             Span::styled(about, context.theme.dim),
         ])
     }

@@ -60,7 +60,7 @@ impl Offer {
 
     /// The kinds and formats it can have: what is talked can be heard, too.
     fn forms(&self) -> Vec<(What, Format)> {
-        let is_talk = self.what == What::Transcript && !matches!(self.scope, Scope::Line(..));
+        let is_talk = self.what == What::Transcript && !matches!(self.scope, Scope::Lines(_));
         let fits = |what| what == self.what || (is_talk && what == What::Audio);
         let pairs = PAIRS.iter().filter(|pair| fits(pair.what));
         pairs.map(|pair| (pair.what, pair.format)).collect()
@@ -161,7 +161,7 @@ impl Export {
             Span::styled(format!("{left} "), theme.dim),
             Span::styled(clean, style),
             Span::styled(format!(" {right}"), theme.dim),
-            Span::styled(format!("  {} of {}", of.0 + 1, of.1), theme.dim),
+            Span::styled(format!(" {} of {}", of.0 + 1, of.1), theme.dim),
         ])
     }
 }

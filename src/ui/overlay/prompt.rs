@@ -44,15 +44,9 @@ impl Prompt {
             Question::Name(_, Voice::Person(_)) => {
                 ("Name", "of this person; empty for none".to_owned())
             }
-            Question::Filter => (
-                "Filter",
-                "lines with all of these; empty for all".to_owned(),
-            ),
+            Question::Filter => ("Filter", "words; empty for all lines".to_owned()),
             Question::Find => ("Find", "in this delivery".to_owned()),
-            Question::Replay(seq) => (
-                "Replay",
-                format!("#{} to http://…; empty: to omiscope", seq.0),
-            ),
+            Question::Replay(seq) => ("Replay", format!("#{} to URL; empty: omiscope", seq.0)),
         }
     }
 

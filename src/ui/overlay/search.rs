@@ -32,7 +32,7 @@ use crate::{
         action::{Action, Effect, Goal, SoundEffect},
         field::{Field, Typed},
         library::Asked,
-        panel::{framed, list},
+        panel::{framed, list, prose},
         screen::Hints,
     },
 };
@@ -42,6 +42,9 @@ const LIMIT: usize = 200;
 
 /// From so many rows on, what stands around the chosen one is shown.
 const PREVIEW_FROM: u16 = 14;
+
+/// What can be typed.
+const HOW: &str = "words, \"phrases\", speaker: kind: since: until: starred:";
 
 /// Columns of a name.
 const NAME: usize = 10;
@@ -117,9 +120,7 @@ impl Search {
     fn about(&self) -> String {
         match (self.found.hits.len(), self.found.more) {
             _ if self.trouble.is_some() => String::new(),
-            (0, _) if self.field.value().trim().is_empty() => {
-                "words, \"phrases\", speaker: kind: since: until: starred:".to_owned()
-            }
+            (0, _) if self.field.value().trim().is_empty() => "everything ever kept".to_owned(),
             (0, _) if self.asked.is_some() => "looking".to_owned(),
             (0, _) => "nothing found".to_owned(),
             (count, false) => format!("{count} found"),
@@ -133,8 +134,9 @@ impl Overlay for Search {
         let context = scene.context;
         let area = place(area);
         frame.render_widget(Clear, area);
-        let about = Span::styled(self.about(), context.theme.dim);
-        let block = framed(context, "Search", vec![about]);
+        let about = Some(self.about()).filter(|about| !about.is_empty());
+        let about = about.map(|about| Span::styled(about, context.theme.dim));
+        let block = framed(context, "Search", about.into_iter().collect());
         let inner = block.inner(area);
         frame.render_widget(block, area);
         let Parts {
@@ -160,13 +162,13 @@ impl Overlay for Search {
                 )
             })
             .collect();
-        match &self.trouble {
-            Some(trouble) => {
-                let trouble = format!(" {}", text::neutral(trouble));
-                frame.render_widget(Line::styled(trouble, context.theme.warn), list);
-            }
-            None => frame.render_widget(Paragraph::new(rows), list),
-        }
+        let width = list.width.into();
+        let said = match &self.trouble {
+            Some(trouble) => prose(&[&text::neutral(trouble)], width, context.theme.warn),
+            None if self.field.value().trim().is_empty() => prose(&[HOW], width, context.theme.dim),
+            None => rows,
+        };
+        frame.render_widget(Paragraph::new(said), list);
         if let (Some(area), Some(hit)) = (preview, self.hit()) {
             frame.render_widget(Paragraph::new(around(hit, area, context)), area);
         }
@@ -328,11 +330,14 @@ fn cell(value: &str, columns: usize, context: &Context) -> String {
 fn around(hit: &Hit, area: Rect, context: &Context) -> Vec<Line<'static>> {
     let theme = &context.theme;
     let width = usize::from(area.width);
+    let room = width.saturating_sub(NAME + 4);
     let title = hit.title.as_deref().unwrap_or("Conversation");
-    let title = context.said(title, LABEL).into_owned();
+    let title = context.said(title, LABEL);
+    let title =
+        text::truncated(&title, width.saturating_sub(2), context.glyphs.ellipsis).into_owned();
     let rule = context.glyphs.rule.repeat(width);
     let beside = |neighbour: &Neighbour| {
-        let said = snippet(&neighbour.text, &[], width);
+        let said = snippet(&neighbour.text, &[], room);
         let mut spans = vec![
             Span::raw(" "),
             Span::styled(cell(&neighbour.speaker, NAME, context), theme.dim),
@@ -340,7 +345,7 @@ fn around(hit: &Hit, area: Rect, context: &Context) -> Vec<Line<'static>> {
         spans.extend(pieces(said, theme.dim, context));
         Line::from(spans)
     };
-    let said = snippet(&hit.text, &hit.matches, width);
+    let said = snippet(&hit.text, &hit.matches, room);
     let mut itself = vec![
         Span::raw(" "),
         Span::styled(cell(who(hit), NAME, context), theme.accent),

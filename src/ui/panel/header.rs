@@ -30,10 +30,7 @@ pub(in crate::ui) fn render(
         )
     });
     let optional = [
-        (
-            format!(" http://{}/webhook ", session.reachable()),
-            theme.text,
-        ),
+        (format!(" {} ", session.local), theme.text),
         (wearer.unwrap_or_default(), theme.dim),
     ];
     let left = usize::from(area.width).saturating_sub(parts.iter().map(Span::width).sum());

@@ -11,7 +11,7 @@ use ratatui::{
 use super::framed;
 use crate::{
     event::Trigger,
-    monitor::{Advice, FeedHealth, Gravity, Monitor, State},
+    monitor::{Advice, FeedHealth, Monitor, Severity, State},
     text,
     ui::Context,
 };
@@ -97,7 +97,7 @@ fn details(feed: &FeedHealth) -> Vec<String> {
 }
 
 fn advice_rows(advice: &Advice, width: usize, context: &Context) -> Vec<Line<'static>> {
-    let (sign, style) = sign(advice.gravity, context);
+    let (sign, style) = sign(advice.severity, context);
     text::wrapped(&advice.text, width.saturating_sub(3))
         .into_iter()
         .enumerate()
@@ -110,11 +110,11 @@ fn advice_rows(advice: &Advice, width: usize, context: &Context) -> Vec<Line<'st
         .collect()
 }
 
-fn sign(gravity: Gravity, context: &Context) -> (&'static str, Style) {
-    match gravity {
-        Gravity::Loss => ("!", context.theme.bad),
-        Gravity::Warning => ("!", context.theme.warn),
-        Gravity::Note => ("i", context.theme.dim),
+fn sign(severity: Severity, context: &Context) -> (&'static str, Style) {
+    match severity {
+        Severity::Loss => ("!", context.theme.bad),
+        Severity::Warning => ("!", context.theme.warn),
+        Severity::Note => ("i", context.theme.dim),
     }
 }
 
@@ -124,7 +124,7 @@ pub(in crate::ui) fn urgent(monitor: &Monitor, context: &Context) -> Option<Span
         .advice(context.now)
         .into_iter()
         .next()
-        .filter(|advice| advice.gravity != Gravity::Note)?;
-    let (sign, style) = sign(advice.gravity, context);
+        .filter(|advice| advice.severity != Severity::Note)?;
+    let (sign, style) = sign(advice.severity, context);
     Some(Span::styled(format!("{sign} {}", advice.text), style))
 }

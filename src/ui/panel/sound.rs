@@ -8,6 +8,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
+use super::prose;
 use crate::{
     audio::playback::{Heard, State},
     monitor::{Coverage, SoundTrack, Timing},
@@ -91,13 +92,8 @@ pub(in crate::ui) fn arrival(
     let theme = &context.theme;
     let now = context.now;
     let Some(latest) = track.chunks().back() else {
-        return vec![
-            Line::styled(" Nothing has come. Paste the URL,5 into", theme.dim),
-            Line::styled(
-                context.prose(" \"Audio bytes\" ({card} shows it)."),
-                theme.dim,
-            ),
-        ];
+        let how = "Nothing has come. Paste the URL,5 into \"Audio bytes\" ({card} shows it).";
+        return prose(&[&context.prose(how)], width, theme.dim);
     };
     let mut rows = vec![row(
         "last",

@@ -2,6 +2,9 @@
 
 mod rows;
 mod scroll;
+pub(in crate::ui) mod selection;
+
+use std::ops::RangeInclusive;
 
 use ratatui::{
     Frame,
@@ -32,8 +35,9 @@ pub(in crate::ui) fn render(
         state,
         sheet,
         heard,
+        selected,
         seen,
-        sifted,
+        sifting,
     } = shown;
     let port = sheet.port;
     let mut shown = if monitor.transcript().is_empty() {
@@ -41,20 +45,24 @@ pub(in crate::ui) fn render(
         let mut card = card::lines(monitor, scene.session, key, port.columns, context);
         card.extend(card::keys(context));
         Paragraph::new(card::fitted(card, port.rows))
-    } else if sheet.transcript.is_empty() {
-        let none = Line::styled(" no line passes", context.theme.dim);
-        Paragraph::new(none)
+    } else if let Some(sifting) = sifting.as_ref().filter(|_| sheet.transcript.is_empty()) {
+        let none = format!(" no line passes ({})", sifting.off);
+        Paragraph::new(Line::styled(none, context.theme.dim))
     } else {
-        Paragraph::new(state.visible(sheet, heard))
+        Paragraph::new(state.visible(sheet, heard, selected.as_ref()))
     };
     if in_frame {
-        let about = match sifted {
-            Some(told) => Some(Span::styled(told, context.theme.warn)),
+        let about = match &sifting {
+            Some(sifting) => Some(Span::styled(sifting.told.clone(), context.theme.warn)),
             None => {
                 about(monitor, port, context).map(|about| Span::styled(about, context.theme.dim))
             }
         };
         let mut block = framed(context, "Transcript", about.into_iter().collect());
+        if let Some(Sifting { off, .. }) = sifting {
+            let off = Span::styled(format!(" {off} "), context.theme.warn);
+            block = block.title_bottom(Line::from(off));
+        }
         if let Some(below) = below(state, monitor, context) {
             block = block.title_bottom(Line::from(below).alignment(Alignment::Right));
         }
@@ -74,10 +82,21 @@ pub(in crate::ui) struct Shown<'a> {
     pub(in crate::ui) sheet: Sheet<'a>,
     /// The line whose sound is heard.
     pub(in crate::ui) heard: Option<Place>,
+    /// From the first to the last line that is selected.
+    pub(in crate::ui) selected: Option<RangeInclusive<Place>>,
     /// None: it is not known.
     pub(in crate::ui) seen: Option<Part>,
-    /// Which lines are shown; None: all of them.
-    pub(in crate::ui) sifted: Option<String>,
+    /// None: all lines are shown.
+    pub(in crate::ui) sifting: Option<Sifting>,
+}
+
+/// That only some lines are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::ui) struct Sifting {
+    /// Which, and how many.
+    pub(in crate::ui) told: String,
+    /// Which key lets more through.
+    pub(in crate::ui) off: String,
 }
 
 /// Which part of everything is seen, in lines.

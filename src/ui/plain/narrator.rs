@@ -6,7 +6,7 @@ use crate::{
     event::{Change, DaySummary, KeptMemory, Kind, Line, Progress, Record, Seq, Stage, Trigger},
     feed::{News, Snapshot},
     losses::Losses,
-    monitor::{FeedHealth, Gravity, Monitor, State},
+    monitor::{FeedHealth, Monitor, Severity, State},
     text,
     ui::panel::memories,
 };
@@ -253,10 +253,10 @@ impl Narrator {
         let mut before = mem::take(&mut self.wrong);
         let mut lines = Vec::new();
         for advice in self.monitor.advice(now) {
-            let of = match advice.gravity {
-                Gravity::Loss => "Loss",
-                Gravity::Warning => "Warning",
-                Gravity::Note => "Note",
+            let of = match advice.severity {
+                Severity::Loss => "Loss",
+                Severity::Warning => "Warning",
+                Severity::Note => "Note",
             };
             let known = before
                 .iter()

@@ -31,7 +31,7 @@ use crate::{
         library::Asked,
         listing::{Listed, Listing},
         overlay::export::Offer,
-        panel::{framed, inner, list, todo},
+        panel::{framed, inner, list, prose, todo},
     },
 };
 
@@ -77,13 +77,13 @@ impl Screen for Actions {
             let trouble = format!(" {}", crate::text::neutral(trouble));
             rows.insert(0, Line::styled(trouble, context.theme.bad));
         } else if rows.is_empty() {
-            let says = if self.list.is_loading() {
-                READING
+            let how = context.prose(HOW);
+            let says: &[&str] = if self.list.is_loading() {
+                &["reading"]
             } else {
-                EMPTY
+                &["Nothing to do yet.", &how]
             };
-            let row = |says: &&'static str| Line::styled(context.prose(says), context.theme.dim);
-            rows = says.iter().map(row).collect();
+            rows = prose(says, width, context.theme.dim);
         }
         let about = match self.open {
             Some(open) => format!("{open} open of {}", self.list.len()),
@@ -191,14 +191,7 @@ impl Actions {
     }
 }
 
-const READING: &[&str] = &[" reading"];
-
-const EMPTY: &[&str] = &[
-    " Nothing to do yet.",
-    " Omi finds action items in talks and sums them up once a day.",
-    " Paste the URL into \"Conversation events\" and \"Day summary\"",
-    " ({card} shows it).",
-];
+const HOW: &str = "Omi finds action items in talks and sums them up once a day. Paste the URL into \"Conversation events\" and \"Day summary\" ({card} shows it).";
 
 /// How many items are seen.
 fn in_sight(body: Body) -> usize {

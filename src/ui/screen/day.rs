@@ -35,7 +35,7 @@ use crate::{
         library::Asked,
         overlay::export::Offer,
         panel::{
-            framed, inner, list, summary,
+            framed, inner, list, prose, summary,
             timeline::{self, Scale},
         },
     },
@@ -78,7 +78,7 @@ impl Screen for Day {
         let context = scene.context;
         let strip = self.strip(body, context);
         let [above, below] = parts(body, strip.len());
-        let about = self.about(context);
+        let about = self.about(above.width.into(), context);
         let block = block("Day", &about, body.framed, context);
         frame.render_widget(Paragraph::new(strip).block(block), above);
         let rows = self.summary(inner(below, body.framed).width.into(), context);
@@ -332,7 +332,7 @@ impl Day {
     }
 
     /// `Fri 27 Nov 2026`, and what there is of it.
-    fn about(&self, context: &Context) -> String {
+    fn about(&self, width: usize, context: &Context) -> String {
         let date = self.date.unwrap_or(today(context));
         let name = date.strftime("%a %d %b %Y").to_string();
         let Some(day) = self.day() else { return name };
@@ -344,25 +344,23 @@ impl Day {
             format!("{} of speech", length(spoken)),
             text::counted(day.memories.len(), "memories"),
         ];
-        format!("{name}: {}", parts.join(", "))
+        // What does not fit is left out, not cut.
+        let fits = |told: &str| "Day".len() + text::width(told) + 7 <= width;
+        let whole = |count| format!("{name}: {}", parts[..count].join(", "));
+        let told = (1..=parts.len()).rev().map(whole).find(|told| fits(told));
+        told.unwrap_or(name)
     }
 
     fn summary(&self, width: usize, context: &Context) -> Vec<Line<'static>> {
         match self.day().map(|day| &day.summary) {
             Some(Some(kept)) => summary::rows(kept, width, context),
-            Some(None) => EMPTY
-                .iter()
-                .map(|row| Line::styled(context.prose(row), context.theme.dim))
-                .collect(),
+            Some(None) => prose(&[&context.prose(EMPTY)], width, context.theme.dim),
             None => Vec::new(),
         }
     }
 }
 
-const EMPTY: &[&str] = &[
-    " No summary of this day. Omi sends one in the evening:",
-    " paste the URL into \"Day summary\" ({card} shows it).",
-];
+const EMPTY: &str = "No summary of this day. Omi sends one in the evening: paste the URL into \"Day summary\" ({card} shows it).";
 
 /// What was said in a cell: its time, the talk, the speakers.
 fn told(

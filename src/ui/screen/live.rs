@@ -15,13 +15,12 @@
 //! transcript and one row of status are left.
 
 mod past;
+mod places;
 mod sieve;
 
-use ratatui::{
-    Frame,
-    layout::{Constraint, Layout, Position, Rect},
-    text::Span,
-};
+use std::ops::RangeInclusive;
+
+use ratatui::{Frame, layout::Position, text::Span};
 
 use super::{Body, Hints, Screen};
 use crate::{
@@ -30,26 +29,22 @@ use crate::{
     monitor::{Place, Transcript},
     text,
     ui::{
-        Library, Scene,
+        Arrangement, Context, Library, Scene,
         action::{Action, Effect, Goal, Question, SoundEffect},
+        excerpt::Excerpt,
         overlay::export::Offer,
         panel::{
             audio, health, memories,
-            transcript::{self, Sheet, Shown},
+            transcript::{
+                self, Sheet, Shown, Sifting,
+                selection::{self, Selection},
+            },
         },
     },
 };
 use past::{Aim, Arrived, Past};
+use places::{places, side_width};
 use sieve::{Sieve, Sifted};
-
-/// From these sizes of the body on a panel is shown: columns, rows. Each asks for less than the one before it, in both.
-const TALL_AUDIO_FROM: (u16, u16) = (80, 28);
-const AUDIO_FROM: (u16, u16) = (80, 18);
-const HEALTH_FROM: (u16, u16) = (76, 14);
-const MEMORIES_FROM: (u16, u16) = (72, 8);
-
-/// Columns of the side panels.
-const SIDE: (u16, u16) = (26, 44);
 
 /// The Live screen.
 #[derive(Debug, Default)]
@@ -59,6 +54,8 @@ pub(super) struct Live {
     sieve: Sieve,
     /// What it lets through; None: it lets all through.
     sifted: Option<Sifted>,
+    /// Lines that are selected, from one on.
+    selection: Option<Selection>,
     /// Whether the cursor goes along with what is played.
     walks: bool,
 }
@@ -73,11 +70,9 @@ impl Screen for Live {
             state: &self.transcript,
             sheet,
             heard: heard(sheet.transcript, scene),
+            selected: self.selected(sheet.transcript),
             seen: self.part(sheet, monitor.transcript()),
-            sifted: self.sifted.as_ref().map(|sifted| {
-                let lines = text::counted(sifted.lines.len(), "lines");
-                format!("{}: {lines}", self.sieve.told(context))
-            }),
+            sifting: self.sifting(context),
         };
         transcript::render(frame, places.transcript, body.framed, shown, scene);
         if let Some(area) = places.memories {
@@ -99,7 +94,7 @@ impl Screen for Live {
                 let chosen = self.transcript.cursor(lines);
                 let ends = heard(lines, scene).is_some_and(|heard| chosen == Some(heard));
                 let passage = self.transcript.passage(lines);
-                self.walks = !ends;
+                self.walks = !ends && self.selection.is_none();
                 return Some(Effect::Sound(if ends {
                     SoundEffect::Live
                 } else {
@@ -111,11 +106,33 @@ impl Screen for Live {
                 return Some(Effect::Ask(Question::Filter, typed));
             }
             Action::FilterOnOff => {
+                self.selection = None;
                 let none = || Effect::Say("there is no filter; f makes one".to_owned());
                 return (!self.sieve.toggle_typed()).then(none);
             }
-            Action::OnlyMarked => self.sieve.toggle_marked(),
-            Action::OnlySpeaker => self.sieve.toggle_speaker(self.transcript.speaker(lines)?),
+            Action::OnlyMarked => {
+                self.selection = None;
+                self.sieve.toggle_marked();
+            }
+            Action::OnlySpeaker => {
+                let speaker = self.transcript.speaker(lines)?;
+                self.selection = None;
+                self.sieve.toggle_speaker(speaker);
+            }
+            Action::Select if self.selection.is_none() => {
+                let (place, _, line) = self.transcript.line(lines)?;
+                let selection = Selection::of(line);
+                self.transcript = self.transcript.pointing_at(place, sheet);
+                self.selection = Some(selection);
+                self.past.stay();
+                self.walks = false;
+            }
+            // Back is for this screen only while something is selected.
+            Action::Select | Action::Back | Action::Close => self.selection = None,
+            Action::Copy if self.selection.is_some() => {
+                let selected = selection::lines(&self.selected(lines)?, lines);
+                return Some(scene.context.copy(Excerpt::Lines(selected)));
+            }
             Action::Copy | Action::CopyAll => {
                 return self.transcript.copy(action, sheet);
             }
@@ -127,17 +144,30 @@ impl Screen for Live {
                 let place = self.transcript.marked(forth, lines)?;
                 self.transcript = self.transcript.pointing_at(place, sheet);
             }
-            Action::First if !self.past.has_first(scene.monitor.transcript()) => {
+            Action::First
+                if self.reads_on() && !self.past.has_first(scene.monitor.transcript()) =>
+            {
                 self.past.go(Aim::First);
             }
             _ => {
                 let step = action.step(sheet.port.rows)?;
-                self.transcript = self.transcript.after(step, sheet);
+                let mut after = self.transcript.after(step, sheet);
+                // What comes while lines are selected is not among them.
+                if let (Some(_), transcript::State::Follow, Some(last)) =
+                    (&self.selection, &after, lines.last())
+                {
+                    after = after.pointing_at(last, sheet);
+                }
+                self.transcript = after;
                 self.past.stay();
                 self.walks = false;
             }
         }
         None
+    }
+
+    fn takes_back(&self) -> bool {
+        self.selection.is_some()
     }
 
     fn splitter(&self, body: Body) -> Option<u16> {
@@ -160,6 +190,7 @@ impl Screen for Live {
     fn go_to(&mut self, goal: &Goal, body: Body, scene: &Scene<'_>) -> bool {
         let line = match goal {
             Goal::Lines(words) => {
+                self.selection = None;
                 self.sieve.set_typed(words);
                 return true;
             }
@@ -169,6 +200,7 @@ impl Screen for Live {
         // Who goes to a line wants to see what stands around it.
         self.sieve.open();
         self.sifted = None;
+        self.selection = None;
         let sheet = self.sheet(body, scene);
         match sheet.transcript.find(line) {
             Some(place) => {
@@ -182,9 +214,12 @@ impl Screen for Live {
 
     fn update(&mut self, body: Body, scene: &Scene<'_>, library: &Library) {
         let present = scene.monitor.transcript();
-        let arrived = self
-            .past
-            .update(&self.transcript, present, scene.version, library);
+        let arrived = if self.reads_on() {
+            self.past
+                .update(&self.transcript, present, scene.version, library)
+        } else {
+            Arrived::Nothing
+        };
         self.sift(present);
         if let Arrived::At(place) = arrived {
             let sheet = self.sheet(body, scene);
@@ -197,25 +232,49 @@ impl Screen for Live {
 
     fn offers(&self, body: Body, scene: &Scene<'_>) -> Vec<Offer> {
         let lines = self.sheet(body, scene).transcript;
-        let Some((_, talk, line)) = self.transcript.line(lines) else {
+        let Some((place, talk, _)) = self.transcript.line(lines) else {
             return Vec::new();
         };
         let conversation = talk.conversation.id;
         let day = scene.context.day(talk.conversation.started);
         let words = |label: &str, scope| Offer::new(label, What::Transcript, scope);
-        vec![
+        let lines_of = |places| Scope::Lines(selection::lines(&places, lines));
+        let selected = self.selected(lines).map(|places| {
+            let label = match selection::count(&places, lines) {
+                1 => "the selected line".to_owned(),
+                count => format!("the {} selected lines", text::grouped(count)),
+            };
+            words(&label, lines_of(places))
+        });
+        let others = [
             words("this conversation", Scope::Conversation(conversation)),
-            words("this line", Scope::Line(conversation, line.id)),
+            words("this line", lines_of(place..=place)),
             words(
                 &format!("conversations of {}", day.strftime("%a %d %b")),
                 Scope::Day(day, None),
             ),
             words("every conversation", Scope::Everything),
-        ]
+        ];
+        selected.into_iter().chain(others).collect()
+    }
+
+    fn remember(&self, arrangement: &mut Arrangement) {
+        self.sieve.remember(arrangement);
+    }
+
+    fn recall(&mut self, arrangement: &Arrangement) {
+        self.sieve.recall(arrangement);
     }
 
     fn hints(&self, scene: &Scene<'_>) -> Hints {
         let hints: &[(Action, &str)] = match self.transcript {
+            _ if self.selection.is_some() => &[
+                (Action::Copy, "copy"),
+                (Action::Export, "export"),
+                (Action::Close, "end"),
+                (Action::Up, "more"),
+                (Action::Help, "help"),
+            ],
             _ if scene.frozen => &[
                 (Action::Freeze, "go on"),
                 (Action::Up, "scroll"),
@@ -258,15 +317,43 @@ impl Screen for Live {
         let news = || transcript::news(&self.transcript, monitor, context);
         let urgent = || health::urgent(monitor, context);
         let folded = places(body, 1).health.is_none();
+        let lines = self.sheet(body, scene).transcript;
+        if let Some(places) = self.selected(lines) {
+            let count = text::counted(selection::count(&places, lines), "lines");
+            return Some(Span::styled(
+                format!("{count} selected"),
+                context.theme.accent,
+            ));
+        }
         if self.past.is_reading() {
             return Some(Span::styled("reading", context.theme.dim));
         }
-        let news = if body.framed { None } else { news() };
-        news.or_else(|| if folded { urgent() } else { None })
+        // Without a frame it is said nowhere else.
+        let (news, sieve) = if body.framed {
+            (None, None)
+        } else {
+            (news(), self.sifting(context))
+        };
+        let sieve = || {
+            let Sifting { told, off } = sieve?;
+            Some(Span::styled(format!("{told} ({off})"), context.theme.warn))
+        };
+        news.or_else(sieve)
+            .or_else(|| if folded { urgent() } else { None })
     }
 }
 
 impl Live {
+    /// Whether other lines of the past may take the place of those that are held: not while some of these are selected.
+    fn reads_on(&self) -> bool {
+        self.selection.is_none()
+    }
+
+    /// From the first to the last line that is selected.
+    fn selected(&self, lines: &Transcript) -> Option<RangeInclusive<Place>> {
+        self.selection.as_ref()?.places(&self.transcript, lines)
+    }
+
     /// Points at the words that are heard; once the sound has ended, the newest words are followed again.
     fn walk(&mut self, body: Body, scene: &Scene<'_>) {
         if scene.playback.heard == Heard::Live {
@@ -292,6 +379,16 @@ impl Live {
         {
             self.sifted = Some(Sifted::new(&self.sieve, turn, lines));
         }
+    }
+
+    /// Which lines are shown and why; None: all of them.
+    fn sifting(&self, context: &Context) -> Option<Sifting> {
+        let sifted = self.sifted.as_ref()?;
+        let (off, then) = self.sieve.off()?;
+        let off = format!("{} {then}", context.key(off));
+        let lines = text::counted(sifted.lines.len(), "lines");
+        let told = format!("{}: {lines}", self.sieve.told(context));
+        Some(Sifting { told, off })
     }
 
     /// Which part of everything that is shown is seen.
@@ -326,91 +423,4 @@ impl Live {
 fn heard(lines: &Transcript, scene: &Scene<'_>) -> Option<Place> {
     let (uid, at) = scene.place?;
     lines.spoken_at(uid, *at)
-}
-
-/// Where the panels are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Places {
-    transcript: Rect,
-    memories: Option<Rect>,
-    health: Option<Rect>,
-    audio: Option<Rect>,
-}
-
-/// Divides the body; only the side panels depend on how high health wants to be.
-fn places(body: Body, health_height: u16) -> Places {
-    let area = body.area;
-    if body.panes.zoomed {
-        return Places {
-            transcript: area,
-            memories: None,
-            health: None,
-            audio: None,
-        };
-    }
-    let fits =
-        |(columns, rows): (u16, u16)| body.framed && area.width >= columns && area.height >= rows;
-    let audio_height = if fits(TALL_AUDIO_FROM) {
-        5
-    } else if fits(AUDIO_FROM) {
-        3
-    } else {
-        0
-    };
-    let [middle, audio] =
-        Layout::vertical([Constraint::Fill(1), Constraint::Length(audio_height)]).areas(area);
-    let side_width = if fits(MEMORIES_FROM) {
-        side_width(body)
-    } else {
-        0
-    };
-    let [transcript, side] =
-        Layout::horizontal([Constraint::Fill(1), Constraint::Length(side_width)]).areas(middle);
-    let health_height = if fits(HEALTH_FROM) {
-        health_height.min(middle.height / 2)
-    } else {
-        0
-    };
-    let [memories, health] =
-        Layout::vertical([Constraint::Fill(1), Constraint::Length(health_height)]).areas(side);
-    let shown = |area: Rect| (!area.is_empty()).then_some(area);
-    Places {
-        transcript,
-        memories: shown(memories),
-        health: shown(health),
-        audio: shown(audio),
-    }
-}
-
-/// Columns of the side panels.
-fn side_width(body: Body) -> u16 {
-    let width = body.area.width;
-    let suits = (width / 3).clamp(SIDE.0, SIDE.1);
-    width - body.panes.left(width, width.saturating_sub(suits))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn panels_fold_away_in_the_order_of_their_worth() {
-        let shown = |width, height| {
-            let body = Body {
-                area: Rect::new(0, 0, width, height),
-                framed: true,
-                panes: crate::ui::panes::Panes::default(),
-            };
-            let places = places(body, 7);
-            [places.memories, places.health, places.audio].map(|place| place.is_some())
-        };
-        assert_eq!(shown(140, 38), [true, true, true]);
-        assert_eq!(shown(80, 22), [true, true, true]);
-        assert_eq!(shown(79, 22), [true, true, false]);
-        assert_eq!(shown(80, 16), [true, true, false]);
-        assert_eq!(shown(75, 22), [true, false, false]);
-        assert_eq!(shown(80, 10), [true, false, false]);
-        assert_eq!(shown(71, 22), [false, false, false]);
-        assert_eq!(shown(40, 10), [false, false, false]);
-    }
 }

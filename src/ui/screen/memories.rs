@@ -30,7 +30,7 @@ use crate::{
         library::Asked,
         listing::{Listed, Listing},
         overlay::export::Offer,
-        panel::{framed, inner, list, memories, memory},
+        panel::{framed, inner, list, memories, memory, prose},
     },
 };
 
@@ -258,7 +258,7 @@ impl Memories {
             let trouble = format!(" {}", crate::text::neutral(trouble));
             rows.insert(0, Line::styled(trouble, context.theme.bad));
         } else if rows.is_empty() {
-            rows = empty(self.list.is_loading(), context);
+            rows = empty(self.list.is_loading(), inner.width.into(), context);
         }
         let about = match memories::in_progress(scene.monitor, context) {
             Some(_) => format!("{}, one in progress", self.list.len()),
@@ -327,20 +327,14 @@ fn block<'a>(name: &'a str, about: &str, in_frame: bool, context: &'a Context) -
     framed(context, name, about)
 }
 
-fn empty(loading: bool, context: &Context) -> Vec<Line<'static>> {
+fn empty(loading: bool, width: usize, context: &Context) -> Vec<Line<'static>> {
     let says: &[&str] = if loading {
         &["reading"]
     } else {
-        &[
-            "No memory yet.",
-            "Omi makes one when a talk is over, some minutes",
-            "after the last word. Paste the URL into",
-            "\"Conversation events\" ({card} shows it).",
-        ]
+        let how = "Omi makes one when a talk is over, some minutes after the last word. Paste the URL into \"Conversation events\" ({card} shows it).";
+        &["No memory yet.", &context.prose(how)]
     };
-    says.iter()
-        .map(|row| Line::styled(context.prose(&format!(" {row}")), context.theme.dim))
-        .collect()
+    prose(says, width, context.theme.dim)
 }
 
 /// From the beginning of its talk.

@@ -65,7 +65,7 @@ fn sound(samples: usize) -> (Vec<u8>, Option<Event>) {
 }
 
 /// A morning of deliveries: words, sound, a repeat, a signature, warnings and a refusal.
-async fn typical() -> Stage {
+pub(super) async fn typical() -> Stage {
     let stage = Stage::new();
     let words = br#"{"session_id":"Xk3uidABCDEF","segments":[{"id":"s1","text":"Let's ship the new onboarding on Friday.","speaker":"SPEAKER_00","is_user":true,"start":12.5,"end":15.0}]}"#;
     let mut signed = delivery(Kind::MemoryCreated, 1);

@@ -4,6 +4,7 @@ use std::{path::Path, time::Duration};
 
 use crossterm::event::KeyCode;
 use jiff::tz::TimeZone;
+use ratatui::{buffer::Cell, style::Modifier};
 
 use super::{
     scene::{self, dark, drawn, empty, full, now, text},
@@ -16,13 +17,15 @@ use crate::{
     event::{
         ActionItem, ConversationId, Event, LineId, Memory, MemoryId, Segment, Seq, Transcript,
     },
-    export::watch::Progress,
+    export::{order::Lines, watch::Progress},
     losses::LossCounter,
     store::{Location, Settings, Store, Submission, retention::Retention},
     ui::{
-        action::{Action, Effect},
+        Glyphs,
+        action::{Action, Effect, Errand},
         errand::Outcome,
         excerpt::{self, Excerpt},
+        theme::Theme,
     },
 };
 
@@ -85,10 +88,18 @@ async fn texts_are_copied_as_the_exports_write_them() {
         let at = talk.conversation.clock(talk.lines[at].segment.start);
         at.strftime("%H:%M:%S").to_string()
     };
+    let of = |conversation, lines: &[LineId]| Lines {
+        conversation: ConversationId(conversation),
+        lines: lines.to_vec(),
+    };
     for (excerpt, expected) in [
         (
-            Excerpt::Line(ConversationId(1), lines[1]),
+            Excerpt::Lines(vec![of(1, &lines[1..])]),
             format!("{} You: yes no", clock(1)),
+        ),
+        (
+            Excerpt::Lines(vec![of(9, &lines), of(1, &lines)]),
+            format!("{} You: Did you book?\n{} You: yes no", clock(0), clock(1)),
         ),
         (
             Excerpt::Conversation(ConversationId(1)),
@@ -112,7 +123,7 @@ async fn texts_are_copied_as_the_exports_write_them() {
         assert!(!copied.text.contains('\u{1b}'), "{name}");
     }
     for gone in [
-        Excerpt::Line(ConversationId(1), LineId(99)),
+        Excerpt::Lines(vec![of(1, &[LineId(99)])]),
         Excerpt::Conversation(ConversationId(9)),
         Excerpt::Gist(MemoryId(9)),
         Excerpt::Summary(Seq(9)),
@@ -120,7 +131,7 @@ async fn texts_are_copied_as_the_exports_write_them() {
         let Outcome::Said(word) = excerpt::copied(&store, gone, &TimeZone::UTC) else {
             panic!("copied");
         };
-        assert!(word.ends_with("is no longer there"), "{word}");
+        assert!(word.ends_with(" no longer there"), "{word}");
     }
 }
 
@@ -141,7 +152,7 @@ async fn each_screen_copies_what_is_chosen() {
         key('Y'),
         Until("clipboard: the memory, "),
         key('3'),
-        Until("1 open of 1"),
+        Until("▌· See to the train"),
         key('y'),
         Until("clipboard: the item, "),
         key('6'),
@@ -150,6 +161,108 @@ async fn each_screen_copies_what_is_chosen() {
         Until("there is no summary of this day"),
     ])
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn selected_lines_are_copied_and_exported_together() {
+    let home = tempfile::tempdir().unwrap();
+    let selected = |numbers: std::ops::RangeInclusive<u32>| {
+        Step::Look(Box::new(move |screen| {
+            for row in screen.lines().filter(|row| row.contains("line number")) {
+                let number = row.split("line number ").nth(1).unwrap();
+                let number = number.split_whitespace().next().unwrap().parse().unwrap();
+                let marked = row.starts_with("│┃") || row.starts_with("│▌");
+                assert_eq!(marked, numbers.contains(&number), "{number}:\n{screen}");
+            }
+        }))
+    };
+    let mut steps = vec![
+        Say(6),
+        Until("line number 5"),
+        key('V'),
+        Until("1 line selected"),
+        Press(KeyCode::Up),
+        Press(KeyCode::Up),
+        Until("3 lines selected"),
+        selected(3..=5),
+        // What comes is not among them, not even at the end.
+        Press(KeyCode::End),
+        Say(1),
+        Until("line number 6"),
+        sees("1 line selected"),
+        selected(5..=5),
+        Press(KeyCode::Home),
+        Until("6 lines selected"),
+        selected(0..=5),
+        key('y'),
+        Until("clipboard: 6 lines, "),
+        Press(KeyCode::Down),
+        key('e'),
+        Until("the 5 selected lines"),
+        // A selection has no sound for itself.
+        sees("1 of 6"),
+    ];
+    steps.extend(folder(home.path()));
+    steps.extend([
+        Press(KeyCode::Enter),
+        Until("1 conversation, 5 lines"),
+        key('x'),
+        Until("5 lines selected"),
+        // Neither key quits.
+        Press(KeyCode::Esc),
+        Wait(MOMENT),
+        misses("selected"),
+        key('V'),
+        Until("1 line selected"),
+        key('q'),
+        Wait(MOMENT),
+        misses("selected"),
+        // A filter has another choice of lines.
+        key('V'),
+        Until("1 line selected"),
+        key('s'),
+        Until("Speaker 1: 7 lines"),
+        misses("selected"),
+    ]);
+    assert_eq!(play(steps).await, 0);
+    let made = std::fs::read_dir(home.path()).unwrap().next().unwrap();
+    let made = std::fs::read_to_string(made.unwrap().path()).unwrap();
+    for number in 0..7 {
+        let is_there = made.contains(&format!("\nline number {number}\n"));
+        assert_eq!(is_there, (1..=5).contains(&number), "{number}: {made}");
+    }
+}
+
+#[test]
+fn a_selection_is_seen_across_conversations_at_every_size() {
+    let both: &[usize] = &[2, 1];
+    for (size, glyphs, counts) in [
+        ((140, 40), Glyphs::unicode(), both),
+        ((80, 24), Glyphs::unicode(), both),
+        ((80, 24), Glyphs::ascii(), both),
+        ((40, 12), Glyphs::unicode(), both),
+        // A line that does not fit is read to its end first.
+        ((20, 5), Glyphs::unicode(), &[2]),
+    ] {
+        let mut view = scene::view(Theme::plain(), &glyphs);
+        let select = [Action::First, Action::Select, Action::Down, Action::Down];
+        let buffer = drawn(&full(), &mut view, size, &select);
+        // Without colour, the words are reversed.
+        let reversed = |cell: &&Cell| cell.modifier.contains(Modifier::REVERSED);
+        assert!(buffer.content.iter().filter(reversed).count() > 20);
+        let which = if glyphs.cursor == "|" {
+            "selection_ascii"
+        } else {
+            "selection"
+        };
+        insta::assert_snapshot!(format!("{which}_{}x{}", size.0, size.1), text(&buffer));
+        let effect = view.act(Action::Copy, &full(), size, now());
+        let Some(Effect::Errand(Errand::Copy(Excerpt::Lines(parts), _))) = effect else {
+            panic!("{effect:?}");
+        };
+        let selected: Vec<_> = parts.iter().map(|part| part.lines.len()).collect();
+        assert_eq!(selected, counts);
+    }
 }
 
 /// Names another folder in the overlay.
@@ -241,14 +354,6 @@ fn an_export_tells_how_far_it_is_and_the_key_stops_it() {
     );
     let stop = view.act(Action::Export, &full(), (80, 24), now());
     assert_eq!(stop, Some(Effect::Export(None)));
-}
-
-#[test]
-fn the_choice_lies_over_the_screen_at_every_size() {
-    for size in [(140, 40), (80, 24), (40, 12), (20, 5)] {
-        let screen = text(&drawn(&full(), &mut dark(), size, &[Action::Export]));
-        insta::assert_snapshot!(format!("export_{}x{}", size.0, size.1), screen);
-    }
 }
 
 #[test]

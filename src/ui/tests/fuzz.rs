@@ -28,6 +28,7 @@ use crate::{
         app::{App, Session},
         errand::Errands,
     },
+    webhook_url::WebhookUrl,
 };
 
 /// How much happens.
@@ -251,7 +252,7 @@ async fn whatever_is_pressed_it_goes_on() {
     }));
     // Where nobody listens.
     let session = Session {
-        address: "127.0.0.1:9".parse().unwrap(),
+        local: WebhookUrl::local("127.0.0.1:9".parse().unwrap()),
         ..scene::session()
     };
     // What is typed must not become files.

@@ -15,7 +15,7 @@ use super::{
 use crate::ui::{
     Arrangement, Glyphs, View,
     action::{Action, Effect, SoundEffect, TerminalEffect},
-    keymap::{Keymap, Wish},
+    keymap::{KeyBinding, Keymap},
     theme::{Depth, Theme},
 };
 
@@ -49,19 +49,19 @@ fn press(view: &mut View, code: KeyCode) -> Option<Effect> {
 
 #[test]
 fn the_keymap_of_the_user_is_what_counts_and_what_is_told() {
-    let wish = |name: &str, keys: &[&str]| Wish {
-        name: name.to_owned(),
+    let binding = |action: &str, keys: &[&str]| KeyBinding {
+        action: action.to_owned(),
         keys: keys.iter().map(|&key| key.to_owned()).collect(),
     };
-    let wishes = [
-        wish("help", &["F9"]),
-        wish("freeze", &[]),
-        wish("card", &["ß"]),
-        wish("follow", &["Ctrl-E"]),
+    let bindings = [
+        binding("help", &["F9"]),
+        binding("freeze", &[]),
+        binding("card", &["ß"]),
+        binding("follow", &["Ctrl-E"]),
     ];
     let mut view = View::new(
         scene::session(),
-        Keymap::wanted(&wishes).unwrap(),
+        Keymap::with(&bindings).unwrap(),
         Theme::dark(Depth::Many),
         Glyphs::unicode(),
         TimeZone::UTC,
@@ -125,19 +125,6 @@ async fn what_to_do_is_named_and_completed() {
     steps.extend(types("quit"));
     steps.extend([Press(KeyCode::Enter), key('x')]);
     assert_eq!(play(steps).await, 1, "only what follows the end is left");
-}
-
-#[test]
-fn the_command_line_at_every_size() {
-    for size in [(140, 40), (80, 24), (40, 12)] {
-        let mut view = dark();
-        drawn(&full(), &mut view, size, &[Action::Command]);
-        for letter in "next".chars() {
-            press(&mut view, KeyCode::Char(letter));
-        }
-        let screen = text(&drawn(&full(), &mut view, size, &[]));
-        insta::assert_snapshot!(format!("command_{}x{}", size.0, size.1), screen);
-    }
 }
 
 #[test]
@@ -231,6 +218,23 @@ fn the_border_between_panes_is_moved_by_key_and_by_mouse() {
         mouse(&mut view, DRAG, 70, 11);
         assert_eq!(splitter(&mut view, &[]), 120, "nothing was taken hold of");
     }
+}
+
+#[test]
+fn what_is_pasted_is_typed_where_there_is_a_field() {
+    let mut view = dark();
+    let before = shown(&mut view, &[]);
+    view.paste("q\n6?");
+    assert_eq!(shown(&mut view, &[]), before, "these are no keys");
+    shown(&mut view, &[Action::Help]);
+    view.paste("q\n6?");
+    assert!(shown(&mut view, &[]).contains("╭ Help"));
+    shown(&mut view, &[Action::Help]);
+    press(&mut view, KeyCode::Char('f'));
+    view.paste("the\u{1b}[2J\ntrain");
+    assert!(shown(&mut view, &[]).contains("│ the train  "), "{before}");
+    press(&mut view, KeyCode::Enter);
+    assert!(shown(&mut view, &[]).contains("filter \"the train\": 1 line"));
 }
 
 #[test]
@@ -334,6 +338,45 @@ async fn rows_of_lists_are_chosen_by_a_click_and_opened_by_a_second_one() {
         Gone("╭ Deliveries"),
     ])
     .await;
+}
+
+#[test]
+fn a_filter_is_found_again_and_told_at_every_size() {
+    let typed = |view: &mut View, words: &str| {
+        press(view, KeyCode::Char('f'));
+        for letter in words.chars() {
+            press(view, KeyCode::Char(letter));
+        }
+        press(view, KeyCode::Enter);
+        let mut again = dark();
+        again.recall(&view.arrangement());
+        again
+    };
+    let mut again = typed(&mut dark(), "train");
+    for (size, told) in [
+        (SIZE, "filter \"train\": 1 line"),
+        (SIZE, "╰ \\ filter off ─"),
+        ((40, 12), "filter \"train\": 1 line"),
+        ((40, 12), "╰ \\ filter off ─"),
+        ((39, 12), "filter \"train\": 1 line (\\ filter off)"),
+    ] {
+        let screen = text(&drawn(&full(), &mut again, size, &[]));
+        assert!(screen.contains(told), "{told}:\n{screen}");
+        assert!(!screen.contains("Let's ship"), "{screen}");
+    }
+    let none = shown(&mut typed(&mut dark(), "zeppelin"), &[]);
+    assert!(none.contains("no line passes (\\ filter off)"), "{none}");
+
+    // What was turned off stays so, and the words are there for the next time.
+    let all = shown(&mut again, &[Action::FilterOnOff]);
+    assert!(
+        all.contains("Let's ship") && !all.contains("filter"),
+        "{all}"
+    );
+    let mut third = dark();
+    third.recall(&again.arrangement());
+    assert_eq!(shown(&mut third, &[]), all);
+    assert!(shown(&mut third, &[Action::FilterOnOff]).contains("filter \"train\""));
 }
 
 #[test]

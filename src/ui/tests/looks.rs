@@ -35,20 +35,6 @@ fn where_the_transcript_has_no_frame_the_last_row_says_that_it_is_scrolled() {
 }
 
 #[test]
-fn help_and_card_lie_over_the_screen() {
-    for size in [(140, 40), (80, 24), (40, 12)] {
-        shot("help", &full(), size, &[Action::Help]);
-        shot("card", &full(), size, &[Action::Card]);
-    }
-    shot(
-        "help_end",
-        &full(),
-        (40, 12),
-        &[Action::Help, Action::Follow],
-    );
-}
-
-#[test]
 fn the_audio_screen_at_every_size() {
     for size in SIZES {
         shot("audio_tone", &scene::tone(), size, &[Action::Screen('4')]);
@@ -75,14 +61,13 @@ fn a_wrong_rate_is_told_where_sound_is_looked_at() {
 fn the_other_screens_are_empty_in_words() {
     for size in SIZES {
         shot("memories_empty", &empty(), size, &[Action::Screen('2')]);
-        shot("search_empty", &empty(), size, &[Action::Search]);
     }
 }
 
 #[test]
 fn the_key_is_shown_only_when_asked_for() {
     let shown = |actions: &[Action]| text(&drawn(&full(), &mut dark(), (140, 40), actions));
-    let key = session().keys.get().reveal().to_owned();
+    let key = session().keys.get().current().reveal().to_owned();
     assert!(!shown(&[Action::Card]).contains(&key));
     assert!(shown(&[Action::Card, Action::Reveal]).contains(&key));
     let code = [Action::Card, Action::Reveal, Action::Reveal];

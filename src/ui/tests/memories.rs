@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 
 use super::script::{
-    Step::{Press, Remember, Until, Wait},
+    Step::{Gone, Press, Remember, Until, Wait},
     key, misses, play, sees,
 };
 
@@ -65,6 +65,7 @@ async fn a_memory_is_gone_to_from_the_search() {
     steps.extend([
         Until("1 found"),
         Press(KeyCode::Enter),
+        Gone("1 found"),
         Until("All about umbrella."),
         sees("reading"),
     ]);

@@ -10,10 +10,10 @@ use crate::{
         ActionItem, Change, Conversation, ConversationId, Delivery, KeptMemory, Kind, Level, Line,
         LineId, Memory, MemoryId, Record, Segment, Seq, SoundChunk, Trigger, Uid, fixtures,
     },
+    feed::Snapshot,
     losses::Losses,
     monitor::Monitor,
     secret::Secret,
-    store::Snapshot,
     ui::{
         Glyphs, Library, View,
         action::Action,
@@ -21,6 +21,7 @@ use crate::{
         keymap::Keymap,
         theme::{Depth, Theme},
     },
+    webhook_url::WebhookUrl,
 };
 
 /// 12:42:00 on a Friday.
@@ -34,7 +35,7 @@ fn before(seconds: i64) -> Timestamp {
 
 pub(super) fn session() -> Session {
     Session {
-        address: "127.0.0.1:32768".parse().unwrap(),
+        local: WebhookUrl::local("127.0.0.1:32768".parse().unwrap()),
         keys: Secret::new("not-for-your-eyes".to_owned()).into(),
         exports: "/data/exports".into(),
     }

@@ -19,7 +19,7 @@ use crate::{
 const SIZES: [(u16, u16); 4] = [(140, 40), (80, 24), (40, 12), (1, 1)];
 
 /// Text that would harm a terminal, or what is drawn with it.
-const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;evil\u{7}\u{202e}drow\u{2066} 日本語のとても長い題名 👩‍👩‍👧‍👦 e\u{301}\u{301}\u{301} العربية\r\n";
+pub(super) const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;evil\u{7}\u{202e}drow\u{2066} 日本語のとても長い題名 👩‍👩‍👧‍👦 e\u{301}\u{301}\u{301} العربية\r\n";
 
 fn before(minutes: i64) -> Timestamp {
     now() - SignedDuration::from_mins(minutes)
@@ -73,7 +73,7 @@ fn memory(id: &str, minutes: i64, title: &str, segments: Vec<Segment>) -> Memory
 }
 
 /// A morning with two talks that became memories, one that goes on, and the summary of the day.
-async fn typical() -> Stage {
+pub(super) async fn typical() -> Stage {
     let stage = Stage::new();
     let standup = Memory {
         action_items: vec![
@@ -155,7 +155,7 @@ async fn typical() -> Stage {
 }
 
 /// Every text is hostile or far too long, and there is too much of everything.
-async fn extreme() -> Stage {
+pub(super) async fn extreme() -> Stage {
     let stage = Stage::new();
     let long = HOSTILE.repeat(100);
     for number in 0..40 {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use crossterm::event::KeyEvent;
 use ratatui::{Terminal, backend::TestBackend};
 
 use super::scene::{dark, now, text};
@@ -60,6 +61,15 @@ impl Stage {
             screen = self.settled(&monitor, size).await;
         }
         screen
+    }
+
+    /// What is on the screen after some keys, once all that was asked for has come.
+    pub(super) async fn typed(&mut self, size: (u16, u16), keys: &[KeyEvent]) -> String {
+        let monitor = Monitor::new(self.store.view(WINDOW).unwrap().0);
+        for key in keys {
+            self.view.key(*key, &monitor, size, now());
+        }
+        self.settled(&monitor, size).await
     }
 
     async fn settled(&mut self, monitor: &Monitor, size: (u16, u16)) -> String {

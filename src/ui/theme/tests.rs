@@ -189,23 +189,24 @@ fn colour_blind_eyes_tell_good_from_bad() {
 #[test]
 fn the_background_decides_where_the_choice_leaves_it() {
     let depth = Depth::True;
-    let of = |choice: &Choice, ground| Theme::of(choice, depth, || ground);
-    assert_eq!(of(&Choice::Auto, Ground::Light), Theme::light(depth));
-    assert_eq!(of(&Choice::Auto, Ground::Dark), Theme::dark(depth));
+    let of = |choice: &ThemeChoice, ground| Theme::of(choice, depth, || ground);
+    assert_eq!(of(&ThemeChoice::Auto, Ground::Light), Theme::light(depth));
+    assert_eq!(of(&ThemeChoice::Auto, Ground::Dark), Theme::dark(depth));
     assert_eq!(
-        of(&Choice::ColourBlind, Ground::Light),
+        of(&ThemeChoice::ColourBlind, Ground::Light),
         Theme::colour_blind(depth, Ground::Light)
     );
-    let unasked = |choice: &Choice| Theme::of(choice, depth, || panic!("the terminal was asked"));
-    assert_eq!(unasked(&Choice::Dark), Theme::dark(depth));
-    assert_eq!(unasked(&Choice::Contrast), Theme::contrast(depth));
-    assert_eq!(unasked(&Choice::None), Theme::plain());
+    let unasked =
+        |choice: &ThemeChoice| Theme::of(choice, depth, || panic!("the terminal was asked"));
+    assert_eq!(unasked(&ThemeChoice::Dark), Theme::dark(depth));
+    assert_eq!(unasked(&ThemeChoice::Contrast), Theme::contrast(depth));
+    assert_eq!(unasked(&ThemeChoice::None), Theme::plain());
 }
 
 #[test]
 fn a_theme_of_the_users_own_is_its_base_with_other_colours() {
     let own = OwnTheme {
-        base: Choice::Light,
+        base: ThemeChoice::Light,
         colours: vec![
             (Role::Background, Color::Rgb(250, 244, 230)),
             (Role::Accent, Color::Rgb(86, 180, 233)),
@@ -213,7 +214,11 @@ fn a_theme_of_the_users_own_is_its_base_with_other_colours() {
         speakers: vec![Color::Red, Color::Indexed(208)],
         heat: None,
     };
-    let theme = |depth| Theme::of(&Choice::Own(Arc::new(own.clone())), depth, || Ground::Dark);
+    let theme = |depth| {
+        Theme::of(&ThemeChoice::Own(Arc::new(own.clone())), depth, || {
+            Ground::Dark
+        })
+    };
     let of = |colour| Style::new().fg(colour);
     let bold = |colour| of(colour).add_modifier(Modifier::BOLD);
     let expected = Theme {

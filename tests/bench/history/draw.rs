@@ -90,7 +90,7 @@ pub(crate) async fn measure(store: &Store) {
     let began = talk.conversation.started + SignedDuration::from_mins(15);
     hear(store, began, &mut viewer, &mut monitor).await;
     let session = Session {
-        address: ([127, 0, 0, 1], 32768).into(),
+        local: omiscope::webhook_url::WebhookUrl::local(([127, 0, 0, 1], 32768).into()),
         keys: Secret::new("secret".to_owned()).into(),
         exports: "exports".into(),
     };

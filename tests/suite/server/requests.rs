@@ -221,10 +221,13 @@ async fn metrics_count_what_was_answered() {
         Some("text/plain; version=0.0.4; charset=utf-8")
     );
     for line in [
-        r#"omiscope_requests_total{kind="ping",status="200"} 2"#,
-        r#"omiscope_requests_total{kind="unknown",status="401"} 2"#,
+        r#"omiscope_deliveries_total{kind="ping",status="200"} 2"#,
+        r#"omiscope_deliveries_total{kind="unknown",status="401"} 1"#,
+        r#"omiscope_requests_total{route="metrics",status="401"} 1"#,
+        r#"omiscope_requests_total{route="webhook",status="200"} 2"#,
+        "omiscope_delivery_duration_seconds_count 3",
         r#"omiscope_losses_total{cause="panics"} 0"#,
-        "# TYPE omiscope_store_queue gauge",
+        "# TYPE omiscope_store_queue_length gauge",
         "# TYPE omiscope_connections gauge",
     ] {
         assert!(answer.body.contains(line), "{line} in {}", answer.body);

@@ -7,14 +7,11 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     event::{Level, Seq, SoundChunk, Uid},
-    ui::replay::tests::{inspected, session},
+    replay::tests::{inspected, keys},
 };
 
 fn told(inspected: &Inspected) -> String {
-    format!(
-        "{:?}",
-        outline(inspected, session().keys.get(), &TimeZone::UTC)
-    )
+    format!("{:?}", outline(inspected, keys().into(), &TimeZone::UTC))
 }
 
 fn chunk() -> SoundChunk {
@@ -87,7 +84,7 @@ fn whether_it_was_signed_is_told() {
 #[test]
 fn a_long_body_is_told_in_part() {
     let mut bytes = vec![0xff; 100_000];
-    let key = session().keys.get().reveal().to_owned();
+    let key = keys().current().reveal().to_owned();
     bytes[100..100 + key.len()].copy_from_slice(key.as_bytes());
     let shown = told(&inspected(&bytes));
     assert!(shown.contains("and 93.7 KiB more"), "{shown}");

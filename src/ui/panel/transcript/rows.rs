@@ -10,7 +10,7 @@ use crate::{
     event::{Conversation, Line, Speaker},
     monitor::{Place, Talk, Transcript},
     text,
-    ui::{Context, TimeStyle, context::length},
+    ui::{Context, Glyphs, TimeStyle, context::length},
 };
 
 /// A pause of at least this has a row of its own.
@@ -26,8 +26,9 @@ const NAME: usize = 512;
 const TIME_FROM: usize = 48;
 
 /// What points at a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Pointer {
+    #[default]
     None,
     /// The user.
     Cursor,
@@ -35,12 +36,19 @@ pub(super) enum Pointer {
     Heard,
 }
 
+/// What the user does with a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    pub(super) pointer: Pointer,
+    pub(super) selected: bool,
+}
+
 /// The rows of the line at a place; none if there is no such line.
 pub(super) fn rows(
     transcript: &Transcript,
     place: Place,
     columns: usize,
-    pointer: Pointer,
+    marks: Marks,
     context: &Context,
 ) -> Vec<Row<'static>> {
     let (Some(talk), Some(line)) = (transcript.talks().get(place.talk), transcript.line(place))
@@ -58,7 +66,7 @@ pub(super) fn rows(
         conversation: &talk.conversation,
         line,
         speaker: &speaker,
-        pointer,
+        marks,
     };
     rows.extend(words(&said, columns, context));
     rows
@@ -153,7 +161,7 @@ struct Said<'a> {
     conversation: &'a Conversation,
     line: &'a Line,
     speaker: &'a Speaker,
-    pointer: Pointer,
+    marks: Marks,
 }
 
 /// ` 12:40:02  You        Let's ship it.`, the words under themselves.
@@ -162,7 +170,7 @@ fn words(said: &Said<'_>, columns: usize, context: &Context) -> Vec<Row<'static>
         conversation,
         line,
         speaker,
-        pointer,
+        marks,
     } = *said;
     let style = context.speaker(speaker);
     let time = if columns < TIME_FROM {
@@ -198,26 +206,50 @@ fn words(said: &Said<'_>, columns: usize, context: &Context) -> Vec<Row<'static>
     };
     let cut = text::truncated(said, room, context.glyphs.ellipsis);
     let words: Vec<&str> = if context.wrap { wrapped } else { vec![&cut] };
-    let head = head(&time, speaker, name_columns, style, pointer, context);
-    let continued = || vec![Span::raw(" ".repeat(indent))];
-    let text = match pointer {
+    let head = head(&time, speaker, name_columns, style, context);
+    let continued = || vec![Span::raw(" ".repeat(indent - 1))];
+    let text = match marks.pointer {
         Pointer::None => context.theme.text,
         Pointer::Cursor | Pointer::Heard => context.theme.chosen,
     };
-    words
-        .into_iter()
+    let text = if marks.selected {
+        text.reversed()
+    } else {
+        text
+    };
+    let said = words.into_iter().enumerate().map(|(row, words)| {
+        let mut spans = if row == 0 { head.clone() } else { continued() };
+        spans.push(Span::styled(words.to_owned(), text));
+        spans
+    });
+    said.chain(note(line, indent, columns, context))
         .enumerate()
-        .map(|(row, words)| {
-            let mut spans = if row == 0 { head.clone() } else { continued() };
-            spans.push(Span::styled(words.to_owned(), text));
-            Row::from(spans)
+        .map(|(row, spans)| {
+            let margin = margin(row == 0, marks, context);
+            std::iter::once(margin).chain(spans).collect()
         })
-        .chain(note(line, indent, columns, context))
         .collect()
 }
 
+/// The first column of a row: what points at the line, and what runs along all its rows while it is selected.
+fn margin(is_first: bool, marks: Marks, context: &Context) -> Span<'static> {
+    let Glyphs {
+        cursor,
+        play,
+        selected,
+        ..
+    } = context.glyphs;
+    let sign = match marks.pointer {
+        Pointer::Cursor if is_first => cursor,
+        Pointer::Heard if is_first => play,
+        _ if marks.selected => selected,
+        _ => return Span::raw(" "),
+    };
+    Span::styled(sign, context.theme.accent)
+}
+
 /// What the user noted on a line, below it.
-fn note(line: &Line, indent: usize, columns: usize, context: &Context) -> Vec<Row<'static>> {
+fn note(line: &Line, indent: usize, columns: usize, context: &Context) -> Vec<Vec<Span<'static>>> {
     let Some(note) = &line.note else {
         return Vec::new();
     };
@@ -226,11 +258,11 @@ fn note(line: &Line, indent: usize, columns: usize, context: &Context) -> Vec<Ro
     let rows = text::wrapped(clean.trim(), room).into_iter().enumerate();
     rows.map(|(row, words)| {
         let sign = if row == 0 { "; " } else { "  " };
-        Row::from(vec![
-            Span::raw(" ".repeat(indent)),
+        vec![
+            Span::raw(" ".repeat(indent - 1)),
             Span::styled(sign, context.theme.accent),
             Span::styled(words.to_owned(), context.theme.dim),
-        ])
+        ]
     })
     .collect()
 }
@@ -240,7 +272,6 @@ fn head(
     speaker: &Speaker,
     columns: usize,
     style: Style,
-    pointer: Pointer,
     context: &Context,
 ) -> Vec<Span<'static>> {
     let name = speaker.name();
@@ -252,13 +283,7 @@ fn head(
     } else {
         format!("{time}  ")
     };
-    let pointer = match pointer {
-        Pointer::None => Span::raw(" "),
-        Pointer::Cursor => Span::styled(context.glyphs.cursor, context.theme.accent),
-        Pointer::Heard => Span::styled(context.glyphs.play, context.theme.accent),
-    };
     vec![
-        pointer,
         Span::styled(time, context.theme.dim),
         Span::styled(name.into_owned(), style),
         Span::raw(fill),

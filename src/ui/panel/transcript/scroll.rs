@@ -1,8 +1,11 @@
 //! Which rows are seen and which line is pointed at: the newest, or those from an anchor on. Only what is seen is ever laid out.
 
+use std::ops::RangeInclusive;
+
 use ratatui::text::Line as Row;
 
-use super::rows::{Pointer, heading_rows, rows};
+use super::rows::{Marks, Pointer, heading_rows, rows};
+use super::selection;
 use crate::{
     event::{ConversationId, Edit, Line, LineId, Passage, Speaker},
     monitor::{Place, Talk, Transcript},
@@ -41,7 +44,7 @@ pub(in crate::ui) struct Held {
 
 /// A line, wherever it goes.
 #[derive(Debug, Clone)]
-struct Spot {
+pub(super) struct Spot {
     line: LineId,
     /// Where to look if the line itself is gone, since a memory took its place.
     conversation: ConversationId,
@@ -82,8 +85,13 @@ impl State {
         }
     }
 
-    /// The rows that are seen; `heard` is the line that is being played.
-    pub(super) fn visible(&self, sheet: Sheet<'_>, heard: Option<Place>) -> Vec<Row<'static>> {
+    /// The rows that are seen; `heard` is the line that is being played, `selected` are those that are selected.
+    pub(super) fn visible(
+        &self,
+        sheet: Sheet<'_>,
+        heard: Option<Place>,
+        selected: Option<&RangeInclusive<Place>>,
+    ) -> Vec<Row<'static>> {
         let Some(top) = self.top(sheet) else {
             return Vec::new();
         };
@@ -93,13 +101,17 @@ impl State {
             place if cursor == Some(place) => Pointer::Cursor,
             _ => Pointer::None,
         };
-        let mut seen = sheet.rows(top.place, pointer(top.place));
+        let marks = |place| Marks {
+            pointer: pointer(place),
+            selected: selected.is_some_and(|selected| selected.contains(&place)),
+        };
+        let mut seen = sheet.rows(top.place, marks(top.place));
         seen.drain(..top.row.min(seen.len()));
         let mut place = top.place;
         while seen.len() < sheet.port.rows
             && let Some(next) = sheet.transcript.after(place)
         {
-            seen.extend(sheet.rows(next, pointer(next)));
+            seen.extend(sheet.rows(next, marks(next)));
             place = next;
         }
         seen.truncate(sheet.port.rows);
@@ -206,12 +218,11 @@ impl State {
 
     /// Copies that line, or its conversation.
     pub(in crate::ui) fn copy(&self, action: Action, sheet: Sheet<'_>) -> Option<Effect> {
-        let (_, talk, line) = self.line(sheet.transcript)?;
-        let conversation = talk.conversation.id;
+        let (place, talk, _) = self.line(sheet.transcript)?;
         let excerpt = if action == Action::CopyAll {
-            Excerpt::Conversation(conversation)
+            Excerpt::Conversation(talk.conversation.id)
         } else {
-            Excerpt::Line(conversation, line.id)
+            Excerpt::Lines(selection::lines(&(place..=place), sheet.transcript))
         };
         Some(sheet.context.copy(excerpt))
     }
@@ -276,7 +287,7 @@ impl State {
 }
 
 impl Spot {
-    fn of(line: &Line) -> Self {
+    pub(super) fn of(line: &Line) -> Self {
         Self {
             line: line.id,
             conversation: line.conversation,
@@ -284,7 +295,7 @@ impl Spot {
         }
     }
 
-    fn place(&self, transcript: &Transcript) -> Option<Place> {
+    pub(super) fn place(&self, transcript: &Transcript) -> Option<Place> {
         transcript
             .find(self.line)
             .or_else(|| self.nearest(transcript))
@@ -335,13 +346,13 @@ impl Position {
 }
 
 impl Sheet<'_> {
-    fn rows(self, place: Place, pointer: Pointer) -> Vec<Row<'static>> {
+    fn rows(self, place: Place, marks: Marks) -> Vec<Row<'static>> {
         let columns = self.port.columns;
-        rows(self.transcript, place, columns, pointer, self.context)
+        rows(self.transcript, place, columns, marks, self.context)
     }
 
     fn height(self, place: Place) -> usize {
-        self.rows(place, Pointer::None).len()
+        self.rows(place, Marks::default()).len()
     }
 
     fn end(self, place: Place) -> Position {

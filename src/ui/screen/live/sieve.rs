@@ -4,16 +4,13 @@ use crate::{
     event::{Line, Speaker},
     monitor::Transcript,
     search::{Pattern, words},
-    ui::Context,
+    ui::{Arrangement, Context, action::Action, arrangement::Filter},
 };
 
 /// What lines must have to be shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sieve {
-    /// Each of these words must begin one of the line or of its speaker's name.
-    typed: String,
-    /// Whether they count.
-    on: bool,
+    filter: Filter,
     /// A star or a note.
     marked: bool,
     speaker: Option<Speaker>,
@@ -22,19 +19,33 @@ pub(super) struct Sieve {
 impl Sieve {
     /// The words that were typed last.
     pub(super) fn typed(&self) -> &str {
-        &self.typed
+        &self.filter.words
     }
 
     /// Asks for words; for none, every line will do.
     pub(super) fn set_typed(&mut self, typed: &str) {
-        typed.trim().clone_into(&mut self.typed);
-        self.on = !self.typed.is_empty();
+        let words = typed.trim().to_owned();
+        let on = !words.is_empty();
+        self.filter = Filter { words, on };
+    }
+
+    /// As it was remembered.
+    pub(super) fn recall(&mut self, arrangement: &Arrangement) {
+        let Filter { words, on } = &arrangement.filter;
+        self.set_typed(words);
+        self.filter.on &= on;
+    }
+
+    /// Remembers what was typed; what was chosen of what is there is for once.
+    pub(super) fn remember(&self, arrangement: &mut Arrangement) {
+        arrangement.filter = self.filter.clone();
     }
 
     /// Words count or not. False if there are none.
     pub(super) fn toggle_typed(&mut self) -> bool {
-        self.on = !self.on && !self.typed.is_empty();
-        !self.typed.is_empty()
+        let Filter { words, on } = &mut self.filter;
+        *on = !*on && !words.is_empty();
+        !words.is_empty()
     }
 
     /// Only marked lines, or all of them.
@@ -50,21 +61,34 @@ impl Sieve {
     /// Lets every line through; the words are kept for the next time.
     pub(super) fn open(&mut self) {
         *self = Self {
-            typed: std::mem::take(&mut self.typed),
+            filter: Filter {
+                words: std::mem::take(&mut self.filter.words),
+                on: false,
+            },
             ..Self::default()
         };
     }
 
     /// Whether every line will do.
     pub(super) fn is_open(&self) -> bool {
-        !self.on && !self.marked && self.speaker.is_none()
+        self.off().is_none()
+    }
+
+    /// What lets more lines through, and what is then shown; None: every line is.
+    pub(super) fn off(&self) -> Option<(Action, &'static str)> {
+        match self {
+            Self { filter, .. } if filter.on => Some((Action::FilterOnOff, "filter off")),
+            Self { marked: true, .. } => Some((Action::OnlyMarked, "all lines")),
+            Self { speaker, .. } => speaker.as_ref().map(|_| (Action::OnlySpeaker, "everyone")),
+        }
     }
 
     /// `filter "train", marked, Maya`.
     pub(super) fn told(&self, context: &Context) -> String {
         let mut parts = Vec::new();
-        if self.on {
-            parts.push(format!("filter \"{}\"", context.said(&self.typed, 60)));
+        if self.filter.on {
+            let words = context.said(&self.filter.words, 60);
+            parts.push(format!("filter \"{words}\""));
         }
         if self.marked {
             parts.push("marked".to_owned());
@@ -87,10 +111,10 @@ pub(super) struct Sifted {
 impl Sifted {
     /// What a sieve lets through of lines.
     pub(super) fn new(sieve: &Sieve, past: u64, lines: &Transcript) -> Self {
-        let typed = sieve.typed.split_whitespace();
+        let typed = sieve.typed().split_whitespace();
         let wanted: Vec<_> = typed.filter_map(|word| Pattern::new(word, true)).collect();
         let has_words = |speaker: &Speaker, line: &Line| {
-            if !sieve.on {
+            if !sieve.filter.on {
                 return true;
             }
             let mut there = words(&line.segment.text);

@@ -1,0 +1,35 @@
+//! What `config.toml` has besides settings: tables that no flag and no variable could hold. One file each.
+
+mod keys;
+mod themes;
+
+use super::{Problem, layer::Source};
+use crate::ui::keymap::Keymap;
+pub use themes::OwnThemes;
+pub(super) use themes::named;
+
+/// What the tables say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sections {
+    /// Themes of the user's own.
+    pub(super) themes: OwnThemes,
+    /// The keys of the dashboard.
+    pub(super) keymap: Keymap,
+}
+
+/// What tables there are.
+pub(super) const TABLES: &str = "themes.NAME, keys.ACTION";
+
+impl Sections {
+    /// Takes the tables out of the file. What is wrong is added to `problems`.
+    pub(super) fn take(
+        table: &mut toml::Table,
+        source: &Source,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        Self {
+            themes: themes::take(table, source, problems),
+            keymap: keys::take(table, source, problems),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! A running `omiscope serve` whose streams are read line by line, and single requests to it.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc::{self, Receiver},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::program::{PATIENCE, address_in};
+
+pub(crate) struct Serving {
+    pub(crate) address: SocketAddr,
+    child: Child,
+    /// Lines of stdout; None: it is not ours to read.
+    stdout: Option<Receiver<String>>,
+    stderr: Receiver<String>,
+}
+
+/// What it wrote until it ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: Vec<String>,
+    pub(crate) stderr: Vec<String>,
+}
+
+impl Serving {
+    /// Starts a command that becomes it, and waits until it listens. Stdout is read, too.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut serving = Self::start_unread(command.stdout(Stdio::piped()));
+        let stdout = serving.child.stdout.take().unwrap();
+        serving.stdout = Some(lines(stdout));
+        serving
+    }
+
+    /// The same on a port of its own, for what does not say where it listens.
+    pub(crate) fn start_silent(command: &mut Command) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        let mut child = command
+            .args(["--port", &address.port().to_string()])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let begun = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(begun.elapsed() < PATIENCE, "it does not listen");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Self {
+            address,
+            child,
+            stdout: Some(lines(stdout)),
+            stderr: lines(stderr),
+        }
+    }
+
+    /// As [`Serving::start`], with stdout as the command has it.
+    pub(crate) fn start_unread(command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = lines(child.stderr.take().unwrap());
+        let first = stderr
+            .recv_timeout(PATIENCE)
+            .expect("it says where it listens");
+        Self {
+            address: address_in(&first).unwrap_or_else(|| panic!("no address in {first}")),
+            child,
+            stdout: None,
+            stderr,
+        }
+    }
+
+    /// The next line of stdout.
+    pub(crate) fn line(&self) -> String {
+        let stdout = self.stdout.as_ref().unwrap();
+        stdout.recv_timeout(PATIENCE).expect("a line comes")
+    }
+
+    /// Closes the pipe of stdout, if it was not read.
+    pub(crate) fn close_stdout(&mut self) {
+        drop(self.child.stdout.take());
+    }
+
+    /// Sends one request. The status and the body of its answer.
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> (u16, String) {
+        ask(self.address, method, target, headers, body)
+    }
+
+    /// Posts JSON.
+    pub(crate) fn post(&self, target: &str, json: &str) -> (u16, String) {
+        let json_type = "content-type: application/json\r\n";
+        self.ask("POST", target, json_type, json.as_bytes())
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn end(mut self) -> Ended {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+        let status = self.child.wait().unwrap();
+        let rest = |lines: &Receiver<String>| lines.iter().collect();
+        Ended {
+            status,
+            stdout: self.stdout.as_ref().map(rest).unwrap_or_default(),
+            stderr: rest(&self.stderr),
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // Ended already, or left behind by a test that failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends one request; `headers` are whole lines. The status and the body of its answer.
+pub(crate) fn ask(
+    address: SocketAddr,
+    method: &str,
+    target: &str,
+    headers: &str,
+    body: &[u8],
+) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let head = format!(
+        "{method} {target} HTTP/1.1\r\nhost: omiscope\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, body.to_owned())
+}
+
+fn lines(stream: impl std::io::Read + Send + 'static) -> Receiver<String> {
+    let (line, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut all = BufReader::new(stream).lines().map_while(Result::ok);
+        all.try_for_each(|text| line.send(text))
+    });
+    lines
+}
