@@ -9,6 +9,7 @@ mod doctor;
 mod edit;
 mod export;
 mod import;
+mod keys;
 mod listen;
 mod listener;
 mod man;
@@ -55,7 +56,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Serve(options)) => serve::run(&cli.flags, *options),
         Some(Command::Ping(options)) => ping::run(&cli.flags, options),
         Some(Command::Doctor { json }) => doctor::run(&cli.flags, *json),
-        Some(Command::Secret) => secret::run(),
+        Some(Command::Secret(options)) => secret::run(&cli.flags, options),
         Some(Command::Devices) => devices::run(),
         Some(Command::Stats) => stats::run(&cli.flags),
         Some(Command::Check { repair }) => check::run(&cli.flags, *repair),

@@ -8,12 +8,14 @@ use bytes::Bytes;
 use form_urlencoded::{Serializer, byte_serialize};
 use http_body_util::Full;
 use hyper::{Request, Uri, header};
+use jiff::Timestamp;
 
 use crate::{
     decode::query,
     event::{Delivery, Seq},
     outbound::{Answer, Outbound},
     secret::Keys,
+    signature,
     store::deliveries::Inspected,
     text,
     webhook_url::{WebhookUrl, WebhookUrlError},
@@ -81,7 +83,8 @@ pub(crate) fn plan(
     let delivery = &inspected.kept.delivery;
     let body = body(inspected)?;
     let to = to.trim();
-    let (place, url, body) = if is_own(to, own) {
+    let is_own = is_own(to, own);
+    let (place, url, body) = if is_own {
         let url = own_url(delivery, own, keys);
         ("omiscope".to_owned(), url, body.to_vec())
     } else {
@@ -97,6 +100,12 @@ pub(crate) fn plan(
     }
     if !delivery.headers.iter().any(|(name, _)| name == "accept") {
         request = request.header(header::ACCEPT, "*/*");
+    }
+    if let Some(secret) = keys.signing().first().filter(|_| is_own) {
+        let query = query::parse(&delivery.query);
+        let uid = query.last("uid").unwrap_or_default();
+        let signature = signature::sign(secret, Timestamp::now(), uid, &body);
+        request = request.header(signature::HEADER, signature);
     }
     let request = request
         .body(Full::new(Bytes::from(body)))

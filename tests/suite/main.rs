@@ -30,6 +30,8 @@ mod program;
 #[cfg(unix)]
 mod rebuild;
 mod search;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod server;
 #[cfg(unix)]
 mod serving;
