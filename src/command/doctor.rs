@@ -83,12 +83,15 @@ impl Style {
     }
 }
 
+/// Findings stand last, so that they are what is left on the screen.
 fn show(
     sections: &[Section],
     survey: &Survey,
     style: Style,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    show_settings(survey, style, out)?;
+    writeln!(out)?;
     let told = sections.iter().filter(|(_, findings)| !findings.is_empty());
     for (section, findings) in told {
         writeln!(out, "{}", style.marked("1", section))?;
@@ -101,7 +104,11 @@ fn show(
             }
         }
     }
-    writeln!(out, "\n{}", style.marked("1", "every setting"))?;
+    Ok(())
+}
+
+fn show_settings(survey: &Survey, style: Style, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", style.marked("1", "every setting"))?;
     let rows: Vec<_> = SETTINGS.iter().map(|of| Row::of(of, survey)).collect();
     let keys = rows.iter().map(|row| row.key.len()).max().unwrap_or(0);
     let values = rows.iter().map(|row| text::width(&row.shown)).max();

@@ -24,6 +24,7 @@ pub(super) fn look(setup: &Setup) -> Vec<Finding> {
         )],
         Ok(None) => vec![Finding::ok("key-to-come", "the first start makes a key")],
     };
+    findings.extend(of_old_key(setup));
     findings.extend(of_signing(setup));
     findings
 }
@@ -39,6 +40,26 @@ fn of_key(key: &FoundKey) -> Vec<Finding> {
     };
     let open = key.file.as_deref().and_then(open_file);
     [strength].into_iter().chain(open).collect()
+}
+
+/// A key that was replaced, and is still taken.
+fn of_old_key(setup: &Setup) -> Option<Finding> {
+    let given = setup.survey.given("webhook_secret_old")?;
+    let place = &given.place;
+    Some(
+        match setup.survey.config.webhook_secret_old.as_ref()?.weakness() {
+            None => Finding::note(
+                "old-key-taken",
+                format!("the old one from {place} is taken as well"),
+                "leave it out once every URL in the app has the new key",
+            ),
+            Some(weakness) => Finding::warn(
+                "key-weak",
+                format!("the old one from {place} {weakness}"),
+                "leave it out once every URL in the app has the new key",
+            ),
+        },
+    )
 }
 
 fn of_signing(setup: &Setup) -> Vec<Finding> {

@@ -48,7 +48,7 @@ struct Scenario {
     says: &'static [&'static str],
 }
 
-const SCENARIOS: [Scenario; 20] = [
+const SCENARIOS: [Scenario; 21] = [
     Scenario {
         breaks: |_, command| {
             command.args(["--theme", "mauve"]);
@@ -108,6 +108,16 @@ const SCENARIOS: [Scenario; 20] = [
         says: &[
             "warn: that from WEBHOOK_SECRET in the environment is shorter",
             "`omiscope secret`",
+        ],
+    },
+    Scenario {
+        breaks: |_, command| {
+            command.env("WEBHOOK_SECRET_OLD", "the-key-before-this-one");
+        },
+        code: "old-key-taken",
+        says: &[
+            "note: the old one from WEBHOOK_SECRET_OLD in the environment",
+            "leave it out once",
         ],
     },
     Scenario {
