@@ -85,3 +85,24 @@ fn unsynchronised(said: Option<String>) -> Option<Finding> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_machine_that_says_so_is_taken_for_unsynchronised() {
+        for said in [None, Some("yes"), Some("")] {
+            assert_eq!(unsynchronised(said.map(str::to_owned)), None, "{said:?}");
+        }
+        let told = unsynchronised(Some("no".to_owned())).unwrap();
+        assert!(told.remedy.contains("timedatectl"), "{told:?}");
+    }
+
+    #[test]
+    fn a_clock_before_the_build_is_told() {
+        assert_eq!(before_build(Timestamp::now()), None);
+        let told = before_build(Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(told.code, "clock-behind");
+    }
+}

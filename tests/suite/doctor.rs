@@ -458,6 +458,14 @@ fn words_without_sound_and_a_clock_that_went_back_are_told() {
         "{silent:#}"
     );
     assert!(told.contains("custom speech-to-text provider"), "{told}");
+    let memory = r#"{"type":"memory_created","memory":{"id":"m","created_at":"2999-01-01T00:00:00Z","text":"x"}}"#;
+    assert_eq!(sender.post(memory).unwrap(), 200);
+    let (behind, _) = report(&mut doctor(home.path(), serve.address));
+    let told = finding(&behind, "clock-behind");
+    assert!(
+        told.contains(" min before Omi made it -> set the clock"),
+        "{behind:#}"
+    );
     age(home.path(), -60);
     let (ahead, _) = report(&mut doctor(home.path(), serve.address));
     let told = finding(&ahead, "clock-went-back");
