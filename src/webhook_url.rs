@@ -64,7 +64,10 @@ impl WebhookUrl {
         // Only the part that cannot hold the key is shown.
         let malformed = || {
             let (before, _) = url.split_once(['?', '#']).unwrap_or((url, ""));
-            WebhookUrlError::Malformed(before.to_owned())
+            WebhookUrlError::Malformed(match before.split_once(KEY_IN_PATH) {
+                Some((before, key)) if !key.is_empty() => format!("{before}{KEY_IN_PATH}{MASK}"),
+                _ => before.to_owned(),
+            })
         };
         if url.contains('@') && url.split(['?', '#']).next().is_some_and(has_user) {
             return Err(WebhookUrlError::UserInfo);
@@ -244,6 +247,7 @@ mod tests {
             ("h/webhook?key=S3CRET", "'h/webhook' is no URL"),
             ("http://h/ a?key=S3CRET", "'http://h/ a' is no URL"),
             ("http://omi:S3CRET@h/webhook", "put the key in the query"),
+            ("h/webhook/S3CRET", "'h/webhook/***' is no URL"),
             ("", "'' is no URL"),
         ];
         for (url, expected) in cases {
