@@ -4,7 +4,7 @@ mod flags;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::PossibleValue};
 use clap_complete::Shell;
 use jiff::Timestamp;
 
@@ -12,6 +12,7 @@ use crate::{
     config::Flags,
     export::{Format, What},
     search::Order,
+    simulate,
 };
 
 /// A live terminal monitor and webhook server for the Omi wearable.
@@ -76,7 +77,7 @@ pub enum Command {
     },
     /// Open the dashboard on a simulated wearer. Needs no device and keeps nothing.
     Demo(Script),
-    /// Post what a wearer's Omi would to a webhook.
+    /// Post what a wearer's Omi would to a webhook: a day, or single deliveries of any kind, era and fault.
     Simulate(Simulate),
     /// Print a script by which a shell completes commands and flags.
     Completions {
@@ -232,14 +233,63 @@ pub struct Script {
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Simulate {
     /// The webhook, its key in it.
-    #[arg(long, value_name = "URL")]
-    pub url: String,
+    #[arg(long, visible_alias = "url", value_name = "URL")]
+    pub to: String,
     /// Whose day it is.
     #[arg(long, value_name = "UID", default_value = crate::simulate::DEMO_UID)]
     pub uid: String,
     /// How it behaves.
     #[command(flatten)]
     pub script: Script,
+    /// Single deliveries in its place.
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
+/// Single deliveries, to try a receiver with.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Single deliveries instead of a day")]
+pub struct Trial {
+    /// What is posted, or `all`, which is what is taken if nothing is named.
+    #[arg(long = "kind", value_delimiter = ',', value_parser = names(simulate::trial::KINDS.iter().map(|it| (it.name, it.about))))]
+    pub kinds: Vec<String>,
+    /// As which sender, or `all` [default: e6, the newest]
+    #[arg(long = "era", value_delimiter = ',', value_parser = names(simulate::trial::ERAS.iter().map(|it| (it.name, it.about))))]
+    pub eras: Vec<String>,
+    /// With what odd about it, or `all` [default: none]
+    #[arg(long = "fault", value_delimiter = ',', value_parser = names(simulate::trial::FAULTS.iter().map(|it| (it.name, it.about))))]
+    pub faults: Vec<String>,
+    /// So many of each [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: Option<u32>,
+    /// Most deliveries a second [default: each as soon as the one before it is answered]
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// Send nothing again, where Omi would after 1, 5 and 30 s.
+    #[arg(long)]
+    pub once: bool,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The names of a table's rows, and `all` of them.
+fn names(
+    rows: impl Iterator<Item = (&'static str, &'static str)>,
+) -> clap::builder::PossibleValuesParser {
+    let rows = rows.map(|(name, about)| PossibleValue::new(name).help(about));
+    let all = PossibleValue::new(ALL).help("all of these that go together");
+    rows.chain([all]).collect::<Vec<_>>().into()
+}
+
+/// What stands for every row of a table.
+pub const ALL: &str = "all";
+
+fn rate(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|rate| (0.001..=10_000.0).contains(rate))
+        .ok_or_else(|| "must be a number from 0.001 to 10000".to_owned())
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {
