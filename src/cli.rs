@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::{
     config::Flags,
+    event::Kind,
     export::{Format, What},
     search::Order,
     simulate,
@@ -79,6 +80,8 @@ pub enum Command {
     Demo(Script),
     /// Post what a wearer's Omi would to a webhook: a day, or single deliveries of any kind, era and fault.
     Simulate(Simulate),
+    /// Send what was delivered once more, to another receiver or to a dashboard; also while omiscope runs.
+    Replay(Replay),
     /// Print a script by which a shell completes commands and flags.
     Completions {
         /// The shell.
@@ -244,6 +247,49 @@ pub struct Simulate {
     /// Single deliveries in its place.
     #[command(flatten)]
     pub trial: Trial,
+}
+
+/// What is sent once more, where to, and how fast.
+#[derive(Debug, Clone, Args)]
+#[group(id = "receiver", required = true, args = ["to", "dashboard"])]
+pub struct Replay {
+    /// The receiver, with its own key in its URL; yours is never sent.
+    #[arg(long, value_name = "URL")]
+    pub to: Option<String>,
+    /// Open a dashboard on it that keeps nothing.
+    #[arg(long, conflicts_with = "to")]
+    pub dashboard: bool,
+    /// Only what arrived at this time or later: 2026-11-20, `2026-11-20T14:00`, yesterday, 2h.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub since: Option<Timestamp>,
+    /// Only what arrived before this time.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub until: Option<Timestamp>,
+    /// Only what arrived on this day: 2026-11-20, today, yesterday.
+    #[arg(long, value_name = "DAY", value_parser = moment, conflicts_with_all = ["since", "until"])]
+    pub day: Option<Timestamp>,
+    /// Only what brought this conversation: its lines, its memory, and the sound that came meanwhile.
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<i64>,
+    /// Only these kinds, as the deliveries are listed.
+    #[arg(long = "kind", value_name = "KIND", value_delimiter = ',', value_parser = Kind::SENT.map(Kind::name))]
+    pub kinds: Vec<String>,
+    /// Only this wearer.
+    #[arg(long, value_name = "UID")]
+    pub uid: Option<String>,
+    /// How many times as fast as it came.
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = pace)]
+    pub speed: f64,
+    /// Say nothing but how it went.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+fn pace(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|speed| (0.01..=1e9).contains(speed))
+        .ok_or_else(|| "must be a number from 0.01 to 1000000000".to_owned())
 }
 
 /// Single deliveries, to try a receiver with.

@@ -14,6 +14,7 @@ mod man;
 mod ping;
 mod plain;
 mod rebuild;
+mod replay;
 mod search;
 mod secret;
 mod serve;
@@ -68,6 +69,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Import(options)) => import::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
         Some(Command::Simulate(options)) => simulate::run(&cli.flags, options),
+        Some(Command::Replay(options)) => replay::run(&cli.flags, options),
         Some(Command::Completions { shell }) => completions::run(*shell),
         Some(Command::Man { command }) => man::run(command.as_deref()),
     }

@@ -1,6 +1,7 @@
 //! Sends a kept delivery again: to this omiscope with its own key, or to another URL, which never gets to know that key.
 
 pub(crate) mod curl;
+pub(crate) mod past;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -79,33 +80,55 @@ pub(crate) fn plan(
     to: &str,
 ) -> Result<Planned, ReplayError> {
     let delivery = &inspected.kept.delivery;
-    let body = body(inspected)?;
     let to = to.trim();
-    let (place, url, body) = if is_own(to, own) {
+    let (place, request) = if is_own(to, own) {
         let url = own_url(delivery, own, keys);
-        ("omiscope".to_owned(), url, body.to_vec())
+        let request = request_to(url, inspected, body(inspected)?.to_vec())?;
+        ("omiscope".to_owned(), request)
     } else {
-        let url = WebhookUrl::parse(to)?.with_query(&foreign_query(delivery));
-        let (place, _) = url.split_once('?').unwrap_or((&url, ""));
-        (place.to_owned(), url, keys.covered_in(body))
+        let target = WebhookUrl::parse(to)?;
+        (target.to_string(), request(inspected, &target, keys)?)
     };
+    Ok(Planned {
+        seq: inspected.kept.seq,
+        place,
+        request,
+    })
+}
+
+/// The request to somebody who never gets to know our keys.
+fn request(
+    inspected: &Inspected,
+    target: &WebhookUrl,
+    keys: &Keys,
+) -> Result<Request<Full<Bytes>>, ReplayError> {
+    let body = keys.covered_in(body(inspected)?);
+    let url = target.with_query(&foreign_query(inspected));
+    request_to(url, inspected, body)
+}
+
+fn request_to(
+    url: String,
+    inspected: &Inspected,
+    body: Vec<u8>,
+) -> Result<Request<Full<Bytes>>, ReplayError> {
+    let delivery = &inspected.kept.delivery;
+    let has = |header: &str| delivery.headers.iter().any(|(name, _)| name == header);
     let mut request = Request::post(url);
     for (name, value) in &delivery.headers {
         if HEADERS.contains(&name.as_str()) {
             request = request.header(name, value);
         }
     }
-    if !delivery.headers.iter().any(|(name, _)| name == "accept") {
+    if !has("accept") {
         request = request.header(header::ACCEPT, "*/*");
     }
-    let request = request
-        .body(Full::new(Bytes::from(body)))
-        .map_err(|_| ReplayError::Odd)?;
-    Ok(Planned {
-        seq: inspected.kept.seq,
-        place,
-        request,
-    })
+    // Of sound whose request was pruned, the headers are gone.
+    if inspected.sound.is_some() && delivery.method.is_empty() {
+        request = request.header(header::CONTENT_TYPE, "application/octet-stream");
+    }
+    let request = request.body(Full::new(Bytes::from(body)));
+    request.map_err(|_| ReplayError::Odd)
 }
 
 /// The body as it was posted.
@@ -140,10 +163,16 @@ fn own_url(delivery: &Delivery, own: &WebhookUrl, keys: &Keys) -> String {
     own.with_query(&query)
 }
 
-/// The query without its key.
-fn foreign_query(delivery: &Delivery) -> String {
-    let pairs = query::parse(&delivery.query).pairs;
-    Serializer::new(String::new())
-        .extend_pairs(pairs.iter().filter(|(name, _)| name != "key"))
-        .finish()
+/// The query without its key. Of a request that was pruned, what is known without it.
+fn foreign_query(inspected: &Inspected) -> String {
+    let delivery = &inspected.kept.delivery;
+    let mut pairs = query::parse(&delivery.query).pairs;
+    pairs.retain(|(name, _)| name != "key");
+    if delivery.method.is_empty() {
+        let rate = inspected.sound.as_ref();
+        pairs.extend(rate.map(|sound| ("sample_rate".to_owned(), sound.rate.to_string())));
+        let uid = delivery.uid.as_ref();
+        pairs.extend(uid.map(|uid| ("uid".to_owned(), uid.to_string())));
+    }
+    Serializer::new(String::new()).extend_pairs(pairs).finish()
 }

@@ -27,6 +27,8 @@ mod plain;
 mod program;
 #[cfg(unix)]
 mod rebuild;
+#[cfg(unix)]
+mod replay;
 mod search;
 mod server;
 #[cfg(unix)]
