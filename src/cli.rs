@@ -251,10 +251,9 @@ pub struct Simulate {
 
 /// What is sent once more, where to, and how fast.
 #[derive(Debug, Clone, Args)]
-#[group(id = "receiver", required = true, args = ["to", "dashboard"])]
 pub struct Replay {
     /// The receiver, with its own key in its URL; yours is never sent.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", required_unless_present = "dashboard")]
     pub to: Option<String>,
     /// Open a dashboard on it that keeps nothing.
     #[arg(long, conflicts_with = "to")]

@@ -179,8 +179,10 @@ where
             Act::Series(make) => drafts = make(drafts, era, &mut self.maker),
             Act::Burst(deliveries) => {
                 at_once = true;
+                // Seconds of sound would follow one another.
+                drafts.truncate(1);
                 for _ in 1..deliveries {
-                    drafts.append(&mut self.maker.make(kind, era)?);
+                    drafts.extend(self.maker.make(kind, era)?.into_iter().take(1));
                 }
             }
         }
