@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, builder::PossibleValue};
 use clap_complete::Shell;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     config::Flags,
@@ -43,8 +43,8 @@ pub enum Command {
     Serve(Serve),
     /// Ask a running omiscope whether it is well; for health checks.
     Ping(Ping),
-    /// Print a fresh webhook key.
-    Secret,
+    /// Print a fresh webhook key, or replace the one that is kept.
+    Secret(Secret),
     /// Write what is kept as notes, text, subtitles, JSON or tables; also while omiscope runs.
     Export(Export),
     /// Bring a transcript export or Omi's own export in. Needs the store for itself.
@@ -108,6 +108,17 @@ pub struct Serve {
     /// Write what is decoded to stdout, a JSON object a line (see README.md), and the log to stderr.
     #[arg(long)]
     pub events: bool,
+}
+
+/// What becomes of the webhook key.
+#[derive(Debug, Clone, Args)]
+pub struct Secret {
+    /// Put a new key in the place of the one in the data folder; also while omiscope runs.
+    #[arg(long)]
+    pub rotate: bool,
+    /// How long the old key is still taken: 24h, 7d, 0s.
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = grace, requires = "rotate")]
+    pub grace: SignedDuration,
 }
 
 /// What is exported, and how.
@@ -341,6 +352,19 @@ fn moment(text: &str) -> Result<Timestamp, String> {
     crate::moment::parse(text, Timestamp::now(), &jiff::tz::TimeZone::system())
 }
 
+/// An old key is taken for at most so long.
+const GRACE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+fn grace(text: &str) -> Result<SignedDuration, String> {
+    let span = text.parse::<jiff::Span>().ok();
+    span.and_then(|span| {
+        span.to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+            .ok()
+    })
+    .filter(|grace| (SignedDuration::ZERO..=GRACE).contains(grace))
+    .ok_or_else(|| "must be a time such as 24h or 7d, at most 30d".to_owned())
+}
+
 /// Faster than this, talks are so short that they cannot be told apart.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=10.0;
 
@@ -377,6 +401,16 @@ mod tests {
             let cli = Cli::try_parse_from(line.split(' ')).unwrap();
             let expected = [("port", "1"), ("ascii", "true")].map(|(k, v)| (k, v.to_owned()));
             assert_eq!(cli.flags.settings, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_grace_is_a_time_of_a_month_at_most() {
+        assert_eq!(grace("24h"), Ok(SignedDuration::from_hours(24)));
+        assert_eq!(grace("7d"), Ok(SignedDuration::from_hours(7 * 24)));
+        assert_eq!(grace("0s"), Ok(SignedDuration::ZERO));
+        for bad in ["", "24", "-1h", "31d", "1y", "soon"] {
+            assert!(grace(bad).is_err(), "{bad}");
         }
     }
 

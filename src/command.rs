@@ -8,6 +8,7 @@ mod devices;
 mod edit;
 mod export;
 mod import;
+mod keys;
 mod listen;
 mod listener;
 mod man;
@@ -54,7 +55,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         None => watch::run(&cli.flags),
         Some(Command::Serve(options)) => serve::run(&cli.flags, *options),
         Some(Command::Ping(options)) => ping::run(&cli.flags, options),
-        Some(Command::Secret) => secret::run(),
+        Some(Command::Secret(options)) => secret::run(&cli.flags, options),
         Some(Command::Devices) => devices::run(),
         Some(Command::Stats) => stats::run(&cli.flags),
         Some(Command::Check { repair }) => check::run(&cli.flags, *repair),

@@ -51,6 +51,8 @@ pub struct Config {
     pub port: u16,
     /// The webhook key, if one was given. Never empty.
     pub webhook_secret: Option<Secret>,
+    /// The webhook key before this one, still taken as long as it is given. Never empty.
+    pub webhook_secret_old: Option<Secret>,
     /// The file that it is taken from, if one was named.
     pub webhook_secret_file: Option<PathBuf>,
     /// What Omi may sign deliveries with; several while it rotates its secret.
@@ -218,6 +220,7 @@ impl Default for Config {
             host: Ipv4Addr::LOCALHOST.into(),
             port: 32768,
             webhook_secret: None,
+            webhook_secret_old: None,
             webhook_secret_file: None,
             signing_secrets: Vec::new(),
             signature: Policy::default(),

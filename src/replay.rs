@@ -8,13 +8,18 @@ pub(crate) mod tests;
 use bytes::Bytes;
 use form_urlencoded::{Serializer, byte_serialize};
 use http_body_util::Full;
-use hyper::{Request, Uri, header};
+use hyper::{
+    Request, Uri,
+    header::{self, HeaderValue},
+};
+use jiff::Timestamp;
 
 use crate::{
     decode::query,
     event::{Delivery, Seq},
     outbound::{Answer, Outbound},
     secret::Keys,
+    signature,
     store::deliveries::Inspected,
     text,
     webhook_url::{WebhookUrl, WebhookUrlError},
@@ -83,7 +88,10 @@ pub(crate) fn plan(
     let to = to.trim();
     let (place, request) = if is_own(to, own) {
         let url = own_url(delivery, own, keys);
-        let request = request_to(url, inspected, body(inspected)?.to_vec())?;
+        let mut request = request_to(url, inspected, body(inspected)?.to_vec())?;
+        if let Some(signature) = own_signature(inspected, keys) {
+            request.headers_mut().insert(signature::HEADER, signature);
+        }
         ("omiscope".to_owned(), request)
     } else {
         let target = WebhookUrl::parse(to)?;
@@ -129,6 +137,15 @@ fn request_to(
     }
     let request = request.body(Full::new(Bytes::from(body)));
     request.map_err(|_| ReplayError::Odd)
+}
+
+/// A signature of now, if there is a secret for it.
+fn own_signature(inspected: &Inspected, keys: &Keys) -> Option<HeaderValue> {
+    let secret = keys.signing().first()?;
+    let query = query::parse(&inspected.kept.delivery.query);
+    let uid = query.last("uid").unwrap_or_default();
+    let signature = signature::sign(secret, Timestamp::now(), uid, body(inspected).ok()?);
+    signature.parse().ok()
 }
 
 /// The body as it was posted.

@@ -23,6 +23,7 @@ mod handler;
 mod head;
 mod listen;
 mod metrics;
+mod notice;
 mod refusal;
 mod reply;
 mod route;

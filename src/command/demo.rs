@@ -61,6 +61,7 @@ where
         host: Ipv4Addr::LOCALHOST.into(),
         port: 0,
         webhook_secret: Some(Secret::generate()?),
+        webhook_secret_old: None,
         signing_secrets: Vec::new(),
         signature: Policy::Off,
         ephemeral: data_dir.is_err(),

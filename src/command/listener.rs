@@ -3,15 +3,11 @@
 use std::{io, net::SocketAddr};
 
 use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
+use super::keys;
 use crate::{
-    config::Config,
-    event::Seq,
-    losses::LossCounter,
-    secret::{Keyring, Keys, Secret, kept_in},
-    server,
-    store::Store,
+    config::Config, event::Seq, losses::LossCounter, secret::Keyring, server, store::Store,
 };
 
 /// A store that takes deliveries.
@@ -27,6 +23,7 @@ pub(super) struct Listening {
     /// What was lost.
     pub(super) losses: LossCounter,
     task: JoinHandle<Result<(), StoreFailed>>,
+    _following: AbortOnDropHandle<()>,
 }
 
 /// What is listened for cannot be kept any more.
@@ -76,11 +73,9 @@ impl Listening {
         store: Store,
         losses: LossCounter,
     ) -> anyhow::Result<Self> {
-        let key = resolve_key(config)?;
-        if let Some(weakness) = key.weakness() {
-            tracing::warn!("the webhook key {weakness}");
-        }
-        let keys = Keyring::from(Keys::from(key).with_signing(config.signing_secrets.clone()));
+        let keys = keys::ring(config)?;
+        let following = keys::follow(config.clone(), keys.clone());
+        let following = AbortOnDropHandle::new(tokio::spawn(following));
         let start = store.latest();
         let listener = bind(config.address()).await?;
         let address = listener.local_addr()?;
@@ -111,6 +106,7 @@ impl Listening {
             start,
             losses,
             task,
+            _following: following,
         })
     }
 
@@ -126,15 +122,6 @@ impl Listening {
     pub(super) async fn drained(&mut self) -> anyhow::Result<()> {
         Ok((&mut self.task).await??)
     }
-}
-
-/// The key given, else the one kept in the data folder, else (ephemeral) a fresh one.
-fn resolve_key(config: &Config) -> anyhow::Result<Secret> {
-    Ok(match &config.webhook_secret {
-        Some(given) => given.clone(),
-        None if config.ephemeral => Secret::generate()?,
-        None => kept_in(&config.data_dir)?,
-    })
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {

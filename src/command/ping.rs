@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context as _, anyhow, bail};
 use http_body_util::Full;
 use hyper::{Request, StatusCode, header};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::on_runtime;
@@ -19,7 +20,7 @@ use crate::{
     config::{Config, Flags},
     outbound::{Answer, Outbound},
     secret::{Secret, found_in},
-    text,
+    signature, text,
     webhook_url::WebhookUrl,
 };
 
@@ -27,6 +28,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What makes all pings repeats of the first.
 const IDEMPOTENCY_KEY: &str = "omiscope-ping";
+const BODY: &str = r#"{"type":"ping"}"#;
 /// Most of a reason that is told, in bytes.
 const TOLD: usize = 200;
 
@@ -37,7 +39,8 @@ pub(super) fn run(flags: &Flags, options: &Ping) -> anyhow::Result<()> {
         Some(url) => named(url, &config)?,
         None => own(&config)?,
     };
-    let said = on_runtime(async { ping(&url).await })?;
+    let secret = config.signing_secrets.first();
+    let said = on_runtime(async { ping(&url, secret).await })?;
     writeln!(io::stdout(), "{said}")?;
     Ok(())
 }
@@ -60,15 +63,20 @@ fn own(config: &Config) -> anyhow::Result<WebhookUrl> {
 }
 
 /// Asks, and returns what to say if all is well.
-async fn ping(url: &WebhookUrl) -> anyhow::Result<String> {
-    let request = Request::post(url.revealed())
+async fn ping(url: &WebhookUrl, signing: Option<&Secret>) -> anyhow::Result<String> {
+    let mut request = Request::post(url.revealed())
         .header(header::CONTENT_TYPE, "application/json")
         .header(
             header::USER_AGENT,
             concat!("omiscope/", env!("CARGO_PKG_VERSION")),
         )
-        .header("idempotency-key", IDEMPOTENCY_KEY)
-        .body(Full::from(r#"{"type":"ping"}"#))
+        .header("idempotency-key", IDEMPOTENCY_KEY);
+    if let Some(secret) = signing {
+        let signature = signature::sign(secret, Timestamp::now(), "", BODY.as_bytes());
+        request = request.header(signature::HEADER, signature);
+    }
+    let request = request
+        .body(Full::from(BODY))
         .with_context(|| format!("{url} cannot be asked"))?;
     let answer = Outbound::within(PATIENCE).send(request).await;
     let answer = answer.map_err(|error| anyhow!("{url}: {error}"))?;
@@ -99,7 +107,11 @@ fn fault(answer: &Answer) -> Option<String> {
     let status = answer.status.as_u16();
     match (answer.status, field("error")) {
         (StatusCode::OK, _) if field("message") == Some("pong") => None,
-        (StatusCode::UNAUTHORIZED, _) => Some("it has another key".to_owned()),
+        (StatusCode::UNAUTHORIZED, error)
+            if error.is_none_or(|error| error.contains("webhook key")) =>
+        {
+            Some("it has another key".to_owned())
+        }
         (_, Some(reason)) => Some(format!(
             "answered {status}: {}",
             text::beginning(reason, TOLD)

@@ -40,7 +40,7 @@ pub(super) struct Diagnosis {
 }
 
 /// Everything that can be told, in the order in which it is.
-pub(super) const TABLE: [Diagnosis; 14] = [
+pub(super) const TABLE: [Diagnosis; 15] = [
     Diagnosis {
         code: "losses",
         severity: Severity::Loss,
@@ -70,6 +70,12 @@ pub(super) const TABLE: [Diagnosis; 14] = [
         severity: Severity::Warning,
         finds: feeds::untimely_signatures,
         remedy: "does the clock of this machine go right?",
+    },
+    Diagnosis {
+        code: "old-key",
+        severity: Severity::Warning,
+        finds: feeds::old_key,
+        remedy: "paste the URL of the card, i, into these fields of Omi",
     },
     Diagnosis {
         code: "wrong-rate",

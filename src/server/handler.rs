@@ -10,14 +10,16 @@ use hyper::{
     header::{CONTENT_ENCODING, EXPECT},
     http::request::Parts,
 };
+use jiff::Timestamp;
 
 use super::{
     Settings, auth,
     body::{self, Allowance},
-    examine::Examination,
+    examine::{self, Bodies, Examination},
     head::{Head, Known},
     listen::Places,
     metrics::{Answered, Metrics, Present},
+    notice::Notice,
     refusal::Refusal,
     reply::{self, Reply},
     route::{Route, is_webhook, route},
@@ -26,7 +28,7 @@ use super::{
 };
 use crate::{
     decode::query,
-    event::{Event, Uid},
+    event::{Event, Signature, Uid, WITH_OLD_KEY},
     losses::LossCounter,
     secret::Opened,
     store::Submission,
@@ -41,6 +43,8 @@ pub(super) struct Handler<S> {
     metrics: Arc<Metrics>,
     places: Places,
     strangers: Strangers,
+    old_key: Notice,
+    bad_signature: Notice,
 }
 
 impl<S: Sink> Handler<S> {
@@ -58,6 +62,8 @@ impl<S: Sink> Handler<S> {
             metrics,
             places,
             strangers: Strangers::default(),
+            old_key: Notice::default(),
+            bad_signature: Notice::default(),
         }
     }
 
@@ -134,18 +140,27 @@ impl<S: Sink> Handler<S> {
         known: &mut Known,
     ) -> Result<Reply, Refusal> {
         // Before the body: a stranger cannot make us hold one.
-        self.admit(parts, head)?;
+        let opened = self.admit(parts, head)?;
         known.has_key = true;
         if is_encoded(&parts.headers) {
             return Err(Refusal::Encoded);
         }
-        let body = body::read(body, self.allowance()).await?;
+        let signed = body::read(body, self.allowance()).await?;
+        let body = examine::covered(signed.clone(), &head.keys).await?;
         known.body = Some(body.clone());
         let query = query::parse(parts.uri.query().unwrap_or_default());
-        known.uid = query.last("uid").and_then(|uid| Uid::parse(uid).ok());
+        let uid = query.last("uid").unwrap_or_default();
+        if head.keys.are_in(uid) {
+            return Err(Refusal::KeyAsUid);
+        }
+        known.uid = Uid::parse(uid).ok();
         self.allows(known)?;
         let policy = self.settings.signature;
-        let examination = Examination::new(&parts.headers, query, body.clone(), policy, head);
+        let bodies = Bodies {
+            signed,
+            kept: body.clone(),
+        };
+        let examination = Examination::new(&parts.headers, query, bodies, policy, head);
         let findings = examination.findings().await?;
         known.signature = findings.signature;
         let decoded = findings
@@ -154,6 +169,18 @@ impl<S: Sink> Handler<S> {
         known.kind = decoded.kind;
         known.uid = decoded.uid;
         known.warnings = decoded.warnings;
+        if let Opened::Old(until) = opened {
+            let warning = old_key_warning(until);
+            if let Some(kinds) = self.old_key.due(known.kind, head.received) {
+                tracing::warn!("{kinds} {warning}: paste the new URL into these fields of Omi");
+            }
+            known.warnings.push(warning);
+        }
+        if let Signature::Invalid(fault) = known.signature
+            && let Some(kinds) = self.bad_signature.due(known.kind, head.received)
+        {
+            tracing::warn!("{kinds} came with a bad signature: {}", fault.remedy());
+        }
         // The body may have told it.
         self.allows(known)?;
         self.keep(head, known, &body, decoded.event).await
@@ -251,6 +278,13 @@ impl<S: Sink> Handler<S> {
             return;
         }
         body::discard(body, self.wasted(known));
+    }
+}
+
+fn old_key_warning(until: Option<Timestamp>) -> String {
+    match until {
+        Some(until) => format!("{WITH_OLD_KEY}, which is taken until {until}"),
+        None => WITH_OLD_KEY.to_owned(),
     }
 }
 

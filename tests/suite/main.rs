@@ -30,6 +30,8 @@ mod rebuild;
 #[cfg(unix)]
 mod replay;
 mod search;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod server;
 #[cfg(unix)]
 mod serving;
