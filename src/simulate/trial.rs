@@ -6,6 +6,7 @@
 //! ```
 
 mod draft;
+mod edit;
 mod era;
 mod fault;
 mod kind;

@@ -11,13 +11,14 @@ use serde_json::Value;
 
 use crate::program::{KEY, Sender, Serve, UID, omiscope};
 
-/// A home whose store has two lines, a second of sound, a refused delivery and a repeat.
+/// A home whose store has two lines, a second of sound, a ping and a refused delivery.
 fn lived(home: &Path) -> Serve {
     let serve = Serve::start(home);
     let mut sender = Sender::connect(serve.address).unwrap();
     assert_eq!(sender.say("s1", 0.0, "Good morning.").unwrap(), 200);
     assert_eq!(sender.sound(16_000, &vec![7; 16_000]).unwrap(), 200);
     assert_eq!(sender.post("no JSON").unwrap(), 400);
+    assert_eq!(sender.post(r#"{"type":"ping"}"#).unwrap(), 200);
     assert_eq!(sender.say("s2", 2.0, "Good night.").unwrap(), 200);
     serve
 }
@@ -48,7 +49,7 @@ fn another_omiscope_gets_the_same_in_the_same_order_while_the_first_runs() {
     let output = replay(from.path(), &["--to", &url]);
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("3 deliveries taken"), "{said}");
+    assert!(said.contains("4 deliveries taken"), "{said}");
     assert!(!said.contains(KEY), "{said}");
     let kinds = |home: &Path| -> Vec<(Value, Value)> {
         let rows = rows(home, "deliveries").into_iter();
@@ -63,6 +64,17 @@ fn another_omiscope_gets_the_same_in_the_same_order_while_the_first_runs() {
         rows.map(|row| row["text"].clone()).collect()
     };
     assert_eq!(texts(from.path()), texts(to.path()));
+
+    let output = replay(
+        from.path(),
+        &["--to", &url, "--conversation", "1", "--quiet"],
+    );
+    assert!(output.stdout.is_empty());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("3 deliveries taken"),
+        "all but the ping: {said}"
+    );
 }
 
 #[test]
