@@ -95,9 +95,8 @@ fn attempt(trial: &Trial, json: bool) -> anyhow::Result<()> {
     let deliveries = tally.right + tally.wrong;
     if tally.wrong > 0 {
         bail!(
-            "{} of {} were not answered as a right receiver would",
-            tally.wrong,
-            counted(deliveries, "deliveries")
+            "answers that no right receiver gives: {} of {deliveries}",
+            tally.wrong
         );
     }
     eprintln!(
