@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod demo;
 mod devices;
+mod doctor;
 mod edit;
 mod export;
 mod import;
@@ -55,6 +56,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         None => watch::run(&cli.flags),
         Some(Command::Serve(options)) => serve::run(&cli.flags, *options),
         Some(Command::Ping(options)) => ping::run(&cli.flags, options),
+        Some(Command::Doctor { json }) => doctor::run(&cli.flags, *json),
         Some(Command::Secret(options)) => secret::run(&cli.flags, options),
         Some(Command::Devices) => devices::run(),
         Some(Command::Stats) => stats::run(&cli.flags),

@@ -9,6 +9,7 @@ mod problem;
 mod section;
 mod setting;
 mod surroundings;
+mod survey;
 mod value;
 
 #[cfg(test)]
@@ -31,12 +32,12 @@ use crate::{
     ui::{keymap::Keymap, theme::ThemeChoice},
 };
 pub use key::KeyFileError;
-use layer::Layers;
+pub use layer::Source;
 pub use problem::{ConfigError, Problem};
 pub use section::OwnThemes;
-use setting::SIGNATURE;
 pub use setting::{Flag, SETTINGS, Setting};
 pub use surroundings::Surroundings;
+pub use survey::{Given, Survey};
 
 /// Every setting, resolved.
 #[derive(Debug, Clone)]
@@ -137,31 +138,9 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with everything that is wrong.
     pub fn resolve(flags: &Flags, surroundings: &Surroundings) -> Result<Self, ConfigError> {
-        let mut problems = Vec::new();
-        let layers = Layers::read(flags, surroundings, &mut problems);
-        let mut config = Self {
-            data_dir: surroundings.data_dir.clone().unwrap_or_default(),
-            own_themes: layers.sections.themes.clone(),
-            keymap: layers.sections.keymap.clone(),
-            plain: surroundings.is_dumb(),
-            ..Self::default()
-        };
-        for setting in &SETTINGS {
-            let Some((source, text)) = layers.get(setting) else {
-                continue;
-            };
-            if !(setting.apply)(&mut config, text) {
-                problems.push(Problem::value(setting, source, text));
-            }
-        }
-        if config.theme == ThemeChoice::Auto && surroundings.forbids_colour() {
-            config.theme = ThemeChoice::None;
-        }
-        problems.extend(key::resolve(&mut config, &layers).err());
-        problems.extend(unsigned(&config, &layers));
-        if config.data_dir.as_os_str().is_empty() && !config.ephemeral {
-            problems.push(Problem::NoHome);
-        }
+        let Survey {
+            config, problems, ..
+        } = Survey::of(flags, surroundings);
         if problems.is_empty() {
             Ok(config)
         } else {
@@ -250,14 +229,4 @@ impl Default for Config {
             keymap: Keymap::default(),
         }
     }
-}
-
-/// Signatures that nobody could check must not be required.
-fn unsigned(config: &Config, layers: &Layers) -> Option<Problem> {
-    let setting = SETTINGS.iter().find(|setting| setting.key == SIGNATURE)?;
-    let (source, _) = layers.get(setting)?;
-    let unsigned = config.signature == Policy::Require && config.signing_secrets.is_empty();
-    unsigned.then(|| Problem::NoSigningSecret {
-        place: source.place(setting),
-    })
 }

@@ -1,13 +1,18 @@
 //! The half that `serve`, `watch` and `demo` share: an open store behind a running listener.
 
-use std::{io, net::SocketAddr};
+use std::net::SocketAddr;
 
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::keys;
 use crate::{
-    config::Config, event::Seq, losses::LossCounter, secret::Keyring, server, store::Store,
+    config::Config,
+    event::Seq,
+    losses::LossCounter,
+    secret::Keyring,
+    server::{self, BindError},
+    store::Store,
 };
 
 /// A store that takes deliveries.
@@ -30,25 +35,6 @@ pub(super) struct Listening {
 #[derive(Debug, thiserror::Error)]
 #[error("the store has failed, see the log; start omiscope again")]
 pub(super) struct StoreFailed;
-
-/// Why an address cannot be listened on.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum BindError {
-    #[error(
-        "port {} on {} is in use; stop the other program or choose another with --port",
-        .0.port(), .0.ip()
-    )]
-    InUse(SocketAddr),
-    #[error(
-        "port {} may not be used by this user; choose one above 1023 with --port",
-        .0.port()
-    )]
-    Privileged(SocketAddr),
-    #[error("{} is no address of this machine; choose another with --host", .0.ip())]
-    NotHere(SocketAddr),
-    #[error("cannot listen on {0}: {1}")]
-    Other(SocketAddr, io::Error),
-}
 
 impl Listening {
     /// Opens the store, finds the key, binds, and listens until `shutdown`. Nothing is left behind when one of these fails.
@@ -79,7 +65,9 @@ impl Listening {
             AbortOnDropHandle::new(tokio::spawn(following))
         });
         let start = store.latest();
-        let listener = bind(config.address()).await?;
+        let address = config.address();
+        let bound = TcpListener::bind(address).await;
+        let listener = bound.map_err(|error| BindError::of(address, error))?;
         let address = listener.local_addr()?;
         // However the listener ends, the rest of the program then ends with it instead of waiting for what cannot come.
         let ended = shutdown.clone().drop_guard();
@@ -124,17 +112,6 @@ impl Listening {
     pub(super) async fn drained(&mut self) -> anyhow::Result<()> {
         Ok((&mut self.task).await??)
     }
-}
-
-async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => BindError::InUse(address),
-            io::ErrorKind::PermissionDenied => BindError::Privileged(address),
-            io::ErrorKind::AddrNotAvailable => BindError::NotHere(address),
-            _ => BindError::Other(address, error),
-        })
 }
 
 #[cfg(test)]

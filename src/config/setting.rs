@@ -43,6 +43,17 @@ impl Setting {
         }
     }
 
+    /// What it is if it is not given, as its help says; empty if the help says nothing of it.
+    #[must_use]
+    pub fn default_text(&self) -> &'static str {
+        let told = self.help.split_once("[default: ");
+        match (told, self.flag) {
+            (Some((_, told)), _) => told.trim_end_matches(']'),
+            (None, Flag::Switch(_)) => "false",
+            (None, _) => "",
+        }
+    }
+
     /// Whether its value must never be shown.
     #[must_use]
     pub fn is_secret(&self) -> bool {

@@ -244,6 +244,19 @@ pub fn found_in(folder: &Path) -> Result<Option<Secret>, KeepError> {
     text.map(|text| take(&path, &text)).transpose()
 }
 
+/// The same for who may change nothing: a file that others can read stays as it is. With where it is.
+///
+/// # Errors
+/// [`KeepError`].
+pub fn seen_in(folder: &Path) -> Result<Option<(Secret, PathBuf)>, KeepError> {
+    let path = folder.join(FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some((take(&path, &text)?, path))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(KeepError::Io { path, source }),
+    }
+}
+
 fn take(path: &Path, text: &str) -> Result<Secret, KeepError> {
     match text.trim() {
         "" => Err(KeepError::Empty {

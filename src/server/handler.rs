@@ -108,9 +108,7 @@ impl<S: Sink> Handler<S> {
     ) -> Result<Reply, Refusal> {
         match route(&parts.method, parts.uri.path()) {
             Route::Webhook => self.webhook(parts, body, head, known).await,
-            Route::Greeting => Ok(reply::text(
-                "omiscope is listening; Omi posts to /webhook\n",
-            )),
+            Route::Greeting => Ok(reply::text(super::GREETING)),
             Route::Health => Ok(reply::health(self.sink.status().writer)),
             Route::Metrics => {
                 self.admit(parts, head)?;

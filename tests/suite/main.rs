@@ -11,6 +11,8 @@ mod dashboard;
 mod decode;
 #[cfg(unix)]
 mod deliveries;
+#[cfg(target_os = "linux")]
+mod doctor;
 #[cfg(unix)]
 mod durability;
 #[cfg(unix)]

@@ -56,6 +56,8 @@ fn only_the_owner_can_read_the_file_even_if_others_could_before() {
     kept_in(folder.path()).unwrap();
     assert_eq!(mode(), 0o600);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(seen_in(folder.path()).unwrap().is_some());
+    assert_eq!(mode(), 0o644, "looking changes nothing");
     kept_in(folder.path()).unwrap();
     assert_eq!(mode(), 0o600);
 }
