@@ -16,6 +16,7 @@ mod man;
 mod ping;
 mod plain;
 mod rebuild;
+mod replay;
 mod search;
 mod secret;
 mod serve;
@@ -70,7 +71,8 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Export(options)) => export::run(&cli.flags, options),
         Some(Command::Import(options)) => import::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
-        Some(Command::Simulate(options)) => simulate::run(options),
+        Some(Command::Simulate(options)) => simulate::run(&cli.flags, options),
+        Some(Command::Replay(options)) => replay::run(&cli.flags, options),
         Some(Command::Completions { shell }) => completions::run(*shell),
         Some(Command::Man { command }) => man::run(command.as_deref()),
     }

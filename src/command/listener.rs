@@ -28,7 +28,7 @@ pub(super) struct Listening {
     /// What was lost.
     pub(super) losses: LossCounter,
     task: JoinHandle<Result<(), StoreFailed>>,
-    _following: AbortOnDropHandle<()>,
+    _following: Option<AbortOnDropHandle<()>>,
 }
 
 /// What is listened for cannot be kept any more.
@@ -59,9 +59,11 @@ impl Listening {
         store: Store,
         losses: LossCounter,
     ) -> anyhow::Result<Self> {
-        let keys = keys::ring(config)?;
-        let following = keys::follow(config.clone(), keys.clone());
-        let following = AbortOnDropHandle::new(tokio::spawn(following));
+        let (keys, watch) = keys::ring(config)?;
+        let following = watch.map(|watch| {
+            let following = keys::follow(watch, config.clone(), keys.clone());
+            AbortOnDropHandle::new(tokio::spawn(following))
+        });
         let start = store.latest();
         let address = config.address();
         let bound = TcpListener::bind(address).await;

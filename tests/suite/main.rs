@@ -29,6 +29,8 @@ mod plain;
 mod program;
 #[cfg(unix)]
 mod rebuild;
+#[cfg(unix)]
+mod replay;
 mod search;
 #[cfg(target_os = "linux")]
 mod secrets;
