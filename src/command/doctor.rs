@@ -14,8 +14,10 @@ use crate::{
 
 /// Columns before a sentence.
 const INDENT: usize = 8;
+/// Columns that lines are wrapped at, at least.
+const LEAST: usize = 40;
 /// Columns of a value before where it is from, at most; greater ones push that aside.
-const VALUES: usize = 40;
+const VALUES: usize = 16;
 
 pub(super) fn run(flags: &Flags, json: bool) -> anyhow::Result<()> {
     let setup = Setup::of(flags, Surroundings::of_process(), Timestamp::now());
@@ -28,9 +30,12 @@ pub(super) fn run(flags: &Flags, json: bool) -> anyhow::Result<()> {
         serde_json::to_writer(&mut out, &Report::of(&setup.survey, &sections))?;
         writeln!(out)?;
     } else {
+        let is_terminal = io::stdout().is_terminal();
+        let size = crossterm::terminal::size().ok().filter(|_| is_terminal);
         let style = Style {
-            colour: io::stdout().is_terminal() && !setup.surroundings.forbids_colour(),
+            colour: is_terminal && !setup.surroundings.forbids_colour(),
             ascii: setup.survey.config.ascii,
+            columns: size.map(|(columns, _)| usize::from(columns).max(LEAST)),
         };
         show(&sections, &setup.survey, style, &mut out)?;
     }
@@ -55,6 +60,8 @@ fn count(sections: &[Section], verdict: Verdict) -> usize {
 struct Style {
     colour: bool,
     ascii: bool,
+    /// Of the terminal; None: nothing is wrapped.
+    columns: Option<usize>,
 }
 
 impl Style {
@@ -78,6 +85,17 @@ impl Style {
         }
     }
 
+    /// A text that begins in some column, its further rows below that.
+    fn hung(self, text: &str, at: usize) -> String {
+        let text = text::escaped(text);
+        let rows = self.columns.map(|columns| columns.saturating_sub(at));
+        let newline = format!("\n{}", " ".repeat(at));
+        rows.map_or_else(
+            || text.to_string(),
+            |columns| text::wrapped(&text, columns).join(&newline),
+        )
+    }
+
     fn arrow(self) -> &'static str {
         if self.ascii { "->" } else { "→" }
     }
@@ -97,10 +115,11 @@ fn show(
         writeln!(out, "{}", style.marked("1", section))?;
         for finding in findings {
             let verdict = style.verdict(finding.verdict);
-            writeln!(out, "  {verdict}{}", text::escaped(&finding.text))?;
+            writeln!(out, "  {verdict}{}", style.hung(&finding.text, INDENT))?;
             if !finding.remedy.is_empty() {
-                let (fill, arrow) = (" ".repeat(INDENT), style.arrow());
-                writeln!(out, "{fill}{arrow} {}", text::escaped(&finding.remedy))?;
+                let head = format!("{}{} ", " ".repeat(INDENT), style.arrow());
+                let remedy = style.hung(&finding.remedy, text::width(&head));
+                writeln!(out, "{head}{remedy}")?;
             }
         }
     }
