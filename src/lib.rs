@@ -45,5 +45,6 @@ pub mod signature;
 pub mod simulate;
 pub mod store;
 pub mod text;
+pub mod tunnel;
 pub mod ui;
 pub mod webhook_url;

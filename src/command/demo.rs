@@ -3,6 +3,8 @@
 
 use std::{collections::HashSet, net::Ipv4Addr};
 
+use tokio::sync::watch::channel;
+
 use super::{
     listener::Listening,
     on_runtime,
@@ -18,6 +20,7 @@ use crate::{
     signature::Policy,
     simulate::{DEMO_UID, Wearer},
     store::retention::Retention,
+    tunnel::Link,
     ui::terminal,
     webhook_url::WebhookUrl,
 };
@@ -57,10 +60,12 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
             seed: script.seed,
         };
         let wearer = tokio::spawn(wearer.run(shutdown.clone()));
+        let (_, no_link) = channel(Link::default());
         let shown = watch::show(
             &config,
             face,
             &listening,
+            no_link,
             watch::exports_here(),
             shutdown.clone(),
         )
