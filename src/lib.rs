@@ -35,6 +35,7 @@ pub mod losses;
 pub mod moment;
 pub mod monitor;
 mod outbound;
+mod ping;
 mod private;
 pub(crate) mod replay;
 pub mod search;

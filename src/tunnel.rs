@@ -11,6 +11,7 @@
 mod cloudflared;
 mod discover;
 mod ngrok;
+mod probe;
 mod route;
 mod tailscale;
 mod watcher;
@@ -18,11 +19,12 @@ mod watcher;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use crate::{monitor::Advice, webhook_url::WebhookUrl};
 pub(crate) use discover::{Places, discover};
-pub(crate) use watcher::Watcher;
+pub(crate) use probe::probe;
+pub(crate) use watcher::{Search, Watcher};
 
 /// Whose tunnel it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,19 @@ pub struct Link {
     pub tunnel: Option<Tunnel>,
     /// What is wrong with it, or why there is none.
     pub advice: Vec<Advice>,
+    /// After how long a ping came back through it; None: none has yet.
+    pub answered: Option<Duration>,
+}
+
+impl Link {
+    /// This, and what came of a ping through it.
+    pub(crate) fn probed(self, probed: Result<Duration, Advice>) -> Self {
+        Self {
+            answered: probed.as_ref().ok().copied(),
+            advice: probed.err().into_iter().collect(),
+            ..self
+        }
+    }
 }
 
 impl fmt::Display for Provider {

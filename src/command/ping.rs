@@ -1,7 +1,4 @@
 //! `omiscope ping`: is a running omiscope well? For health checks: says so in one line, and by its exit code.
-//!
-//! It asks as Omi would, with a ping that goes through the key and a commit. All pings have one idempotency key, so that those of a health
-//! check leave one record, however many there are.
 
 use std::{
     io::{self, Write as _},
@@ -9,26 +6,19 @@ use std::{
 };
 
 use anyhow::{Context as _, anyhow, bail};
-use http_body_util::Full;
-use hyper::{Request, StatusCode, header};
-use serde_json::Value;
 
 use super::on_runtime;
 use crate::{
     cli::Ping,
     config::{Config, Flags},
     outbound::{Answer, Outbound},
+    ping::{self, Answered},
     secret::{Secret, found_in},
-    text,
     webhook_url::WebhookUrl,
 };
 
 /// Longest wait for the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What makes all pings repeats of the first.
-const IDEMPOTENCY_KEY: &str = "omiscope-ping";
-/// Most of a reason that is told, in bytes.
-const TOLD: usize = 200;
 
 pub(super) fn run(flags: &Flags, options: &Ping) -> anyhow::Result<()> {
     // Told as a text: of the exit codes, a container's health check may use only 0 and 1.
@@ -61,15 +51,7 @@ fn own(config: &Config) -> anyhow::Result<WebhookUrl> {
 
 /// Asks, and returns what to say if all is well.
 async fn ping(url: &WebhookUrl) -> anyhow::Result<String> {
-    let request = Request::post(url.revealed())
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(
-            header::USER_AGENT,
-            concat!("omiscope/", env!("CARGO_PKG_VERSION")),
-        )
-        .header("idempotency-key", IDEMPOTENCY_KEY)
-        .body(Full::from(r#"{"type":"ping"}"#))
-        .with_context(|| format!("{url} cannot be asked"))?;
+    let request = ping::request(url).with_context(|| format!("{url} cannot be asked"))?;
     let answer = Outbound::within(PATIENCE).send(request).await;
     let answer = answer.map_err(|error| anyhow!("{url}: {error}"))?;
     match fault(&answer) {
@@ -80,6 +62,7 @@ async fn ping(url: &WebhookUrl) -> anyhow::Result<String> {
         )),
     }
 }
+
 /// The key of the settings, else the one that the server keeps in its data folder.
 fn key(config: &Config) -> anyhow::Result<Secret> {
     let kept = match &config.webhook_secret {
@@ -94,16 +77,11 @@ fn key(config: &Config) -> anyhow::Result<Secret> {
 
 /// What is wrong, as far as the answer shows it.
 fn fault(answer: &Answer) -> Option<String> {
-    let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
-    let field = |name| body.as_ref()?.get(name)?.as_str();
     let status = answer.status.as_u16();
-    match (answer.status, field("error")) {
-        (StatusCode::OK, _) if field("message") == Some("pong") => None,
-        (StatusCode::UNAUTHORIZED, _) => Some("it has another key".to_owned()),
-        (_, Some(reason)) => Some(format!(
-            "answered {status}: {}",
-            text::beginning(reason, TOLD)
-        )),
-        (_, None) => Some(format!("is not omiscope, it answered {status}")),
+    match Answered::of(answer) {
+        Answered::Well => None,
+        Answered::OtherKey => Some("it has another key".to_owned()),
+        Answered::Refused(reason) => Some(format!("answered {status}: {reason}")),
+        Answered::Stranger => Some(format!("is not omiscope, it answered {status}")),
     }
 }

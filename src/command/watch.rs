@@ -24,7 +24,7 @@ use crate::{
     monitor::{Monitor, WINDOW},
     shutdown,
     store::archive::KeptSound,
-    tunnel::{Link, Places, Watcher},
+    tunnel::{Link, Places, Search, Watcher},
     ui::{
         Arrangement, Clock, Glyphs, Library, View,
         app::{App, Session},
@@ -49,7 +49,11 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
         let listening = Listening::start(&config, shutdown.clone(), losses).await?;
-        let watcher = Watcher::start(Places::default(), listening.address);
+        let watcher = Watcher::start(Search {
+            places: Places::default(),
+            listener: listening.address,
+            keys: listening.keys.clone(),
+        });
         let exports = if config.ephemeral {
             exports_here()
         } else {

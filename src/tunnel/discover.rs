@@ -8,7 +8,7 @@ use hyper::{Request, StatusCode, header};
 use serde_json::Value;
 use tokio::{io::AsyncReadExt as _, process::Command};
 
-use super::{Link, Provider, Tunnel, cloudflared, ngrok, route::Route, tailscale};
+use super::{Provider, Tunnel, cloudflared, ngrok, route::Route, tailscale};
 use crate::{
     monitor::{Advice, Severity},
     outbound::Outbound,
@@ -72,20 +72,6 @@ pub(crate) async fn discover(places: &Places, listener: SocketAddr) -> (Vec<Tunn
         Vec::new()
     };
     (tunnels, advice)
-}
-
-impl Link {
-    /// What to make of a look: a tunnel that was there before is kept.
-    pub(super) fn of(
-        (tunnels, advice): (Vec<Tunnel>, Vec<Advice>),
-        before: Option<&Tunnel>,
-    ) -> Self {
-        let kept = before.filter(|before| tunnels.contains(before)).cloned();
-        Self {
-            tunnel: kept.or_else(|| tunnels.into_iter().next()),
-            advice,
-        }
-    }
 }
 
 fn tunnel(route: &Route, listener: SocketAddr) -> Option<Tunnel> {

@@ -133,7 +133,14 @@ fn way(scene: &Scene<'_>, width: usize) -> Vec<Line<'static>> {
             tunnel.provider,
             tunnel.url.origin()
         );
-        lines.extend(rows(" ", &found, width, theme.good));
+        let (said, style) = match scene.link.answered {
+            Some(took) => {
+                let took = took.as_millis();
+                (format!("{found}: a ping took {took} ms"), theme.good)
+            }
+            None => (found, theme.text),
+        };
+        lines.extend(rows(" ", &said, width, style));
     } else {
         let what = "Omi needs a public https tunnel, e.g.";
         lines.extend(rows(" ", what, width, theme.dim));
