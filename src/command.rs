@@ -19,6 +19,7 @@ mod secret;
 mod serve;
 mod simulate;
 mod stats;
+mod url;
 mod watch;
 
 use std::{future::Future, time::Duration};
@@ -53,6 +54,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         None => watch::run(&cli.flags),
         Some(Command::Serve(options)) => serve::run(&cli.flags, *options),
         Some(Command::Ping(options)) => ping::run(&cli.flags, options),
+        Some(Command::Url(options)) => url::run(&cli.flags, *options),
         Some(Command::Secret) => secret::run(),
         Some(Command::Devices) => devices::run(),
         Some(Command::Stats) => stats::run(&cli.flags),

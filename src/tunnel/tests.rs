@@ -244,34 +244,29 @@ async fn programs_are_asked_where_they_tell_of_their_tunnels() {
     .await;
     let other = answering(vec![("/config", "<html>Spark</html>".to_owned())]).await;
     let huge = answering(vec![("/api/tunnels", "[".repeat(1 << 20))]).await;
-    let scenarios: [(Places, (&[&str], &[&str])); 4] = [
+    let scenarios: [(Places, [&[&str]; 2]); 4] = [
         (
             places(ngrok, cloudflared),
-            (&["cloudflared https://fox.trycloudflare.com/webhook"], &[]),
+            [&["cloudflared https://fox.trycloudflare.com/webhook"], &[]],
         ),
         (
             places(ngrok, other),
-            (&[], &["ngrok runs, but leads to port 3000"]),
+            [&[], &["ngrok runs, but leads to port 3000"]],
         ),
         (
             places(newer, other),
-            (&["ngrok https://fox.ngrok.app/webhook"], &[]),
+            [&["ngrok https://fox.ngrok.app/webhook"], &[]],
         ),
-        (places(huge, other), (&[], &[])),
+        (places(huge, other), [&[], &[]]),
     ];
-    for (places, (found, told)) in scenarios {
+    for (places, [found, told]) in scenarios {
         let (tunnels, advice) = discover(&places, listener()).await;
         let tunnels: Vec<_> = tunnels
             .iter()
             .map(|tunnel| format!("{} {}", tunnel.provider, tunnel.url))
             .collect();
-        assert_eq!(
-            (tunnels, texts(&advice)),
-            (
-                found.iter().map(|&it| it.to_owned()).collect(),
-                told.to_vec()
-            )
-        );
+        assert_eq!(tunnels, found);
+        assert_eq!(texts(&advice), told);
     }
 }
 

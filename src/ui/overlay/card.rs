@@ -12,20 +12,11 @@ use ratatui::{
 
 use super::{Answer, Overlay, over};
 use crate::{
-    event::Trigger,
     monitor::Severity,
     text,
     ui::{Context, Scene, action::Action, panel::framed, screen::Hints},
+    webhook_url::FIELDS,
 };
-
-/// Omi's fields, by the names in its settings, and what is pasted there after the URL.
-const FIELDS: [(Trigger, &str, &str); 5] = [
-    (Trigger::Memory, "Conversation events", ""),
-    (Trigger::Transcript, "Real-time transcript", ""),
-    (Trigger::Audio, "Audio bytes", ",5"),
-    (Trigger::Summary, "Day summary", ""),
-    (Trigger::Button, "Button events", ""),
-];
 
 /// Columns before what is pasted into a field.
 const BEFORE_VALUE: usize = 25;
@@ -128,11 +119,7 @@ fn way(scene: &Scene<'_>, width: usize) -> Vec<Line<'static>> {
     let theme = &scene.context.theme;
     let mut lines = Vec::new();
     if let Some(tunnel) = &scene.link.tunnel {
-        let found = format!(
-            "{} leads here from {}",
-            tunnel.provider,
-            tunnel.url.origin()
-        );
+        let found = format!("{} leads here", tunnel.provider);
         let (said, style) = match scene.link.answered {
             Some(took) => {
                 let took = took.as_millis();
