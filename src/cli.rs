@@ -43,6 +43,8 @@ pub enum Command {
     Serve(Serve),
     /// Ask a running omiscope whether it is well; for health checks.
     Ping(Ping),
+    /// Print what to paste into Omi: the URL of the tunnel that leads here, with the key; also while omiscope runs.
+    Url(Url),
     /// Look for what is wrong with the settings, this machine and what arrives, and say what to do about it. Changes nothing.
     Doctor {
         /// One JSON object instead of lines.
@@ -106,6 +108,20 @@ pub struct Ping {
     /// The webhook; a key in it is stronger than that of the settings [default: the server of these settings]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+}
+
+/// How the URL is printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Url {
+    /// One JSON object, for programs.
+    #[arg(long)]
+    pub json: bool,
+    /// Print the QR code also where stdout is no terminal. It holds the key.
+    #[arg(long, conflicts_with = "json")]
+    pub qr: bool,
+    /// Print the key also where stdout is no terminal, and in JSON; else *** stands for it there.
+    #[arg(long)]
+    pub reveal: bool,
 }
 
 /// What is written while deliveries are taken.

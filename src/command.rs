@@ -22,6 +22,7 @@ mod secret;
 mod serve;
 mod simulate;
 mod stats;
+mod url;
 mod watch;
 
 use std::{future::Future, time::Duration};
@@ -56,6 +57,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         None => watch::run(&cli.flags),
         Some(Command::Serve(options)) => serve::run(&cli.flags, *options),
         Some(Command::Ping(options)) => ping::run(&cli.flags, options),
+        Some(Command::Url(options)) => url::run(&cli.flags, *options),
         Some(Command::Doctor { json }) => doctor::run(&cli.flags, *json),
         Some(Command::Secret(options)) => secret::run(&cli.flags, options),
         Some(Command::Devices) => devices::run(),

@@ -54,6 +54,8 @@ pub(crate) enum PostError {
     #[error("nobody listens there")]
     NoConnection,
     #[error("it cannot be reached: {0}")]
+    NoName(String),
+    #[error("it cannot be reached: {0}")]
     Unreachable(String),
     #[error("no TLS with it: {0}")]
     Tls(rustls::Error),
@@ -135,9 +137,22 @@ impl From<Error> for PostError {
         }
         match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
             Some(io::ErrorKind::ConnectionRefused) => Self::NoConnection,
+            _ if has_no_name(&error) => Self::NoName(cause.to_string()),
             _ => Self::Unreachable(cause.to_string()),
         }
     }
+}
+
+/// Whether it was the name of the host that was not found, which the connector says in these words only.
+fn has_no_name(error: &Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.to_string().starts_with("dns error") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// What the system or TLS said. An I/O error passes over what it holds when it is asked for its source.

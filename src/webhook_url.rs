@@ -8,13 +8,25 @@ use std::{
 use hyper::Uri;
 use percent_encoding::percent_decode_str;
 
-use crate::secret::{MASK, Secret};
+use crate::{
+    event::Trigger,
+    secret::{MASK, Secret},
+};
 
 /// Parameters that Omi sets itself: the user's own of these names are removed (since June 2026).
 const OMIS_OWN: [&str; 2] = ["uid", "sample_rate"];
 
 /// What stands before a key in the path of a webhook.
 const KEY_IN_PATH: &str = "/webhook/";
+
+/// Omi's fields, by the names in its settings, and what is pasted there after the URL.
+pub const FIELDS: [(Trigger, &str, &str); 5] = [
+    (Trigger::Memory, "Conversation events", ""),
+    (Trigger::Transcript, "Real-time transcript", ""),
+    (Trigger::Audio, "Audio bytes", ",5"),
+    (Trigger::Summary, "Day summary", ""),
+    (Trigger::Button, "Button events", ""),
+];
 
 /// The URL of a webhook. `Display` and `Debug` leave out the query and the key.
 #[derive(Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 
 use std::{collections::HashSet, net::Ipv4Addr};
 
+use tokio::sync::watch::channel;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -20,6 +21,7 @@ use crate::{
     signature::Policy,
     simulate::{DEMO_UID, Wearer},
     store::retention::Retention,
+    tunnel::Link,
     ui::terminal,
     webhook_url::WebhookUrl,
 };
@@ -76,10 +78,12 @@ where
         let keys = listening.keys.get();
         let target = WebhookUrl::local(listening.address).with_key(keys.current());
         let feeding = tokio::spawn(feed(target, shutdown.clone()));
+        let (_, no_link) = channel(Link::default());
         let shown = watch::show(
             &config,
             face,
             &listening,
+            no_link,
             watch::exports_here(),
             shutdown.clone(),
         )

@@ -20,6 +20,7 @@ use crate::{
     losses::Losses,
     monitor::Monitor,
     secret::Keyring,
+    tunnel::Link,
     webhook_url::WebhookUrl,
 };
 
@@ -49,6 +50,8 @@ pub struct App {
     pub viewer: Viewer,
     /// What plays the sound.
     pub playback: Playback,
+    /// How Omi reaches us.
+    pub link: watch::Receiver<Link>,
     /// What was lost.
     pub losses: watch::Receiver<Losses>,
     /// The model of what was heard.
@@ -75,6 +78,7 @@ impl App {
         let mut events = std::pin::pin!(events);
         let mut listening = self.playback.status();
         self.view.heard(listening.borrow_and_update().clone());
+        self.view.linked(self.link.borrow_and_update().clone());
         let mut frames = Frames::default();
         // A store that cannot be read now is read again later; deliveries are taken meanwhile.
         let mut resting = None;
@@ -113,6 +117,7 @@ impl App {
                     }
                 },
                 Ok(()) = listening.changed() => self.view.heard(listening.borrow_and_update().clone()),
+                Ok(()) = self.link.changed() => self.view.linked(self.link.borrow_and_update().clone()),
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);

@@ -39,6 +39,7 @@ use crate::{
     export::watch::Progress,
     monitor::Monitor,
     text,
+    tunnel::Link,
 };
 
 /// How often is looked which words are heard, and how far an export is.
@@ -73,6 +74,7 @@ pub struct View {
 #[derive(Debug)]
 struct Common {
     session: Session,
+    link: Link,
     playback: Status,
     /// The wearer who was chosen.
     wearer: Option<Uid>,
@@ -115,6 +117,7 @@ impl Common {
             screen,
             monitor: frozen.map_or(monitor, |frozen| &frozen.monitor),
             session: &self.session,
+            link: &self.link,
             playback: &self.playback,
             wearer: self.wearer.as_ref(),
             place: self.place.as_ref(),
@@ -169,6 +172,7 @@ impl View {
             shelf: Shelf::default(),
             common: Common {
                 session,
+                link: Link::default(),
                 playback: Status::default(),
                 wearer: None,
                 place: None,
@@ -218,7 +222,7 @@ impl View {
         let places = self.places(frame.area());
         if let Some(area) = places.header {
             let tabs = self.screens.tabs();
-            header::render(frame, area, scene.monitor, scene.session, &tabs, &context);
+            header::render(frame, area, &scene, &tabs);
         }
         let screen = self.screens.shown();
         screen.render(frame, places.body, &scene);
@@ -528,6 +532,11 @@ impl View {
         if open != Some(by) {
             self.overlay = Some(overlay(&mut self.shelf));
         }
+    }
+
+    /// Takes over how Omi reaches us.
+    pub(super) fn linked(&mut self, link: Link) {
+        self.common.link = link;
     }
 
     /// Takes over how playback does.

@@ -50,6 +50,7 @@ mod streams;
 mod subtitles;
 #[cfg(unix)]
 mod terminal;
+mod url;
 mod wire;
 #[cfg(all(unix, not(feature = "playback")))]
 mod without_playback;
