@@ -4,14 +4,16 @@ mod flags;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::PossibleValue};
 use clap_complete::Shell;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     config::Flags,
+    event::Kind,
     export::{Format, What},
     search::Order,
+    simulate,
 };
 
 /// A live terminal monitor and webhook server for the Omi wearable.
@@ -41,10 +43,16 @@ pub enum Command {
     Serve(Serve),
     /// Ask a running omiscope whether it is well; for health checks.
     Ping(Ping),
+    /// Look for what is wrong with the settings, this machine and what arrives, and say what to do about it. Changes nothing.
+    Doctor {
+        /// One JSON object instead of lines.
+        #[arg(long)]
+        json: bool,
+    },
     /// Print what to paste into Omi: the URL of the tunnel that leads here, with the key; also while omiscope runs.
     Url(Url),
-    /// Print a fresh webhook key.
-    Secret,
+    /// Print a fresh webhook key, or replace the one that is kept.
+    Secret(Secret),
     /// Write what is kept as notes, text, subtitles, JSON or tables; also while omiscope runs.
     Export(Export),
     /// Bring a transcript export or Omi's own export in. Needs the store for itself.
@@ -78,8 +86,10 @@ pub enum Command {
     },
     /// Open the dashboard on a simulated wearer. Needs no device and keeps nothing.
     Demo(Script),
-    /// Post what a wearer's Omi would to a webhook.
+    /// Post what a wearer's Omi would to a webhook: a day, or single deliveries of any kind, era and fault.
     Simulate(Simulate),
+    /// Send what was delivered once more, to another receiver or to a dashboard; also while omiscope runs.
+    Replay(Replay),
     /// Print a script by which a shell completes commands and flags.
     Completions {
         /// The shell.
@@ -120,6 +130,17 @@ pub struct Serve {
     /// Write what is decoded to stdout, a JSON object a line (see README.md), and the log to stderr.
     #[arg(long)]
     pub events: bool,
+}
+
+/// What becomes of the webhook key.
+#[derive(Debug, Clone, Args)]
+pub struct Secret {
+    /// Put a new key in the place of the one in the data folder; also while omiscope runs.
+    #[arg(long)]
+    pub rotate: bool,
+    /// How long the old key is still taken: 24h, 7d, 0s.
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = grace, requires = "rotate")]
+    pub grace: SignedDuration,
 }
 
 /// What is exported, and how.
@@ -248,18 +269,122 @@ pub struct Script {
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Simulate {
     /// The webhook, its key in it.
-    #[arg(long, value_name = "URL")]
-    pub url: String,
+    #[arg(long, visible_alias = "url", value_name = "URL")]
+    pub to: String,
     /// Whose day it is.
     #[arg(long, value_name = "UID", default_value = crate::simulate::DEMO_UID)]
     pub uid: String,
     /// How it behaves.
     #[command(flatten)]
     pub script: Script,
+    /// Single deliveries in its place.
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
+/// What is sent once more, where to, and how fast.
+#[derive(Debug, Clone, Args)]
+pub struct Replay {
+    /// The receiver, with its own key in its URL; yours is never sent.
+    #[arg(long, value_name = "URL", required_unless_present = "dashboard")]
+    pub to: Option<String>,
+    /// Open a dashboard on it that keeps nothing.
+    #[arg(long, conflicts_with = "to")]
+    pub dashboard: bool,
+    /// Only what arrived at this time or later: 2026-11-20, `2026-11-20T14:00`, yesterday, 2h.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub since: Option<Timestamp>,
+    /// Only what arrived before this time.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub until: Option<Timestamp>,
+    /// Only what arrived on this day: 2026-11-20, today, yesterday.
+    #[arg(long, value_name = "DAY", value_parser = moment, conflicts_with_all = ["since", "until"])]
+    pub day: Option<Timestamp>,
+    /// Only what brought this conversation: its lines, its memory, and the sound that came meanwhile.
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<i64>,
+    /// Only these kinds, as the deliveries are listed.
+    #[arg(long = "kind", value_name = "KIND", value_delimiter = ',', value_parser = Kind::SENT.map(Kind::name))]
+    pub kinds: Vec<String>,
+    /// Only this wearer.
+    #[arg(long, value_name = "UID")]
+    pub uid: Option<String>,
+    /// How many times as fast as it came.
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = pace)]
+    pub speed: f64,
+    /// Say nothing but how it went.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+fn pace(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|speed| (0.01..=1e9).contains(speed))
+        .ok_or_else(|| "must be a number from 0.01 to 1000000000".to_owned())
+}
+
+/// Single deliveries, to try a receiver with.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Single deliveries instead of a day")]
+pub struct Trial {
+    /// What is posted, or `all`, which is what is taken if nothing is named.
+    #[arg(long = "kind", value_delimiter = ',', value_parser = names(simulate::trial::KINDS.iter().map(|it| (it.name, it.about))))]
+    pub kinds: Vec<String>,
+    /// As which sender, or `all` [default: e6, the newest]
+    #[arg(long = "era", value_delimiter = ',', value_parser = names(simulate::trial::ERAS.iter().map(|it| (it.name, it.about))))]
+    pub eras: Vec<String>,
+    /// With what odd about it, or `all` [default: none]
+    #[arg(long = "fault", value_delimiter = ',', value_parser = names(simulate::trial::FAULTS.iter().map(|it| (it.name, it.about))))]
+    pub faults: Vec<String>,
+    /// So many of each [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: Option<u32>,
+    /// Most deliveries a second [default: each as soon as the one before it is answered]
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// Send nothing again, where Omi would after 1, 5 and 30 s.
+    #[arg(long)]
+    pub once: bool,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The names of a table's rows, and `all` of them.
+fn names(
+    rows: impl Iterator<Item = (&'static str, &'static str)>,
+) -> clap::builder::PossibleValuesParser {
+    let rows = rows.map(|(name, about)| PossibleValue::new(name).help(about));
+    let all = PossibleValue::new(ALL).help("all of these that go together");
+    rows.chain([all]).collect::<Vec<_>>().into()
+}
+
+/// What stands for every row of a table.
+pub const ALL: &str = "all";
+
+fn rate(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|rate| (0.001..=10_000.0).contains(rate))
+        .ok_or_else(|| "must be a number from 0.001 to 10000".to_owned())
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {
     crate::moment::parse(text, Timestamp::now(), &jiff::tz::TimeZone::system())
+}
+
+/// An old key is taken for at most so long.
+const GRACE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+fn grace(text: &str) -> Result<SignedDuration, String> {
+    let span = text.parse::<jiff::Span>().ok();
+    span.and_then(|span| {
+        span.to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+            .ok()
+    })
+    .filter(|grace| (SignedDuration::ZERO..=GRACE).contains(grace))
+    .ok_or_else(|| "must be a time such as 24h or 7d, at most 30d".to_owned())
 }
 
 /// Faster than this, talks are so short that they cannot be told apart.
@@ -298,6 +423,16 @@ mod tests {
             let cli = Cli::try_parse_from(line.split(' ')).unwrap();
             let expected = [("port", "1"), ("ascii", "true")].map(|(k, v)| (k, v.to_owned()));
             assert_eq!(cli.flags.settings, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_grace_is_a_time_of_a_month_at_most() {
+        assert_eq!(grace("24h"), Ok(SignedDuration::from_hours(24)));
+        assert_eq!(grace("7d"), Ok(SignedDuration::from_hours(7 * 24)));
+        assert_eq!(grace("0s"), Ok(SignedDuration::ZERO));
+        for bad in ["", "24", "-1h", "31d", "1y", "soon"] {
+            assert!(grace(bad).is_err(), "{bad}");
         }
     }
 

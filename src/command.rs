@@ -5,15 +5,18 @@ mod check;
 mod completions;
 mod demo;
 mod devices;
+mod doctor;
 mod edit;
 mod export;
 mod import;
+mod keys;
 mod listen;
 mod listener;
 mod man;
 mod ping;
 mod plain;
 mod rebuild;
+mod replay;
 mod search;
 mod secret;
 mod serve;
@@ -55,7 +58,8 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Serve(options)) => serve::run(&cli.flags, *options),
         Some(Command::Ping(options)) => ping::run(&cli.flags, options),
         Some(Command::Url(options)) => url::run(&cli.flags, *options),
-        Some(Command::Secret) => secret::run(),
+        Some(Command::Doctor { json }) => doctor::run(&cli.flags, *json),
+        Some(Command::Secret(options)) => secret::run(&cli.flags, options),
         Some(Command::Devices) => devices::run(),
         Some(Command::Stats) => stats::run(&cli.flags),
         Some(Command::Check { repair }) => check::run(&cli.flags, *repair),
@@ -69,7 +73,8 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Export(options)) => export::run(&cli.flags, options),
         Some(Command::Import(options)) => import::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
-        Some(Command::Simulate(options)) => simulate::run(options),
+        Some(Command::Simulate(options)) => simulate::run(&cli.flags, options),
+        Some(Command::Replay(options)) => replay::run(&cli.flags, options),
         Some(Command::Completions { shell }) => completions::run(*shell),
         Some(Command::Man { command }) => man::run(command.as_deref()),
     }

@@ -9,6 +9,7 @@ mod problem;
 mod section;
 mod setting;
 mod surroundings;
+mod survey;
 mod value;
 
 #[cfg(test)]
@@ -32,12 +33,12 @@ use crate::{
     ui::{keymap::Keymap, theme::ThemeChoice},
 };
 pub use key::KeyFileError;
-use layer::Layers;
+pub use layer::Source;
 pub use problem::{ConfigError, Problem};
 pub use section::OwnThemes;
-use setting::SIGNATURE;
 pub use setting::{Flag, SETTINGS, Setting};
 pub use surroundings::Surroundings;
+pub use survey::{Given, Survey};
 
 /// Every setting, resolved.
 #[derive(Debug, Clone)]
@@ -52,6 +53,8 @@ pub struct Config {
     pub port: u16,
     /// The webhook key, if one was given. Never empty.
     pub webhook_secret: Option<Secret>,
+    /// The webhook key before this one, still taken as long as it is given. Never empty.
+    pub webhook_secret_old: Option<Secret>,
     /// The file that it is taken from, if one was named.
     pub webhook_secret_file: Option<PathBuf>,
     /// What Omi may sign deliveries with; several while it rotates its secret.
@@ -138,31 +141,9 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with everything that is wrong.
     pub fn resolve(flags: &Flags, surroundings: &Surroundings) -> Result<Self, ConfigError> {
-        let mut problems = Vec::new();
-        let layers = Layers::read(flags, surroundings, &mut problems);
-        let mut config = Self {
-            data_dir: surroundings.data_dir.clone().unwrap_or_default(),
-            own_themes: layers.sections.themes.clone(),
-            keymap: layers.sections.keymap.clone(),
-            plain: surroundings.is_dumb(),
-            ..Self::default()
-        };
-        for setting in &SETTINGS {
-            let Some((source, text)) = layers.get(setting) else {
-                continue;
-            };
-            if !(setting.apply)(&mut config, text) {
-                problems.push(Problem::value(setting, source, text));
-            }
-        }
-        if config.theme == ThemeChoice::Auto && surroundings.forbids_colour() {
-            config.theme = ThemeChoice::None;
-        }
-        problems.extend(key::resolve(&mut config, &layers).err());
-        problems.extend(unsigned(&config, &layers));
-        if config.data_dir.as_os_str().is_empty() && !config.ephemeral {
-            problems.push(Problem::NoHome);
-        }
+        let Survey {
+            config, problems, ..
+        } = Survey::of(flags, surroundings);
         if problems.is_empty() {
             Ok(config)
         } else {
@@ -221,6 +202,7 @@ impl Default for Config {
             host: Ipv4Addr::LOCALHOST.into(),
             port: 32768,
             webhook_secret: None,
+            webhook_secret_old: None,
             webhook_secret_file: None,
             signing_secrets: Vec::new(),
             signature: Policy::default(),
@@ -251,14 +233,4 @@ impl Default for Config {
             keymap: Keymap::default(),
         }
     }
-}
-
-/// Signatures that nobody could check must not be required.
-fn unsigned(config: &Config, layers: &Layers) -> Option<Problem> {
-    let setting = SETTINGS.iter().find(|setting| setting.key == SIGNATURE)?;
-    let (source, _) = layers.get(setting)?;
-    let unsigned = config.signature == Policy::Require && config.signing_secrets.is_empty();
-    unsigned.then(|| Problem::NoSigningSecret {
-        place: source.place(setting),
-    })
 }

@@ -23,7 +23,7 @@ mod uid;
 pub use audio::{AudioChunk, Encoding, Level, SoundArrival, SoundChunk};
 pub use button::{ButtonPress, Press};
 pub use conversation::{Conversation, ConversationId, Line, LineId};
-pub use delivery::Delivery;
+pub use delivery::{Delivery, WITH_OLD_KEY};
 pub use edit::{ActionSource, Edit, Edited};
 pub use kind::{Kind, Trigger};
 pub use memory::{ActionItem, AppResult, CalendarEvent, KeptMemory, Memory, MemoryId, Place};

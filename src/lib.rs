@@ -25,6 +25,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 pub mod decode;
+pub mod doctor;
 pub mod event;
 pub mod events;
 pub mod export;

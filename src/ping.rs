@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, StatusCode, header};
+use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::{outbound::Answer, text, webhook_url::WebhookUrl};
+use crate::{outbound::Answer, secret::Secret, signature, text, webhook_url::WebhookUrl};
 
 /// What makes all pings repeats of the first: they leave one record, however many there are.
 const IDEMPOTENCY_KEY: &str = "omiscope-ping";
@@ -26,16 +27,25 @@ pub(crate) enum Answered {
     Stranger,
 }
 
-/// The request, to a URL with its key.
-pub(crate) fn request(url: &WebhookUrl) -> hyper::http::Result<Request<Full<Bytes>>> {
-    Request::post(url.revealed())
+const BODY: &str = r#"{"type":"ping"}"#;
+
+/// The request, to a URL with its key, signed if there is something to sign with.
+pub(crate) fn request(
+    url: &WebhookUrl,
+    signing: Option<&Secret>,
+) -> hyper::http::Result<Request<Full<Bytes>>> {
+    let mut request = Request::post(url.revealed())
         .header(header::CONTENT_TYPE, "application/json")
         .header(
             header::USER_AGENT,
             concat!("omiscope/", env!("CARGO_PKG_VERSION")),
         )
-        .header("idempotency-key", IDEMPOTENCY_KEY)
-        .body(Full::from(r#"{"type":"ping"}"#))
+        .header("idempotency-key", IDEMPOTENCY_KEY);
+    if let Some(secret) = signing {
+        let signature = signature::sign(secret, Timestamp::now(), "", BODY.as_bytes());
+        request = request.header(signature::HEADER, signature);
+    }
+    request.body(Full::from(BODY))
 }
 
 impl Answered {
@@ -45,7 +55,11 @@ impl Answered {
         let field = |name| body.as_ref()?.get(name)?.as_str();
         match (answer.status, field("error")) {
             (StatusCode::OK, _) if field("message") == Some("pong") => Self::Well,
-            (StatusCode::UNAUTHORIZED, _) => Self::OtherKey,
+            (StatusCode::UNAUTHORIZED, error)
+                if error.is_none_or(|error| error.contains("webhook key")) =>
+            {
+                Self::OtherKey
+            }
             (_, Some(reason)) => Self::Refused(text::beginning(reason, TOLD).to_owned()),
             (_, None) => Self::Stranger,
         }

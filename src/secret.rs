@@ -3,12 +3,16 @@
 mod kept;
 mod keys;
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+};
 
-use percent_encoding::percent_decode_str;
+use memchr::memmem;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use subtle::ConstantTimeEq as _;
 
-pub use kept::{KeepError, found_in, kept_in};
+pub use kept::{KeepError, Watch, found_in, kept_in, rotate, seen_in};
 pub use keys::{Keyring, Keys, OldKey, Opened};
 
 /// What stands for a secret wherever it was.
@@ -61,16 +65,28 @@ impl fmt::Display for Weakness {
 #[derive(Clone)]
 pub struct Secret {
     key: String,
-    /// As it stands in a query.
-    encoded: String,
+    /// It as it is and as queries and JSON write it; empty if it is.
+    spellings: Vec<String>,
 }
 
 impl Secret {
     /// Takes a key.
     #[must_use]
     pub fn new(key: String) -> Self {
-        let encoded = form_urlencoded::byte_serialize(key.as_bytes()).collect();
-        Self { key, encoded }
+        let mut spellings = vec![
+            form_urlencoded::byte_serialize(key.as_bytes()).collect(),
+            utf8_percent_encode(&key, NON_ALPHANUMERIC).to_string(),
+            in_json(&key, |c| matches!(c, '"' | '\\')),
+            in_json(&key, |c| matches!(c, '"' | '\\') || !c.is_ascii()),
+            in_json(&key, |c| matches!(c, '"' | '\\' | '/')),
+            in_json(&key, |c| matches!(c, '"' | '\\' | '/') || !c.is_ascii()),
+            key.clone(),
+        ];
+        spellings.retain(|spelling| !spelling.is_empty());
+        // One may hold another, which must not be taken out of it first.
+        spellings.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        spellings.dedup();
+        Self { key, spellings }
     }
 
     /// Makes a fresh key of 32 random bytes, in hex.
@@ -113,7 +129,9 @@ impl Secret {
         }
     }
 
-    fn is_short(&self) -> bool {
+    /// Whether this has fewer than 16 characters.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
         self.key.chars().count() < LEAST
     }
 
@@ -121,12 +139,16 @@ impl Secret {
     /// of it is masked.
     #[must_use]
     pub fn masked_in<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let holds = |text: &str| text.contains(&self.key) || text.contains(&self.encoded);
         let spelled = text.contains(['%', '+']);
-        if self.key.is_empty() || (!spelled && !holds(text)) {
+        if self.key.is_empty() || (!spelled && !self.is_in(text.as_bytes())) {
             return text.into();
         }
-        let masked = text.replace(&self.key, MASK).replace(&self.encoded, MASK);
+        let mut masked = text.to_owned();
+        for spelling in &self.spellings {
+            if masked.contains(spelling) {
+                masked = masked.replace(spelling, MASK);
+            }
+        }
         let hides = |text: &str| {
             percent_decode_str(text)
                 .decode_utf8_lossy()
@@ -141,15 +163,38 @@ impl Secret {
     /// Bytes with every occurrence of this key, and one that begins at their end, as asterisks.
     #[must_use]
     pub fn covered_in(&self, bytes: &[u8]) -> Vec<u8> {
-        let key = self.key.as_bytes();
         let mut covered = bytes.to_vec();
-        for at in 0..bytes.len() {
-            let there = &bytes[at..bytes.len().min(at + key.len())];
-            if !there.is_empty() && key.starts_with(there) && there.len() >= key.len().min(4) {
-                covered[at..at + there.len()].fill(b'*');
-            }
+        self.cover(&mut covered);
+        for spelling in &self.spellings {
+            let key = spelling.as_bytes();
+            let longest = key.len().min(covered.len());
+            let begun = (4..longest).rev().find(|length| {
+                let end = &covered[covered.len() - length..];
+                key.starts_with(end)
+            });
+            let whole = covered.len() - begun.unwrap_or_default();
+            covered[whole..].fill(b'*');
         }
         covered
+    }
+
+    /// Whether this key is somewhere in bytes, in one of its usual spellings.
+    #[must_use]
+    pub fn is_in(&self, bytes: &[u8]) -> bool {
+        let mut spellings = self.spellings.iter();
+        spellings.any(|spelling| memmem::find(bytes, spelling.as_bytes()).is_some())
+    }
+
+    fn cover(&self, bytes: &mut [u8]) {
+        for spelling in &self.spellings {
+            let key = memmem::Finder::new(spelling);
+            let mut from = 0;
+            while let Some(at) = key.find(&bytes[from..]) {
+                let end = from + at + spelling.len();
+                bytes[from + at..end].fill(b'*');
+                from = end;
+            }
+        }
     }
 
     /// The key itself, for the user's own eyes (the connection card).
@@ -157,6 +202,24 @@ impl Secret {
     pub fn reveal(&self) -> &str {
         &self.key
     }
+}
+
+/// A text as it stands in a JSON string whose writer escapes these characters.
+fn in_json(text: &str, escapes: fn(char) -> bool) -> String {
+    let mut written = String::new();
+    for character in text.chars() {
+        if character.is_ascii() && escapes(character) {
+            written.extend(['\\', character]);
+        } else if escapes(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a String does not fail.
+                let _ = write!(written, "\\u{unit:04x}");
+            }
+        } else {
+            written.push(character);
+        }
+    }
+    written
 }
 
 impl fmt::Debug for Secret {
@@ -202,6 +265,8 @@ mod tests {
             ("xa b/ca b/cy", "x**********y"),
             ("xa b", "xa b"),
             ("xa b/", "x****"),
+            ("xa+b%2Fc", "x*******"),
+            ("\"a b\\/c\"", "\"******\""),
             ("", ""),
         ];
         for (bytes, covered) in cases {
@@ -217,6 +282,8 @@ mod tests {
             ("u?key=a+b%2Fc&n=1", "u?key=***&n=1"),
             ("u?key=a%20b/c&n=1", "***"),
             ("u?key=%61+b%2fc", "***"),
+            ("{\"a\": \"a b\\/c\"}", "{\"a\": \"***\"}"),
+            ("u?key=a%20b%2Fc&n=1", "u?key=***&n=1"),
             ("100 %, 1+1", "100 %, 1+1"),
         ];
         for (text, masked) in cases {

@@ -28,9 +28,11 @@ mod index;
 mod keep;
 mod log;
 mod matching;
+mod open;
 pub mod page;
 mod queue;
 mod read;
+mod reads;
 pub mod rebuild;
 mod recorder;
 pub mod recordings;
@@ -54,39 +56,31 @@ use std::{
 };
 
 use bytes::Bytes;
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     bucket::{Bucket, Limit},
-    event::{
-        Conversation, ConversationId, Delivery, Edit, Event, KeptMemory, MemoryId, Names, Record,
-        Seq,
-    },
-    feed::{Feed, Follower, Point, Snapshot, Source, Viewer, Window},
+    event::{Delivery, Edit, Event, Seq},
+    feed::{Feed, Follower, Point, Snapshot, Viewer, Window},
     losses::LossCounter,
-    search::{Found, Order, Query},
 };
 
-use around::{Around, Spot};
 use background::Worker;
 use change::Changes;
-use database::{Readers, Target};
-use doorbell::Doorbell;
+use database::Readers;
 use error::is_damage;
 pub use error::{CommitError, OpenError, ReadError};
-use folder::DataFolder;
+pub use folder::holder;
 use generation::Effect;
-use index::{IndexFile, IndexReaders, Mark};
-use page::{Anchor, Page, Side};
+use index::{IndexFile, IndexReaders};
 use queue::{Limits, Queue, Share};
-use recorder::{Arrival, Files, Recorder};
-use retention::{Keep, Retention};
+use recorder::{Arrival, Recorder};
+use retention::Retention;
 use status::Liveness;
 pub use status::{StoreStatus, WriterState};
 pub use talk::Talk;
-use writer::{Answer, Job, Task, Writer};
+use writer::{Answer, Job, Task};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
 const LIMITS: Limits = Limits {
@@ -172,106 +166,6 @@ struct Index {
 }
 
 impl Store {
-    /// Opens (or makes) the store and starts its writer.
-    ///
-    /// # Errors
-    /// [`OpenError`]; nothing is left behind then.
-    pub fn open(settings: Settings, losses: LossCounter) -> Result<Self, OpenError> {
-        let place = settings.location.clone();
-        Self::start(settings, losses).map_err(|error| match (error, place) {
-            (OpenError::Sqlite(error), Location::Folder(folder)) if is_damage(&error) => {
-                OpenError::Damaged {
-                    folder,
-                    reason: error.to_string(),
-                }
-            }
-            (error, _) => error,
-        })
-    }
-
-    fn start(settings: Settings, losses: LossCounter) -> Result<Self, OpenError> {
-        let Settings {
-            location,
-            silence,
-            retention,
-        } = settings;
-        let (folder, target, index) = match location {
-            Location::Folder(path) => {
-                let folder = DataFolder::claim(path)?;
-                let target = Target::File(folder.database()?);
-                let index = IndexFile::in_folder(folder.path());
-                (Some(folder), target, Some(index))
-            }
-            // What is in memory is small enough to be searched without an index.
-            Location::Memory => (None, Target::memory(), None),
-        };
-        let db = target.writer()?;
-        let gate = target.gate();
-        schema::migrate(&db)?;
-        let readers = Arc::new(Readers::open(target)?);
-        let last = rows::delivery::last_seq(&db)?;
-        let point = Point {
-            seq: last,
-            past: generation::current(&db)?,
-        };
-        let feed = Arc::new(Feed::new(point, Arc::clone(&readers) as Arc<dyn Source>));
-        let queue = Arc::new(Queue::new(LIMITS));
-        let liveness = Liveness::default();
-        let bell = Arc::new(Doorbell::default());
-        let index = match index {
-            Some(file) => {
-                Some(Index::open(file, &readers, &bell, &losses).map_err(OpenError::Thread)?)
-            }
-            None => None,
-        };
-        let changes = Changes::new(Arc::clone(&queue));
-        let upkeep = retention::Work {
-            retention,
-            readers: Arc::clone(&readers),
-            changes: changes.clone(),
-            index: index.as_ref().map(|index| index.file.clone()),
-            recordings: folder.as_ref().map(DataFolder::recordings),
-            bell: Arc::default(),
-        };
-        let pruner = retention::start(upkeep, losses.clone()).map_err(OpenError::Thread)?;
-        let files = match &folder {
-            Some(folder) if retention.sound != Keep::NOTHING => {
-                Some(Files::new(folder.recordings(), rows::recording::next(&db)?))
-            }
-            _ => None,
-        };
-        let heard = recorder::Recent::load(&db)?;
-        let recorder = Recorder::start(files, heard, Arc::clone(&readers), liveness.witness())
-            .map_err(OpenError::Thread)?;
-        let writer = Writer {
-            others: writer::others(&db)?,
-            bell,
-            log: log::Log::of(&db),
-            db,
-            gate,
-            keeper: keep::Keeper::new(silence),
-            queue: Arc::clone(&queue),
-            liveness: liveness.clone(),
-            feed: Arc::clone(&feed),
-            last,
-            folder,
-        };
-        let writer = writer.start().map_err(OpenError::Thread)?;
-        Ok(Self(Arc::new(Inner {
-            queue,
-            liveness,
-            feed,
-            readers,
-            recorder,
-            losses,
-            refusals: Mutex::new(Bucket::of(RECORDED)),
-            writer: Mutex::new(Some(writer)),
-            changes,
-            index,
-            pruner,
-        })))
-    }
-
     /// Keeps a submission; returns once it is committed. Publishes it to the feed.
     /// A caller that goes away does not take the submission with it.
     ///
@@ -380,141 +274,6 @@ impl Store {
         self.0.liveness.failed().clone()
     }
 
-    /// The recent past. Blocks on SQLite for some milliseconds.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn snapshot(&self, window: Window) -> Result<Snapshot, ReadError> {
-        Ok(self.0.readers.read(|db| snapshot::read(db, window))?)
-    }
-
-    /// At most `limit` lines of the transcript beside a place, the nearest ones. Blocks on SQLite, equally short at any point of the past.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn page(&self, anchor: Anchor, side: Side, limit: usize) -> Result<Page, ReadError> {
-        let readers = &self.0.readers;
-        Ok(readers.read(|db| page::read(db, anchor, side, limit))?)
-    }
-
-    /// At most `limit` lines on either side of a place; None if the line is no longer shown. Blocks on SQLite, equally short at any
-    /// point of the past.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn around(&self, spot: Spot, limit: usize) -> Result<Option<Around>, ReadError> {
-        Ok(self.0.readers.read(|db| around::read(db, spot, limit))?)
-    }
-
-    /// How many lines each conversation shows, in the order of the transcript. Blocks on SQLite: it counts all lines.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn line_counts(&self) -> Result<Vec<(ConversationId, u64)>, ReadError> {
-        Ok(self.0.readers.read(around::counts)?)
-    }
-
-    /// Records after `after`, oldest first, at most `limit` (fewer when they are big). Blocks on SQLite.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, ReadError> {
-        Ok(self
-            .0
-            .readers
-            .read(|db| read::records_after(db, after, limit))?)
-    }
-
-    /// Finds at most `limit` things. Blocks on SQLite: some milliseconds where the index has come to.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn search(&self, query: &Query, order: Order, limit: usize) -> Result<Found, ReadError> {
-        let find = |index: Option<(&Connection, Mark)>| {
-            let readers = &self.0.readers;
-            readers.read(|db| search::find(db, index, query, order, limit))
-        };
-        Ok(match &self.0.index {
-            Some(index) => index.readers.read(find)?,
-            None => find(None)?,
-        })
-    }
-
-    /// Records that the index of words has not reached yet: they are searched one by one. Everything, where there is no index.
-    #[must_use]
-    pub fn unindexed(&self) -> u64 {
-        let index = self.0.index.as_ref();
-        let mark = index.and_then(|index| index.file.mark());
-        let reached = mark.unwrap_or_default().seq;
-        self.latest().0.saturating_sub(reached.0)
-    }
-
-    /// A conversation with its lines and its memory; None if there is no such one. Blocks on SQLite.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn talk(&self, id: ConversationId) -> Result<Option<Talk>, ReadError> {
-        Ok(self.0.readers.read(|db| talk::read(db, id))?)
-    }
-
-    /// Parts of the store, and the bytes that each takes on disk or in memory. Blocks on SQLite.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn sizes(&self) -> Result<Vec<(&'static str, u64)>, ReadError> {
-        let index = self.0.index.as_ref().map(|index| &index.file);
-        Ok(self.0.readers.read(|db| sizes::read(db, index))?)
-    }
-
-    /// A conversation; None if there is no such one. Blocks on SQLite.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, ReadError> {
-        Ok(self.0.readers.read(|db| rows::conversation::get(db, id))?)
-    }
-
-    /// Every name that the user gave to a speaker. Blocks on SQLite.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn names(&self) -> Result<Names, ReadError> {
-        Ok(self.0.readers.read(rows::own::names)?)
-    }
-
-    /// All memories that are not deleted in Omi, those of the latest talks first. Blocks on SQLite.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn memory_ids(&self) -> Result<Vec<MemoryId>, ReadError> {
-        Ok(self.0.readers.read(rows::memory::ids)?)
-    }
-
-    /// Some memories; those that are gone are left out. Blocks on SQLite.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn memories(&self, ids: &[MemoryId]) -> Result<Vec<(MemoryId, KeptMemory)>, ReadError> {
-        let read = |db: &Connection| {
-            let found = ids.iter().map(|id| rows::memory::get(db, *id));
-            let found: Vec<_> = found.collect::<rusqlite::Result<_>>()?;
-            Ok(found
-                .into_iter()
-                .flatten()
-                .map(|kept| (kept.id, kept))
-                .collect())
-        };
-        Ok(self.0.readers.read(read)?)
-    }
-
-    /// The raw body of a delivery, if it was kept. Blocks on SQLite.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn body(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError> {
-        Ok(self.0.readers.read(|db| rows::delivery::body(db, seq))?)
-    }
-
     /// Ends the writer in a panic.
     #[cfg(test)]
     pub(crate) fn die(&self) {
@@ -583,21 +342,6 @@ impl Inner {
             // One that panicked has said so itself.
             let _ = thread.join();
         }
-    }
-}
-
-impl Index {
-    fn open(
-        file: IndexFile,
-        readers: &Arc<Readers>,
-        bell: &Arc<Doorbell>,
-        losses: &LossCounter,
-    ) -> std::io::Result<Self> {
-        Ok(Self {
-            file: file.clone(),
-            readers: IndexReaders::new(file.clone()),
-            indexer: index::start(Arc::clone(readers), file, Arc::clone(bell), losses.clone())?,
-        })
     }
 }
 

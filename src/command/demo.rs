@@ -4,6 +4,7 @@
 use std::{collections::HashSet, net::Ipv4Addr};
 
 use tokio::sync::watch::channel;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     listener::Listening,
@@ -25,8 +26,28 @@ use crate::{
     webhook_url::WebhookUrl,
 };
 
-/// Of the settings only the looks are used.
 pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
+    staged(flags, |target, shutdown| async move {
+        let wearer = Wearer {
+            target,
+            uid: DEMO_UID.to_owned(),
+            speed: script.speed,
+            seed: script.seed,
+        };
+        Ok(wearer.run(shutdown).await?)
+    })
+}
+
+/// The dashboard on a listener that keeps nothing, and `feed`, which posts to it until it is told to stop. Returns what that did. Of the
+/// settings only the looks are used.
+pub(super) fn staged<F, T>(
+    flags: &Flags,
+    feed: impl FnOnce(WebhookUrl, CancellationToken) -> F,
+) -> anyhow::Result<T>
+where
+    F: Future<Output = anyhow::Result<T>> + Send + 'static,
+    T: Send + 'static,
+{
     let looks = Config::load(flags)?;
     watch::require_terminal(&looks)?;
     let _log = logging::start(
@@ -42,6 +63,7 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
         host: Ipv4Addr::LOCALHOST.into(),
         port: 0,
         webhook_secret: Some(Secret::generate()?),
+        webhook_secret_old: None,
         signing_secrets: Vec::new(),
         signature: Policy::Off,
         ephemeral: data_dir.is_err(),
@@ -53,13 +75,9 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
         let listening = Listening::start(&config, shutdown.clone(), LossCounter::default()).await?;
-        let wearer = Wearer {
-            target: WebhookUrl::local(listening.address).with_key(listening.keys.get().current()),
-            uid: DEMO_UID.to_owned(),
-            speed: script.speed,
-            seed: script.seed,
-        };
-        let wearer = tokio::spawn(wearer.run(shutdown.clone()));
+        let keys = listening.keys.get();
+        let target = WebhookUrl::local(listening.address).with_key(keys.current());
+        let feeding = tokio::spawn(feed(target, shutdown.clone()));
         let (_, no_link) = channel(Link::default());
         let shown = watch::show(
             &config,
@@ -72,6 +90,6 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
         .await;
         listening.end(&shutdown).await?;
         shown?;
-        Ok(wearer.await??)
+        feeding.await?
     })
 }

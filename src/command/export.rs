@@ -28,7 +28,7 @@ pub(super) fn run(flags: &Flags, options: &Export) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
     let _log = logging::start(
         Destination::Stderr,
-        config.log_level,
+        config.log_style(),
         LossCounter::default(),
     )?;
     let archive = Archive::open(&config.data_dir)?;

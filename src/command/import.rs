@@ -30,7 +30,7 @@ pub(super) fn run(flags: &Flags, options: &Import) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
     let _log = logging::start(
         Destination::Stderr,
-        config.log_level,
+        config.log_style(),
         LossCounter::default(),
     )?;
     let cannot = || format!("cannot import {}", options.file.display());

@@ -1,16 +1,17 @@
 //! The half that `serve`, `watch` and `demo` share: an open store behind a running listener.
 
-use std::{io, net::SocketAddr};
+use std::net::SocketAddr;
 
 use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
+use super::keys;
 use crate::{
     config::Config,
     event::Seq,
     losses::LossCounter,
-    secret::{Keyring, Keys, Secret, kept_in},
-    server,
+    secret::Keyring,
+    server::{self, BindError},
     store::Store,
 };
 
@@ -27,31 +28,13 @@ pub(super) struct Listening {
     /// What was lost.
     pub(super) losses: LossCounter,
     task: JoinHandle<Result<(), StoreFailed>>,
+    _following: Option<AbortOnDropHandle<()>>,
 }
 
 /// What is listened for cannot be kept any more.
 #[derive(Debug, thiserror::Error)]
 #[error("the store has failed, see the log; start omiscope again")]
 pub(super) struct StoreFailed;
-
-/// Why an address cannot be listened on.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum BindError {
-    #[error(
-        "port {} on {} is in use; stop the other program or choose another with --port",
-        .0.port(), .0.ip()
-    )]
-    InUse(SocketAddr),
-    #[error(
-        "port {} may not be used by this user; choose one above 1023 with --port",
-        .0.port()
-    )]
-    Privileged(SocketAddr),
-    #[error("{} is no address of this machine; choose another with --host", .0.ip())]
-    NotHere(SocketAddr),
-    #[error("cannot listen on {0}: {1}")]
-    Other(SocketAddr, io::Error),
-}
 
 impl Listening {
     /// Opens the store, finds the key, binds, and listens until `shutdown`. Nothing is left behind when one of these fails.
@@ -76,13 +59,15 @@ impl Listening {
         store: Store,
         losses: LossCounter,
     ) -> anyhow::Result<Self> {
-        let key = resolve_key(config)?;
-        if let Some(weakness) = key.weakness() {
-            tracing::warn!("the webhook key {weakness}");
-        }
-        let keys = Keyring::from(Keys::from(key).with_signing(config.signing_secrets.clone()));
+        let (keys, watch) = keys::ring(config)?;
+        let following = watch.map(|watch| {
+            let following = keys::follow(watch, config.clone(), keys.clone());
+            AbortOnDropHandle::new(tokio::spawn(following))
+        });
         let start = store.latest();
-        let listener = bind(config.address()).await?;
+        let address = config.address();
+        let bound = TcpListener::bind(address).await;
+        let listener = bound.map_err(|error| BindError::of(address, error))?;
         let address = listener.local_addr()?;
         // However the listener ends, the rest of the program then ends with it instead of waiting for what cannot come.
         let ended = shutdown.clone().drop_guard();
@@ -111,6 +96,7 @@ impl Listening {
             start,
             losses,
             task,
+            _following: following,
         })
     }
 
@@ -126,26 +112,6 @@ impl Listening {
     pub(super) async fn drained(&mut self) -> anyhow::Result<()> {
         Ok((&mut self.task).await??)
     }
-}
-
-/// The key given, else the one kept in the data folder, else (ephemeral) a fresh one.
-fn resolve_key(config: &Config) -> anyhow::Result<Secret> {
-    Ok(match &config.webhook_secret {
-        Some(given) => given.clone(),
-        None if config.ephemeral => Secret::generate()?,
-        None => kept_in(&config.data_dir)?,
-    })
-}
-
-async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => BindError::InUse(address),
-            io::ErrorKind::PermissionDenied => BindError::Privileged(address),
-            io::ErrorKind::AddrNotAvailable => BindError::NotHere(address),
-            _ => BindError::Other(address, error),
-        })
 }
 
 #[cfg(test)]

@@ -27,7 +27,8 @@ pub(super) fn run(flags: &Flags, options: &Ping) -> anyhow::Result<()> {
         Some(url) => named(url, &config)?,
         None => own(&config)?,
     };
-    let said = on_runtime(async { ping(&url).await })?;
+    let secret = config.signing_secrets.first();
+    let said = on_runtime(async { ping(&url, secret).await })?;
     writeln!(io::stdout(), "{said}")?;
     Ok(())
 }
@@ -50,8 +51,8 @@ fn own(config: &Config) -> anyhow::Result<WebhookUrl> {
 }
 
 /// Asks, and returns what to say if all is well.
-async fn ping(url: &WebhookUrl) -> anyhow::Result<String> {
-    let request = ping::request(url).with_context(|| format!("{url} cannot be asked"))?;
+async fn ping(url: &WebhookUrl, signing: Option<&Secret>) -> anyhow::Result<String> {
+    let request = ping::request(url, signing).with_context(|| format!("{url} cannot be asked"))?;
     let answer = Outbound::within(PATIENCE).send(request).await;
     let answer = answer.map_err(|error| anyhow!("{url}: {error}"))?;
     match fault(&answer) {

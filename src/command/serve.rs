@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::watch, time::timeout};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout_at},
+};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{listener::Listening, on_runtime};
@@ -116,19 +119,15 @@ async fn write_until_drained(
     // Refusals are recorded after their answer: the last ones are on their way yet.
     listening.store.close().await;
     drained.cancel();
-    let written = async {
-        let mut lost = log.await?;
-        if let Some(events) = events {
-            lost += events.await?;
+    let deadline = Instant::now() + config.drain_timeout;
+    for stream in std::iter::once(log).chain(events) {
+        if let Ok(lost) = timeout_at(deadline, stream).await {
+            let lost = lost?;
+            losses.add(|losses| losses.log_lines += lost);
+        } else {
+            // Whoever reads has stopped; that must not hold up the end.
+            tracing::warn!("nobody reads what is written; its end is left out");
         }
-        losses.add(|losses| losses.log_lines += lost);
-        anyhow::Ok(())
-    };
-    if let Ok(written) = timeout(config.drain_timeout, written).await {
-        written?;
-    } else {
-        // Whoever reads has stopped; that must not hold up the end.
-        tracing::warn!("nobody reads what is written; its end is left out");
     }
     if let Some(told) = losses.get().told() {
         tracing::warn!("lost since the start: {told}");
@@ -165,10 +164,15 @@ fn events(
     drained: CancellationToken,
 ) -> impl Future<Output = u64> + use<> {
     let mut events = Events::new(listening.store.clone());
-    let mut lines = Lines::new(to, listening.losses.clone());
+    let losses = listening.losses.clone();
+    let mut lines = Lines::new(to, losses.clone());
     let follower = listening.store.follow(listening.start);
     feed::drain(follower, drained, move |records| {
         lines.write(events.lines(records));
+        let lost = events.lost();
+        if lost > 0 {
+            losses.add(|losses| losses.log_lines += lost);
+        }
     })
 }
 

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use serde::Serialize;
 
 use super::on_runtime;
@@ -15,7 +15,7 @@ use crate::{
     monitor::Advice,
     outbound::Outbound,
     ping::{self, Answered},
-    secret::{MASK, Secret, kept_in},
+    secret::{Keys, MASK, kept_in},
     tunnel::{Link, Places, discover, probe},
     ui::{qr::Code, theme::ThemeChoice},
     webhook_url::{FIELDS, WebhookUrl},
@@ -29,14 +29,14 @@ pub(super) fn run(flags: &Flags, options: Url) -> anyhow::Result<()> {
     if config.port == 0 {
         bail!("port 0 stands for any free one; name the one that the server has with --port");
     }
-    let key = key(&config)?;
+    let keys = keys(&config)?;
     let local = WebhookUrl::local(config.address());
-    let (runs, link) = on_runtime(async { Ok(look(&config, &local, &key).await) })?;
+    let (runs, link) = on_runtime(async { Ok(look(&config, &local, &keys).await) })?;
     let url = link.tunnel.as_ref().map_or(&local, |tunnel| &tunnel.url);
     let terminal = io::stdout().is_terminal();
     let paste = Paste {
         url: if options.reveal || terminal && !options.json {
-            url.clone().with_key(&key).revealed()
+            url.clone().with_key(keys.current()).revealed()
         } else {
             url.masked(MASK)
         },
@@ -52,42 +52,44 @@ pub(super) fn run(flags: &Flags, options: Url) -> anyhow::Result<()> {
     }
     paste.write(&mut out)?;
     if options.qr || terminal && link.tunnel.is_some() {
-        let code = code(&url.clone().with_key(&key), &config, terminal);
+        let code = code(&url.clone().with_key(keys.current()), &config, terminal);
         writeln!(out, "\n{}", code.unwrap_or_else(str::to_owned))?;
     }
     Ok(())
 }
 
 /// The key of the settings, else the one of the data folder, which is made if there is none: omiscope will use it.
-fn key(config: &Config) -> anyhow::Result<Secret> {
-    match &config.webhook_secret {
-        Some(given) => Ok(given.clone()),
+fn keys(config: &Config) -> anyhow::Result<Keys> {
+    let keys = match &config.webhook_secret {
+        Some(given) => given.clone().into(),
         None if config.ephemeral => {
             bail!("with --ephemeral every start has a key of its own; set WEBHOOK_SECRET")
         }
-        None => kept_in(&config.data_dir).context("there is no key"),
-    }
+        None => kept_in(&config.data_dir)?,
+    };
+    Ok(keys.with_signing(config.signing_secrets.clone()))
 }
 
 /// Whether the server of the settings runs, and how Omi reaches it.
-async fn look(config: &Config, local: &WebhookUrl, key: &Secret) -> (bool, Link) {
+async fn look(config: &Config, local: &WebhookUrl, keys: &Keys) -> (bool, Link) {
     let places = Places::default();
     let ((tunnels, advice), runs) =
-        tokio::join!(discover(&places, config.address()), runs(local, key));
+        tokio::join!(discover(&places, config.address()), runs(local, keys));
     let link = Link {
         tunnel: tunnels.into_iter().next(),
         advice,
         answered: None,
     };
     let probed = match &link.tunnel {
-        Some(tunnel) if runs => probe(tunnel, key).await,
+        Some(tunnel) if runs => probe(tunnel, keys).await,
         _ => return (runs, link),
     };
     (runs, link.probed(probed))
 }
 
-async fn runs(local: &WebhookUrl, key: &Secret) -> bool {
-    match ping::request(&local.clone().with_key(key)) {
+async fn runs(local: &WebhookUrl, keys: &Keys) -> bool {
+    let url = local.clone().with_key(keys.current());
+    match ping::request(&url, keys.signing().first()) {
         Ok(request) => {
             let answer = Outbound::within(PATIENCE).send(request).await;
             answer.is_ok_and(|answer| Answered::of(&answer) != Answered::Stranger)

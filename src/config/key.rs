@@ -9,7 +9,7 @@ use std::{
 use super::{
     Config, Problem, Setting,
     layer::Layers,
-    setting::{SETTINGS, WEBHOOK_SECRET},
+    setting::{SETTINGS, WEBHOOK_SECRET, WEBHOOK_SECRET_OLD},
     value,
 };
 use crate::secret::Secret;
@@ -37,8 +37,28 @@ pub enum KeyFileError {
     Two,
 }
 
-/// Takes the key of the file, if one is named, and looks whether it may guard the address.
+/// Takes the key of the file, if one is named, and looks whether it, and the one before it, may guard the address.
 pub(super) fn resolve(config: &mut Config, layers: &Layers) -> Result<(), Problem> {
+    resolve_current(config, layers)?;
+    let old = SETTINGS
+        .iter()
+        .find(|setting| setting.key == WEBHOOK_SECRET_OLD);
+    let is_known = config
+        .webhook_secret_old
+        .as_ref()
+        .is_some_and(Secret::is_placeholder);
+    match old {
+        Some(setting) if is_known && !config.host.to_canonical().is_loopback() => {
+            Err(Problem::ExposedPlaceholder {
+                place: place(setting, layers),
+                host: config.host,
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn resolve_current(config: &mut Config, layers: &Layers) -> Result<(), Problem> {
     let [given, named] = KEYS.map(|key| SETTINGS.iter().find(|setting| setting.key == key));
     if let (Some(setting), Some(file)) = (named, &config.webhook_secret_file) {
         let key = match config.webhook_secret {

@@ -1,6 +1,7 @@
 use super::{Config, section, value};
 use crate::{
     logging::{LogFormat, LogLevel},
+    secret::Secret,
     signature::Policy,
     tunnel::Tool,
 };
@@ -43,6 +44,17 @@ impl Setting {
         }
     }
 
+    /// What it is if it is not given, as its help says; empty if the help says nothing of it.
+    #[must_use]
+    pub fn default_text(&self) -> &'static str {
+        let told = self.help.split_once("[default: ");
+        match (told, self.flag) {
+            (Some((_, told)), _) => told.trim_end_matches(']'),
+            (None, Flag::Switch(_)) => "false",
+            (None, _) => "",
+        }
+    }
+
     /// Whether its value must never be shown.
     #[must_use]
     pub fn is_secret(&self) -> bool {
@@ -50,8 +62,9 @@ impl Setting {
     }
 }
 
-/// [`Setting::key`] of the key.
+/// [`Setting::key`] of the key, and of the one before it.
 pub(super) const WEBHOOK_SECRET: &str = "webhook_secret";
+pub(super) const WEBHOOK_SECRET_OLD: &str = "webhook_secret_old";
 
 /// [`Setting::key`] of what is made of signatures.
 pub(super) const SIGNATURE: &str = "signature";
@@ -62,7 +75,7 @@ const KEEP: &str =
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 30] = [
+pub static SETTINGS: [Setting; 31] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -85,10 +98,15 @@ pub static SETTINGS: [Setting; 30] = [
         flag: Flag::Secret,
         help: "Webhook key [default: made at the first start and kept in the data folder]",
         allowed: value::SECRET,
-        apply: |config, text| {
-            config.webhook_secret = value::secret(text);
-            config.webhook_secret.is_some() || text.is_empty()
-        },
+        apply: |config, text| put_key(&mut config.webhook_secret, text),
+    },
+    Setting {
+        key: WEBHOOK_SECRET_OLD,
+        env: "WEBHOOK_SECRET_OLD",
+        flag: Flag::Secret,
+        help: "Webhook key before this one, taken as long as it stands here [default: none]",
+        allowed: value::SECRET,
+        apply: |config, text| put_key(&mut config.webhook_secret_old, text),
     },
     Setting {
         key: "webhook_secret_file",
@@ -322,4 +340,10 @@ pub static SETTINGS: [Setting; 30] = [
 
 fn put<T>(slot: &mut T, value: Option<T>) -> bool {
     value.map(|value| *slot = value).is_some()
+}
+
+/// An empty one is none.
+fn put_key(slot: &mut Option<Secret>, text: &str) -> bool {
+    *slot = value::secret(text);
+    slot.is_some() || text.is_empty()
 }

@@ -278,7 +278,7 @@ fn what_is_wrong_is_told_with_its_place_and_its_remedy() {
         ),
         (
             toml("\nprot = 1"),
-            r#""prot" in {folder}/config.toml: no such setting; there are host, port, webhook_secret, webhook_secret_file, "#,
+            r#""prot" in {folder}/config.toml: no such setting; there are host, port, webhook_secret, webhook_secret_old, "#,
         ),
         (
             toml("[retention]\nmusic = 1"),

@@ -4,6 +4,9 @@ use jiff::Timestamp;
 
 use super::{Kind, Signature, Uid};
 
+/// How the warning begins that stands with a delivery that came with an old key.
+pub const WITH_OLD_KEY: &str = "came with the old key";
+
 /// One request as it came and as it was answered. Holds no secret: keys are masked before it is made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
@@ -40,6 +43,13 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// What its warning says behind [`WITH_OLD_KEY`]; None if it came with the current one.
+    #[must_use]
+    pub fn with_old_key(&self) -> Option<&str> {
+        let mut warnings = self.warnings.iter();
+        warnings.find_map(|warning| warning.strip_prefix(WITH_OLD_KEY))
+    }
+
     /// Whether it was answered with a 2xx.
     #[must_use]
     pub fn accepted(&self) -> bool {

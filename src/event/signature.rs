@@ -34,6 +34,21 @@ const NAMES: [(Signature, &str); 6] = [
     (Signature::Invalid(Fault::Malformed), "malformed"),
 ];
 
+impl Fault {
+    /// What is wrong, and what to do.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Wrong => {
+                "signature is wrong; OMI_SIGNING_SECRET must be the secret that Omi signs with"
+            }
+            Self::Stale => "signature is more than 5 minutes old; set the clocks of both sides",
+            Self::Ahead => "signature is more than 5 minutes ahead; set the clocks of both sides",
+            Self::Malformed => "signature cannot be read; send X-Omi-Signature: t=SECONDS,v1=HEX",
+        }
+    }
+}
+
 impl Signature {
     /// Its name in the store and in exports; None if there is no signature.
     #[must_use]

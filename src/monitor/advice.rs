@@ -14,8 +14,19 @@ pub struct Advice {
     pub code: &'static str,
     /// How serious it is.
     pub severity: Severity,
-    /// The sentence. Holds nothing from outside.
+    /// The sentence, its remedy in it. Holds nothing from outside.
     pub text: String,
+    /// What it may come from, or what to do, as the sentence ends; empty where the finding says it.
+    pub remedy: &'static str,
+}
+
+impl Advice {
+    /// The sentence without its remedy.
+    #[must_use]
+    pub fn found(&self) -> &str {
+        let found = self.text.strip_suffix(self.remedy).unwrap_or(&self.text);
+        found.trim_end_matches(": ")
+    }
 }
 
 /// How serious something is, the worst first.
@@ -40,7 +51,7 @@ pub(super) struct Diagnosis {
 }
 
 /// Everything that can be told, in the order in which it is.
-pub(super) const TABLE: [Diagnosis; 14] = [
+pub(super) const TABLE: [Diagnosis; 15] = [
     Diagnosis {
         code: "losses",
         severity: Severity::Loss,
@@ -70,6 +81,12 @@ pub(super) const TABLE: [Diagnosis; 14] = [
         severity: Severity::Warning,
         finds: feeds::untimely_signatures,
         remedy: "does the clock of this machine go right?",
+    },
+    Diagnosis {
+        code: "old-key",
+        severity: Severity::Warning,
+        finds: feeds::old_key,
+        remedy: "paste the URL of the card, i, into these fields of Omi",
     },
     Diagnosis {
         code: "wrong-rate",
@@ -138,6 +155,7 @@ pub(super) fn advice(monitor: &Monitor, now: Timestamp) -> Vec<Advice> {
             code: diagnosis.code,
             severity: diagnosis.severity,
             text,
+            remedy: diagnosis.remedy,
         })
     });
     let mut advice: Vec<_> = told.collect();

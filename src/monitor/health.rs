@@ -1,4 +1,7 @@
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -72,6 +75,8 @@ pub(super) struct Health {
     /// When deliveries came again that had come before.
     retries: VecDeque<Timestamp>,
     repaired: bool,
+    /// What last came with the old key, and what was said of it.
+    old_key: BTreeMap<&'static str, String>,
     /// Signatures of one fault in a row, and which fault.
     bad_signatures: Option<(Fault, u64)>,
 }
@@ -105,9 +110,21 @@ impl Health {
         self.last_request = earlier.last_request;
         self.retries.clone_from(&earlier.retries);
         self.bad_signatures = earlier.bad_signatures;
+        self.old_key.clone_from(&earlier.old_key);
         for (feed, earlier) in self.feeds.iter_mut().zip(&earlier.feeds) {
             feed.arrivals.clone_from(&earlier.arrivals);
         }
+    }
+
+    /// Counts the newest deliveries of the past.
+    pub(super) fn recall(&mut self, deliveries: &[(Delivery, bool)]) {
+        let refused_in_a_row = self.refused_in_a_row;
+        for (delivery, repeats) in deliveries {
+            let is_sound = delivery.kind.trigger() == Some(Trigger::Audio);
+            self.count(delivery, *repeats && !is_sound);
+        }
+        // The snapshot counted them all, however many there are.
+        self.refused_in_a_row = refused_in_a_row;
     }
 
     pub(super) fn count(&mut self, delivery: &Delivery, came_before: bool) {
@@ -125,6 +142,15 @@ impl Health {
             (Signature::Invalid(fault), _) => self.bad_signatures = Some((fault, 1)),
             (Signature::Valid, _) => self.bad_signatures = None,
             (Signature::Absent | Signature::NotChecked, _) => {}
+        }
+        match delivery.with_old_key() {
+            Some(said) => {
+                self.old_key.insert(delivery.kind.name(), said.to_owned());
+            }
+            None if delivery.accepted() => {
+                self.old_key.remove(delivery.kind.name());
+            }
+            None => {}
         }
         if delivery.accepted() {
             self.last = self.last.max(Some(delivery.received));
@@ -183,6 +209,11 @@ impl Health {
     pub(super) fn retries(&self, now: Timestamp) -> usize {
         let lately = |at: &&Timestamp| now.duration_since(**at) <= RETRIES;
         self.retries.iter().rev().take_while(lately).count()
+    }
+
+    /// What last came with the old key, by the names of kinds, with what was said of that key.
+    pub(super) fn old_key(&self) -> &BTreeMap<&'static str, String> {
+        &self.old_key
     }
 
     /// What was wrong with the last signature that was checked, and with how many before it.

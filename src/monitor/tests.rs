@@ -522,6 +522,35 @@ fn bad_signatures_are_told_until_a_valid_one_comes() {
     }
 }
 
+#[test]
+fn what_came_with_the_old_key_is_told_until_it_comes_with_the_new_one() {
+    let mut monitor = Monitor::default();
+    let mut apply = |seq: u64, kind, warnings: &[&str]| {
+        let warnings = warnings.iter().map(|text| (*text).to_owned()).collect();
+        monitor.apply(&Record {
+            seq: Seq(seq),
+            delivery: delivery(seq as i64, kind, Some(uid()), 200, warnings, 0),
+            repeat_of: None,
+            changes: Vec::new(),
+        });
+        let advice = monitor.advice(at(seq as i64)).into_iter();
+        advice
+            .map(|advice| advice.text)
+            .find(|text| text.contains("old key"))
+    };
+    let old = "came with the old key, which is taken until X";
+    assert_eq!(apply(1, Kind::DaySummary, &["odd"]), None);
+    apply(2, Kind::DaySummary, &["odd", old]);
+    assert_eq!(
+        apply(3, Kind::ButtonEvent, &[old]).unwrap(),
+        "button_event, day_summary still came with the old key, which is taken until X: \
+         paste the URL of the card, i, into these fields of Omi"
+    );
+    let told = apply(4, Kind::DaySummary, &[]).unwrap();
+    assert!(told.starts_with("button_event still came"), "{told}");
+    assert_eq!(apply(5, Kind::ButtonEvent, &[]), None);
+}
+
 /// So that no row is added to the table without a test that provokes it, and its words stand in one place.
 #[test]
 fn every_code_and_remedy_is_another_one_and_says_something() {

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    event::{Seq, fixtures},
-    secret::Secret,
+    event::{Seq, Signature, fixtures},
+    secret::{Keys, Secret},
     store::deliveries::KeptDelivery,
 };
 
@@ -89,6 +89,23 @@ fn of_the_headers_only_harmless_ones_are_sent() {
     let headers = planned.request.headers();
     let names: Vec<_> = headers.keys().map(header::HeaderName::as_str).collect();
     assert_eq!(names, ["content-type", "accept"]);
+}
+
+#[test]
+fn what_goes_to_us_alone_is_signed_anew() {
+    let signing = Secret::new("whsec_1".to_owned());
+    let keys = Keys::from(Secret::new("k".to_owned())).with_signing(vec![signing.clone()]);
+    let inspected = of_query("key=***?uid=a%2Db");
+    let signature = |to: &str| {
+        let planned = plan(&inspected, &own(), &keys, to).unwrap();
+        let header = planned.request.headers().get(signature::HEADER).cloned();
+        header.map(|header| header.to_str().unwrap().to_owned())
+    };
+    let lines = signature("").unwrap();
+    let lines = [lines.as_str()].into_iter();
+    let worth = signature::verify(&[signing], lines, Timestamp::now(), "a-b", b"{}");
+    assert_eq!(worth, Signature::Valid);
+    assert_eq!(signature("http://h"), None);
 }
 
 #[test]

@@ -3,6 +3,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::Secret;
@@ -46,8 +47,9 @@ impl From<Secret> for Keys {
 impl Keys {
     /// These, and keys that were the current one.
     #[must_use]
-    pub fn with_old(self, old: Vec<OldKey>) -> Self {
-        Self { old, ..self }
+    pub fn with_old(mut self, old: impl IntoIterator<Item = OldKey>) -> Self {
+        self.old.extend(old);
+        self
     }
 
     /// These, and the secrets that Omi signs with.
@@ -88,6 +90,27 @@ impl Keys {
             .fold(bytes.to_vec(), |bytes, secret| secret.covered_in(&bytes))
     }
 
+    /// A body with every occurrence of any of them as asterisks, as long as it was. Not of a short one: it may be a word that
+    /// somebody says, and it can be guessed anyway.
+    #[must_use]
+    pub fn covered_body(&self, body: Bytes) -> Bytes {
+        let mut long = self.all().filter(|secret| !secret.is_short());
+        if long.any(|secret| secret.is_in(&body)) {
+            let long = self.all().filter(|secret| !secret.is_short());
+            let mut covered = body.to_vec();
+            long.for_each(|secret| secret.cover(&mut covered));
+            return covered.into();
+        }
+        body
+    }
+
+    /// Whether any of them that is not short is in a text.
+    #[must_use]
+    pub fn are_in(&self, text: &str) -> bool {
+        let mut long = self.all().filter(|secret| !secret.is_short());
+        long.any(|secret| secret.is_in(text.as_bytes()))
+    }
+
     /// The key that belongs into the URL.
     #[must_use]
     pub fn current(&self) -> &Secret {
@@ -109,7 +132,7 @@ impl Keys {
 }
 
 impl OldKey {
-    fn is_taken(&self, now: Timestamp) -> bool {
+    pub(super) fn is_taken(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)
     }
 }
@@ -190,6 +213,24 @@ mod tests {
             b"*******, *********, *******."
         );
         assert!(matches!(keys.masked_in("nothing"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn in_a_body_only_what_is_no_word_is_covered() {
+        let keys = Keys::from(secret("sixteen/letters!"));
+        let keys = keys.with_signing(vec![secret("omi")]);
+        let covered = |body: &'static str| keys.covered_body(Bytes::from_static(body.as_bytes()));
+        let cases = [
+            ("omi: sixteen/letters!.", "omi: ****************."),
+            ("\"sixteen\\/letters!\"", "\"*****************\""),
+            ("sixteen%2Fletters!", "sixteen%2Fletters!"),
+            ("sixteen%2Fletters%21", "********************"),
+            ("sixteen/letters", "sixteen/letters"),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(covered(body), expected, "{body}");
+        }
+        assert!(keys.are_in("-sixteen/letters!-") && !keys.are_in("omi"));
     }
 
     #[test]

@@ -26,10 +26,19 @@ pub(super) struct Examination {
     query: Query,
     content_type: Option<String>,
     signatures: Vec<String>,
-    body: Bytes,
+    bodies: Bodies,
     keys: Arc<Keys>,
     policy: Policy,
     received: Timestamp,
+}
+
+/// The body of a request.
+#[derive(Debug)]
+pub(super) struct Bodies {
+    /// As it came, and was signed.
+    pub(super) signed: Bytes,
+    /// As it may be kept: no key in it.
+    pub(super) kept: Bytes,
 }
 
 /// What it turned out to be.
@@ -40,12 +49,33 @@ pub(super) struct Findings {
     pub(super) decoded: Result<Decoded, Refusal>,
 }
 
+/// A body as it may be kept: no key in it.
+///
+/// # Errors
+/// [`Refusal::Panic`].
+pub(super) async fn covered(body: Bytes, keys: &Arc<Keys>) -> Result<Bytes, Refusal> {
+    let keys = Arc::clone(keys);
+    beside(body.len(), move || keys.covered_body(body)).await
+}
+
+/// Does something that takes as long as a body.
+async fn beside<T: Send + 'static>(
+    length: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Refusal> {
+    if length < LONG_BODY {
+        return Ok(work());
+    }
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| Refusal::Panic)
+}
+
 impl Examination {
     /// Looks into a body by the keys and the clock of the moment when its head had arrived.
     pub(super) fn new(
         headers: &HeaderMap,
         query: Query,
-        body: Bytes,
+        bodies: Bodies,
         policy: Policy,
         head: &Head,
     ) -> Self {
@@ -55,7 +85,7 @@ impl Examination {
             query,
             content_type: headers.get(CONTENT_TYPE).map(text),
             signatures: signatures.map(text).collect(),
-            body,
+            bodies,
             policy,
             keys: Arc::clone(&head.keys),
             received: head.received,
@@ -67,30 +97,22 @@ impl Examination {
     /// # Errors
     /// [`Refusal::Panic`]; what else is wrong is among the findings.
     pub(super) async fn findings(self) -> Result<Findings, Refusal> {
-        if self.body.len() < LONG_BODY {
-            return Ok(self.examine());
-        }
-        let examined = tokio::task::spawn_blocking(move || self.examine()).await;
-        examined.map_err(|_| Refusal::Panic)
+        beside(self.bodies.kept.len(), move || self.examine()).await
     }
 
     fn examine(self) -> Findings {
         let signature = self.signature();
-        if self.policy == Policy::Require && signature != Signature::Valid {
-            return Findings {
-                signature,
-                decoded: Err(Refusal::Signature(signature)),
-            };
-        }
         let request = decode::Request {
             content_type: self.content_type.as_deref(),
             query: &self.query,
-            body: &self.body,
+            body: &self.bodies.kept,
         };
-        Findings {
-            signature,
-            decoded: decode::decode(&request).map_err(Refusal::from),
-        }
+        let decoded = if self.policy == Policy::Require && signature != Signature::Valid {
+            Err(Refusal::Signature(signature))
+        } else {
+            decode::decode(&request).map_err(Refusal::from)
+        };
+        Findings { signature, decoded }
     }
 
     fn signature(&self) -> Signature {
@@ -103,6 +125,6 @@ impl Examination {
         }
         let lines = self.signatures.iter().map(String::as_str);
         let uid = self.query.last("uid").unwrap_or_default();
-        signature::verify(secrets, lines, self.received, uid, &self.body)
+        signature::verify(secrets, lines, self.received, uid, &self.bodies.signed)
     }
 }

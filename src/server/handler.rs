@@ -10,14 +10,16 @@ use hyper::{
     header::{CONTENT_ENCODING, EXPECT},
     http::request::Parts,
 };
+use jiff::Timestamp;
 
 use super::{
     Settings, auth,
     body::{self, Allowance},
-    examine::Examination,
+    examine::{self, Bodies, Examination},
     head::{Head, Known},
     listen::Places,
     metrics::{Answered, Metrics, Present},
+    notice::Notice,
     refusal::Refusal,
     reply::{self, Reply},
     route::{Route, is_webhook, route},
@@ -26,7 +28,7 @@ use super::{
 };
 use crate::{
     decode::query,
-    event::{Event, Uid},
+    event::{Event, Signature, Uid, WITH_OLD_KEY},
     losses::LossCounter,
     secret::Opened,
     store::Submission,
@@ -41,6 +43,8 @@ pub(super) struct Handler<S> {
     metrics: Arc<Metrics>,
     places: Places,
     strangers: Strangers,
+    old_key: Notice,
+    bad_signature: Notice,
 }
 
 impl<S: Sink> Handler<S> {
@@ -58,6 +62,8 @@ impl<S: Sink> Handler<S> {
             metrics,
             places,
             strangers: Strangers::default(),
+            old_key: Notice::default(),
+            bad_signature: Notice::default(),
         }
     }
 
@@ -69,7 +75,7 @@ impl<S: Sink> Handler<S> {
     ) -> Reply {
         let began = Instant::now();
         let (parts, mut body) = request.into_parts();
-        let head = Head::new(&parts, remote, &self.settings.keys);
+        let head = Head::new(remote, &self.settings.keys);
         let mut known = Known::of(&parts.headers);
         let answer = self.answer(&parts, &mut body, &head, &mut known);
         let mut reply = match caught(answer).await {
@@ -102,9 +108,7 @@ impl<S: Sink> Handler<S> {
     ) -> Result<Reply, Refusal> {
         match route(&parts.method, parts.uri.path()) {
             Route::Webhook => self.webhook(parts, body, head, known).await,
-            Route::Greeting => Ok(reply::text(
-                "omiscope is listening; Omi posts to /webhook\n",
-            )),
+            Route::Greeting => Ok(reply::text(super::GREETING)),
             Route::Health => Ok(reply::health(self.sink.status().writer)),
             Route::Metrics => {
                 self.admit(parts, head)?;
@@ -134,33 +138,61 @@ impl<S: Sink> Handler<S> {
         known: &mut Known,
     ) -> Result<Reply, Refusal> {
         // Before the body: a stranger cannot make us hold one.
-        self.admit(parts, head)?;
+        let opened = self.admit(parts, head)?;
         known.has_key = true;
         if is_encoded(&parts.headers) {
             return Err(Refusal::Encoded);
         }
-        let body = body::read(body, self.allowance()).await?;
+        let signed = body::read(body, self.allowance()).await?;
+        let body = examine::covered(signed.clone(), &head.keys).await?;
         known.body = Some(body.clone());
         let query = query::parse(parts.uri.query().unwrap_or_default());
-        known.uid = query.last("uid").and_then(|uid| Uid::parse(uid).ok());
+        let uid = query.last("uid").unwrap_or_default();
+        if head.keys.are_in(uid) {
+            return Err(Refusal::KeyAsUid);
+        }
+        known.uid = Uid::parse(uid).ok();
         self.allows(known)?;
         let policy = self.settings.signature;
-        let examination = Examination::new(&parts.headers, query, body.clone(), policy, head);
+        let bodies = Bodies {
+            signed,
+            kept: body.clone(),
+        };
+        let examination = Examination::new(&parts.headers, query, bodies, policy, head);
         let findings = examination.findings().await?;
         known.signature = findings.signature;
-        let decoded = findings
-            .decoded
-            .inspect_err(|refusal| known.learn_from(refusal))?;
+        let decoded = findings.decoded.inspect_err(|refusal| {
+            known.learn_from(refusal);
+            self.tell_of_bad_signatures(known, head);
+        })?;
         known.kind = decoded.kind;
+        self.tell_of_bad_signatures(known, head);
         known.uid = decoded.uid;
         known.warnings = decoded.warnings;
+        if let Opened::Old(until) = opened {
+            let warning = old_key_warning(until);
+            if let Some(kinds) = self.old_key.due(known.kind, head.received) {
+                tracing::warn!("{kinds} {warning}: paste the new URL into these fields of Omi");
+            }
+            known.warnings.push(warning);
+        }
         // The body may have told it.
         self.allows(known)?;
-        self.keep(head, known, &body, decoded.event).await
+        self.keep(parts, head, known, &body, decoded.event).await
+    }
+
+    /// Also of those that are refused for it: in the log they look like a wrong key.
+    fn tell_of_bad_signatures(&self, known: &Known, head: &Head) {
+        if let Signature::Invalid(fault) = known.signature
+            && let Some(kinds) = self.bad_signature.due(known.kind, head.received)
+        {
+            tracing::warn!("{kinds} came with a bad signature: {}", fault.remedy());
+        }
     }
 
     async fn keep(
         &self,
+        parts: &Parts,
         head: &Head,
         known: &Known,
         body: &Bytes,
@@ -172,7 +204,7 @@ impl<S: Sink> Handler<S> {
         let is_raw_sound =
             matches!(&event, Some(Event::Audio(chunk)) if chunk.bytes.len() == body.len());
         let submission = Submission {
-            delivery: head.delivery(known, status, reply),
+            delivery: head.delivery(parts, known, status, reply),
             body: (!is_raw_sound).then(|| body.clone()),
             event,
         };
@@ -236,7 +268,7 @@ impl<S: Sink> Handler<S> {
             });
         }
         if is_webhook(parts.uri.path()) && !is_too_many {
-            let delivery = head.delivery(known, status, &reply);
+            let delivery = head.delivery(parts, known, status, &reply);
             self.sink.note(delivery, known.body.clone());
         }
         reply::refused(refusal, reply)
@@ -251,6 +283,13 @@ impl<S: Sink> Handler<S> {
             return;
         }
         body::discard(body, self.wasted(known));
+    }
+}
+
+fn old_key_warning(until: Option<Timestamp>) -> String {
+    match until {
+        Some(until) => format!("{WITH_OLD_KEY}, which is taken until {until}"),
+        None => WITH_OLD_KEY.to_owned(),
     }
 }
 

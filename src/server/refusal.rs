@@ -3,11 +3,7 @@
 use hyper::StatusCode;
 
 use super::strangers::RETRY_AFTER;
-use crate::{
-    decode,
-    event::{Fault, Signature},
-    store::CommitError,
-};
+use crate::{decode, event::Signature, store::CommitError};
 
 /// Why a request is refused.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +18,8 @@ pub(super) enum Refusal {
     Decode(#[from] decode::Refusal),
     #[error("uid is not allowed here; add it to allowed_uids")]
     Uid,
+    #[error("uid is the webhook key; send &uid=<your Omi user id>")]
+    KeyAsUid,
     #[error("nothing is here; post to /webhook")]
     Nowhere,
     #[error("method is not allowed; use {0}")]
@@ -48,7 +46,7 @@ impl Refusal {
         match self {
             Self::Key | Self::Signature(_) => StatusCode::UNAUTHORIZED,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Decode(_) | Self::Broken => StatusCode::BAD_REQUEST,
+            Self::Decode(_) | Self::Broken | Self::KeyAsUid => StatusCode::BAD_REQUEST,
             Self::Uid => StatusCode::FORBIDDEN,
             Self::Nowhere => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -64,20 +62,10 @@ impl Refusal {
 /// Why a signature is not good enough where one is required, and what to do.
 fn unsigned(signature: Signature) -> &'static str {
     match signature {
-        Signature::Absent => {
+        Signature::Invalid(fault) => fault.remedy(),
+        // One that is valid is refused nowhere, and none is left unchecked where one is required.
+        Signature::Absent | Signature::NotChecked | Signature::Valid => {
             "delivery is not signed; make a signing secret in Omi, or set signature = show"
-        }
-        Signature::Invalid(Fault::Stale) => {
-            "signature is more than 5 minutes old; set the clocks of both sides"
-        }
-        Signature::Invalid(Fault::Ahead) => {
-            "signature is more than 5 minutes ahead; set the clocks of both sides"
-        }
-        Signature::Invalid(Fault::Malformed) => {
-            "signature cannot be read; send X-Omi-Signature: t=SECONDS,v1=HEX"
-        }
-        Signature::Invalid(Fault::Wrong) | Signature::NotChecked | Signature::Valid => {
-            "signature is wrong; OMI_SIGNING_SECRET must be the secret that Omi signs with"
         }
     }
 }

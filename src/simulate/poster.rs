@@ -3,21 +3,13 @@
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, StatusCode, header};
 
+use super::trial::{WAITS, is_final};
 use crate::outbound::Outbound;
 use crate::webhook_url::WebhookUrl;
-
-/// Waits between attempts, as Omi's sender has them.
-const WAITS: [Duration; 3] = [
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-];
 
 /// What is posted.
 #[derive(Debug, Clone)]
@@ -99,7 +91,7 @@ async fn persist<F>(attempt: impl Fn() -> F) -> Outcome
 where
     F: Future<Output = Result<StatusCode, ()>>,
 {
-    let mut waits = WAITS.into_iter();
+    let mut waits = WAITS.iter();
     loop {
         let outcome = match attempt().await {
             Ok(status) if status.is_success() => return Outcome::Taken,
@@ -108,14 +100,8 @@ where
             Err(()) => Outcome::NoAnswer,
         };
         match waits.next() {
-            Some(wait) => tokio::time::sleep(wait).await,
+            Some(wait) => tokio::time::sleep(*wait).await,
             None => return outcome,
         }
     }
-}
-
-/// Whether Omi takes an answer for the last word: since September 2026 every 4xx but these two.
-fn is_final(status: StatusCode) -> bool {
-    let again = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
-    status.is_client_error() && !again.contains(&status)
 }

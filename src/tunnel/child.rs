@@ -200,6 +200,7 @@ impl Keeper {
             code: "tunnel-tool",
             severity: Severity::Warning,
             text: format!("{} {why}", self.tool),
+            remedy: "",
         })
     }
 }

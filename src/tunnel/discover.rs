@@ -96,6 +96,7 @@ fn elsewhere(routes: &[Route]) -> Vec<Advice> {
             code: "tunnel-elsewhere",
             severity: Severity::Note,
             text: format!("{provider} runs, but leads to {}", places.join(", ")),
+            remedy: "",
         })
     });
     told.collect()

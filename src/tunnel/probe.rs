@@ -7,7 +7,7 @@ use crate::{
     monitor::{Advice, Severity},
     outbound::{Answer, Outbound, PostError},
     ping::{self, Answered},
-    secret::Secret,
+    secret::Keys,
     text,
 };
 
@@ -82,8 +82,9 @@ const STATUSES: [(u16, &str, &str); 6] = [
 ///
 /// # Errors
 /// One piece of advice.
-pub(crate) async fn probe(tunnel: &Tunnel, key: &Secret) -> Result<Duration, Advice> {
-    let Ok(request) = ping::request(&tunnel.url.clone().with_key(key)) else {
+pub(crate) async fn probe(tunnel: &Tunnel, keys: &Keys) -> Result<Duration, Advice> {
+    let url = tunnel.url.clone().with_key(keys.current());
+    let Ok(request) = ping::request(&url, keys.signing().first()) else {
         let found = format!("{} cannot be asked", tunnel.url);
         return Err(advice("tunnel-unreachable", found));
     };
@@ -184,6 +185,7 @@ fn advice(code: &'static str, text: String) -> Advice {
         code,
         severity: Severity::Warning,
         text,
+        remedy: "",
     }
 }
 
@@ -249,7 +251,7 @@ mod tests {
             (200, r#"{"message":"Success"}"#, "tunnel-stranger", "(200)"),
             (
                 401,
-                r#"{"error":"wrong key"}"#,
+                r#"{"error":"invalid webhook key; add ?key=YOUR_SECRET to the URL"}"#,
                 "tunnel-other-key",
                 "another omiscope",
             ),

@@ -99,7 +99,7 @@ impl Search {
         let before = told.borrow().clone();
         if let Some(tunnel) = before.tunnel.as_ref().filter(|it| tunnels.contains(it)) {
             if before.answered.is_none() {
-                let probed = probe(tunnel, self.keys.get().current()).await;
+                let probed = probe(tunnel, &self.keys.get()).await;
                 tell(told, before.clone().probed(probed));
             }
             return;
@@ -111,7 +111,7 @@ impl Search {
         };
         tell(told, found.clone());
         if let Some(tunnel) = &found.tunnel {
-            let probed = probe(tunnel, self.keys.get().current()).await;
+            let probed = probe(tunnel, &self.keys.get()).await;
             tell(told, found.clone().probed(probed));
         }
     }

@@ -11,6 +11,8 @@ mod dashboard;
 mod decode;
 #[cfg(unix)]
 mod deliveries;
+#[cfg(target_os = "linux")]
+mod doctor;
 #[cfg(unix)]
 mod durability;
 #[cfg(unix)]
@@ -27,7 +29,11 @@ mod plain;
 mod program;
 #[cfg(unix)]
 mod rebuild;
+#[cfg(unix)]
+mod replay;
 mod search;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod server;
 #[cfg(unix)]
 mod serving;

@@ -59,6 +59,16 @@ pub(super) fn refusals(monitor: &Monitor, now: Timestamp) -> Option<String> {
     Some(format!("{count} {whose}refusals in a row{why}"))
 }
 
+pub(super) fn old_key(monitor: &Monitor, _: Timestamp) -> Option<String> {
+    let came = monitor.health.old_key();
+    let (_, said) = came.last_key_value()?;
+    let kinds: Vec<_> = came.keys().copied().collect();
+    Some(format!(
+        "{} still came with the old key{said}",
+        kinds.join(", ")
+    ))
+}
+
 pub(super) fn wrong_signatures(monitor: &Monitor, _: Timestamp) -> Option<String> {
     match monitor.health.bad_signatures()? {
         (Fault::Wrong, count) => Some(format!("{count} wrong signatures in a row")),

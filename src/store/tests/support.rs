@@ -3,15 +3,22 @@
 use std::collections::BTreeMap;
 
 pub(super) use jiff::Timestamp;
+pub(super) use rusqlite::Connection;
 
 use super::super::*;
+pub(super) use super::super::{
+    doorbell::Doorbell,
+    page::{Anchor, Page, Side},
+    retention::Keep,
+};
 use crate::event::{
     AudioChunk, Change, ConversationId, Encoding, Kind, LineId, Memory, MemoryId, Segment,
     Transcript, fixtures,
 };
 pub(super) use crate::{
-    event::{Conversation, Edited, KeptMemory, Line, Trigger, Uid},
+    event::{Conversation, Edited, KeptMemory, Line, Record, Trigger, Uid},
     feed::News,
+    search::{Found, Order, Query},
 };
 
 pub(super) const WHOLE: Window = Window {

@@ -144,8 +144,8 @@ fn marks(delivery: &DeliveryRow, context: &Context) -> Vec<(String, Style)> {
     match delivery.signature {
         Signature::Absent => {}
         Signature::NotChecked => marks.push(("signed".to_owned(), theme.dim)),
-        Signature::Valid => marks.push(("signature ok".to_owned(), theme.good)),
-        Signature::Invalid(_) => marks.insert(0, ("bad signature".to_owned(), theme.bad)),
+        Signature::Valid => marks.push(("signed ok".to_owned(), theme.good)),
+        Signature::Invalid(_) => marks.insert(0, ("signed bad".to_owned(), theme.bad)),
     }
     marks
 }

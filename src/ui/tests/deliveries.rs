@@ -14,7 +14,7 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    event::{AudioChunk, Delivery, Encoding, Event, Kind, Signature, Transcript, Uid},
+    event::{AudioChunk, Delivery, Encoding, Event, Fault, Kind, Signature, Transcript, Uid},
     monitor::{Monitor, WINDOW},
     ui::action::{Action, Effect, Errand},
 };
@@ -73,6 +73,7 @@ pub(super) async fn typical() -> Stage {
     stage.keep(signed, br#"{"id":"m"}"#, Some(nothing())).await;
     for second in 2..5 {
         let mut again = delivery(Kind::TranscriptSegment, second);
+        again.signature = Signature::Valid;
         again.idempotency_key = Some("7c0f".to_owned());
         stage.keep(again, words, Some(nothing())).await;
     }
@@ -88,6 +89,7 @@ pub(super) async fn typical() -> Stage {
     };
     stage.keep(refused, b"", None).await;
     let odd = Delivery {
+        signature: Signature::Invalid(Fault::Stale),
         warnings: vec![
             "segment 1 ends before it starts".to_owned(),
             "old sender form ?key=…?uid=… repaired".to_owned(),

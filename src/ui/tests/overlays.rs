@@ -84,6 +84,7 @@ fn tunnelled_in_vain() -> View {
         code: "tunnel-offline",
         severity: Severity::Warning,
         text: format!("Cloudflare has no connection{}", screens::HOSTILE),
+        remedy: "",
     })));
     view
 }

@@ -1,5 +1,8 @@
 //! Who may deliver, and that the key is seen nowhere.
 
+use jiff::Timestamp;
+use omiscope::secret::{Keyring, Keys, OldKey};
+
 use super::*;
 
 const REFUSED: &str = r#"{"error":"invalid webhook key; add ?key=YOUR_SECRET to the URL"}"#;
@@ -59,6 +62,32 @@ async fn the_key_is_taken_in_every_form_and_kept_in_none() {
         let shown = format!("{:?}", record.delivery);
         // What is left of the key in every spelling, right or nearly right.
         assert!(!shown.contains("s-123456789"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn an_old_key_is_taken_until_its_end_with_a_warning_and_kept_in_no_form() {
+    let ring = Keyring::from(Secret::new(KEY.into()));
+    let keys = ring.clone();
+    let listening = Listening::start_with(|settings| settings.keys = keys).await;
+    assert_eq!(listening.post(&[], PING).await.status, 200);
+    let soon = Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    for (number, until, status) in [(2, soon, 200), (3, Timestamp::UNIX_EPOCH, 401)] {
+        let old = OldKey {
+            key: Secret::new(KEY.into()),
+            until: Some(until),
+        };
+        ring.set(Keys::from(Secret::new("another key".into())).with_old([old]));
+        let headers = [&*format!("Referer: {KEY}")];
+        assert_eq!(listening.post(&headers, PING).await.status, status);
+        let delivery = &listening.records(number).await[number - 1].delivery;
+        assert!(
+            !format!("{delivery:?}").contains("1234567890"),
+            "{delivery:?}"
+        );
+        let expected = format!("came with the old key, which is taken until {until}");
+        let warned = delivery.warnings.contains(&expected);
+        assert_eq!(warned, status == 200, "{delivery:?}");
     }
 }
 
