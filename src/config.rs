@@ -29,6 +29,7 @@ use crate::{
     server,
     signature::Policy,
     store,
+    tunnel::Tool,
     ui::{keymap::Keymap, theme::ThemeChoice},
 };
 pub use key::KeyFileError;
@@ -60,6 +61,8 @@ pub struct Config {
     pub signing_secrets: Vec<Secret>,
     /// What is made of signatures.
     pub signature: Policy,
+    /// What is started for a public URL.
+    pub tunnel: Option<Tool>,
     /// What the log leaves out.
     pub log_level: LogLevel,
     /// Whether the log of `serve` has the bodies of deliveries and replies.
@@ -203,6 +206,7 @@ impl Default for Config {
             webhook_secret_file: None,
             signing_secrets: Vec::new(),
             signature: Policy::default(),
+            tunnel: None,
             log_level: LogLevel::Info,
             log_events: false,
             log_format: LogFormat::Text,

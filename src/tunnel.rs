@@ -8,12 +8,14 @@
 //!
 //! Whatever else answers there, or answers nonsense, is no tunnel.
 
+mod child;
 mod cloudflared;
 mod discover;
 mod ngrok;
 mod probe;
 mod route;
 mod tailscale;
+mod tool;
 mod watcher;
 
 #[cfg(test)]
@@ -24,6 +26,7 @@ use std::{fmt, time::Duration};
 use crate::{monitor::Advice, webhook_url::WebhookUrl};
 pub(crate) use discover::{Places, discover};
 pub(crate) use probe::probe;
+pub use tool::Tool;
 pub(crate) use watcher::{Search, Watcher};
 
 /// Whose tunnel it is.

@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout_at},
+};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{listener::Listening, on_runtime};
@@ -18,6 +21,7 @@ use crate::{
     logging::{self, DeliveryLog, Destination, Lines, LogFiles},
     losses::LossCounter,
     shutdown,
+    tunnel::{Link, Places, Search, Watcher},
     webhook_url::WebhookUrl,
 };
 
@@ -60,7 +64,42 @@ async fn serve(config: Config, streams: Streams, losses: LossCounter) -> anyhow:
     let shutdown = shutdown::on_signals(|| ())?;
     let mut listening = Listening::start(&config, shutdown, losses).await?;
     announce(&config, &listening);
-    write_until_drained(&config, streams, &mut listening).await
+    let Some(tool) = config.tunnel else {
+        return write_until_drained(&config, streams, &mut listening).await;
+    };
+    let watcher = Watcher::start(Search {
+        places: Places::default(),
+        listener: listening.address,
+        keys: listening.keys.clone(),
+        tool: Some(tool),
+    });
+    let _telling = AbortOnDropHandle::new(tokio::spawn(tell_of_tunnel(watcher.link())));
+    let served = write_until_drained(&config, streams, &mut listening).await;
+    watcher.end().await;
+    served
+}
+
+/// Says how Omi reaches us, and what is wrong with that, whenever it changes.
+async fn tell_of_tunnel(mut link: watch::Receiver<Link>) {
+    while link.changed().await.is_ok() {
+        let link = link.borrow_and_update().clone();
+        match (&link.tunnel, link.answered) {
+            (Some(tunnel), Some(_)) => {
+                tracing::info!(
+                    "Omi reaches {} by {}",
+                    tunnel.url.masked("…"),
+                    tunnel.provider
+                );
+            }
+            (Some(tunnel), None) if link.advice.is_empty() => {
+                tracing::info!("found {} of {}", tunnel.url.masked("…"), tunnel.provider);
+            }
+            _ => {}
+        }
+        for advice in &link.advice {
+            tracing::warn!("tunnel: {}", advice.text);
+        }
+    }
 }
 
 async fn write_until_drained(

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use serde::Serialize;
 
 use super::on_runtime;
@@ -65,7 +65,7 @@ fn keys(config: &Config) -> anyhow::Result<Keys> {
         None if config.ephemeral => {
             bail!("with --ephemeral every start has a key of its own; set WEBHOOK_SECRET")
         }
-        None => kept_in(&config.data_dir).context("there is no key")?,
+        None => kept_in(&config.data_dir)?,
     };
     Ok(keys.with_signing(config.signing_secrets.clone()))
 }

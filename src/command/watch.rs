@@ -53,6 +53,7 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
             places: Places::default(),
             listener: listening.address,
             keys: listening.keys.clone(),
+            tool: config.tunnel,
         });
         let exports = if config.ephemeral {
             exports_here()
@@ -68,6 +69,7 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
             shutdown.clone(),
         )
         .await;
+        watcher.end().await;
         listening.end(&shutdown).await?;
         shown
     })

@@ -3,6 +3,7 @@ use crate::{
     logging::{LogFormat, LogLevel},
     secret::Secret,
     signature::Policy,
+    tunnel::Tool,
 };
 
 /// One setting: what it is called in each source, and what it may be.
@@ -74,7 +75,7 @@ const KEEP: &str =
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 30] = [
+pub static SETTINGS: [Setting; 31] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -133,6 +134,17 @@ pub static SETTINGS: [Setting; 30] = [
         help: "What is made of Omi's signatures: off, show or require [default: show]",
         allowed: "off, show or require",
         apply: |config, text| put(&mut config.signature, Policy::from_name(text)),
+    },
+    Setting {
+        key: "tunnel",
+        env: "OMISCOPE_TUNNEL",
+        flag: Flag::Value("tunnel", "TOOL"),
+        help: "Start this tool for a public URL unless a tunnel leads here, and end it with omiscope: ngrok, cloudflared or off [default: off]",
+        allowed: "ngrok, cloudflared or off",
+        apply: |config, text| {
+            config.tunnel = Tool::from_name(text);
+            config.tunnel.is_some() || text == "off"
+        },
     },
     Setting {
         key: "log_level",

@@ -309,17 +309,18 @@ async fn a_tunnel_is_told_at_once_then_what_a_ping_says_and_then_that_it_went() 
         places,
         listener: listener(),
         keys: Secret::new("not-for-your-eyes".to_owned()).into(),
+        tool: None,
     };
     let (told, link) = watch::channel(Link::default());
     let there = search(places(ngrok, nobody().await));
     for _ in 0..2 {
-        there.look(&told).await;
+        there.look(&told, &mut None).await;
         let link = link.borrow().clone();
         assert_eq!(link.tunnel.unwrap().url.authority(), "no-such-host.invalid");
         assert_eq!(link.advice[0].code, "tunnel-no-name");
     }
     search(places(nobody().await, nobody().await))
-        .look(&told)
+        .look(&told, &mut None)
         .await;
     assert_eq!(*link.borrow(), Link::default());
 }

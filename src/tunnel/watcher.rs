@@ -3,9 +3,13 @@
 use std::{net::SocketAddr, time::Duration};
 
 use tokio::sync::watch;
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{Link, Places, discover, probe};
+use super::{
+    Link, Places, Tool,
+    child::{Child, State},
+    discover, probe,
+};
 use crate::secret::Keyring;
 
 /// Between two looks until a ping has come through.
@@ -18,7 +22,8 @@ const CALM: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub(crate) struct Watcher {
     link: watch::Receiver<Link>,
-    _looking: AbortOnDropHandle<()>,
+    stop: CancellationToken,
+    looking: AbortOnDropHandle<()>,
 }
 
 /// What is looked for, and where.
@@ -27,22 +32,28 @@ pub(crate) struct Search {
     pub(crate) places: Places,
     pub(crate) listener: SocketAddr,
     pub(crate) keys: Keyring,
+    /// What is started if there is no tunnel.
+    pub(crate) tool: Option<Tool>,
 }
 
 impl Watcher {
     /// Starts to look. Needs a runtime.
     pub(crate) fn start(search: Search) -> Self {
         let (told, link) = watch::channel(Link::default());
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
         let looking = tokio::spawn(async move {
-            loop {
-                search.look(&told).await;
-                let through = told.borrow().answered.is_some();
-                tokio::time::sleep(if through { CALM } else { EAGER }).await;
+            let mut child = None;
+            let looking = search.keep_looking(&told, &mut child);
+            stopped.run_until_cancelled(looking).await;
+            if let Some(child) = child {
+                child.end().await;
             }
         });
         Self {
             link,
-            _looking: AbortOnDropHandle::new(looking),
+            stop,
+            looking: AbortOnDropHandle::new(looking),
         }
     }
 
@@ -50,12 +61,41 @@ impl Watcher {
     pub(crate) fn link(&self) -> watch::Receiver<Link> {
         self.link.clone()
     }
+
+    /// Looks no more, and ends what was started.
+    pub(crate) async fn end(self) {
+        self.stop.cancel();
+        let _ = self.looking.await;
+    }
 }
 
 impl Search {
+    async fn keep_looking(&self, told: &watch::Sender<Link>, child: &mut Option<Child>) {
+        loop {
+            self.look(told, child).await;
+            let through = told.borrow().answered.is_some();
+            let wait = tokio::time::sleep(if through { CALM } else { EAGER });
+            match child {
+                None => wait.await,
+                Some(child) => tokio::select! {
+                    () = wait => {}
+                    () = child.changed() => {}
+                },
+            }
+        }
+    }
+
     /// Looks once, tells what is found, and then whether a ping comes through, which is asked until one does.
-    pub(super) async fn look(&self, told: &watch::Sender<Link>) {
-        let (tunnels, advice) = discover(&self.places, self.listener).await;
+    pub(super) async fn look(&self, told: &watch::Sender<Link>, child: &mut Option<Child>) {
+        let (mut tunnels, mut advice) = discover(&self.places, self.listener).await;
+        match child.as_ref().map(Child::state) {
+            None if tunnels.is_empty() => {
+                *child = self.tool.map(|tool| Child::start(tool, self.listener));
+            }
+            Some(State::Up(tunnel)) if !tunnels.contains(&tunnel) => tunnels.push(tunnel),
+            Some(State::Failing(why)) => advice.insert(0, why),
+            None | Some(State::Coming | State::Up(_)) => {}
+        }
         let before = told.borrow().clone();
         if let Some(tunnel) = before.tunnel.as_ref().filter(|it| tunnels.contains(it)) {
             if before.answered.is_none() {

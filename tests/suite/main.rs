@@ -50,6 +50,8 @@ mod streams;
 mod subtitles;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod tunnel;
 mod url;
 mod wire;
 #[cfg(all(unix, not(feature = "playback")))]
