@@ -169,7 +169,7 @@ pub struct Export {
     /// their actions.
     #[arg(long)]
     pub starred: bool,
-    /// A file, a folder that is there (then a file for each conversation, memory or day), or - for stdout.
+    /// A file, a folder (one that is there or ends in /; then a file for each conversation, memory or day), or - for stdout.
     #[arg(short, long, value_name = "FILE|DIR")]
     pub output: Option<PathBuf>,
     /// Do not say how much was written.

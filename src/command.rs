@@ -119,6 +119,13 @@ pub fn report(error: &anyhow::Error) -> String {
         .collect()
 }
 
+/// Tells the user something beside the result. Nobody may be there to hear it.
+fn tell(line: impl std::fmt::Display) {
+    use std::io::Write as _;
+
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// Runs a command on worker threads, its own part on this one. What still runs at the end is left behind.
 fn on_runtime<T>(command: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Runtime::new()?;

@@ -123,6 +123,6 @@ fn finish(summary: &Summary) -> anyhow::Result<()> {
     if summary.refused + summary.unanswered > 0 {
         anyhow::bail!("{}", in_words(summary));
     }
-    eprintln!("{}", in_words(summary));
+    super::tell(format_args!("{}", in_words(summary)));
     Ok(())
 }

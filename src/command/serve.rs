@@ -180,9 +180,14 @@ fn announce(config: &Config, listening: &Listening) {
     let url = WebhookUrl::local(listening.address).masked("…");
     if config.ephemeral {
         tracing::info!("listening on {url} | data: in memory only");
-    } else {
-        tracing::info!("listening on {url} | data:{}", config.data_dir.display());
+        return;
     }
+    let mut places = format!("data:{}", config.data_dir.display());
+    if config.webhook_secret.is_none() {
+        let key = config.data_dir.join("secret");
+        places = format!("{places} | key:{}", key.display());
+    }
+    tracing::info!("listening on {url} | {places}");
 }
 
 /// Says what was lost, soon after it was and then no more often than every ten seconds.

@@ -99,10 +99,10 @@ fn attempt(trial: &Trial, json: bool) -> anyhow::Result<()> {
             tally.wrong
         );
     }
-    eprintln!(
+    super::tell(format_args!(
         "{} in {}, all answered as a right receiver would",
         counted(deliveries, "deliveries"),
         counted(tally.posts, "posts")
-    );
+    ));
     Ok(())
 }

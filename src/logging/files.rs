@@ -4,7 +4,7 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::{Path, PathBuf, is_separator},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -50,14 +50,15 @@ impl LogFiles {
         })
     }
 
-    /// What the user names: in a folder that is there [`LogFiles::in_folder`], else `<file>.<date>`, with `<file>` as a link to the
+    /// What the user names: in a folder (that is there, or ends in a slash) [`LogFiles::in_folder`], else `<file>.<date>`, with `<file>` as a link to the
     /// one of today where the system has links.
     ///
     /// # Errors
     /// [`FilesError`].
     pub fn at(path: &Path) -> Result<Self, FilesError> {
         let named = path.file_name().and_then(|name| name.to_str());
-        let Some(name) = named.filter(|_| !path.is_dir()) else {
+        let is_folder = path.is_dir() || path.as_os_str().to_string_lossy().ends_with(is_separator);
+        let Some(name) = named.filter(|_| !is_folder) else {
             return Self::in_folder(path);
         };
         // It must be found from everywhere.

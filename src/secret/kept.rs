@@ -61,7 +61,8 @@ pub fn kept_in(folder: &Path) -> Result<Keys, KeepError> {
     Watch::start(folder).map(|(keys, _)| keys)
 }
 
-/// Puts a fresh key in the place of the current one, which is taken until the time that is returned. Nobody ever sees half of it, and
+/// Puts a fresh key in the place of the current one, which is taken until the time that is returned; without a grace, those before it end
+/// with it. Nobody ever sees half of it, and
 /// it survives a power cut at any moment.
 ///
 /// # Errors
@@ -78,6 +79,12 @@ pub fn rotate(
     current_in(folder)?;
     let _lock = lock(folder)?;
     let mut old = old_in(folder)?;
+    if grace.is_zero() {
+        // Whoever does not trust one key any longer trusts none before it.
+        for key in &mut old {
+            key.until = key.until.min(Some(until));
+        }
+    }
     old.push(OldKey {
         key: current_in(folder)?,
         until: Some(until),

@@ -543,6 +543,11 @@ impl View {
     pub(super) fn heard(&mut self, playback: Status) {
         if playback.not_kept && !self.common.playback.not_kept {
             self.say("the sound of that time is not kept".to_owned());
+        } else if playback.state != self.common.playback.state
+            && let Some(trouble) = playback.state.trouble()
+            && playback.state != State::Missing
+        {
+            self.say(trouble.to_owned());
         }
         self.common.playback = playback;
     }
