@@ -21,6 +21,7 @@ mod setup;
 mod sound;
 mod store;
 mod terminal;
+mod tunnel;
 
 pub use finding::{Finding, Verdict};
 pub use setup::Setup;
@@ -35,7 +36,7 @@ pub struct Check {
 }
 
 /// Everything that is looked at, in the order in which it is told.
-pub const CHECKS: [Check; 10] = [
+pub const CHECKS: [Check; 11] = [
     Check {
         section: "settings",
         look: settings::look,
@@ -43,6 +44,10 @@ pub const CHECKS: [Check; 10] = [
     Check {
         section: "listener",
         look: listener::look,
+    },
+    Check {
+        section: "tunnel",
+        look: tunnel::look,
     },
     Check {
         section: "key",

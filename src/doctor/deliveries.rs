@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{Finding, Setup, setup::Past};
-use crate::{event::Trigger, store::archive::ArchiveError};
+use crate::{event::Trigger, store::archive::ArchiveError, webhook_url::FIELDS};
 
 const CONNECT: &str = "start omiscope and a tunnel, and paste the URL of the card (`i`) into the app, under Settings, Developer";
 
@@ -89,13 +89,8 @@ fn reason(reply: &str) -> String {
 
 /// What the app calls the place of the URL.
 fn field(kind: Trigger) -> &'static str {
-    match kind {
-        Trigger::Transcript => "Real-time transcript",
-        Trigger::Audio => "Audio bytes",
-        Trigger::Memory => "Conversation events",
-        Trigger::Summary => "Day summary",
-        Trigger::Button => "Button events",
-    }
+    let field = FIELDS.iter().find(|(trigger, ..)| *trigger == kind);
+    field.map_or("its field", |(_, name, _)| name)
 }
 
 /// How long ago something was, roughly. What lies ahead (clocks differ) is now.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, StatusCode};
 
-use super::{Finding, Setup, setup::FoundKey};
+use super::{Finding, Setup, patience::finished, setup::FoundKey};
 use crate::{
     outbound::{Answer, Outbound},
     server::{BindError, GREETING},
@@ -46,13 +46,8 @@ pub(super) fn look(setup: &Setup) -> Vec<Finding> {
 
 /// Who has the address.
 fn holder(setup: &Setup, in_use: &BindError) -> Finding {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(ask(setup, in_use)),
-        Err(error) => Finding::fail("address", error.to_string(), ""),
-    }
+    finished(ask(setup, in_use))
+        .unwrap_or_else(|error| Finding::fail("address", error.to_string(), ""))
 }
 
 /// The key is told only to who greets as omiscope does.

@@ -1,6 +1,7 @@
 //! Waiting for what may hang, but not for ever.
 
 use std::{
+    io,
     process::{Command, Stdio},
     sync::mpsc,
     thread,
@@ -20,6 +21,17 @@ pub(super) fn within<T: Send + 'static>(
     let work = move || drop(tell.send(work()));
     thread::Builder::new().spawn(work).ok()?;
     told.recv_timeout(limit).ok()
+}
+
+/// What comes of something asynchronous, which must have a limit of its own.
+///
+/// # Errors
+/// When the system gives no reactor.
+pub(super) fn finished<T>(work: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    Ok(runtime.block_on(work))
 }
 
 /// What another program says to stdout; None if it is not there, fails or takes too long.
