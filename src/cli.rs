@@ -43,14 +43,14 @@ pub enum Command {
     Serve(Serve),
     /// Ask a running omiscope whether it is well; for health checks.
     Ping(Ping),
+    /// Print what to paste into Omi: the URL of the tunnel that leads here, with the key; also while omiscope runs.
+    Url(Url),
     /// Look for what is wrong with the settings, this machine and what arrives, and say what to do about it. Changes nothing.
     Doctor {
         /// One JSON object instead of lines.
         #[arg(long)]
         json: bool,
     },
-    /// Print what to paste into Omi: the URL of the tunnel that leads here, with the key; also while omiscope runs.
-    Url(Url),
     /// Print a fresh webhook key, or replace the one that is kept.
     Secret(Secret),
     /// Write what is kept as notes, text, subtitles, JSON or tables; also while omiscope runs.

@@ -10,6 +10,7 @@ use crate::{outbound::Answer, secret::Secret, signature, text, webhook_url::Webh
 
 /// What makes all pings repeats of the first: they leave one record, however many there are.
 const IDEMPOTENCY_KEY: &str = "omiscope-ping";
+const BODY: &str = r#"{"type":"ping"}"#;
 
 /// Most of a reason that is told, in bytes.
 const TOLD: usize = 200;
@@ -27,9 +28,7 @@ pub(crate) enum Answered {
     Stranger,
 }
 
-const BODY: &str = r#"{"type":"ping"}"#;
-
-/// The request, to a URL with its key, signed if there is something to sign with.
+/// The request, to a URL with its key; signed, if there is something to sign it with.
 pub(crate) fn request(
     url: &WebhookUrl,
     signing: Option<&Secret>,

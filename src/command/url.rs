@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use super::on_runtime;
@@ -61,11 +61,11 @@ pub(super) fn run(flags: &Flags, options: Url) -> anyhow::Result<()> {
 /// The key of the settings, else the one of the data folder, which is made if there is none: omiscope will use it.
 fn keys(config: &Config) -> anyhow::Result<Keys> {
     let keys = match &config.webhook_secret {
-        Some(given) => given.clone().into(),
+        Some(given) => Keys::from(given.clone()),
         None if config.ephemeral => {
             bail!("with --ephemeral every start has a key of its own; set WEBHOOK_SECRET")
         }
-        None => kept_in(&config.data_dir)?,
+        None => kept_in(&config.data_dir).context("there is no key")?,
     };
     Ok(keys.with_signing(config.signing_secrets.clone()))
 }

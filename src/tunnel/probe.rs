@@ -83,8 +83,10 @@ const STATUSES: [(u16, &str, &str); 6] = [
 /// # Errors
 /// One piece of advice.
 pub(crate) async fn probe(tunnel: &Tunnel, keys: &Keys) -> Result<Duration, Advice> {
-    let url = tunnel.url.clone().with_key(keys.current());
-    let Ok(request) = ping::request(&url, keys.signing().first()) else {
+    let Ok(request) = ping::request(
+        &tunnel.url.clone().with_key(keys.current()),
+        keys.signing().first(),
+    ) else {
         let found = format!("{} cannot be asked", tunnel.url);
         return Err(advice("tunnel-unreachable", found));
     };
@@ -251,7 +253,7 @@ mod tests {
             (200, r#"{"message":"Success"}"#, "tunnel-stranger", "(200)"),
             (
                 401,
-                r#"{"error":"invalid webhook key; add ?key=YOUR_SECRET to the URL"}"#,
+                r#"{"error":"the webhook key is wrong"}"#,
                 "tunnel-other-key",
                 "another omiscope",
             ),
