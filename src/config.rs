@@ -24,6 +24,7 @@ use std::{
 use crate::{
     event::Uid,
     logging::{LogFormat, LogLevel, Style},
+    rules::{Ledger, Replies, Rule},
     secret::{Keyring, Secret},
     server,
     signature::Policy,
@@ -99,6 +100,8 @@ pub struct Config {
     pub sound: Sound,
     /// The keys of the dashboard.
     pub keymap: Keymap,
+    /// What is done when something is heard.
+    pub rules: Vec<Rule>,
 }
 
 /// What the dashboard plays, and how.
@@ -143,6 +146,7 @@ impl Config {
             data_dir: surroundings.data_dir.clone().unwrap_or_default(),
             own_themes: layers.sections.themes.clone(),
             keymap: layers.sections.keymap.clone(),
+            rules: layers.sections.rules.clone(),
             plain: surroundings.is_dumb(),
             ..Self::default()
         };
@@ -200,7 +204,7 @@ impl Config {
 
     /// How the listener is to behave.
     #[must_use]
-    pub fn server(&self, keys: Keyring) -> server::Settings {
+    pub fn server(&self, keys: Keyring, ledger: Ledger) -> server::Settings {
         server::Settings {
             keys,
             signature: self.signature,
@@ -210,6 +214,8 @@ impl Config {
             max_body: self.max_body,
             max_connections: self.max_connections,
             drain_timeout: self.drain_timeout,
+            replies: Replies::of(&self.rules),
+            ledger,
         }
     }
 }
@@ -248,6 +254,7 @@ impl Default for Config {
                 volume: 80,
             },
             keymap: Keymap::default(),
+            rules: Vec::new(),
         }
     }
 }

@@ -46,6 +46,8 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
         data_dir: data_dir.unwrap_or_default(),
         allowed_uids: HashSet::new(),
         retention: Retention::default(),
+        // What is heard is made up; nobody should be told of it.
+        rules: Vec::new(),
         ..looks
     };
     on_runtime(async {

@@ -7,7 +7,13 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::keys;
 use crate::{
-    config::Config, event::Seq, losses::LossCounter, secret::Keyring, server, store::Store,
+    config::Config,
+    event::Seq,
+    losses::LossCounter,
+    rules::{Hooks, Ledger},
+    secret::Keyring,
+    server,
+    store::Store,
 };
 
 /// A store that takes deliveries.
@@ -23,6 +29,8 @@ pub(super) struct Listening {
     /// What was lost.
     pub(super) losses: LossCounter,
     task: JoinHandle<Result<(), StoreFailed>>,
+    /// The user's rules at work.
+    hooks: Hooks,
     _following: AbortOnDropHandle<()>,
 }
 
@@ -79,11 +87,14 @@ impl Listening {
         let start = store.latest();
         let listener = bind(config.address()).await?;
         let address = listener.local_addr()?;
+        let ledger = Ledger::default();
+        let folder = (!config.ephemeral).then_some(config.data_dir.as_path());
+        let hooks = Hooks::start(&config.rules, folder, &store, &ledger, &losses)?;
         // However the listener ends, the rest of the program then ends with it instead of waiting for what cannot come.
         let ended = shutdown.clone().drop_guard();
         let served = server::serve(
             listener,
-            config.server(keys.clone()),
+            config.server(keys.clone(), ledger),
             store.clone(),
             losses.clone(),
             shutdown.clone(),
@@ -106,6 +117,7 @@ impl Listening {
             start,
             losses,
             task,
+            hooks,
             _following: following,
         })
     }
@@ -114,8 +126,14 @@ impl Listening {
     pub(super) async fn end(mut self, shutdown: &CancellationToken) -> anyhow::Result<()> {
         shutdown.cancel();
         let served = self.drained().await;
-        self.store.close().await;
+        self.close().await;
         served
+    }
+
+    /// Closes the store, and ends the rules, which may have something of it to read yet.
+    pub(super) async fn close(&mut self) {
+        self.store.close().await;
+        self.hooks.end().await;
     }
 
     /// Waits until the listener has ended: no delivery is committed after this. An error if it ended because the store has failed.

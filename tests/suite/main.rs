@@ -27,6 +27,8 @@ mod plain;
 mod program;
 #[cfg(unix)]
 mod rebuild;
+#[cfg(unix)]
+mod rules;
 mod search;
 #[cfg(target_os = "linux")]
 mod secrets;
