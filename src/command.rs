@@ -15,6 +15,7 @@ mod man;
 mod ping;
 mod plain;
 mod rebuild;
+mod rules;
 mod search;
 mod secret;
 mod serve;
@@ -67,6 +68,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Search(options)) => search::run(&cli.flags, options),
         Some(Command::Export(options)) => export::run(&cli.flags, options),
         Some(Command::Import(options)) => import::run(&cli.flags, options),
+        Some(Command::Rules(options)) => rules::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
         Some(Command::Simulate(options)) => simulate::run(options),
         Some(Command::Completions { shell }) => completions::run(*shell),

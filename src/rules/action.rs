@@ -12,8 +12,9 @@ use std::{
 };
 
 use hyper::Uri;
+use jiff::tz::TimeZone;
 
-use super::{Template, queue::Job};
+use super::{Happening, Template, queue::Job};
 use crate::{
     event::{Edit, LineId},
     outbound::Outbound,
@@ -89,6 +90,31 @@ impl Action {
             Self::Notify(_) => "notify",
             Self::Star => "star",
             Self::Ring => "ring",
+        }
+    }
+
+    /// What it does for something that happened, in words.
+    #[must_use]
+    pub fn told(&self, happening: &Happening, zone: &TimeZone) -> String {
+        match self {
+            Self::Run(program) => format!("run {}", program.path.display()),
+            Self::Post(address) => format!("post it to {address}"),
+            Self::File(name, line) => {
+                let path = name.path(happening, zone);
+                match line {
+                    Some(line) => {
+                        format!(
+                            "write {:?} to {}",
+                            line.fill(happening, zone),
+                            path.display()
+                        )
+                    }
+                    None => format!("write it to {}", path.display()),
+                }
+            }
+            Self::Notify(text) => format!("notify {:?}", text.fill(happening, zone)),
+            Self::Star => "star the line".to_owned(),
+            Self::Ring => "ring".to_owned(),
         }
     }
 

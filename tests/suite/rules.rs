@@ -339,3 +339,49 @@ fn a_rule_that_is_new_begins_with_what_comes_from_then_on() {
     assert!(lines(&folder.join("first.jsonl"), 2)[1].contains("Three."));
     drop(serving.end());
 }
+
+#[test]
+fn rules_are_tried_without_being_done() {
+    let home = home(
+        r#"
+        [[on]]
+        name = "journal"
+        kind = "transcript"
+        text = "rain"
+        file = "journal.md"
+        line = "{speaker_name}: {text}"
+        reply = "Noted: {text}"
+        "#,
+    );
+    let event = |text: &str| json!({"v": 1, "event": "transcript", "id": 1, "text": text, "speaker_name": "You", "final": false});
+    let file = home.path().join("events");
+    let events = format!(
+        "{}\n{}\nno event\n",
+        event("Rain\u{1b}[2J again."),
+        event("Sun.")
+    );
+    fs::write(&file, events).unwrap();
+    let tried = omiscope(home.path())
+        .args(["rules", "test", "events"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8(tried.stdout).unwrap();
+    let folder = home.path().join("config/omiscope");
+    let expected = format!(
+        "1: journal: write \"You: Rain again.\" to {}/journal.md, answer \"Noted: Rain again.\"\n\
+         3: is no event that `omiscope serve --events` writes\n\
+         1 rules, 2 events; 1 times one applies\n",
+        folder.display()
+    );
+    assert_eq!(told, expected);
+    assert!(!folder.join("journal.md").exists());
+}
+
+#[test]
+fn a_rule_that_cannot_be_ends_the_start() {
+    let home = home("[[on]]\nname = \"a\"\nkind = \"transcript\"\nregex = \"(\"\nring = true\n");
+    let ended = omiscope(home.path()).arg("serve").output().unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    let told = String::from_utf8(ended.stderr).unwrap();
+    assert!(told.starts_with("error: on[1].regex = \"(\" in "), "{told}");
+}
