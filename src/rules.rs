@@ -23,6 +23,9 @@ mod queue;
 mod replies;
 mod template;
 
+#[cfg(test)]
+mod tests;
+
 use std::{sync::Arc, time::Duration};
 
 use regex::Regex;

@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr};
 
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::keys;
@@ -128,6 +128,11 @@ impl Listening {
         let served = self.drained().await;
         self.close().await;
         served
+    }
+
+    /// Changes when a rule wants the terminal to ring.
+    pub(super) fn bell(&self) -> watch::Receiver<u64> {
+        self.hooks.bell()
     }
 
     /// Closes the store, and ends the rules, which may have something of it to read yet.

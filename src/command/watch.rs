@@ -162,6 +162,7 @@ async fn draw(
         viewer,
         playback,
         losses: listening.losses.watch(),
+        bell: listening.bell(),
         monitor: Monitor::new(snapshot),
         view,
         clock: Clock::system(),

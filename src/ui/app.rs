@@ -51,6 +51,8 @@ pub struct App {
     pub playback: Playback,
     /// What was lost.
     pub losses: watch::Receiver<Losses>,
+    /// Changes when a rule of the user's rings.
+    pub bell: watch::Receiver<u64>,
     /// The model of what was heard.
     pub monitor: Monitor,
     /// What is shown of it.
@@ -113,6 +115,10 @@ impl App {
                     }
                 },
                 Ok(()) = listening.changed() => self.view.heard(listening.borrow_and_update().clone()),
+                Ok(()) = self.bell.changed() => {
+                    surface.perform(TerminalEffect::Ring)?;
+                    continue;
+                }
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);

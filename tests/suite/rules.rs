@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use crate::{
     program::{KEY, PATIENCE, Sender, omiscope},
     serving::Serving,
+    terminal::Terminal,
 };
 
 fn url() -> String {
@@ -384,4 +385,62 @@ fn a_rule_that_cannot_be_ends_the_start() {
     assert_eq!(ended.status.code(), Some(2));
     let told = String::from_utf8(ended.stderr).unwrap();
     assert!(told.starts_with("error: on[1].regex = \"(\" in "), "{told}");
+}
+
+#[test]
+fn the_dashboard_rings_stars_and_tells_that_rules_fail() {
+    let home = home(
+        r#"
+        [[on]]
+        name = "alert"
+        kind = "transcript"
+        text = "fire"
+        ring = true
+        star = true
+        run = ["no-such-program"]
+        "#,
+    );
+    let terminal = Terminal::start(home.path(), &["--port", "0"], (140, 40));
+    let mut sender = Sender::connect(terminal.address()).unwrap();
+    assert_eq!(sender.say("a", 0.0, "Fire!").unwrap(), 200);
+    terminal.wait_for_bell();
+    terminal.wait_for("1 actions of rules failed");
+    terminal.wait_for("★");
+}
+
+#[test]
+fn a_program_out_of_time_ends_with_all_that_it_started() {
+    let home = home(
+        r#"
+        [[on]]
+        name = "slow"
+        kind = "ping"
+        timeout = "1s"
+        run = ["sh", "-c", "sleep 1000 & echo $! > pid; wait"]
+        "#,
+    );
+    let serving = serve(home.path());
+    serving.post(&url(), r#"{"type":"ping"}"#);
+    let pid = &lines(&home.path().join("config/omiscope/pid"), 1)[0];
+    let pid = rustix::process::Pid::from_raw(pid.parse().unwrap()).unwrap();
+    let failed = r#"omiscope_rule_actions_total{rule="slow",action="run",result="failed"}"#;
+    until("it is killed", || {
+        metric(&serving, failed).filter(|count| *count > 0.0)
+    });
+    // It may be there, dead, until it is waited for.
+    let is_alive = || {
+        let state = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+        match state {
+            Ok(state) => !state.contains(") Z "),
+            Err(_) => {
+                cfg!(not(target_os = "linux")) && rustix::process::test_kill_process(pid).is_ok()
+            }
+        }
+    };
+    until("the end of what it started", || (!is_alive()).then_some(()));
+    let log = serving.end().stderr.join("\n");
+    assert!(
+        log.contains("rule slow, run: it was killed after 1 s"),
+        "{log}"
+    );
 }

@@ -146,6 +146,7 @@ pub(super) fn app(store: &Store, losses: &LossCounter, session: Session) -> App 
         ))
         .unwrap(),
         losses: losses.watch(),
+        bell: tokio::sync::watch::Sender::new(0).subscribe(),
         monitor: Monitor::new(snapshot),
         view: scene::dark(),
         clock: Clock::starting_at(scene::now()),
