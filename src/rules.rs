@@ -38,7 +38,7 @@ use crate::{
 pub use action::{Action, Address, FileName, Program};
 pub use happening::Happening;
 pub use hooks::{Hooks, HooksError};
-pub use ledger::{Ledger, Tally};
+pub use ledger::{Failing, Ledger, Tally};
 pub use replies::Replies;
 pub use template::Template;
 

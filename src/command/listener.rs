@@ -29,6 +29,8 @@ pub(super) struct Listening {
     /// What was lost.
     pub(super) losses: LossCounter,
     task: JoinHandle<Result<(), StoreFailed>>,
+    /// How the user's rules fare.
+    pub(super) ledger: Ledger,
     /// The user's rules at work.
     hooks: Hooks,
     _following: AbortOnDropHandle<()>,
@@ -94,7 +96,7 @@ impl Listening {
         let ended = shutdown.clone().drop_guard();
         let served = server::serve(
             listener,
-            config.server(keys.clone(), ledger),
+            config.server(keys.clone(), ledger.clone()),
             store.clone(),
             losses.clone(),
             shutdown.clone(),
@@ -117,6 +119,7 @@ impl Listening {
             start,
             losses,
             task,
+            ledger,
             hooks,
             _following: following,
         })

@@ -162,6 +162,7 @@ async fn draw(
         viewer,
         playback,
         losses: listening.losses.watch(),
+        failing: listening.ledger.watch_failing(),
         bell: listening.bell(),
         monitor: Monitor::new(snapshot),
         view,

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::event::{Names, Segment, Uid};
+use crate::{
+    event::{Names, Segment, Uid},
+    text::beginning,
+};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -23,6 +26,9 @@ const KINDS: [(&str, &[&str]); 9] = [
     ("ping", &[]),
     ("unknown", &[]),
 ];
+
+/// Most of a segment that is looked at before it is kept, in bytes: Omi waits meanwhile.
+const SEGMENT: usize = 4 << 10;
 
 /// The kind of the lines of a finished conversation. They replace those that were told live, and are events of the same name.
 const FINAL: &str = "final";
@@ -60,7 +66,7 @@ impl Happening {
         let object = json!({
             "event": "transcript",
             "uid": uid.as_str(),
-            "text": segment.text,
+            "text": beginning(&segment.text, SEGMENT),
             "speaker": segment.speaker,
             "speaker_id": segment.speaker_id,
             "speaker_name": Names::default().speaker(uid, segment).name(),

@@ -40,7 +40,9 @@ pub struct Hooks {
 
 /// Why rules cannot be put to work.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot open hooks.db in the data folder, the queue of rules: {0}")]
+#[error(
+    "cannot open hooks.db in the data folder, the queue of rules: {0}; delete it to go on without what waits there"
+)]
 pub struct HooksError(#[from] rusqlite::Error);
 
 impl Hooks {

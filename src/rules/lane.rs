@@ -1,6 +1,6 @@
 //! One action of one rule: takes its jobs out of the queue and does them, in their order, or some at once.
 
-use std::{mem, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Semaphore, watch},
@@ -52,39 +52,29 @@ impl Lane {
     }
 
     async fn in_order(mut self) {
-        let (mut is_failing, mut rest) = (false, FIRST_REST);
+        let mut rest = FIRST_REST;
         loop {
             let job = self.next(0).await;
-            match self.action.perform(&job, &self.means).await {
-                Err(Trouble::Passing(why)) => {
-                    self.tell(&mut is_failing, Some(&format!("{why}; it is tried again")));
-                    sleep(rest).await;
-                    rest = (rest * 2).min(LAST_REST);
-                    continue;
-                }
-                Err(Trouble::Lasting(why)) => self.tell(&mut is_failing, Some(&why)),
-                Ok(()) => {
-                    self.tell(&mut is_failing, None);
-                    self.count_done();
-                    rest = FIRST_REST;
-                    self.remove(&job).await;
-                    continue;
-                }
+            let done = self.action.perform(&job, &self.means).await;
+            if let Err(Trouble::Passing(why)) = done {
+                self.tell(Some(&format!("{why}; it is tried again")));
+                sleep(rest).await;
+                rest = (rest * 2).min(LAST_REST);
+            } else {
+                self.end(&job, done).await;
+                rest = FIRST_REST;
             }
-            self.count_failed();
-            self.remove(&job).await;
         }
     }
 
     async fn at_once(mut self) {
-        let mut is_failing = false;
         let mut running = JoinSet::new();
         let mut after = 0;
         loop {
             let job = tokio::select! {
                 Some(ended) = running.join_next() => {
                     let Ok((job, done)) = ended else { continue };
-                    self.end(&job, done, &mut is_failing).await;
+                    self.end(&job, done).await;
                     continue;
                 }
                 job = self.next(after) => job,
@@ -95,7 +85,7 @@ impl Lane {
                 tokio::select! {
                     Some(ended) = running.join_next() => {
                         if let Ok((job, done)) = ended {
-                            self.end(&job, done, &mut is_failing).await;
+                            self.end(&job, done).await;
                         }
                     }
                     place = Arc::clone(&places).acquire_owned() => break place,
@@ -111,15 +101,18 @@ impl Lane {
         }
     }
 
-    async fn end(&self, job: &Job, done: Result<(), Trouble>, is_failing: &mut bool) {
+    /// Takes note of what became of a job that is not tried again.
+    async fn end(&self, job: &Job, done: Result<(), Trouble>) {
+        let Report { ledger, losses } = &self.report;
         match done {
             Ok(()) => {
-                self.tell(is_failing, None);
-                self.count_done();
+                self.tell(None);
+                ledger.add(&self.name, |tally| tally.done += 1);
             }
             Err(Trouble::Lasting(why) | Trouble::Passing(why)) => {
-                self.tell(is_failing, Some(&why));
-                self.count_failed();
+                self.tell(Some(&why));
+                ledger.add(&self.name, |tally| tally.failed += 1);
+                losses.add(|losses| losses.rules_failed += 1);
             }
         }
         self.remove(job).await;
@@ -168,24 +161,17 @@ impl Lane {
     }
 
     /// Says once that it fails, and once that it does no longer.
-    fn tell(&self, is_failing: &mut bool, trouble: Option<&str>) {
+    fn tell(&self, trouble: Option<&str>) {
         let (rule, action) = &self.name;
-        let was_failing = mem::replace(is_failing, trouble.is_some());
+        let is_news = self
+            .report
+            .ledger
+            .set_failing(&self.name, trouble.is_some());
         match trouble {
-            Some(why) if !was_failing => tracing::warn!("rule {rule}, {action}: {why}"),
+            Some(why) if is_news => tracing::warn!("rule {rule}, {action}: {why}"),
             Some(why) => tracing::debug!("rule {rule}, {action}: {why}"),
-            None if was_failing => tracing::info!("rule {rule}, {action}: works again"),
+            None if is_news => tracing::info!("rule {rule}, {action}: works again"),
             None => {}
         }
-    }
-
-    fn count_done(&self) {
-        self.report.ledger.add(&self.name, |tally| tally.done += 1);
-    }
-
-    fn count_failed(&self) {
-        let Report { ledger, losses } = &self.report;
-        ledger.add(&self.name, |tally| tally.failed += 1);
-        losses.add(|losses| losses.rules_failed += 1);
     }
 }

@@ -1,9 +1,11 @@
 //! What became of the actions of each rule, counted since the start of the program.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+use tokio::sync::watch;
 
 /// An action of a rule: the name of the rule, and that of the action.
 pub(super) type LaneName = (Arc<str>, &'static str);
@@ -21,9 +23,15 @@ pub struct Tally {
     pub waiting: u64,
 }
 
-/// The counts of all actions. Cheap to clone.
+/// The actions of rules that failed the last time: name of the rule, and name of the action.
+pub type Failing = BTreeSet<(Arc<str>, &'static str)>;
+
+/// The counts of all actions, and which fail. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Ledger(Arc<Mutex<BTreeMap<LaneName, Tally>>>);
+pub struct Ledger {
+    tallies: Arc<Mutex<BTreeMap<LaneName, Tally>>>,
+    failing: watch::Sender<Failing>,
+}
 
 impl Ledger {
     /// Counts something about an action.
@@ -41,7 +49,24 @@ impl Ledger {
             .collect()
     }
 
+    /// Takes note of whether an action fails; true if that is news.
+    pub(super) fn set_failing(&self, lane: &LaneName, fails: bool) -> bool {
+        self.failing.send_if_modified(|failing| {
+            if fails {
+                failing.insert(lane.clone())
+            } else {
+                failing.remove(lane)
+            }
+        })
+    }
+
+    /// Sees which fail.
+    #[must_use]
+    pub fn watch_failing(&self) -> watch::Receiver<Failing> {
+        self.failing.subscribe()
+    }
+
     fn tallies(&self) -> MutexGuard<'_, BTreeMap<LaneName, Tally>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

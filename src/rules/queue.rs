@@ -155,10 +155,13 @@ impl Queue {
             .query_row("SELECT seq FROM cursor", [], |row| row.get(0))
             .optional()?;
         let is_known = |(rule, _): &LaneName| known.iter().any(|name| **name == **rule);
+        if cursor.is_some_and(|seq| seq.unsigned_abs() > latest.0) {
+            // The store is another one, and its numbers mean other things.
+            change.execute("DELETE FROM fired", [])?;
+        }
         let cursor = cursor
             .filter(|_| lanes.iter().any(is_known))
             .map(|seq| Seq(seq.unsigned_abs()))
-            // Where the store is another one, nothing of it was read.
             .filter(|seq| *seq <= latest)
             .unwrap_or(latest);
         for (rule, _) in lanes {

@@ -19,6 +19,7 @@ use crate::{
     feed::{News, SourceError, Viewer},
     losses::Losses,
     monitor::Monitor,
+    rules::Failing,
     secret::Keyring,
     webhook_url::WebhookUrl,
 };
@@ -53,6 +54,8 @@ pub struct App {
     pub losses: watch::Receiver<Losses>,
     /// Changes when a rule of the user's rings.
     pub bell: watch::Receiver<u64>,
+    /// Which actions of rules fail.
+    pub failing: watch::Receiver<Failing>,
     /// The model of what was heard.
     pub monitor: Monitor,
     /// What is shown of it.
@@ -118,6 +121,10 @@ impl App {
                 Ok(()) = self.bell.changed() => {
                     surface.perform(TerminalEffect::Ring)?;
                     continue;
+                }
+                Ok(()) = self.failing.changed() => {
+                    let failing = self.failing.borrow_and_update().clone();
+                    self.monitor.set_failing(failing);
                 }
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();

@@ -146,6 +146,7 @@ pub(super) fn app(store: &Store, losses: &LossCounter, session: Session) -> App 
         ))
         .unwrap(),
         losses: losses.watch(),
+        failing: crate::rules::Ledger::default().watch_failing(),
         bell: tokio::sync::watch::Sender::new(0).subscribe(),
         monitor: Monitor::new(snapshot),
         view: scene::dark(),
