@@ -4,14 +4,16 @@ mod flags;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::PossibleValue};
 use clap_complete::Shell;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     config::Flags,
+    event::Kind,
     export::{Format, What},
     search::Order,
+    simulate,
 };
 
 /// A live terminal monitor and webhook server for the Omi wearable.
@@ -41,6 +43,14 @@ pub enum Command {
     Serve(Serve),
     /// Ask a running omiscope whether it is well; for health checks.
     Ping(Ping),
+    /// Look for what is wrong with the settings, this machine and what arrives, and say what to do about it. Changes nothing.
+    Doctor {
+        /// One JSON object instead of lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what to paste into Omi: the URL of the tunnel that leads here, with the key; also while omiscope runs.
+    Url(Url),
     /// Print a fresh webhook key, or replace the one that is kept.
     Secret(Secret),
     /// Write what is kept as notes, text, subtitles, JSON or tables; also while omiscope runs.
@@ -79,8 +89,10 @@ pub enum Command {
     Rules(Rules),
     /// Open the dashboard on a simulated wearer. Needs no device and keeps nothing.
     Demo(Script),
-    /// Post what a wearer's Omi would to a webhook.
+    /// Post what a wearer's Omi would to a webhook: a day, or single deliveries of any kind, era and fault.
     Simulate(Simulate),
+    /// Send what was delivered once more, to another receiver or to a dashboard; also while omiscope runs.
+    Replay(Replay),
     /// Print a script by which a shell completes commands and flags.
     Completions {
         /// The shell.
@@ -99,6 +111,20 @@ pub struct Ping {
     /// The webhook; a key in it is stronger than that of the settings [default: the server of these settings]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+}
+
+/// How the URL is printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Url {
+    /// One JSON object, for programs.
+    #[arg(long)]
+    pub json: bool,
+    /// Print the QR code also where stdout is no terminal. It holds the key.
+    #[arg(long, conflicts_with = "json")]
+    pub qr: bool,
+    /// Print the key also where stdout is no terminal, and in JSON; else *** stands for it there.
+    #[arg(long)]
+    pub reveal: bool,
 }
 
 /// What is written while deliveries are taken.
@@ -146,7 +172,7 @@ pub struct Export {
     /// their actions.
     #[arg(long)]
     pub starred: bool,
-    /// A file, a folder that is there (then a file for each conversation, memory or day), or - for stdout.
+    /// A file, a folder (one that is there or ends in /; then a file for each conversation, memory or day), or - for stdout.
     #[arg(short, long, value_name = "FILE|DIR")]
     pub output: Option<PathBuf>,
     /// Do not say how much was written.
@@ -256,14 +282,105 @@ pub struct Script {
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Simulate {
     /// The webhook, its key in it.
-    #[arg(long, value_name = "URL")]
-    pub url: String,
+    #[arg(long, visible_alias = "url", value_name = "URL")]
+    pub to: String,
     /// Whose day it is.
     #[arg(long, value_name = "UID", default_value = crate::simulate::DEMO_UID)]
     pub uid: String,
     /// How it behaves.
     #[command(flatten)]
     pub script: Script,
+    /// Single deliveries in its place.
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
+/// What is sent once more, where to, and how fast.
+#[derive(Debug, Clone, Args)]
+pub struct Replay {
+    /// The receiver, with its own key in its URL; yours is never sent.
+    #[arg(long, value_name = "URL", required_unless_present = "dashboard")]
+    pub to: Option<String>,
+    /// Open a dashboard on it that keeps nothing.
+    #[arg(long, conflicts_with = "to")]
+    pub dashboard: bool,
+    /// Only what arrived at this time or later: 2026-11-20, `2026-11-20T14:00`, yesterday, 2h.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub since: Option<Timestamp>,
+    /// Only what arrived before this time.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub until: Option<Timestamp>,
+    /// Only what arrived on this day: 2026-11-20, today, yesterday.
+    #[arg(long, value_name = "DAY", value_parser = moment, conflicts_with_all = ["since", "until"])]
+    pub day: Option<Timestamp>,
+    /// Only what brought this conversation: its lines, its memory, and the sound that came meanwhile.
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<i64>,
+    /// Only these kinds, as the deliveries are listed.
+    #[arg(long = "kind", value_name = "KIND", value_delimiter = ',', value_parser = Kind::SENT.map(Kind::name))]
+    pub kinds: Vec<String>,
+    /// Only this wearer.
+    #[arg(long, value_name = "UID")]
+    pub uid: Option<String>,
+    /// How many times as fast as it came.
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = pace)]
+    pub speed: f64,
+    /// Say nothing but how it went.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+fn pace(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|speed| (0.01..=1e9).contains(speed))
+        .ok_or_else(|| "must be a number from 0.01 to 1000000000".to_owned())
+}
+
+/// Single deliveries, to try a receiver with.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Single deliveries instead of a day")]
+pub struct Trial {
+    /// What is posted, or `all`, which is what is taken if nothing is named.
+    #[arg(long = "kind", value_delimiter = ',', value_parser = names(simulate::trial::KINDS.iter().map(|it| (it.name, it.about))))]
+    pub kinds: Vec<String>,
+    /// As which sender, or `all` [default: e6, the newest]
+    #[arg(long = "era", value_delimiter = ',', value_parser = names(simulate::trial::ERAS.iter().map(|it| (it.name, it.about))))]
+    pub eras: Vec<String>,
+    /// With what odd about it, or `all` [default: none]
+    #[arg(long = "fault", value_delimiter = ',', value_parser = names(simulate::trial::FAULTS.iter().map(|it| (it.name, it.about))))]
+    pub faults: Vec<String>,
+    /// So many of each [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: Option<u32>,
+    /// Most deliveries a second [default: each as soon as the one before it is answered]
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// Send nothing again, where Omi would after 1, 5 and 30 s.
+    #[arg(long)]
+    pub once: bool,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The names of a table's rows, and `all` of them.
+fn names(
+    rows: impl Iterator<Item = (&'static str, &'static str)>,
+) -> clap::builder::PossibleValuesParser {
+    let rows = rows.map(|(name, about)| PossibleValue::new(name).help(about));
+    let all = PossibleValue::new(ALL).help("all of these that go together");
+    rows.chain([all]).collect::<Vec<_>>().into()
+}
+
+/// What stands for every row of a table.
+pub const ALL: &str = "all";
+
+fn rate(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|rate| (0.001..=10_000.0).contains(rate))
+        .ok_or_else(|| "must be a number from 0.001 to 10000".to_owned())
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {

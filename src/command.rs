@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod demo;
 mod devices;
+mod doctor;
 mod edit;
 mod export;
 mod import;
@@ -15,12 +16,14 @@ mod man;
 mod ping;
 mod plain;
 mod rebuild;
+mod replay;
 mod rules;
 mod search;
 mod secret;
 mod serve;
 mod simulate;
 mod stats;
+mod url;
 mod watch;
 
 use std::{future::Future, time::Duration};
@@ -55,6 +58,8 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         None => watch::run(&cli.flags),
         Some(Command::Serve(options)) => serve::run(&cli.flags, *options),
         Some(Command::Ping(options)) => ping::run(&cli.flags, options),
+        Some(Command::Url(options)) => url::run(&cli.flags, *options),
+        Some(Command::Doctor { json }) => doctor::run(&cli.flags, *json),
         Some(Command::Secret(options)) => secret::run(&cli.flags, options),
         Some(Command::Devices) => devices::run(),
         Some(Command::Stats) => stats::run(&cli.flags),
@@ -70,7 +75,8 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Import(options)) => import::run(&cli.flags, options),
         Some(Command::Rules(options)) => rules::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
-        Some(Command::Simulate(options)) => simulate::run(options),
+        Some(Command::Simulate(options)) => simulate::run(&cli.flags, options),
+        Some(Command::Replay(options)) => replay::run(&cli.flags, options),
         Some(Command::Completions { shell }) => completions::run(*shell),
         Some(Command::Man { command }) => man::run(command.as_deref()),
     }
@@ -113,6 +119,13 @@ pub fn report(error: &anyhow::Error) -> String {
     lines
         .flat_map(|line| ["error: ".into(), line, "\n".into()])
         .collect()
+}
+
+/// Tells the user something beside the result. Nobody may be there to hear it.
+fn tell(line: impl std::fmt::Display) {
+    use std::io::Write as _;
+
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Runs a command on worker threads, its own part on this one. What still runs at the end is left behind.

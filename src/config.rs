@@ -9,6 +9,7 @@ mod problem;
 mod section;
 mod setting;
 mod surroundings;
+mod survey;
 mod value;
 
 #[cfg(test)]
@@ -29,15 +30,16 @@ use crate::{
     server,
     signature::Policy,
     store,
+    tunnel::Tool,
     ui::{keymap::Keymap, theme::ThemeChoice},
 };
 pub use key::KeyFileError;
-use layer::Layers;
+pub use layer::Source;
 pub use problem::{ConfigError, Problem};
 pub use section::OwnThemes;
-use setting::SIGNATURE;
 pub use setting::{Flag, SETTINGS, Setting};
 pub use surroundings::Surroundings;
+pub use survey::{Given, Survey};
 
 /// Every setting, resolved.
 #[derive(Debug, Clone)]
@@ -60,6 +62,8 @@ pub struct Config {
     pub signing_secrets: Vec<Secret>,
     /// What is made of signatures.
     pub signature: Policy,
+    /// What is started for a public URL.
+    pub tunnel: Option<Tool>,
     /// What the log leaves out.
     pub log_level: LogLevel,
     /// Whether the log of `serve` has the bodies of deliveries and replies.
@@ -140,32 +144,9 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with everything that is wrong.
     pub fn resolve(flags: &Flags, surroundings: &Surroundings) -> Result<Self, ConfigError> {
-        let mut problems = Vec::new();
-        let layers = Layers::read(flags, surroundings, &mut problems);
-        let mut config = Self {
-            data_dir: surroundings.data_dir.clone().unwrap_or_default(),
-            own_themes: layers.sections.themes.clone(),
-            keymap: layers.sections.keymap.clone(),
-            rules: layers.sections.rules.clone(),
-            plain: surroundings.is_dumb(),
-            ..Self::default()
-        };
-        for setting in &SETTINGS {
-            let Some((source, text)) = layers.get(setting) else {
-                continue;
-            };
-            if !(setting.apply)(&mut config, text) {
-                problems.push(Problem::value(setting, source, text));
-            }
-        }
-        if config.theme == ThemeChoice::Auto && surroundings.forbids_colour() {
-            config.theme = ThemeChoice::None;
-        }
-        problems.extend(key::resolve(&mut config, &layers).err());
-        problems.extend(unsigned(&config, &layers));
-        if config.data_dir.as_os_str().is_empty() && !config.ephemeral {
-            problems.push(Problem::NoHome);
-        }
+        let Survey {
+            config, problems, ..
+        } = Survey::of(flags, surroundings);
         if problems.is_empty() {
             Ok(config)
         } else {
@@ -230,6 +211,7 @@ impl Default for Config {
             webhook_secret_file: None,
             signing_secrets: Vec::new(),
             signature: Policy::default(),
+            tunnel: None,
             log_level: LogLevel::Info,
             log_events: false,
             log_format: LogFormat::Text,
@@ -257,14 +239,4 @@ impl Default for Config {
             rules: Vec::new(),
         }
     }
-}
-
-/// Signatures that nobody could check must not be required.
-fn unsigned(config: &Config, layers: &Layers) -> Option<Problem> {
-    let setting = SETTINGS.iter().find(|setting| setting.key == SIGNATURE)?;
-    let (source, _) = layers.get(setting)?;
-    let unsigned = config.signature == Policy::Require && config.signing_secrets.is_empty();
-    unsigned.then(|| Problem::NoSigningSecret {
-        place: source.place(setting),
-    })
 }

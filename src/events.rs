@@ -30,6 +30,7 @@ pub struct Events {
     zone: TimeZone,
     names: Names,
     known: HashMap<ConversationId, Conversation>,
+    lost: u64,
 }
 
 /// A line.
@@ -105,7 +106,13 @@ impl Events {
             zone: TimeZone::system(),
             names: Names::default(),
             known: HashMap::new(),
+            lost: 0,
         }
+    }
+
+    /// Lines that could not be made since the last call, as the store could not be read.
+    pub fn lost(&mut self) -> u64 {
+        std::mem::take(&mut self.lost)
     }
 
     /// The lines of some records, each with its newline. May block on SQLite.
@@ -174,8 +181,11 @@ impl Events {
     fn of_line(&mut self, record: &Record, said: &Line, is_final: bool) -> Option<String> {
         if !self.known.contains_key(&said.conversation) {
             // One that neither this record nor the last ones changed.
-            let conversation = self.store.conversation(said.conversation).ok()??;
-            self.note(&conversation);
+            let Ok(conversation) = self.store.conversation(said.conversation) else {
+                self.lost += 1;
+                return None;
+            };
+            self.note(&conversation?);
         }
         let conversation = self.known.get(&said.conversation)?;
         let speaker = self.names.speaker(&conversation.uid, &said.segment);

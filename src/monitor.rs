@@ -121,6 +121,12 @@ impl Monitor {
         self.note_repeat(record);
     }
 
+    /// Counts the newest deliveries of the past, the oldest first and each with whether it repeats another: what a snapshot
+    /// does not tell of them (refusals, signatures, repeats) is known then as if the monitor had seen them come.
+    pub fn recall(&mut self, deliveries: &[(Delivery, bool)]) {
+        self.health.recall(deliveries);
+    }
+
     /// Sound that was accepted and changed nothing came before.
     fn note_repeat(&mut self, record: &Record) {
         let delivery = &record.delivery;

@@ -13,8 +13,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
-use hyper::{Request, StatusCode, body::Incoming};
+use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};
+use hyper::{
+    Request, StatusCode,
+    body::{Body, Incoming},
+};
 use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, Error, connect::HttpConnector},
@@ -31,7 +34,7 @@ const ANSWER: usize = 64 << 10;
 /// Posts over kept connections. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Outbound {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<HttpsConnector<HttpConnector>, UnsyncBoxBody<Bytes, io::Error>>,
     patience: Duration,
 }
 
@@ -51,6 +54,8 @@ pub(crate) enum PostError {
     #[error("nobody listens there")]
     NoConnection,
     #[error("it cannot be reached: {0}")]
+    NoName(String),
+    #[error("it cannot be reached: {0}")]
     Unreachable(String),
     #[error("no TLS with it: {0}")]
     Tls(rustls::Error),
@@ -67,18 +72,25 @@ impl Outbound {
 
     /// The same with another longest wait for an answer.
     pub(crate) fn within(patience: Duration) -> Self {
-        let tls = ClientConfig::builder().with_webpki_roots();
-        Self::with(tls.with_no_client_auth(), patience)
+        Self::with(trusting_mozilla(), patience, usize::MAX)
     }
 
-    fn with(tls: ClientConfig, patience: Duration) -> Self {
+    /// The same, but each request has its own connection.
+    pub(crate) fn unkept(self) -> Self {
+        Self::with(trusting_mozilla(), self.patience, 0)
+    }
+
+    /// Keeps at most so many idle connections to a host.
+    fn with(tls: ClientConfig, patience: Duration, idle: usize) -> Self {
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_or_http()
             .enable_http1()
             .build();
         Self {
-            client: Client::builder(TokioExecutor::new()).build(connector),
+            client: Client::builder(TokioExecutor::new())
+                .pool_max_idle_per_host(idle)
+                .build(connector),
             patience,
         }
     }
@@ -87,7 +99,11 @@ impl Outbound {
     ///
     /// # Errors
     /// [`PostError`]; any status is an answer.
-    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Answer, PostError> {
+    pub(crate) async fn send<B>(&self, request: Request<B>) -> Result<Answer, PostError>
+    where
+        B: Body<Data = Bytes, Error: Into<Box<dyn StdError + Send + Sync>>> + Send + 'static,
+    {
+        let request = request.map(|body| body.map_err(io::Error::other).boxed_unsync());
         let since = Instant::now();
         let answer = tokio::time::timeout(self.patience, async {
             let response = self.client.request(request).await?;
@@ -104,6 +120,12 @@ impl Outbound {
     }
 }
 
+fn trusting_mozilla() -> ClientConfig {
+    ClientConfig::builder()
+        .with_webpki_roots()
+        .with_no_client_auth()
+}
+
 impl From<Error> for PostError {
     fn from(error: Error) -> Self {
         if !error.is_connect() {
@@ -115,9 +137,22 @@ impl From<Error> for PostError {
         }
         match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
             Some(io::ErrorKind::ConnectionRefused) => Self::NoConnection,
+            _ if has_no_name(&error) => Self::NoName(cause.to_string()),
             _ => Self::Unreachable(cause.to_string()),
         }
     }
+}
+
+/// Whether it was the name of the host that was not found, which the connector says in these words only.
+fn has_no_name(error: &Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.to_string().starts_with("dns error") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// What the system or TLS said. An I/O error passes over what it holds when it is asked for its source.

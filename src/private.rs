@@ -24,6 +24,15 @@ pub(crate) fn open_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Opens a file to write behind its end; makes it with mode 0600 if it is not there.
+pub(crate) fn append_to(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// Makes a file, which must not be there yet, with mode 0600, to write to.
 pub(crate) fn make_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();

@@ -1,13 +1,17 @@
 //! Sends a kept delivery again: to this omiscope with its own key, or to another URL, which never gets to know that key.
 
 pub(crate) mod curl;
+pub(crate) mod past;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use bytes::Bytes;
 use form_urlencoded::{Serializer, byte_serialize};
 use http_body_util::Full;
-use hyper::{Request, Uri, header};
+use hyper::{
+    Request, Uri,
+    header::{self, HeaderValue},
+};
 use jiff::Timestamp;
 
 use crate::{
@@ -81,40 +85,67 @@ pub(crate) fn plan(
     to: &str,
 ) -> Result<Planned, ReplayError> {
     let delivery = &inspected.kept.delivery;
-    let body = body(inspected)?;
     let to = to.trim();
-    let is_own = is_own(to, own);
-    let (place, url, body) = if is_own {
+    let (place, request) = if is_own(to, own) {
         let url = own_url(delivery, own, keys);
-        ("omiscope".to_owned(), url, body.to_vec())
+        let mut request = request_to(url, inspected, body(inspected)?.to_vec())?;
+        if let Some(signature) = own_signature(inspected, keys) {
+            request.headers_mut().insert(signature::HEADER, signature);
+        }
+        ("omiscope".to_owned(), request)
     } else {
-        let url = WebhookUrl::parse(to)?.with_query(&foreign_query(delivery));
-        let (place, _) = url.split_once('?').unwrap_or((&url, ""));
-        (place.to_owned(), url, keys.covered_in(body))
+        let target = WebhookUrl::parse(to)?;
+        (target.to_string(), request(inspected, &target, keys)?)
     };
+    Ok(Planned {
+        seq: inspected.kept.seq,
+        place,
+        request,
+    })
+}
+
+/// The request to somebody who never gets to know our keys.
+fn request(
+    inspected: &Inspected,
+    target: &WebhookUrl,
+    keys: &Keys,
+) -> Result<Request<Full<Bytes>>, ReplayError> {
+    let body = keys.covered_in(body(inspected)?);
+    let url = target.with_query(&foreign_query(inspected));
+    request_to(url, inspected, body)
+}
+
+fn request_to(
+    url: String,
+    inspected: &Inspected,
+    body: Vec<u8>,
+) -> Result<Request<Full<Bytes>>, ReplayError> {
+    let delivery = &inspected.kept.delivery;
+    let has = |header: &str| delivery.headers.iter().any(|(name, _)| name == header);
     let mut request = Request::post(url);
     for (name, value) in &delivery.headers {
         if HEADERS.contains(&name.as_str()) {
             request = request.header(name, value);
         }
     }
-    if !delivery.headers.iter().any(|(name, _)| name == "accept") {
+    if !has("accept") {
         request = request.header(header::ACCEPT, "*/*");
     }
-    if let Some(secret) = keys.signing().first().filter(|_| is_own) {
-        let query = query::parse(&delivery.query);
-        let uid = query.last("uid").unwrap_or_default();
-        let signature = signature::sign(secret, Timestamp::now(), uid, &body);
-        request = request.header(signature::HEADER, signature);
+    // Of sound whose request was pruned, the headers are gone.
+    if inspected.sound.is_some() && delivery.method.is_empty() {
+        request = request.header(header::CONTENT_TYPE, "application/octet-stream");
     }
-    let request = request
-        .body(Full::new(Bytes::from(body)))
-        .map_err(|_| ReplayError::Odd)?;
-    Ok(Planned {
-        seq: inspected.kept.seq,
-        place,
-        request,
-    })
+    let request = request.body(Full::new(Bytes::from(body)));
+    request.map_err(|_| ReplayError::Odd)
+}
+
+/// A signature of now, if there is a secret for it.
+fn own_signature(inspected: &Inspected, keys: &Keys) -> Option<HeaderValue> {
+    let secret = keys.signing().first()?;
+    let query = query::parse(&inspected.kept.delivery.query);
+    let uid = query.last("uid").unwrap_or_default();
+    let signature = signature::sign(secret, Timestamp::now(), uid, body(inspected).ok()?);
+    signature.parse().ok()
 }
 
 /// The body as it was posted.
@@ -149,10 +180,16 @@ fn own_url(delivery: &Delivery, own: &WebhookUrl, keys: &Keys) -> String {
     own.with_query(&query)
 }
 
-/// The query without its key.
-fn foreign_query(delivery: &Delivery) -> String {
-    let pairs = query::parse(&delivery.query).pairs;
-    Serializer::new(String::new())
-        .extend_pairs(pairs.iter().filter(|(name, _)| name != "key"))
-        .finish()
+/// The query without its key. Of a request that was pruned, what is known without it.
+fn foreign_query(inspected: &Inspected) -> String {
+    let delivery = &inspected.kept.delivery;
+    let mut pairs = query::parse(&delivery.query).pairs;
+    pairs.retain(|(name, _)| name != "key");
+    if delivery.method.is_empty() {
+        let rate = inspected.sound.as_ref();
+        pairs.extend(rate.map(|sound| ("sample_rate".to_owned(), sound.rate.to_string())));
+        let uid = delivery.uid.as_ref();
+        pairs.extend(uid.map(|uid| ("uid".to_owned(), uid.to_string())));
+    }
+    Serializer::new(String::new()).extend_pairs(pairs).finish()
 }

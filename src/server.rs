@@ -16,6 +16,7 @@
 //! HTTP/1.1, and HTTP/2 by prior knowledge. Every refusal of a delivery is recorded, as far as [`Store::note`] allows.
 
 mod auth;
+mod bind;
 mod body;
 mod connection;
 mod examine;
@@ -45,11 +46,15 @@ use crate::{
     signature::Policy,
     store::Store,
 };
+pub use bind::BindError;
 use handler::Handler;
 use listen::{Listen, Places};
 use metrics::Metrics;
 use sink::Sink;
 use tasks::Tasks;
+
+/// What it says to who looks whether anyone is here.
+pub const GREETING: &str = "omiscope is listening; Omi posts to /webhook\n";
 
 /// How the listener behaves.
 #[derive(Debug, Clone)]

@@ -4,6 +4,8 @@
 //! assets/demo/day.toml ──► day ─► schedule (pure) ─► wearer ─► poster ─► HTTP
 //! assets/demo/speech.ogg ───────── speech ─────────────┘
 //! ```
+//!
+//! [`trial`] posts single deliveries in the form of any sender there was, and with any fault.
 
 mod day;
 mod forms;
@@ -14,6 +16,7 @@ mod schedule;
 mod speech;
 #[cfg(test)]
 mod tests;
+pub mod trial;
 mod wearer;
 
 pub use day::DayError;

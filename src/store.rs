@@ -71,6 +71,7 @@ use change::Changes;
 use database::Readers;
 use error::is_damage;
 pub use error::{CommitError, OpenError, ReadError};
+pub use folder::holder;
 use generation::Effect;
 use index::{IndexFile, IndexReaders};
 use queue::{Limits, Queue, Share};

@@ -31,7 +31,7 @@ mod overlay;
 mod panel;
 mod panes;
 mod plain;
-mod qr;
+pub(crate) mod qr;
 mod roll;
 mod scene;
 mod screen;

@@ -6,14 +6,27 @@ use std::{
 };
 
 use hyper::Uri;
+use percent_encoding::percent_decode_str;
 
-use crate::secret::{MASK, Secret};
+use crate::{
+    event::Trigger,
+    secret::{MASK, Secret},
+};
 
 /// Parameters that Omi sets itself: the user's own of these names are removed (since June 2026).
 const OMIS_OWN: [&str; 2] = ["uid", "sample_rate"];
 
 /// What stands before a key in the path of a webhook.
 const KEY_IN_PATH: &str = "/webhook/";
+
+/// Omi's fields, by the names in its settings, and what is pasted there after the URL.
+pub const FIELDS: [(Trigger, &str, &str); 5] = [
+    (Trigger::Memory, "Conversation events", ""),
+    (Trigger::Transcript, "Real-time transcript", ""),
+    (Trigger::Audio, "Audio bytes", ",5"),
+    (Trigger::Summary, "Day summary", ""),
+    (Trigger::Button, "Button events", ""),
+];
 
 /// The URL of a webhook. `Display` and `Debug` leave out the query and the key.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,7 +77,10 @@ impl WebhookUrl {
         // Only the part that cannot hold the key is shown.
         let malformed = || {
             let (before, _) = url.split_once(['?', '#']).unwrap_or((url, ""));
-            WebhookUrlError::Malformed(before.to_owned())
+            WebhookUrlError::Malformed(match before.split_once(KEY_IN_PATH) {
+                Some((before, key)) if !key.is_empty() => format!("{before}{KEY_IN_PATH}{MASK}"),
+                _ => before.to_owned(),
+            })
         };
         if url.contains('@') && url.split(['?', '#']).next().is_some_and(has_user) {
             return Err(WebhookUrlError::UserInfo);
@@ -87,6 +103,39 @@ impl WebhookUrl {
         let key: String = form_urlencoded::byte_serialize(key.reveal().as_bytes()).collect();
         self.query = format!("{}key={key}&", self.query);
         self
+    }
+
+    /// The key in it, in the query or in the path.
+    #[must_use]
+    pub fn key(&self) -> Option<Secret> {
+        let mut pairs = form_urlencoded::parse(self.query.as_bytes());
+        let in_query = pairs.find_map(|(name, key)| (name == "key").then(|| key.into_owned()));
+        let in_path = || {
+            let key = self.path.strip_prefix(KEY_IN_PATH)?.trim_end_matches('/');
+            Some(percent_decode_str(key).decode_utf8_lossy().into_owned())
+        };
+        let key = in_query.or_else(in_path).filter(|key| !key.is_empty());
+        key.map(Secret::new)
+    }
+
+    /// The same without a key.
+    #[must_use]
+    pub fn without_key(&self) -> Self {
+        let pairs = form_urlencoded::parse(self.query.as_bytes());
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(pairs.filter(|(name, _)| name != "key"));
+        let query = query.finish();
+        let mark = if query.is_empty() { "" } else { "&" };
+        let path = if self.key_in_path() {
+            KEY_IN_PATH.trim_end_matches('/')
+        } else {
+            &self.path
+        };
+        Self {
+            origin: self.origin.clone(),
+            path: path.to_owned(),
+            query: query + mark,
+        }
     }
 
     /// Scheme, host and port: `http://127.0.0.1:32768`.
@@ -244,6 +293,7 @@ mod tests {
             ("h/webhook?key=S3CRET", "'h/webhook' is no URL"),
             ("http://h/ a?key=S3CRET", "'http://h/ a' is no URL"),
             ("http://omi:S3CRET@h/webhook", "put the key in the query"),
+            ("h/webhook/S3CRET", "'h/webhook/***' is no URL"),
             ("", "'' is no URL"),
         ];
         for (url, expected) in cases {

@@ -39,7 +39,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use crate::event::{Passage, SoundChunk, Uid};
-pub use device::{Device, devices};
+pub use device::{Device, devices, named};
 use kept::Source;
 pub use status::{Heard, State, Status};
 

@@ -44,7 +44,7 @@ fn repair(config: Config) -> anyhow::Result<()> {
         Archive::open(&config.data_dir)?;
     }
     let done: Result<_, RepairError> = repair::repair(config.data_dir, &mut |step| {
-        eprintln!("{step}");
+        super::tell(format_args!("{step}"));
     });
     let mut out = io::stdout().lock();
     for sentence in done? {

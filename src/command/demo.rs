@@ -3,6 +3,9 @@
 
 use std::{collections::HashSet, net::Ipv4Addr};
 
+use tokio::sync::watch::channel;
+use tokio_util::sync::CancellationToken;
+
 use super::{
     listener::Listening,
     on_runtime,
@@ -18,12 +21,33 @@ use crate::{
     signature::Policy,
     simulate::{DEMO_UID, Wearer},
     store::retention::Retention,
+    tunnel::Link,
     ui::terminal,
     webhook_url::WebhookUrl,
 };
 
-/// Of the settings only the looks are used.
 pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
+    staged(flags, |target, shutdown| async move {
+        let wearer = Wearer {
+            target,
+            uid: DEMO_UID.to_owned(),
+            speed: script.speed,
+            seed: script.seed,
+        };
+        Ok(wearer.run(shutdown).await?)
+    })
+}
+
+/// The dashboard on a listener that keeps nothing, and `feed`, which posts to it until it is told to stop. Returns what that did. Of the
+/// settings only the looks are used.
+pub(super) fn staged<F, T>(
+    flags: &Flags,
+    feed: impl FnOnce(WebhookUrl, CancellationToken) -> F,
+) -> anyhow::Result<T>
+where
+    F: Future<Output = anyhow::Result<T>> + Send + 'static,
+    T: Send + 'static,
+{
     let looks = Config::load(flags)?;
     watch::require_terminal(&looks)?;
     let _log = logging::start(
@@ -46,30 +70,28 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
         data_dir: data_dir.unwrap_or_default(),
         allowed_uids: HashSet::new(),
         retention: Retention::default(),
-        // What is heard is made up; nobody should be told of it.
+        // What is heard is made up or past; nobody should be told of it.
         rules: Vec::new(),
         ..looks
     };
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
         let listening = Listening::start(&config, shutdown.clone(), LossCounter::default()).await?;
-        let wearer = Wearer {
-            target: WebhookUrl::local(listening.address).with_key(listening.keys.get().current()),
-            uid: DEMO_UID.to_owned(),
-            speed: script.speed,
-            seed: script.seed,
-        };
-        let wearer = tokio::spawn(wearer.run(shutdown.clone()));
+        let keys = listening.keys.get();
+        let target = WebhookUrl::local(listening.address).with_key(keys.current());
+        let feeding = tokio::spawn(feed(target, shutdown.clone()));
+        let (_, no_link) = channel(Link::default());
         let shown = watch::show(
             &config,
             face,
             &listening,
+            no_link,
             watch::exports_here(),
             shutdown.clone(),
         )
         .await;
         listening.end(&shutdown).await?;
         shown?;
-        Ok(wearer.await??)
+        feeding.await?
     })
 }

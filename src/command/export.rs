@@ -1,7 +1,8 @@
 //! `omiscope export`: what is kept, to stdout, a file, or a folder with a file for each.
 
-use std::path::Path;
+use std::path::{Path, is_separator};
 
+use anyhow::Context as _;
 use jiff::tz::TimeZone;
 
 use super::UsageError;
@@ -17,6 +18,7 @@ use crate::{
     },
     logging::{self, Destination},
     losses::LossCounter,
+    private,
     store::archive::{Archive, Selection},
     text::counted,
 };
@@ -37,7 +39,14 @@ pub(super) fn run(flags: &Flags, options: &Export) -> anyhow::Result<()> {
         pair,
         zone: TimeZone::system(),
         output: match file.filter(|path| *path != Path::new("-")) {
-            Some(path) => Output::Path(path.to_owned()),
+            Some(path) => {
+                // As with cp and rsync: what ends in a slash is a folder.
+                if path.as_os_str().to_string_lossy().ends_with(is_separator) {
+                    private::make_folder(path)
+                        .with_context(|| format!("cannot make the folder {}", path.display()))?;
+                }
+                Output::Path(path.to_owned())
+            }
             None => Output::Stdout,
         },
         watch: &Watch::default(),
@@ -82,9 +91,9 @@ fn tell(count: &Count) {
     let lines = count
         .lines
         .map(|lines| format!(", {}", counted(lines, "lines")));
-    eprintln!(
+    super::tell(format_args!(
         "{}{}",
         counted(count.things, count.noun),
         lines.unwrap_or_default()
-    );
+    ));
 }

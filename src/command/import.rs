@@ -62,7 +62,7 @@ pub(super) fn run(flags: &Flags, options: &Import) -> anyhow::Result<()> {
     screen.clear();
     let counts = counts?;
     if !options.quiet {
-        eprintln!("{}", summary(&counts, options.omi));
+        super::tell(format_args!("{}", summary(&counts, options.omi)));
     }
     if counts.bad > 0 {
         let what = if options.omi {
@@ -134,7 +134,7 @@ impl Screen {
         match told {
             Told::Bad(number, why) => {
                 self.clear();
-                eprintln!("{} {number}: {}", self.entry, escaped(why));
+                super::tell(format_args!("{} {number}: {}", self.entry, escaped(why)));
             }
             Told::Read(number) => {
                 if self.progress && self.shown.is_none_or(|shown| shown.elapsed() >= PAUSE) {

@@ -4,18 +4,22 @@ use std::time::Duration;
 
 use crate::{
     config::Config,
-    secret::{Keyring, Keys, OldKey, Secret, Watch, kept_in},
+    secret::{Keyring, Keys, OldKey, Secret, Watch},
 };
 
 /// Between two looks at the keys in the data folder.
 const PACE: Duration = Duration::from_secs(2);
 
-/// The key given, else the one kept in the data folder, else (ephemeral) a fresh one; with the old ones and Omi's.
-pub(super) fn ring(config: &Config) -> anyhow::Result<Keyring> {
-    let keys = match &config.webhook_secret {
-        Some(given) => given.clone().into(),
-        None if config.ephemeral => Secret::generate()?.into(),
-        None => kept_in(&config.data_dir)?,
+/// The key given, else the one kept in the data folder, else (ephemeral) a fresh one; with the old ones and Omi's. Where they are kept in
+/// the data folder, also what sees them change there.
+pub(super) fn ring(config: &Config) -> anyhow::Result<(Keyring, Option<Watch>)> {
+    let (keys, watch) = match &config.webhook_secret {
+        Some(given) => (given.clone().into(), None),
+        None if config.ephemeral => (Secret::generate()?.into(), None),
+        None => {
+            let (keys, watch) = Watch::start(&config.data_dir)?;
+            (keys, Some(watch))
+        }
     };
     if let Some(weakness) = keys.current().weakness() {
         tracing::warn!("the webhook key {weakness}");
@@ -23,15 +27,12 @@ pub(super) fn ring(config: &Config) -> anyhow::Result<Keyring> {
     if let Some(weakness) = old(config).and_then(Secret::weakness) {
         tracing::warn!("the old webhook key {weakness}");
     }
-    Ok(with_settings(keys, config).into())
+    Ok((with_settings(keys, config).into(), watch))
 }
 
-/// Keeps the ring as the keys in the data folder are, if they are taken from there.
-pub(super) async fn follow(config: Config, ring: Keyring) {
-    if config.webhook_secret.is_some() || config.ephemeral {
-        return;
-    }
-    let mut watch = Watch::of(&config.data_dir);
+/// Keeps the ring as the keys in the data folder are.
+pub(super) async fn follow(mut watch: Watch, config: Config, ring: Keyring) {
+    let mut trouble = None;
     loop {
         tokio::time::sleep(PACE).await;
         let look = move || (watch.changed(), watch);
@@ -40,12 +41,20 @@ pub(super) async fn follow(config: Config, ring: Keyring) {
         };
         watch = looked;
         match changed {
-            Ok(None) => {}
+            Ok(None) => trouble = None,
             Ok(Some(keys)) => {
                 ring.set(with_settings(keys, &config));
-                tracing::info!("the webhook key has changed, as its file has");
+                tracing::info!("the webhook keys are now those in the data folder");
+                trouble = None;
             }
-            Err(error) => tracing::warn!("{error}; the webhook key stays as it was"),
+            Err(error) => {
+                let told = error.to_string();
+                // Once, for as long as it lasts.
+                if trouble.as_ref() != Some(&told) {
+                    tracing::warn!("{told}; the webhook key stays as it was");
+                }
+                trouble = Some(told);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The half that `serve`, `watch` and `demo` share: an open store behind a running listener.
 
-use std::{io, net::SocketAddr};
+use std::net::SocketAddr;
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
@@ -12,7 +12,7 @@ use crate::{
     losses::LossCounter,
     rules::{Hooks, Ledger},
     secret::Keyring,
-    server,
+    server::{self, BindError},
     store::Store,
 };
 
@@ -33,32 +33,13 @@ pub(super) struct Listening {
     pub(super) ledger: Ledger,
     /// The user's rules at work.
     hooks: Hooks,
-    _following: AbortOnDropHandle<()>,
+    _following: Option<AbortOnDropHandle<()>>,
 }
 
 /// What is listened for cannot be kept any more.
 #[derive(Debug, thiserror::Error)]
 #[error("the store has failed, see the log; start omiscope again")]
 pub(super) struct StoreFailed;
-
-/// Why an address cannot be listened on.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum BindError {
-    #[error(
-        "port {} on {} is in use; stop the other program or choose another with --port",
-        .0.port(), .0.ip()
-    )]
-    InUse(SocketAddr),
-    #[error(
-        "port {} may not be used by this user; choose one above 1023 with --port",
-        .0.port()
-    )]
-    Privileged(SocketAddr),
-    #[error("{} is no address of this machine; choose another with --host", .0.ip())]
-    NotHere(SocketAddr),
-    #[error("cannot listen on {0}: {1}")]
-    Other(SocketAddr, io::Error),
-}
 
 impl Listening {
     /// Opens the store, finds the key, binds, and listens until `shutdown`. Nothing is left behind when one of these fails.
@@ -83,11 +64,15 @@ impl Listening {
         store: Store,
         losses: LossCounter,
     ) -> anyhow::Result<Self> {
-        let keys = keys::ring(config)?;
-        let following = keys::follow(config.clone(), keys.clone());
-        let following = AbortOnDropHandle::new(tokio::spawn(following));
+        let (keys, watch) = keys::ring(config)?;
+        let following = watch.map(|watch| {
+            let following = keys::follow(watch, config.clone(), keys.clone());
+            AbortOnDropHandle::new(tokio::spawn(following))
+        });
         let start = store.latest();
-        let listener = bind(config.address()).await?;
+        let address = config.address();
+        let bound = TcpListener::bind(address).await;
+        let listener = bound.map_err(|error| BindError::of(address, error))?;
         let address = listener.local_addr()?;
         let ledger = Ledger::default();
         let folder = (!config.ephemeral).then_some(config.data_dir.as_path());
@@ -148,17 +133,6 @@ impl Listening {
     pub(super) async fn drained(&mut self) -> anyhow::Result<()> {
         Ok((&mut self.task).await??)
     }
-}
-
-async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => BindError::InUse(address),
-            io::ErrorKind::PermissionDenied => BindError::Privileged(address),
-            io::ErrorKind::AddrNotAvailable => BindError::NotHere(address),
-            _ => BindError::Other(address, error),
-        })
 }
 
 #[cfg(test)]

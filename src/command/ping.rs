@@ -1,7 +1,4 @@
 //! `omiscope ping`: is a running omiscope well? For health checks: says so in one line, and by its exit code.
-//!
-//! It asks as Omi would, with a ping that goes through the key and a commit. All pings have one idempotency key, so that those of a health
-//! check leave one record, however many there are.
 
 use std::{
     io::{self, Write as _},
@@ -9,28 +6,19 @@ use std::{
 };
 
 use anyhow::{Context as _, anyhow, bail};
-use http_body_util::Full;
-use hyper::{Request, StatusCode, header};
-use jiff::Timestamp;
-use serde_json::Value;
 
 use super::on_runtime;
 use crate::{
     cli::Ping,
     config::{Config, Flags},
     outbound::{Answer, Outbound},
+    ping::{self, Answered},
     secret::{Secret, found_in},
-    signature, text,
     webhook_url::WebhookUrl,
 };
 
 /// Longest wait for the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What makes all pings repeats of the first.
-const IDEMPOTENCY_KEY: &str = "omiscope-ping";
-const BODY: &str = r#"{"type":"ping"}"#;
-/// Most of a reason that is told, in bytes.
-const TOLD: usize = 200;
 
 pub(super) fn run(flags: &Flags, options: &Ping) -> anyhow::Result<()> {
     // Told as a text: of the exit codes, a container's health check may use only 0 and 1.
@@ -64,20 +52,7 @@ fn own(config: &Config) -> anyhow::Result<WebhookUrl> {
 
 /// Asks, and returns what to say if all is well.
 async fn ping(url: &WebhookUrl, signing: Option<&Secret>) -> anyhow::Result<String> {
-    let mut request = Request::post(url.revealed())
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(
-            header::USER_AGENT,
-            concat!("omiscope/", env!("CARGO_PKG_VERSION")),
-        )
-        .header("idempotency-key", IDEMPOTENCY_KEY);
-    if let Some(secret) = signing {
-        let signature = signature::sign(secret, Timestamp::now(), "", BODY.as_bytes());
-        request = request.header(signature::HEADER, signature);
-    }
-    let request = request
-        .body(Full::from(BODY))
-        .with_context(|| format!("{url} cannot be asked"))?;
+    let request = ping::request(url, signing).with_context(|| format!("{url} cannot be asked"))?;
     let answer = Outbound::within(PATIENCE).send(request).await;
     let answer = answer.map_err(|error| anyhow!("{url}: {error}"))?;
     match fault(&answer) {
@@ -88,6 +63,7 @@ async fn ping(url: &WebhookUrl, signing: Option<&Secret>) -> anyhow::Result<Stri
         )),
     }
 }
+
 /// The key of the settings, else the one that the server keeps in its data folder.
 fn key(config: &Config) -> anyhow::Result<Secret> {
     let kept = match &config.webhook_secret {
@@ -102,20 +78,11 @@ fn key(config: &Config) -> anyhow::Result<Secret> {
 
 /// What is wrong, as far as the answer shows it.
 fn fault(answer: &Answer) -> Option<String> {
-    let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
-    let field = |name| body.as_ref()?.get(name)?.as_str();
     let status = answer.status.as_u16();
-    match (answer.status, field("error")) {
-        (StatusCode::OK, _) if field("message") == Some("pong") => None,
-        (StatusCode::UNAUTHORIZED, error)
-            if error.is_none_or(|error| error.contains("webhook key")) =>
-        {
-            Some("it has another key".to_owned())
-        }
-        (_, Some(reason)) => Some(format!(
-            "answered {status}: {}",
-            text::beginning(reason, TOLD)
-        )),
-        (_, None) => Some(format!("is not omiscope, it answered {status}")),
+    match Answered::of(answer) {
+        Answered::Well => None,
+        Answered::OtherKey => Some("it has another key".to_owned()),
+        Answered::Refused(reason) => Some(format!("answered {status}: {reason}")),
+        Answered::Stranger => Some(format!("is not omiscope, it answered {status}")),
     }
 }

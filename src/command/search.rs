@@ -50,7 +50,7 @@ pub(super) fn run(flags: &Flags, options: &Search) -> anyhow::Result<()> {
     }
     out.flush()?;
     if !options.json {
-        eprintln!("{}", count(&found));
+        super::tell(format_args!("{}", count(&found)));
     }
     Ok(())
 }

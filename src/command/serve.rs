@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::timeout;
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout_at},
+};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{listener::Listening, on_runtime};
@@ -18,6 +21,7 @@ use crate::{
     logging::{self, DeliveryLog, Destination, Lines, LogFiles},
     losses::LossCounter,
     shutdown,
+    tunnel::{Link, Places, Search, Watcher},
     webhook_url::WebhookUrl,
 };
 
@@ -60,7 +64,42 @@ async fn serve(config: Config, streams: Streams, losses: LossCounter) -> anyhow:
     let shutdown = shutdown::on_signals(|| ())?;
     let mut listening = Listening::start(&config, shutdown, losses).await?;
     announce(&config, &listening);
-    write_until_drained(&config, streams, &mut listening).await
+    let Some(tool) = config.tunnel else {
+        return write_until_drained(&config, streams, &mut listening).await;
+    };
+    let watcher = Watcher::start(Search {
+        places: Places::default(),
+        listener: listening.address,
+        keys: listening.keys.clone(),
+        tool: Some(tool),
+    });
+    let _telling = AbortOnDropHandle::new(tokio::spawn(tell_of_tunnel(watcher.link())));
+    let served = write_until_drained(&config, streams, &mut listening).await;
+    watcher.end().await;
+    served
+}
+
+/// Says how Omi reaches us, and what is wrong with that, whenever it changes.
+async fn tell_of_tunnel(mut link: watch::Receiver<Link>) {
+    while link.changed().await.is_ok() {
+        let link = link.borrow_and_update().clone();
+        match (&link.tunnel, link.answered) {
+            (Some(tunnel), Some(_)) => {
+                tracing::info!(
+                    "Omi reaches {} by {}",
+                    tunnel.url.masked("…"),
+                    tunnel.provider
+                );
+            }
+            (Some(tunnel), None) if link.advice.is_empty() => {
+                tracing::info!("found {} of {}", tunnel.url.masked("…"), tunnel.provider);
+            }
+            _ => {}
+        }
+        for advice in &link.advice {
+            tracing::warn!("tunnel: {}", advice.text);
+        }
+    }
 }
 
 async fn write_until_drained(
@@ -80,19 +119,15 @@ async fn write_until_drained(
     // Refusals are recorded after their answer: the last ones are on their way yet.
     listening.close().await;
     drained.cancel();
-    let written = async {
-        let mut lost = log.await?;
-        if let Some(events) = events {
-            lost += events.await?;
+    let deadline = Instant::now() + config.drain_timeout;
+    for stream in std::iter::once(log).chain(events) {
+        if let Ok(lost) = timeout_at(deadline, stream).await {
+            let lost = lost?;
+            losses.add(|losses| losses.log_lines += lost);
+        } else {
+            // Whoever reads has stopped; that must not hold up the end.
+            tracing::warn!("nobody reads what is written; its end is left out");
         }
-        losses.add(|losses| losses.log_lines += lost);
-        anyhow::Ok(())
-    };
-    if let Ok(written) = timeout(config.drain_timeout, written).await {
-        written?;
-    } else {
-        // Whoever reads has stopped; that must not hold up the end.
-        tracing::warn!("nobody reads what is written; its end is left out");
     }
     if let Some(told) = losses.get().told() {
         tracing::warn!("lost since the start: {told}");
@@ -129,10 +164,15 @@ fn events(
     drained: CancellationToken,
 ) -> impl Future<Output = u64> + use<> {
     let mut events = Events::new(listening.store.clone());
-    let mut lines = Lines::new(to, listening.losses.clone());
+    let losses = listening.losses.clone();
+    let mut lines = Lines::new(to, losses.clone());
     let follower = listening.store.follow(listening.start);
     feed::drain(follower, drained, move |records| {
         lines.write(events.lines(records));
+        let lost = events.lost();
+        if lost > 0 {
+            losses.add(|losses| losses.log_lines += lost);
+        }
     })
 }
 
@@ -140,9 +180,14 @@ fn announce(config: &Config, listening: &Listening) {
     let url = WebhookUrl::local(listening.address).masked("…");
     if config.ephemeral {
         tracing::info!("listening on {url} | data: in memory only");
-    } else {
-        tracing::info!("listening on {url} | data:{}", config.data_dir.display());
+        return;
     }
+    let mut places = format!("data:{}", config.data_dir.display());
+    if config.webhook_secret.is_none() {
+        let key = config.data_dir.join("secret");
+        places = format!("{places} | key:{}", key.display());
+    }
+    tracing::info!("listening on {url} | {places}");
 }
 
 /// Says what was lost, soon after it was and then no more often than every ten seconds.

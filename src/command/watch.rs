@@ -9,6 +9,7 @@ use std::{
 use anyhow::Context as _;
 use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{UsageError, listen, listener::Listening, on_runtime, plain};
@@ -23,6 +24,7 @@ use crate::{
     monitor::{Monitor, WINDOW},
     shutdown,
     store::archive::KeptSound,
+    tunnel::{Link, Places, Search, Watcher},
     ui::{
         Arrangement, Clock, Glyphs, Library, View,
         app::{App, Session},
@@ -47,12 +49,27 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;
         let listening = Listening::start(&config, shutdown.clone(), losses).await?;
+        let watcher = Watcher::start(Search {
+            places: Places::default(),
+            listener: listening.address,
+            keys: listening.keys.clone(),
+            tool: config.tunnel,
+        });
         let exports = if config.ephemeral {
             exports_here()
         } else {
             config.data_dir.join(EXPORTS)
         };
-        let shown = show(&config, face, &listening, exports, shutdown.clone()).await;
+        let shown = show(
+            &config,
+            face,
+            &listening,
+            watcher.link(),
+            exports,
+            shutdown.clone(),
+        )
+        .await;
+        watcher.end().await;
         listening.end(&shutdown).await?;
         shown
     })
@@ -110,6 +127,7 @@ pub(super) async fn show(
     config: &Config,
     face: Face,
     listening: &Listening,
+    link: watch::Receiver<Link>,
     exports: PathBuf,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
@@ -118,7 +136,15 @@ pub(super) async fn show(
     let heard = listening.store.follow(listening.store.latest());
     let listen = tokio::spawn(listen::run(heard, playback.clone(), ended.clone()));
     let shown = match face {
-        Face::Screen(theme) => draw(config, *theme, listening, playback, exports, shutdown).await,
+        Face::Screen(theme) => {
+            let session = Session {
+                local: WebhookUrl::local(listening.address),
+                keys: listening.keys.clone(),
+                exports,
+            };
+            let show = draw(config, *theme, listening, link, session, playback, shutdown);
+            show.await
+        }
         Face::Lines { connect } => plain::show(config, connect, listening, shutdown).await,
     };
     ended.cancel();
@@ -131,8 +157,9 @@ async fn draw(
     config: &Config,
     theme: Theme,
     listening: &Listening,
+    link: watch::Receiver<Link>,
+    session: Session,
     playback: Playback,
-    exports: PathBuf,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let (snapshot, viewer) = listening.store.view(WINDOW)?;
@@ -140,11 +167,6 @@ async fn draw(
         Glyphs::ascii()
     } else {
         Glyphs::unicode()
-    };
-    let session = Session {
-        local: WebhookUrl::local(listening.address),
-        keys: listening.keys.clone(),
-        exports,
     };
     let mut view = View::new(
         session.clone(),
@@ -161,6 +183,7 @@ async fn draw(
         library: Library::start(listening.store.clone()).context("cannot start reading")?,
         viewer,
         playback,
+        link,
         losses: listening.losses.watch(),
         failing: listening.ledger.watch_failing(),
         bell: listening.bell(),

@@ -20,14 +20,38 @@ const OURS: &str = "OMISCOPE_";
 
 /// Where a value was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Source {
+pub enum Source {
+    /// On the command line.
     Flag,
+    /// In the environment.
     Environment,
+    /// In `.env`, or the file that stands for it.
     EnvFile(PathBuf),
+    /// In `config.toml`.
     File(PathBuf),
 }
 
 impl Source {
+    /// Its name for programs, which stays the same.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::Environment => "environment",
+            Self::EnvFile(_) => "env-file",
+            Self::File(_) => "config-file",
+        }
+    }
+
+    /// The file, if it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Flag | Self::Environment => None,
+            Self::EnvFile(path) | Self::File(path) => Some(path),
+        }
+    }
+
     /// What a setting is called there.
     fn name(&self, setting: &Setting) -> &'static str {
         match self {

@@ -3,6 +3,7 @@ use crate::{
     logging::{LogFormat, LogLevel},
     secret::Secret,
     signature::Policy,
+    tunnel::Tool,
 };
 
 /// One setting: what it is called in each source, and what it may be.
@@ -43,6 +44,17 @@ impl Setting {
         }
     }
 
+    /// What it is if it is not given, as its help says; empty if the help says nothing of it.
+    #[must_use]
+    pub fn default_text(&self) -> &'static str {
+        let told = self.help.split_once("[default: ");
+        match (told, self.flag) {
+            (Some((_, told)), _) => told.trim_end_matches(']'),
+            (None, Flag::Switch(_)) => "false",
+            (None, _) => "",
+        }
+    }
+
     /// Whether its value must never be shown.
     #[must_use]
     pub fn is_secret(&self) -> bool {
@@ -63,7 +75,7 @@ const KEEP: &str =
 const SPAN: &str = "a time above zero such as 30s or 2min, at most 24h";
 
 /// Every setting there is, in the order in which they are shown.
-pub static SETTINGS: [Setting; 30] = [
+pub static SETTINGS: [Setting; 31] = [
     Setting {
         key: "host",
         env: "HOST",
@@ -122,6 +134,17 @@ pub static SETTINGS: [Setting; 30] = [
         help: "What is made of Omi's signatures: off, show or require [default: show]",
         allowed: "off, show or require",
         apply: |config, text| put(&mut config.signature, Policy::from_name(text)),
+    },
+    Setting {
+        key: "tunnel",
+        env: "OMISCOPE_TUNNEL",
+        flag: Flag::Value("tunnel", "TOOL"),
+        help: "Start this tool for a public URL unless a tunnel leads here, and end it with omiscope: ngrok, cloudflared or off [default: off]",
+        allowed: "ngrok, cloudflared or off",
+        apply: |config, text| {
+            config.tunnel = Tool::from_name(text);
+            config.tunnel.is_some() || text == "off"
+        },
     },
     Setting {
         key: "log_level",

@@ -1,4 +1,4 @@
-use std::{env, ffi::OsString, path::PathBuf};
+use std::{borrow::Cow, env, ffi::OsString, path::PathBuf};
 
 use etcetera::{BaseStrategy as _, choose_base_strategy};
 
@@ -30,17 +30,22 @@ impl Surroundings {
         }
     }
 
+    /// A variable of the environment; empty if it is not there.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Cow<'_, str> {
+        let found = self.environment.iter().find(|(known, _)| known == name);
+        found.map_or("".into(), |(_, value)| value.to_string_lossy())
+    }
+
     /// Whether the terminal can do nothing but print.
-    pub(super) fn is_dumb(&self) -> bool {
-        self.environment
-            .iter()
-            .any(|(name, value)| name == "TERM" && value == "dumb")
+    #[must_use]
+    pub fn is_dumb(&self) -> bool {
+        self.variable("TERM") == "dumb"
     }
 
     /// Whether `NO_COLOR` is set and not empty (<https://no-color.org>).
-    pub(super) fn forbids_colour(&self) -> bool {
-        self.environment
-            .iter()
-            .any(|(name, value)| name == "NO_COLOR" && !value.is_empty())
+    #[must_use]
+    pub fn forbids_colour(&self) -> bool {
+        !self.variable("NO_COLOR").is_empty()
     }
 }

@@ -51,6 +51,21 @@ const NAMES: [(Kind, &str); 12] = [
 ];
 
 impl Kind {
+    /// Every kind that is sent, the unknown among them.
+    pub const SENT: [Self; 11] = [
+        Self::MemoryCreated,
+        Self::TranscriptSegment,
+        Self::AudioBytes,
+        Self::Ping,
+        Self::MemoryProcessingStarted,
+        Self::ProcessingMemoryStatusChanged,
+        Self::MemoryBackwardSynced,
+        Self::NewMemoryCreateFailed,
+        Self::DaySummary,
+        Self::ButtonEvent,
+        Self::Unknown,
+    ];
+
     /// The name in logs, in the store and on screen.
     #[must_use]
     pub fn name(self) -> &'static str {

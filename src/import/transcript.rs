@@ -26,7 +26,7 @@ const MOST: usize = 500;
 /// Bad lines before the first good one; with more, the file is something else.
 const PATIENCE: usize = 20;
 /// What the file should hold.
-const EXPECTED: &str = "the lines of omiscope export --format jsonl: objects with uid, conversation, start, at and text";
+const EXPECTED: &str = "the lines of omiscope export --format jsonl: objects with uid, conversation, start, at and text; for Omi's own export add --omi";
 
 /// Brings a transcript back.
 ///

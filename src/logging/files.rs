@@ -1,21 +1,23 @@
+//! A log in files: a new one each day, the last seven are kept. No library that does this leaves alone what other files there are, or
+//! lets nobody else read them.
+
 use std::{
-    fs,
+    fs::{self, File},
     io::{self, Write},
-    path::{Path, PathBuf},
-    sync::Arc,
+    path::{Path, PathBuf, is_separator},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use tracing_appender::rolling::{Builder, InitError, RollingFileAppender, Rotation};
-use tracing_subscriber::fmt::MakeWriter as _;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::private;
 
-/// Files of past days that are kept, that of today among them.
+/// Files of days that are kept, that of today among them.
 const KEPT_DAYS: usize = 7;
 
 /// A log in files: a new one each day (in UTC), the last seven are kept. Cheap to clone; every clone writes to the same.
 #[derive(Debug, Clone)]
-pub struct LogFiles(Arc<RollingFileAppender>);
+pub struct LogFiles(Arc<Mutex<Days>>);
 
 /// Why the log cannot be kept in files.
 #[derive(Debug, thiserror::Error)]
@@ -29,8 +31,8 @@ pub enum FilesError {
     )]
     Taken(PathBuf),
     /// The file cannot be made.
-    #[error("cannot write a log file: {0}")]
-    File(#[from] InitError),
+    #[error("cannot write the log file {0}: {1}")]
+    File(PathBuf, #[source] io::Error),
 }
 
 impl LogFiles {
@@ -40,55 +42,161 @@ impl LogFiles {
     /// [`FilesError`].
     pub fn in_folder(folder: &Path) -> Result<Self, FilesError> {
         private::make_folder(folder).map_err(|error| FilesError::Folder(folder.into(), error))?;
-        let files = daily().filename_prefix("omiscope").filename_suffix("log");
-        Ok(Self(Arc::new(files.build(folder)?)))
+        Self::open(Names {
+            folder: folder.into(),
+            before: "omiscope.".to_owned(),
+            after: ".log",
+            link: None,
+        })
     }
 
-    /// What the user names: in a folder that is there [`LogFiles::in_folder`], else `<file>.<date>`, with `<file>` as a link to the
+    /// What the user names: in a folder (that is there, or ends in a slash) [`LogFiles::in_folder`], else `<file>.<date>`, with `<file>` as a link to the
     /// one of today where the system has links.
     ///
     /// # Errors
     /// [`FilesError`].
     pub fn at(path: &Path) -> Result<Self, FilesError> {
         let named = path.file_name().and_then(|name| name.to_str());
-        let Some(name) = named.filter(|_| !path.is_dir()) else {
+        let is_folder = path.is_dir() || path.as_os_str().to_string_lossy().ends_with(is_separator);
+        let Some(name) = named.filter(|_| !is_folder) else {
             return Self::in_folder(path);
         };
-        // The link must lead there from everywhere.
-        let folder = std::path::absolute(path)
-            .map_err(|error| FilesError::Folder(path.into(), error))?
-            .parent()
-            .map_or_else(PathBuf::new, Path::to_owned);
+        // It must be found from everywhere.
+        let path =
+            std::path::absolute(path).map_err(|error| FilesError::Folder(path.into(), error))?;
+        let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
         fs::create_dir_all(&folder).map_err(|error| FilesError::Folder(folder.clone(), error))?;
-        let mut files = daily().filename_prefix(name);
-        if cfg!(unix) {
-            if fs::symlink_metadata(path).is_ok_and(|there| !there.is_symlink()) {
-                return Err(FilesError::Taken(path.into()));
-            }
-            files = files.latest_symlink(name);
+        if cfg!(unix) && fs::symlink_metadata(&path).is_ok_and(|there| !there.is_symlink()) {
+            return Err(FilesError::Taken(path));
         }
-        Ok(Self(Arc::new(files.build(folder)?)))
+        Self::open(Names {
+            folder,
+            before: format!("{name}."),
+            after: "",
+            link: Some(path),
+        })
     }
-}
 
-fn daily() -> Builder {
-    RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .max_log_files(KEPT_DAYS)
+    fn open(names: Names) -> Result<Self, FilesError> {
+        let today = today();
+        let file = names
+            .begin(today)
+            .map_err(|error| FilesError::File(names.of(today), error))?;
+        let days = Days { names, today, file };
+        Ok(Self(Arc::new(Mutex::new(days))))
+    }
+
+    fn write_on(&self, today: Date, bytes: &[u8]) -> io::Result<usize> {
+        let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        days.turn_to(today);
+        days.file.write(bytes)
+    }
 }
 
 impl Write for LogFiles {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.make_writer().write(bytes)
+        self.write_on(today(), bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.make_writer().flush()
+        Ok(())
     }
+}
+
+/// What the files of days are called.
+#[derive(Debug)]
+struct Names {
+    folder: PathBuf,
+    before: String,
+    after: &'static str,
+    /// Leads to the file of today.
+    link: Option<PathBuf>,
+}
+
+/// The file of today.
+#[derive(Debug)]
+struct Days {
+    names: Names,
+    today: Date,
+    file: File,
+}
+
+impl Days {
+    fn turn_to(&mut self, today: Date) {
+        if today == self.today {
+            return;
+        }
+        // Better in the file of yesterday than nowhere.
+        if let Ok(file) = self.names.begin(today) {
+            self.file = file;
+            self.today = today;
+        }
+    }
+}
+
+impl Names {
+    fn of(&self, day: Date) -> PathBuf {
+        self.folder
+            .join(format!("{}{day}{}", self.before, self.after))
+    }
+
+    /// The day of a file that is ours.
+    fn day(&self, name: &str) -> Option<Date> {
+        let day = name.strip_prefix(&self.before)?.strip_suffix(self.after)?;
+        let date = day.parse::<Date>().ok()?;
+        (date.to_string() == day).then_some(date)
+    }
+
+    /// Goes on with the file of a day, and deletes those of days that are long gone.
+    fn begin(&self, day: Date) -> io::Result<File> {
+        let path = self.of(day);
+        let file = private::append_to(&path)?;
+        if let Some(link) = &self.link {
+            link_to(&path, link);
+        }
+        self.prune();
+        Ok(file)
+    }
+
+    /// What cannot be listed or deleted stays.
+    fn prune(&self) {
+        let Ok(files) = fs::read_dir(&self.folder) else {
+            return;
+        };
+        let names = files.flatten().map(|file| file.file_name());
+        let days = names.filter_map(|name| self.day(name.to_str()?));
+        let mut days: Vec<_> = days.collect();
+        days.sort_unstable();
+        let old = days.len().saturating_sub(KEPT_DAYS);
+        for day in &days[..old] {
+            let _ = fs::remove_file(self.of(*day));
+        }
+    }
+}
+
+/// The log is as good without the link.
+#[cfg(unix)]
+fn link_to(file: &Path, link: &Path) {
+    let Some(name) = file.file_name() else {
+        return;
+    };
+    if fs::symlink_metadata(link).is_ok_and(|there| there.is_symlink()) {
+        let _ = fs::remove_file(link);
+    }
+    let _ = std::os::unix::fs::symlink(name, link);
+}
+
+#[cfg(not(unix))]
+fn link_to(_: &Path, _: &Path) {}
+
+fn today() -> Date {
+    TimeZone::UTC.to_datetime(Timestamp::now()).date()
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan as _;
+
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -121,6 +229,50 @@ mod tests {
             LogFiles::at(&file).unwrap().write_all(b"c\n").unwrap();
             assert_eq!(fs::read_to_string(&file).unwrap(), "a\nb\nc\n");
         }
+    }
+
+    #[test]
+    fn of_many_days_the_last_seven_are_kept_and_nothing_else_is_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let neighbours = [
+            "omi.1.wav",
+            "omi.notes",
+            "omi.2020-01-01.bak",
+            "omiscope.2020-01-01",
+        ];
+        for name in neighbours {
+            fs::write(folder.path().join(name), "mine").unwrap();
+        }
+        let file = folder.path().join("omi");
+        let log = LogFiles::at(&file).unwrap();
+        let first = today();
+        for day in 0..9 {
+            let day = first.checked_add(day.days()).unwrap();
+            log.write_on(day, format!("{day}\n").as_bytes()).unwrap();
+        }
+        let last = first.checked_add(8.days()).unwrap();
+        let mut expected: Vec<_> = (2..9)
+            .map(|day| format!("omi.{}", first.checked_add(day.days()).unwrap()))
+            .chain(neighbours.map(str::to_owned))
+            .collect();
+        if cfg!(unix) {
+            expected.push("omi".to_owned());
+            assert_eq!(fs::read_to_string(&file).unwrap(), format!("{last}\n"));
+        }
+        expected.sort();
+        assert_eq!(names(folder.path()), expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_them() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("omi.log");
+        LogFiles::at(&file).unwrap();
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[cfg(unix)]

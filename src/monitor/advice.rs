@@ -14,8 +14,19 @@ pub struct Advice {
     pub code: &'static str,
     /// How serious it is.
     pub severity: Severity,
-    /// The sentence. Holds nothing from outside.
+    /// The sentence, its remedy in it. Holds nothing from outside.
     pub text: String,
+    /// What it may come from, or what to do, as the sentence ends; empty where the finding says it.
+    pub remedy: &'static str,
+}
+
+impl Advice {
+    /// The sentence without its remedy.
+    #[must_use]
+    pub fn found(&self) -> &str {
+        let found = self.text.strip_suffix(self.remedy).unwrap_or(&self.text);
+        found.trim_end_matches(": ")
+    }
 }
 
 /// How serious something is, the worst first.
@@ -150,6 +161,7 @@ pub(super) fn advice(monitor: &Monitor, now: Timestamp) -> Vec<Advice> {
             code: diagnosis.code,
             severity: diagnosis.severity,
             text,
+            remedy: diagnosis.remedy,
         })
     });
     let mut advice: Vec<_> = told.collect();

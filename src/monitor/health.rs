@@ -116,6 +116,17 @@ impl Health {
         }
     }
 
+    /// Counts the newest deliveries of the past.
+    pub(super) fn recall(&mut self, deliveries: &[(Delivery, bool)]) {
+        let refused_in_a_row = self.refused_in_a_row;
+        for (delivery, repeats) in deliveries {
+            let is_sound = delivery.kind.trigger() == Some(Trigger::Audio);
+            self.count(delivery, *repeats && !is_sound);
+        }
+        // The snapshot counted them all, however many there are.
+        self.refused_in_a_row = refused_in_a_row;
+    }
+
     pub(super) fn count(&mut self, delivery: &Delivery, came_before: bool) {
         self.last_request = self.last_request.max(Some(delivery.received));
         if came_before {

@@ -27,7 +27,7 @@ fn authority(name: &str) -> (Outbound, ServerConfig) {
         .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
     let tls = ClientConfig::builder().with_root_certificates(roots);
-    let trusting = Outbound::with(tls.with_no_client_auth(), PATIENCE);
+    let trusting = Outbound::with(tls.with_no_client_auth(), PATIENCE, 1);
     (trusting, server)
 }
 
@@ -66,7 +66,9 @@ async fn plain() -> SocketAddr {
 }
 
 async fn send(outbound: &Outbound, url: String) -> Result<Vec<u8>, String> {
-    let request = Request::post(url).body(Full::default()).unwrap();
+    let request = Request::post(url)
+        .body(http_body_util::Full::default())
+        .unwrap();
     let answer = outbound.send(request).await;
     answer
         .map(|answer| answer.body)

@@ -17,8 +17,9 @@ use crate::private;
 
 const FILE: &str = "secret";
 const OLD: &str = "secret.old";
+const LOCK: &str = "secret.lock";
 
-/// Keys before the current one that are remembered: hidden, if no longer taken.
+/// Keys before the current one that are remembered at least: hidden, if no longer taken.
 const REMEMBERED: usize = 8;
 
 /// Why the kept key cannot be had.
@@ -57,11 +58,11 @@ pub enum KeepError {
 /// # Errors
 /// [`KeepError`].
 pub fn kept_in(folder: &Path) -> Result<Keys, KeepError> {
-    let old = old_in(folder)?;
-    Ok(Keys::from(current_in(folder)?).with_old(old))
+    Watch::start(folder).map(|(keys, _)| keys)
 }
 
-/// Puts a fresh key in the place of the current one, which is taken until the time that is returned. Nobody ever sees half of it, and
+/// Puts a fresh key in the place of the current one, which is taken until the time that is returned; without a grace, those before it end
+/// with it. Nobody ever sees half of it, and
 /// it survives a power cut at any moment.
 ///
 /// # Errors
@@ -74,14 +75,22 @@ pub fn rotate(
     let until = now.saturating_add(grace).unwrap_or(Timestamp::MAX);
     // People read it.
     let until = until.round(Unit::Second).unwrap_or(until);
+    let key = Secret::generate()?;
+    current_in(folder)?;
+    let _lock = lock(folder)?;
     let mut old = old_in(folder)?;
+    if grace.is_zero() {
+        // Whoever does not trust one key any longer trusts none before it.
+        for key in &mut old {
+            key.until = key.until.min(Some(until));
+        }
+    }
     old.push(OldKey {
         key: current_in(folder)?,
         until: Some(until),
     });
-    let dropped = old.len().saturating_sub(REMEMBERED);
-    let lines: String = old[dropped..].iter().map(line).collect();
-    let key = Secret::generate()?;
+    forget(&mut old, now);
+    let lines: String = old.iter().map(line).collect();
     // The old one first: it may stand in both files, but never in none.
     for (name, text) in [(OLD, lines), (FILE, format!("{}\n", key.reveal()))] {
         let path = folder.join(name);
@@ -90,39 +99,93 @@ pub fn rotate(
     Ok(until)
 }
 
+/// Leaves out keys that ended long ago. Those that are still taken stay, however many there are.
+fn forget(old: &mut Vec<OldKey>, now: Timestamp) {
+    let mut surplus = old.len().saturating_sub(REMEMBERED);
+    old.retain(|key| {
+        let is_forgotten = surplus > 0 && !key.is_taken(now);
+        surplus -= usize::from(is_forgotten);
+        !is_forgotten
+    });
+}
+
+/// Lets one rotation at a time at the keys of a folder, until it is dropped.
+fn lock(folder: &Path) -> Result<File, KeepError> {
+    let path = folder.join(LOCK);
+    let locked = private::open_file(&path).and_then(|file| {
+        file.lock()?;
+        Ok(file)
+    });
+    locked.map_err(|source| KeepError::Io { path, source })
+}
+
 /// Sees changes of the keys kept in a data folder, whoever made them.
 #[derive(Debug)]
 pub struct Watch {
     folder: PathBuf,
-    seen: [Option<String>; 2],
+    seen: Texts,
 }
 
 impl Watch {
-    /// Begins with what is there now.
-    #[must_use]
-    pub fn of(folder: &Path) -> Self {
-        Self {
-            folder: folder.to_owned(),
-            seen: texts(folder),
-        }
+    /// The keys that are kept in a folder, and what sees every change of them from then on. Makes the current one, and the folder, if
+    /// they are not there.
+    ///
+    /// # Errors
+    /// [`KeepError`].
+    pub fn start(folder: &Path) -> Result<(Keys, Self), KeepError> {
+        current_in(folder)?;
+        let seen = Texts::read(folder)?;
+        let keys = seen.keys(folder)?;
+        let folder = folder.to_owned();
+        Ok((keys, Self { folder, seen }))
     }
 
     /// The keys, if they have changed since the last call. A key that was deleted is another one only at the next start.
     ///
     /// # Errors
-    /// [`KeepError`], once for each change.
+    /// [`KeepError`], until it is over.
     pub fn changed(&mut self) -> Result<Option<Keys>, KeepError> {
-        let texts = texts(&self.folder);
-        if texts == self.seen || texts[0].is_none() {
+        let texts = Texts::read(&self.folder)?;
+        if texts == self.seen || texts.current.is_none() {
             return Ok(None);
         }
+        let keys = texts.keys(&self.folder)?;
         self.seen = texts;
-        kept_in(&self.folder).map(Some)
+        Ok(Some(keys))
     }
 }
 
-fn texts(folder: &Path) -> [Option<String>; 2] {
-    [FILE, OLD].map(|name| fs::read_to_string(folder.join(name)).ok())
+/// What the files of a folder hold.
+#[derive(Debug, PartialEq, Eq)]
+struct Texts {
+    current: Option<String>,
+    old: Option<String>,
+}
+
+impl Texts {
+    /// In the other order than a rotation writes them: no key can be missed.
+    fn read(folder: &Path) -> Result<Self, KeepError> {
+        Ok(Self {
+            current: text_of(folder.join(FILE))?,
+            old: text_of(folder.join(OLD))?,
+        })
+    }
+
+    fn keys(&self, folder: &Path) -> Result<Keys, KeepError> {
+        let current = self.current.as_deref().unwrap_or_default();
+        let current = take(&folder.join(FILE), current)?;
+        let old = parse_old(&folder.join(OLD), self.old.as_deref().unwrap_or_default())?;
+        Ok(Keys::from(current).with_old(old))
+    }
+}
+
+/// None: there is no such file.
+fn text_of(path: PathBuf) -> Result<Option<String>, KeepError> {
+    match read(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(KeepError::Io { path, source }),
+    }
 }
 
 fn line(old: &OldKey) -> String {
@@ -132,13 +195,11 @@ fn line(old: &OldKey) -> String {
 
 fn old_in(folder: &Path) -> Result<Vec<OldKey>, KeepError> {
     let path = folder.join(OLD);
-    let text = match read(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        other => other.map_err(|source| KeepError::Io {
-            path: path.clone(),
-            source,
-        })?,
-    };
+    let text = text_of(path.clone())?;
+    parse_old(&path, &text.unwrap_or_default())
+}
+
+fn parse_old(path: &Path, text: &str) -> Result<Vec<OldKey>, KeepError> {
     let lines = (1..).zip(text.lines());
     let mut lines = lines.filter(|(_, line)| !line.trim().is_empty());
     let read = |(number, line): (usize, &str)| {
@@ -149,7 +210,7 @@ fn old_in(folder: &Path) -> Result<Vec<OldKey>, KeepError> {
                 until: Some(until),
             }),
             _ => Err(KeepError::Line {
-                path: path.clone(),
+                path: path.to_owned(),
                 line: number,
             }),
         }
@@ -186,8 +247,18 @@ fn current_in(folder: &Path) -> Result<Secret, KeepError> {
 /// [`KeepError`].
 pub fn found_in(folder: &Path) -> Result<Option<Secret>, KeepError> {
     let path = folder.join(FILE);
-    match read(&path) {
-        Ok(text) => take(&path, &text).map(Some),
+    let text = text_of(path.clone())?;
+    text.map(|text| take(&path, &text)).transpose()
+}
+
+/// The same for who may change nothing: a file that others can read stays as it is. With where it is.
+///
+/// # Errors
+/// [`KeepError`].
+pub fn seen_in(folder: &Path) -> Result<Option<(Secret, PathBuf)>, KeepError> {
+    let path = folder.join(FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some((take(&path, &text)?, path))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(KeepError::Io { path, source }),
     }
@@ -227,7 +298,9 @@ fn publish(path: &Path, secret: &Secret) -> io::Result<bool> {
 /// Puts a file with this text in the place of another.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let draft = draft_of(path);
-    let replaced = write_draft(&draft, text).and_then(|()| fs::rename(&draft, path));
+    let replaced = write_draft(&draft, text)
+        .and_then(|()| give_to_owner(&draft, path))
+        .and_then(|()| fs::rename(&draft, path));
     if replaced.is_err() {
         let _ = fs::remove_file(&draft);
     }
@@ -237,6 +310,26 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = folder {
         let _ = folder.sync_all();
     }
+    Ok(())
+}
+
+/// Lets the owner of a file have what will take its place: who rotates may be an administrator, who reads the server.
+#[cfg(unix)]
+fn give_to_owner(draft: &Path, path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+
+    let folder = path.parent().unwrap_or(path);
+    let owner = fs::metadata(path).or_else(|_| fs::metadata(folder))?;
+    let own = fs::metadata(draft)?;
+    if (owner.uid(), owner.gid()) == (own.uid(), own.gid()) {
+        return Ok(());
+    }
+    chown(draft, Some(owner.uid()), Some(owner.gid()))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
+fn give_to_owner(_: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
 

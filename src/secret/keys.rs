@@ -132,7 +132,7 @@ impl Keys {
 }
 
 impl OldKey {
-    fn is_taken(&self, now: Timestamp) -> bool {
+    pub(super) fn is_taken(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)
     }
 }

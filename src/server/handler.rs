@@ -75,7 +75,7 @@ impl<S: Sink> Handler<S> {
     ) -> Reply {
         let began = Instant::now();
         let (parts, mut body) = request.into_parts();
-        let head = Head::new(&parts, remote, &self.settings.keys);
+        let head = Head::new(remote, &self.settings.keys);
         let mut known = Known::of(&parts.headers);
         let answer = self.answer(&parts, &mut body, &head, &mut known);
         let mut reply = match caught(answer).await {
@@ -108,9 +108,7 @@ impl<S: Sink> Handler<S> {
     ) -> Result<Reply, Refusal> {
         match route(&parts.method, parts.uri.path()) {
             Route::Webhook => self.webhook(parts, body, head, known).await,
-            Route::Greeting => Ok(reply::text(
-                "omiscope is listening; Omi posts to /webhook\n",
-            )),
+            Route::Greeting => Ok(reply::text(super::GREETING)),
             Route::Health => Ok(reply::health(self.sink.status().writer)),
             Route::Metrics => {
                 self.admit(parts, head)?;
@@ -164,10 +162,12 @@ impl<S: Sink> Handler<S> {
         let examination = Examination::new(&parts.headers, query, bodies, policy, head);
         let findings = examination.findings().await?;
         known.signature = findings.signature;
-        let decoded = findings
-            .decoded
-            .inspect_err(|refusal| known.learn_from(refusal))?;
+        let decoded = findings.decoded.inspect_err(|refusal| {
+            known.learn_from(refusal);
+            self.tell_of_bad_signatures(known, head);
+        })?;
         known.kind = decoded.kind;
+        self.tell_of_bad_signatures(known, head);
         known.uid = decoded.uid;
         known.warnings = decoded.warnings;
         if let Opened::Old(until) = opened {
@@ -177,18 +177,23 @@ impl<S: Sink> Handler<S> {
             }
             known.warnings.push(warning);
         }
+        // The body may have told it.
+        self.allows(known)?;
+        self.keep(parts, head, known, &body, decoded.event).await
+    }
+
+    /// Also of those that are refused for it: in the log they look like a wrong key.
+    fn tell_of_bad_signatures(&self, known: &Known, head: &Head) {
         if let Signature::Invalid(fault) = known.signature
             && let Some(kinds) = self.bad_signature.due(known.kind, head.received)
         {
             tracing::warn!("{kinds} came with a bad signature: {}", fault.remedy());
         }
-        // The body may have told it.
-        self.allows(known)?;
-        self.keep(head, known, &body, decoded.event).await
     }
 
     async fn keep(
         &self,
+        parts: &Parts,
         head: &Head,
         known: &Known,
         body: &Bytes,
@@ -204,7 +209,7 @@ impl<S: Sink> Handler<S> {
         let is_raw_sound =
             matches!(&event, Some(Event::Audio(chunk)) if chunk.bytes.len() == body.len());
         let submission = Submission {
-            delivery: head.delivery(known, status, &reply),
+            delivery: head.delivery(parts, known, status, &reply),
             body: (!is_raw_sound).then(|| body.clone()),
             event,
         };
@@ -268,7 +273,7 @@ impl<S: Sink> Handler<S> {
             });
         }
         if is_webhook(parts.uri.path()) && !is_too_many {
-            let delivery = head.delivery(known, status, &reply);
+            let delivery = head.delivery(parts, known, status, &reply);
             self.sink.note(delivery, known.body.clone());
         }
         reply::refused(refusal, reply)

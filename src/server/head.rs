@@ -1,4 +1,4 @@
-//! What is known of a request before its body: what its delivery will tell, with every secret masked.
+//! What a delivery tells of its request, with every secret masked.
 
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
@@ -40,18 +40,12 @@ const SECRET_HEADERS: [HeaderName; 4] = [
 /// Names of the header that is the same for every attempt of a delivery, the most telling first.
 const IDEMPOTENCY: [&str; 3] = ["idempotency-key", "x-omi-idempotency-key", "x-omi-delivery"];
 
-/// The head of a request.
+/// What is known of a request as soon as it is there.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) received: Timestamp,
     since: Instant,
     pub(super) remote: Option<SocketAddr>,
-    method: String,
-    path: String,
-    query: String,
-    headers: Vec<(String, String)>,
-    idempotency_key: Option<String>,
-    declared: u64,
     /// The keys of the moment when it came.
     pub(super) keys: Arc<Keys>,
 }
@@ -96,39 +90,38 @@ impl Known {
 }
 
 impl Head {
-    pub(super) fn new(parts: &Parts, remote: Option<SocketAddr>, keys: &Keyring) -> Self {
-        let keys = keys.get();
+    pub(super) fn new(remote: Option<SocketAddr>, keys: &Keyring) -> Self {
         Self {
             received: Timestamp::now(),
             since: Instant::now(),
             remote,
-            method: shortened(parts.method.as_str(), METHOD),
-            path: masked_path(parts.uri.path(), &keys),
-            query: masked_query(parts.uri.query().unwrap_or_default(), &keys),
-            headers: masked_headers(&parts.headers, &keys),
-            idempotency_key: idempotency_key(&parts.headers)
-                .map(|key| keys.masked_in(key).into_owned()),
-            declared: declared(&parts.headers),
-            keys,
+            keys: keys.get(),
         }
     }
 
-    /// The delivery of this request, as it is answered.
-    pub(super) fn delivery(&self, known: &Known, status: StatusCode, reply: &str) -> Delivery {
+    /// The delivery of this request, as it is answered. To mask all that was sent takes its time, so nobody gets it for nothing.
+    pub(super) fn delivery(
+        &self,
+        parts: &Parts,
+        known: &Known,
+        status: StatusCode,
+        reply: &str,
+    ) -> Delivery {
+        let keys = &self.keys;
         let read = known.body.as_ref().map(|body| body.len() as u64);
         // Replies and warnings quote what was sent.
-        let masked = |text: &str| self.keys.masked_in(text).into_owned();
+        let masked = |text: &str| keys.masked_in(text).into_owned();
         Delivery {
             received: self.received,
             remote: self.remote,
-            method: self.method.clone(),
-            path: self.path.clone(),
-            query: self.query.clone(),
-            headers: self.headers.clone(),
+            method: shortened(parts.method.as_str(), METHOD),
+            path: masked_path(parts.uri.path(), keys),
+            query: masked_query(parts.uri.query().unwrap_or_default(), keys),
+            headers: masked_headers(&parts.headers, keys),
             uid: known.uid.clone(),
             kind: known.kind,
-            size: read.unwrap_or(self.declared),
-            idempotency_key: self.idempotency_key.clone(),
+            size: read.unwrap_or_else(|| declared(&parts.headers)),
+            idempotency_key: idempotency_key(&parts.headers).map(masked),
             signature: known.signature,
             status: status.as_u16(),
             reply: masked(reply),
@@ -192,13 +185,18 @@ mod tests {
 
     const KEY: &str = "Tr0ub4dor&3";
 
-    fn head(uri: &str, headers: &[(&str, &str)]) -> Head {
+    fn delivery(uri: &str, headers: &[(&str, &str)], known: &Known, reply: &str) -> Delivery {
         let mut request = Request::builder().uri(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        Head::new(&parts, None, &Secret::new(KEY.into()).into())
+        let head = Head::new(None, &Secret::new(KEY.into()).into());
+        head.delivery(&parts, known, StatusCode::OK, reply)
+    }
+
+    fn plain(uri: &str, headers: &[(&str, &str)]) -> Delivery {
+        delivery(uri, headers, &Known::of(&HeaderMap::new()), "{}")
     }
 
     #[test]
@@ -220,7 +218,7 @@ mod tests {
             ("/webhook", ("idempotency-key", "Tr0ub4dor&3")),
         ];
         for (uri, header) in cases {
-            let shown = format!("{:?}", head(uri, &[header]));
+            let shown = format!("{:?}", plain(uri, &[header]));
             assert!(!shown.contains("r0ub4dor"), "{shown}");
             assert!(shown.contains(MASK), "{shown}");
         }
@@ -233,7 +231,7 @@ mod tests {
             ..Known::of(&HeaderMap::new())
         };
         let reply = format!("{{\"error\":\"uid {KEY}\"}}");
-        let delivery = head("/webhook", &[]).delivery(&known, StatusCode::BAD_REQUEST, &reply);
+        let delivery = delivery("/webhook", &[], &known, &reply);
         assert_eq!(delivery.reply, r#"{"error":"uid ***"}"#);
         assert_eq!(delivery.warnings, ["uid *** is odd"]);
     }
@@ -243,18 +241,18 @@ mod tests {
         let long = "ä".repeat(9_000);
         let many: Vec<String> = (0..500).map(|n| format!("x-{n}")).collect();
         let headers: Vec<_> = many.iter().map(|name| (&**name, &*long)).collect();
-        let head = head(
+        let kept = plain(
             &format!("/{}?{}", "p".repeat(9_000), "q".repeat(9_000)),
             &headers,
         );
-        assert_eq!((head.path.len(), head.query.len()), (TARGET, TARGET));
-        assert_eq!(head.headers.len(), HEADERS);
-        assert!(head.headers.iter().all(|(_, value)| value.len() <= VALUE));
+        assert_eq!((kept.path.len(), kept.query.len()), (TARGET, TARGET));
+        assert_eq!(kept.headers.len(), HEADERS);
+        assert!(kept.headers.iter().all(|(_, value)| value.len() <= VALUE));
     }
 
     #[test]
     fn the_most_telling_usable_idempotency_key_is_taken() {
-        let of = |headers: &[(&str, &str)]| head("/webhook", headers).idempotency_key;
+        let of = |headers: &[(&str, &str)]| plain("/webhook", headers).idempotency_key;
         let both = [("x-omi-delivery", "b"), ("Idempotency-Key", "a")];
         assert_eq!(of(&both).as_deref(), Some("a"));
         let empty = [("x-omi-idempotency-key", "b"), ("idempotency-key", " ")];

@@ -3,21 +3,17 @@
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, StatusCode, header};
 
-use crate::outbound::Outbound;
-use crate::webhook_url::WebhookUrl;
-
-/// Waits between attempts, as Omi's sender has them.
-const WAITS: [Duration; 3] = [
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-];
+use super::trial::{WAITS, is_final};
+use crate::{outbound::Outbound, webhook_url::WebhookUrl};
 
 /// What is posted.
 #[derive(Debug, Clone)]
@@ -49,6 +45,8 @@ pub(super) struct Poster {
     outbound: Outbound,
     target: WebhookUrl,
     uid: String,
+    /// Whether the last attempt had no answer, and that was told.
+    silent: Arc<AtomicBool>,
 }
 
 impl Poster {
@@ -57,13 +55,14 @@ impl Poster {
             outbound: Outbound::new(),
             target,
             uid,
+            silent: Arc::default(),
         }
     }
 
     /// Posts until it is taken or Omi would give up.
     pub(super) async fn deliver(&self, delivery: &Delivery) {
         match persist(|| self.attempt(delivery)).await {
-            Outcome::Taken => (),
+            Outcome::Taken => self.silent.store(false, Ordering::Relaxed),
             Outcome::Refused(status) => {
                 tracing::warn!("a simulated delivery was refused: {status}");
             }
@@ -72,6 +71,15 @@ impl Poster {
     }
 
     async fn attempt(&self, delivery: &Delivery) -> Result<StatusCode, ()> {
+        let answer = self.post(delivery).await;
+        // Once, for as long as it lasts: there are many attempts.
+        if answer.is_err() && !self.silent.swap(true, Ordering::Relaxed) {
+            tracing::warn!("nobody answers at {}; it is tried again", self.target);
+        }
+        answer
+    }
+
+    async fn post(&self, delivery: &Delivery) -> Result<StatusCode, ()> {
         // The uid comes last, as Omi has it.
         let (query, content_type, body) = match &delivery.content {
             Content::Json(json) => (String::new(), "application/json", json),
@@ -99,7 +107,7 @@ async fn persist<F>(attempt: impl Fn() -> F) -> Outcome
 where
     F: Future<Output = Result<StatusCode, ()>>,
 {
-    let mut waits = WAITS.into_iter();
+    let mut waits = WAITS.iter();
     loop {
         let outcome = match attempt().await {
             Ok(status) if status.is_success() => return Outcome::Taken,
@@ -108,14 +116,8 @@ where
             Err(()) => Outcome::NoAnswer,
         };
         match waits.next() {
-            Some(wait) => tokio::time::sleep(wait).await,
+            Some(wait) => tokio::time::sleep(*wait).await,
             None => return outcome,
         }
     }
-}
-
-/// Whether Omi takes an answer for the last word: since September 2026 every 4xx but these two.
-fn is_final(status: StatusCode) -> bool {
-    let again = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
-    status.is_client_error() && !again.contains(&status)
 }

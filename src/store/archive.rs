@@ -1,6 +1,7 @@
 //! Reading a data folder from outside, also while another process writes to it: for exports.
 
 mod alignment;
+mod recent;
 mod reel;
 mod sound;
 mod stats;

@@ -111,7 +111,8 @@ pub(super) fn read(db: &Connection, seq: Seq) -> rusqlite::Result<Option<KeptDel
     }))
 }
 
-fn inspect(db: &Connection, seq: Seq) -> rusqlite::Result<Option<Inspected>> {
+/// A delivery with all that is kept of it; None if there is no such one.
+pub(super) fn inspect(db: &Connection, seq: Seq) -> rusqlite::Result<Option<Inspected>> {
     let Some(mut kept) = read(db, seq)? else {
         return Ok(None);
     };

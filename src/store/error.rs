@@ -71,6 +71,14 @@ pub enum CommitError {
 #[error("cannot read the store: {0}")]
 pub struct ReadError(#[from] rusqlite::Error);
 
+impl ReadError {
+    /// Whether it says that the file is no whole database.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        is_damage(&self.0)
+    }
+}
+
 /// Whether an error says that a file is no whole database.
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error_code();

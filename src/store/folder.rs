@@ -35,7 +35,7 @@ impl DataFolder {
             Err(TryLockError::WouldBlock) => {
                 return Err(OpenError::Locked {
                     folder: path,
-                    holder: holder(&mut lock),
+                    holder: named_in(&mut lock),
                 });
             }
             Err(TryLockError::Error(source)) => return Err(broken(source)),
@@ -67,6 +67,23 @@ impl DataFolder {
     }
 }
 
+/// The process that has a data folder open, as far as the lock file says; None: nobody has. Makes nothing. The lock is shared for a
+/// moment, in which another process cannot claim the folder.
+///
+/// # Errors
+/// When the lock file cannot be read.
+pub fn holder(folder: &Path) -> io::Result<Option<String>> {
+    let mut lock = match File::open(folder.join(LOCK)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    match lock.try_lock_shared() {
+        Ok(()) => Ok(None),
+        Err(TryLockError::WouldBlock) => Ok(Some(named_in(&mut lock))),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 fn write_holder(lock: &mut File) -> io::Result<()> {
     lock.set_len(0)?;
     lock.rewind()?;
@@ -75,7 +92,7 @@ fn write_holder(lock: &mut File) -> io::Result<()> {
 }
 
 /// Windows does not let others read a locked file; then nobody knows.
-fn holder(lock: &mut File) -> String {
+fn named_in(lock: &mut File) -> String {
     let mut text = String::new();
     let read = lock.take(32).read_to_string(&mut text);
     match (read, text.trim()) {
@@ -97,15 +114,22 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("a/b");
         let first = DataFolder::claim(path.clone()).unwrap();
-        let Err(OpenError::Locked { folder, holder }) = DataFolder::claim(path.clone()) else {
+        let Err(OpenError::Locked {
+            folder,
+            holder: holder_told,
+        }) = DataFolder::claim(path.clone())
+        else {
             panic!("claimed twice")
         };
         assert_eq!(folder, path);
         if cfg!(unix) {
-            assert_eq!(holder, std::process::id().to_string());
+            assert_eq!(holder_told, std::process::id().to_string());
         }
+        assert_eq!(holder(&path).unwrap(), Some(holder_told));
         drop(first);
+        assert_eq!(holder(&path).unwrap(), None);
         DataFolder::claim(path.clone()).expect("free again");
+        assert_eq!(holder(parent.path()).unwrap(), None, "nothing there");
     }
 
     #[cfg(unix)]

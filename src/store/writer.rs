@@ -165,7 +165,9 @@ impl Writer {
             answers.push(answer);
         }
         let results = self.transact(work);
-        self.liveness.committed(results.is_ok());
+        // A transaction of which every job failed has kept nothing either.
+        let is_kept = |results: &Vec<_>| results.is_empty() || results.iter().any(Result::is_ok);
+        self.liveness.committed(results.as_ref().is_ok_and(is_kept));
         let results = results.unwrap_or_else(|error| {
             tracing::error!("the store cannot commit: {error}");
             self.recover();

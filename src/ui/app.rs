@@ -21,6 +21,7 @@ use crate::{
     monitor::Monitor,
     rules::Failing,
     secret::Keyring,
+    tunnel::Link,
     webhook_url::WebhookUrl,
 };
 
@@ -50,6 +51,8 @@ pub struct App {
     pub viewer: Viewer,
     /// What plays the sound.
     pub playback: Playback,
+    /// How Omi reaches us.
+    pub link: watch::Receiver<Link>,
     /// What was lost.
     pub losses: watch::Receiver<Losses>,
     /// Changes when a rule of the user's rings.
@@ -80,6 +83,7 @@ impl App {
         let mut events = std::pin::pin!(events);
         let mut listening = self.playback.status();
         self.view.heard(listening.borrow_and_update().clone());
+        self.view.linked(self.link.borrow_and_update().clone());
         let mut frames = Frames::default();
         // A store that cannot be read now is read again later; deliveries are taken meanwhile.
         let mut resting = None;
@@ -126,6 +130,7 @@ impl App {
                     let failing = self.failing.borrow_and_update().clone();
                     self.monitor.set_failing(failing);
                 }
+                Ok(()) = self.link.changed() => self.view.linked(self.link.borrow_and_update().clone()),
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);

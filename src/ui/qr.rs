@@ -16,7 +16,7 @@ const UPPER_HALF: &str = "▀";
 
 /// A text as a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Code {
+pub(crate) struct Code {
     /// Row by row; true: black.
     modules: Vec<bool>,
     /// Modules of a side, without the quiet zone.
@@ -25,7 +25,7 @@ pub(super) struct Code {
 
 impl Code {
     /// The code of a text; None if it is too long. It mends little: a screen has no stains, and a small one is easier to show.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    pub(crate) fn of(text: &str) -> Option<Self> {
         let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
         Some(Self {
             side: code.width(),
@@ -38,7 +38,7 @@ impl Code {
     }
 
     /// Columns and rows that it takes.
-    pub(super) fn size(&self) -> (u16, u16) {
+    pub(crate) fn size(&self) -> (u16, u16) {
         let side = self.side + 2 * QUIET;
         (fitting(side), fitting(side.div_ceil(2)))
     }
@@ -76,6 +76,26 @@ impl Code {
                 }
             }
         }
+    }
+
+    /// As lines for a terminal that is no screen of ours. The colours are those that no palette changes.
+    pub(crate) fn printed(&self) -> String {
+        let (columns, rows) = self.size();
+        let cell = |row: u16, column: u16| {
+            let halves = [0, 1].map(|half| self.is_black(column, row * 2 + half));
+            match halves {
+                [true, true] => '█',
+                [true, false] => '▀',
+                [false, true] => '▄',
+                [false, false] => ' ',
+            }
+        };
+        let line = |row| {
+            let cells: String = (0..columns).map(|column| cell(row, column)).collect();
+            format!("\x1b[38;5;16;48;5;231m{cells}\x1b[0m")
+        };
+        let lines: Vec<_> = (0..rows).map(line).collect();
+        lines.join("\n")
     }
 
     /// Whether a module is black, counted from the corner of the quiet zone.

@@ -1,10 +1,13 @@
 use super::{Context, app::Session};
+
 use jiff::Timestamp;
 
 use crate::{
     audio::playback::Status,
     event::Uid,
     monitor::{Monitor, SoundTrack},
+    tunnel::Link,
+    webhook_url::WebhookUrl,
 };
 
 /// What every screen may look at: what came, where it comes from, what is heard, and the looks.
@@ -15,6 +18,8 @@ pub(super) struct Scene<'a> {
     /// Which screen is shown, counted from 0.
     pub(super) screen: usize,
     pub(super) session: &'a Session,
+    /// How Omi reaches us.
+    pub(super) link: &'a Link,
     pub(super) playback: &'a Status,
     /// The wearer who was chosen; None: whoever is heard.
     pub(super) wearer: Option<&'a Uid>,
@@ -30,6 +35,12 @@ impl<'a> Scene<'a> {
     /// The sound of the wearer who is chosen or heard.
     pub(super) fn track(&self) -> &'a SoundTrack {
         self.monitor.sound(self.wearer)
+    }
+
+    /// The URL to paste: the public one, else the one for a tunnel.
+    pub(super) fn url(&self) -> &'a WebhookUrl {
+        let tunnel = self.link.tunnel.as_ref();
+        tunnel.map_or(&self.session.local, |tunnel| &tunnel.url)
     }
 
     /// The wearer after the one who is chosen; None after the last one.

@@ -39,6 +39,7 @@ use crate::{
     export::watch::Progress,
     monitor::Monitor,
     text,
+    tunnel::Link,
 };
 
 /// How often is looked which words are heard, and how far an export is.
@@ -73,6 +74,7 @@ pub struct View {
 #[derive(Debug)]
 struct Common {
     session: Session,
+    link: Link,
     playback: Status,
     /// The wearer who was chosen.
     wearer: Option<Uid>,
@@ -115,6 +117,7 @@ impl Common {
             screen,
             monitor: frozen.map_or(monitor, |frozen| &frozen.monitor),
             session: &self.session,
+            link: &self.link,
             playback: &self.playback,
             wearer: self.wearer.as_ref(),
             place: self.place.as_ref(),
@@ -169,6 +172,7 @@ impl View {
             shelf: Shelf::default(),
             common: Common {
                 session,
+                link: Link::default(),
                 playback: Status::default(),
                 wearer: None,
                 place: None,
@@ -218,7 +222,7 @@ impl View {
         let places = self.places(frame.area());
         if let Some(area) = places.header {
             let tabs = self.screens.tabs();
-            header::render(frame, area, scene.monitor, scene.session, &tabs, &context);
+            header::render(frame, area, &scene, &tabs);
         }
         let screen = self.screens.shown();
         screen.render(frame, places.body, &scene);
@@ -530,10 +534,20 @@ impl View {
         }
     }
 
+    /// Takes over how Omi reaches us.
+    pub(super) fn linked(&mut self, link: Link) {
+        self.common.link = link;
+    }
+
     /// Takes over how playback does.
     pub(super) fn heard(&mut self, playback: Status) {
         if playback.not_kept && !self.common.playback.not_kept {
             self.say("the sound of that time is not kept".to_owned());
+        } else if playback.state != self.common.playback.state
+            && let Some(trouble) = playback.state.trouble()
+            && playback.state != State::Missing
+        {
+            self.say(trouble.to_owned());
         }
         self.common.playback = playback;
     }

@@ -11,6 +11,8 @@ mod dashboard;
 mod decode;
 #[cfg(unix)]
 mod deliveries;
+#[cfg(target_os = "linux")]
+mod doctor;
 #[cfg(unix)]
 mod durability;
 #[cfg(unix)]
@@ -27,6 +29,8 @@ mod plain;
 mod program;
 #[cfg(unix)]
 mod rebuild;
+#[cfg(unix)]
+mod replay;
 #[cfg(unix)]
 mod rules;
 mod search;
@@ -48,6 +52,9 @@ mod streams;
 mod subtitles;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod tunnel;
+mod url;
 mod wire;
 #[cfg(all(unix, not(feature = "playback")))]
 mod without_playback;

@@ -259,6 +259,7 @@ fn look_at_all_it_tells(secrets: &[String], home: &Path) {
     ];
     for args in told {
         let output = keyless(home).args(args).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {output:?}");
         look_for(secrets, &output.stdout, &args.join(" "));
         look_for(secrets, &output.stderr, &args.join(" "));
     }
@@ -310,7 +311,7 @@ fn a_key_is_replaced_while_it_serves_and_no_one_is_found_anywhere() {
         assert!(rotated.contains(told), "{rotated}");
         keys.push(kept().trim().to_owned());
         look_for(&keys, rotated.as_bytes(), "what is told");
-        served.line_with("the webhook key has changed");
+        served.line_with("the webhook keys are now those");
     }
     let statuses: Vec<_> = keys
         .iter()

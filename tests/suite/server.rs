@@ -8,6 +8,7 @@ mod keys;
 mod limits;
 mod requests;
 mod signatures;
+mod trial;
 mod wire;
 
 use std::{collections::HashSet, net::SocketAddr, sync::Arc, time::Duration};

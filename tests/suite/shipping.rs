@@ -164,6 +164,36 @@ fn what_goes_into_the_image_is_there() {
 }
 
 #[test]
+fn what_is_built_into_the_program_goes_into_the_image() {
+    let ignore = read(".dockerignore");
+    let taken = |asset: &str| {
+        let mut taken = ignore.lines().filter_map(|line| line.strip_prefix('!'));
+        taken.any(|taken| asset.starts_with(taken))
+    };
+    let (mut folders, mut assets) = (vec![path("src")], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let file = entry.unwrap().path();
+            let stem = file.file_stem().unwrap();
+            if stem == "tests" {
+                // Built in the repository only.
+            } else if file.is_dir() {
+                folders.push(file);
+            } else {
+                let text = fs::read_to_string(&file).unwrap_or_default();
+                let lines = text.lines().filter(|line| line.contains("include_"));
+                let named = lines.filter_map(|line| line.find("assets/").map(|at| &line[at..]));
+                assets.extend(named.map(str::to_owned));
+            }
+        }
+    }
+    assert!(!assets.is_empty());
+    for asset in assets {
+        assert!(taken(&asset), "{asset}");
+    }
+}
+
+#[test]
 fn compose_runs_that_image_with_the_settings_of_the_top_folder() {
     let service = service();
     let text = |name: &str| service[name].as_str().unwrap();

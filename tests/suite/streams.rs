@@ -3,12 +3,13 @@
 use std::{
     fs::{self, File},
     process::Stdio,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 
 use crate::{
-    program::{KEY, omiscope},
+    program::{KEY, PATIENCE, omiscope},
     serving::Serving,
 };
 
@@ -178,9 +179,11 @@ fn a_stream_that_cannot_be_written_holds_up_nothing() {
         serving.ask("GET", "/healthz", "", b""),
         (200, "ok".to_owned())
     );
-    let mut lost = 0.0;
-    while lost < 20.0 {
-        lost = metric(&serving, r#"omiscope_losses_total{cause="log_lines"}"#);
+    let lost = || metric(&serving, r#"omiscope_losses_total{cause="log_lines"}"#);
+    let begin = Instant::now();
+    while lost() < 20.0 {
+        assert!(begin.elapsed() < PATIENCE, "{} lines are lost", lost());
+        std::thread::sleep(Duration::from_millis(20));
     }
     let ended = serving.end();
     assert!(ended.status.success(), "{ended:?}");

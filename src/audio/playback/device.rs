@@ -24,6 +24,17 @@ pub fn devices() -> Result<Vec<Device>, String> {
     Ok(Vec::new())
 }
 
+/// The one of the devices that a name means: its own, or a part of it or of its description that no other has.
+///
+/// # Errors
+/// When none or several are meant, in a sentence.
+pub fn named<'a>(devices: &'a [Device], wanted: &str) -> Result<&'a Device, String> {
+    let names = |device: &Device| vec![device.name.clone(), device.about.clone()];
+    let names: Vec<_> = devices.iter().map(names).collect();
+    let place = choice(names.iter().map(Vec::as_slice), wanted)?;
+    Ok(&devices[place])
+}
+
 #[cfg(feature = "playback")]
 pub(super) use found::find;
 
@@ -88,7 +99,6 @@ mod found {
 }
 
 /// Which of the devices, each with its names, is meant.
-#[cfg(feature = "playback")]
 fn choice<'a>(
     devices: impl Iterator<Item = &'a [String]> + Clone,
     wanted: &str,

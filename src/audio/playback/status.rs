@@ -44,6 +44,19 @@ pub enum State {
     Missing,
 }
 
+impl State {
+    /// Why nothing sounds although somebody listens, in words; None if there is no trouble.
+    #[must_use]
+    pub fn trouble(self) -> Option<&'static str> {
+        match self {
+            Self::NoDevice => Some("no audio device to play on; it is looked for again"),
+            Self::Lost => Some("the audio device is gone; it is looked for again"),
+            Self::Missing => Some("this omiscope was built without playback"),
+            Self::Off | Self::Waiting | Self::Playing => None,
+        }
+    }
+}
+
 /// What is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Heard {

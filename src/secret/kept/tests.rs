@@ -56,6 +56,8 @@ fn only_the_owner_can_read_the_file_even_if_others_could_before() {
     kept_in(folder.path()).unwrap();
     assert_eq!(mode(), 0o600);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(seen_in(folder.path()).unwrap().is_some());
+    assert_eq!(mode(), 0o644, "looking changes nothing");
     kept_in(folder.path()).unwrap();
     assert_eq!(mode(), 0o600);
 }
@@ -71,7 +73,7 @@ fn a_key_that_is_replaced_is_taken_until_its_end_and_each_before_it_until_its_ow
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let mut keys = vec![kept_in(folder).unwrap().current().reveal().to_owned()];
-    for hours in [3, 1, 0] {
+    for hours in [3, 1, 2] {
         let until = rotate(folder, HOUR * hours, now()).unwrap();
         assert_eq!(until, now() + HOUR * hours);
         keys.push(kept_in(folder).unwrap().current().reveal().to_owned());
@@ -82,50 +84,74 @@ fn a_key_that_is_replaced_is_taken_until_its_end_and_each_before_it_until_its_ow
         let opened = keys.iter().map(|key| kept.opened_by(key, now));
         opened.map(|opened| opened.is_some()).collect::<Vec<_>>()
     };
-    assert_eq!(opened(0), [true, true, false, true]);
-    assert_eq!(opened(1), [true, false, false, true]);
+    assert_eq!(opened(0), [true, true, true, true]);
+    assert_eq!(opened(1), [true, false, true, true]);
+    assert_eq!(opened(2), [true, false, false, true]);
     assert_eq!(opened(3), [false, false, false, true]);
     let kept = kept_in(folder).unwrap();
     for key in &keys {
         assert_eq!(kept.masked_in(key), "***", "hidden for ever");
     }
     let names = fs::read_dir(folder).unwrap();
-    assert_eq!(names.count(), 2, "no draft is left");
+    assert_eq!(names.count(), 3, "keys, old keys, lock; no draft is left");
 }
 
 #[test]
-fn not_every_key_there_ever_was_is_remembered() {
+fn keys_that_ended_are_forgotten_in_time_and_those_that_are_taken_never() {
     let folder = tempfile::tempdir().unwrap();
-    let first = kept_in(folder.path())
-        .unwrap()
-        .current()
-        .reveal()
-        .to_owned();
+    let folder = folder.path();
+    let current = || kept_in(folder).unwrap().current().reveal().to_owned();
+    let first = current();
+    rotate(folder, HOUR * 5, now()).unwrap();
     for _ in 0..REMEMBERED {
-        rotate(folder.path(), HOUR, now()).unwrap();
+        rotate(folder, HOUR, now()).unwrap();
     }
-    assert!(
-        kept_in(folder.path())
-            .unwrap()
-            .opened_by(&first, now())
-            .is_some()
-    );
-    rotate(folder.path(), HOUR, now()).unwrap();
-    assert!(
-        kept_in(folder.path())
-            .unwrap()
-            .opened_by(&first, now())
-            .is_none()
-    );
-    assert_eq!(old_in(folder.path()).unwrap().len(), REMEMBERED);
+    assert_eq!(old_in(folder).unwrap().len(), REMEMBERED + 1);
+    let kept = kept_in(folder).unwrap();
+    assert!(kept.opened_by(&first, now()).is_some());
+    let second = current();
+    rotate(folder, SignedDuration::ZERO, now()).unwrap();
+    let kept = kept_in(folder).unwrap();
+    assert_eq!(kept.masked_in(&first), first, "ended, and long ago");
+    assert!(kept.opened_by(&second, now()).is_none());
+    assert_eq!(old_in(folder).unwrap().len(), REMEMBERED);
+}
+
+#[test]
+fn of_two_rotations_at_once_no_key_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let first = kept_in(folder).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| rotate(folder, HOUR, now()).unwrap());
+        }
+    });
+    assert_eq!(old_in(folder).unwrap().len(), 4);
+    let kept = kept_in(folder).unwrap();
+    assert!(kept.opened_by(first.current().reveal(), now()).is_some());
+}
+
+#[test]
+fn what_cannot_be_read_is_told_until_it_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (_, mut watch) = Watch::start(folder).unwrap();
+    fs::remove_file(folder.join(FILE)).unwrap();
+    fs::create_dir(folder.join(FILE)).unwrap();
+    assert!(watch.changed().is_err());
+    assert!(watch.changed().is_err());
+    fs::remove_dir(folder.join(FILE)).unwrap();
+    fs::write(folder.join(FILE), "theirs\n").unwrap();
+    let seen = watch.changed().unwrap().unwrap();
+    assert_eq!(seen.current().reveal(), "theirs");
 }
 
 #[test]
 fn a_change_is_seen_once_and_a_key_that_is_gone_is_none() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let first = kept_in(folder).unwrap();
-    let mut watch = Watch::of(folder);
+    let (first, mut watch) = Watch::start(folder).unwrap();
     assert!(watch.changed().unwrap().is_none());
     rotate(folder, HOUR, now()).unwrap();
     let seen = watch.changed().unwrap().unwrap();
@@ -147,8 +173,9 @@ fn a_line_that_is_no_old_key_is_told_without_showing_it() {
     let folder = tempfile::tempdir().unwrap();
     kept_in(folder.path()).unwrap();
     for line in ["S3CRET", "tomorrow S3CRET", "2026-11-28T00:00:00Z "] {
+        let (_, mut watch) = Watch::start(folder.path()).unwrap();
         fs::write(folder.path().join(OLD), format!("\n{line}\n")).unwrap();
-        let mut watch = Watch::of(folder.path());
+        assert!(watch.changed().is_err());
         let error = kept_in(folder.path()).unwrap_err().to_string();
         assert!(
             error.contains("line 2 of ") && !error.contains("S3CRET"),
@@ -156,6 +183,6 @@ fn a_line_that_is_no_old_key_is_told_without_showing_it() {
         );
         assert!(rotate(folder.path(), HOUR, now()).is_err());
         fs::remove_file(folder.path().join(OLD)).unwrap();
-        assert!(watch.changed().unwrap().is_some());
+        assert!(watch.changed().unwrap().is_none());
     }
 }

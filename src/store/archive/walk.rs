@@ -13,7 +13,7 @@ use crate::{
     store::{
         ReadError,
         column::{micros, time, uid},
-        deliveries::{self, KeptDelivery},
+        deliveries::{self, Inspected, KeptDelivery},
         rows,
     },
 };
@@ -59,6 +59,19 @@ const SUMMARIES: &str = "SELECT s.seq, s.seq FROM summaries s JOIN records r ON 
 const DELIVERIES: &str = "SELECT r.seq, r.seq FROM records r
     WHERE r.seq > :row AND r.seq >= :order AND r.received >= :since AND (:until IS NULL OR r.received < :until)
     AND (:uid IS NULL OR r.uid = :uid) AND :conversation IS NULL AND NOT :starred
+    ORDER BY r.seq LIMIT :limit";
+/// What was accepted, once each. Of a conversation: what brought its lines and its memory, and the sound that came while it was said.
+const REPLAYABLE: &str = "SELECT r.seq, r.seq FROM records r
+    WHERE r.seq > :row AND r.seq >= :order AND r.received >= :since AND (:until IS NULL OR r.received < :until)
+    AND (:uid IS NULL OR r.uid = :uid) AND NOT :starred
+    AND r.status BETWEEN 200 AND 299 AND r.repeat_of IS NULL AND r.kind <> 'import'
+    AND (:conversation IS NULL OR r.seq IN (
+        SELECT first_seq FROM segments WHERE conversation_id = :conversation
+        UNION SELECT seq FROM segments WHERE conversation_id = :conversation
+        UNION SELECT seq FROM memories WHERE conversation_id = :conversation
+        UNION SELECT s.seq FROM sound_chunks s JOIN conversations c ON s.uid = c.uid
+            WHERE c.id = :conversation
+            AND s.arrived BETWEEN c.started AND c.started + (c.last_end_s + 10) * 1000000))
     ORDER BY r.seq LIMIT :limit";
 
 /// Things that are walked through.
@@ -136,6 +149,16 @@ impl Archive {
         selection: &Selection,
     ) -> impl Iterator<Item = Result<KeptDelivery, ReadError>> {
         self.walk(DELIVERIES, selection, Self::delivery_within)
+    }
+
+    /// The deliveries that are meant and were accepted, once each and with all that is kept of them, in the order in which they came.
+    pub fn replayable(
+        &self,
+        selection: &Selection,
+    ) -> impl Iterator<Item = Result<Inspected, ReadError>> {
+        self.walk(REPLAYABLE, selection, |archive, row| {
+            Ok(deliveries::inspect(archive.db(), Seq(row as u64))?)
+        })
     }
 
     /// The day summary that a record brought; None if there is no such one.

@@ -51,7 +51,7 @@ pub(in crate::ui) const TABLE: [Entry; 63] = [
     entry(Action::Name, "name-speaker", "S", "name the speaker of a line"),
     entry(Action::Replay, "replay", "r", "send a delivery again"),
     entry(Action::Select, "select", "V", "select lines from here on, or no longer"),
-    entry(Action::Copy, "copy", "y", "copy lines, a gist, an item, a body"),
+    entry(Action::Copy, "copy", "y", "copy lines, title and overview, an item, a body"),
     entry(Action::CopyAll, "copy-all", "Y", "copy the whole of it; a delivery: as curl"),
     entry(Action::Export, "export", "e", "export into files, or stop doing so"),
     entry(Action::Help, "help", "? F1", "this help"),

@@ -12,20 +12,11 @@ use ratatui::{
 
 use super::{Answer, Overlay, over};
 use crate::{
-    event::Trigger,
-    monitor::Monitor,
+    monitor::Severity,
     text,
-    ui::{Context, Scene, action::Action, app::Session, panel::framed, screen::Hints},
+    ui::{Context, Scene, action::Action, panel::framed, screen::Hints},
+    webhook_url::FIELDS,
 };
-
-/// Omi's fields, by the names in its settings, and what is pasted there after the URL.
-const FIELDS: [(Trigger, &str, &str); 5] = [
-    (Trigger::Memory, "Conversation events", ""),
-    (Trigger::Transcript, "Real-time transcript", ""),
-    (Trigger::Audio, "Audio bytes", ",5"),
-    (Trigger::Summary, "Day summary", ""),
-    (Trigger::Button, "Button events", ""),
-];
 
 /// Columns before what is pasted into a field.
 const BEFORE_VALUE: usize = 25;
@@ -50,10 +41,10 @@ impl Overlay for Card {
     fn render(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
         let context = scene.context;
         if self.key == Key::Code {
-            return code::render(frame, area, &url(scene.session, self.key, context), context);
+            return code::render(frame, area, &url(scene, self.key), context);
         }
         let room = [area.width, area.height].map(|cells| usize::from(cells.saturating_sub(2)));
-        let lines = lines(scene.monitor, scene.session, self.key, room[0], context);
+        let lines = lines(scene, self.key, room[0]);
         let lines = fitted(lines, room[1]);
         let width = lines.iter().map(Line::width).max().unwrap_or_default() + 1;
         let area = over(area, width, lines.len());
@@ -98,15 +89,10 @@ pub(in crate::ui) fn fitted(mut lines: Vec<Line<'static>>, rows: usize) -> Vec<L
 }
 
 /// The rows of the card.
-pub(in crate::ui) fn lines(
-    monitor: &Monitor,
-    session: &Session,
-    key: Key,
-    width: usize,
-    context: &Context,
-) -> Vec<Line<'static>> {
+pub(in crate::ui) fn lines(scene: &Scene<'_>, key: Key, width: usize) -> Vec<Line<'static>> {
+    let context = scene.context;
     let theme = &context.theme;
-    let url = url(session, key, context);
+    let url = url(scene, key);
     // In full where that leaves each field in one row.
     let longest = FIELDS.iter().map(|(_, _, more)| more.len()).max();
     let in_full = BEFORE_VALUE + text::width(&url) + longest.unwrap_or_default() <= width;
@@ -118,20 +104,44 @@ pub(in crate::ui) fn lines(
         (lines, ("the URL", theme.dim))
     };
     lines.extend(FIELDS.map(|(trigger, name, more)| {
-        let heard = monitor.last_seen(trigger).is_some();
+        let heard = scene.monitor.last_seen(trigger).is_some();
         let (value, style) = before;
         let value = Span::styled(format!("{value}{more}"), style);
         field(heard, name, value, context)
     }));
     lines.push(Line::raw(""));
-    lines.extend(rows(
-        " ",
-        "Omi needs a public https tunnel, e.g.",
-        width,
-        theme.dim,
-    ));
-    let tunnel = format!("cloudflared tunnel --url {}", session.local.origin());
-    lines.extend(rows(" ", &tunnel, width, theme.text));
+    lines.extend(way(scene, width));
+    lines
+}
+
+/// How Omi reaches us, and what is wrong with that.
+fn way(scene: &Scene<'_>, width: usize) -> Vec<Line<'static>> {
+    let theme = &scene.context.theme;
+    let mut lines = Vec::new();
+    if let Some(tunnel) = &scene.link.tunnel {
+        let found = format!("{} leads here", tunnel.provider);
+        let (said, style) = match scene.link.answered {
+            Some(took) => {
+                let took = took.as_millis();
+                (format!("{found}: a ping took {took} ms"), theme.good)
+            }
+            None => (found, theme.text),
+        };
+        lines.extend(rows(" ", &said, width, style));
+    } else {
+        let what = "Omi needs a public https tunnel, e.g.";
+        lines.extend(rows(" ", what, width, theme.dim));
+        let command = format!("cloudflared tunnel --url {}", scene.session.local.origin());
+        lines.extend(rows(" ", &command, width, theme.text));
+    }
+    for advice in &scene.link.advice {
+        let style = match advice.severity {
+            Severity::Loss => theme.bad,
+            Severity::Warning => theme.warn,
+            Severity::Note => theme.dim,
+        };
+        lines.extend(rows(" ", &text::neutral(&advice.text), width, style));
+    }
     lines
 }
 
@@ -147,12 +157,13 @@ pub(in crate::ui) fn keys(context: &Context) -> [Line<'static>; 2] {
     [Line::raw(""), keys]
 }
 
-fn url(session: &Session, key: Key, context: &Context) -> String {
+fn url(scene: &Scene<'_>, key: Key) -> String {
+    let url = scene.url();
     match key {
-        Key::Masked => session.local.masked(&context.glyphs.mask.repeat(8)),
+        Key::Masked => url.masked(&scene.context.glyphs.mask.repeat(8)),
         Key::Revealed | Key::Code => {
-            let url = session.local.clone();
-            url.with_key(session.keys.get().current()).revealed()
+            let url = url.clone();
+            url.with_key(scene.session.keys.get().current()).revealed()
         }
     }
 }

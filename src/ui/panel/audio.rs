@@ -84,14 +84,10 @@ fn heard(listening: &Status, context: &Context) -> Option<Span<'static>> {
             ("paused, p goes on".to_owned(), theme.warn)
         }
         State::Waiting => (format!("{play} listening, nothing to play"), theme.accent),
-        State::NoDevice => (
-            "! no audio device to play on; it is looked for again".to_owned(),
-            theme.warn,
-        ),
-        State::Lost => (
-            "! the audio device is gone; it is looked for again".to_owned(),
-            theme.warn,
-        ),
+        State::NoDevice | State::Lost => {
+            let trouble = listening.state.trouble().unwrap_or_default();
+            (format!("! {trouble}"), theme.warn)
+        }
         State::Playing => {
             let behind = listening.behind.as_secs_f64();
             (

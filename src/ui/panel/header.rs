@@ -9,18 +9,12 @@ use ratatui::{
 use crate::{
     monitor::Monitor,
     text,
-    ui::{Context, app::Session, screen::Tab},
+    ui::{Context, Scene, screen::Tab},
 };
 
 /// Draws the row, and leaves out what there is no room for.
-pub(in crate::ui) fn render(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    monitor: &Monitor,
-    session: &Session,
-    tabs: &[Tab],
-    context: &Context,
-) {
+pub(in crate::ui) fn render(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>, tabs: &[Tab]) {
+    let (monitor, context) = (scene.monitor, scene.context);
     let theme = &context.theme;
     let mut parts = status(monitor, context);
     let wearer = monitor.uid().map(|uid| {
@@ -30,7 +24,7 @@ pub(in crate::ui) fn render(
         )
     });
     let optional = [
-        (format!(" {} ", session.local), theme.text),
+        (format!(" {} ", scene.url()), theme.text),
         (wearer.unwrap_or_default(), theme.dim),
     ];
     let left = usize::from(area.width).saturating_sub(parts.iter().map(Span::width).sum());

@@ -181,8 +181,9 @@ pub(in crate::ui) fn playing(scene: &Scene<'_>, width: usize) -> Vec<Line<'stati
     let (what, style) = match (status.state, status.heard) {
         (State::Missing, _) => ("this omiscope was built without playback", theme.dim),
         (State::Off, _) => ("off, a listens", theme.dim),
-        (State::NoDevice, _) => ("! no such audio device; it is looked for", theme.warn),
-        (State::Lost, _) => ("! the audio device is gone; it is looked for", theme.warn),
+        (State::NoDevice | State::Lost, _) => {
+            (status.state.trouble().unwrap_or_default(), theme.warn)
+        }
         (_, Heard::Paused) => ("paused, p goes on", theme.warn),
         (_, Heard::Kept) => ("what was kept, Esc ends it", theme.accent),
         (State::Waiting, Heard::Live) => ("live, nothing to play yet", theme.accent),

@@ -42,7 +42,7 @@ pub(in crate::ui) fn render(
     let port = sheet.port;
     let mut shown = if monitor.transcript().is_empty() {
         let key = card::Key::Masked;
-        let mut card = card::lines(monitor, scene.session, key, port.columns, context);
+        let mut card = card::lines(scene, key, port.columns);
         card.extend(card::keys(context));
         Paragraph::new(card::fitted(card, port.rows))
     } else if let Some(sifting) = sifting.as_ref().filter(|_| sheet.transcript.is_empty()) {

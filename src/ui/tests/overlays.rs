@@ -1,5 +1,7 @@
 //! What lies over a screen: with nothing in it, as on a good day, and with the worst that can be typed or sent, at every size.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEvent};
 use jiff::tz::TimeZone;
 
@@ -11,7 +13,7 @@ use super::{
 };
 use crate::{
     audio::playback::Device,
-    monitor::Monitor,
+    monitor::{Advice, Monitor, Severity},
     secret::Secret,
     ui::{
         Glyphs, View,
@@ -68,6 +70,25 @@ fn every_size() -> impl Iterator<Item = (u16, u16)> {
     SIZES.into_iter().chain(TINY)
 }
 
+/// With a tunnel through which a ping came.
+fn tunnelled() -> View {
+    let mut view = dark();
+    view.linked(scene::link().probed(Ok(Duration::from_millis(142))));
+    view
+}
+
+/// With a tunnel that does not work.
+fn tunnelled_in_vain() -> View {
+    let mut view = dark();
+    view.linked(scene::link().probed(Err(Advice {
+        code: "tunnel-offline",
+        severity: Severity::Warning,
+        text: format!("Cloudflare has no connection{}", screens::HOSTILE),
+        remedy: "",
+    })));
+    view
+}
+
 /// The longest that one has to paste.
 fn worst() -> View {
     let session = Session {
@@ -122,6 +143,8 @@ fn overlays_at_every_size() {
         ("command_extreme", dark, full, &[Do(Command), TypeHostile]),
         ("card", dark, full, &[Do(Card)]),
         ("card_empty", dark, empty, &[Do(Card)]),
+        ("card_tunnel", tunnelled, full, &[Do(Card)]),
+        ("card_tunnel_wrong", tunnelled_in_vain, empty, &[Do(Card)]),
         ("card_extreme", worst, full, &[Do(Card), Do(Reveal)]),
         ("export", dark, full, &[Do(Export)]),
         ("export_empty", dark, empty, &[Do(Export)]),

@@ -11,6 +11,7 @@ use std::{
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
 use futures_util::{Stream, stream};
 use ratatui::{Frame, Terminal, backend::TestBackend};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::scene;
@@ -19,6 +20,7 @@ use crate::{
     losses::LossCounter,
     monitor::{Monitor, WINDOW},
     store::{Location, Settings, Store, Submission},
+    tunnel::Link,
     ui::{
         Clock, Library,
         action::TerminalEffect,
@@ -145,6 +147,7 @@ pub(super) fn app(store: &Store, losses: &LossCounter, session: Session) -> App 
             crate::audio::playback::kept::Nothing,
         ))
         .unwrap(),
+        link: watch::channel(Link::default()).1,
         losses: losses.watch(),
         failing: crate::rules::Ledger::default().watch_failing(),
         bell: tokio::sync::watch::Sender::new(0).subscribe(),

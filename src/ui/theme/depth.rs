@@ -63,7 +63,8 @@ impl Depth {
         Self::of(|name| std::env::var(name).unwrap_or_default())
     }
 
-    fn of(variable: impl Fn(&str) -> String) -> Self {
+    /// What variables of the environment say of the terminal.
+    pub(crate) fn of(variable: impl Fn(&str) -> String) -> Self {
         let (terminal, colours) = (variable("TERM"), variable("COLORTERM"));
         if matches!(colours.as_str(), "truecolor" | "24bit") || terminal.ends_with("-direct") {
             Self::True

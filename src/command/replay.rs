@@ -1,0 +1,128 @@
+//! `omiscope replay`: what was delivered, once more, to another receiver or to a dashboard of its own.
+
+use std::io::{self, Write as _};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{UsageError, demo, on_runtime};
+use crate::{
+    cli,
+    config::{Config, Flags},
+    event::{ConversationId, Kind, Uid},
+    logging::{self, Destination},
+    losses::LossCounter,
+    replay::past::{Past, Sent, Summary},
+    secret::{Keys, Secret, found_in},
+    shutdown,
+    store::archive::{Archive, Selection},
+    text::{self, counted},
+    webhook_url::WebhookUrl,
+};
+
+pub(super) fn run(flags: &Flags, options: &cli::Replay) -> anyhow::Result<()> {
+    let config = Config::load(flags)?;
+    let archive = Archive::open(&config.data_dir)?;
+    let selection = selection(options)?;
+    let keys = keys(&config)?;
+    let past = |target| Past {
+        selection: selection.clone(),
+        kinds: options
+            .kinds
+            .iter()
+            .map(|name| Kind::from_name(name))
+            .collect(),
+        speed: options.speed,
+        target,
+        keys: keys.clone(),
+    };
+    let Some(to) = &options.to else {
+        let summary = demo::staged(flags, |target, shutdown| {
+            let past = past(target);
+            async move { past.send(archive, &shutdown, |_| anyhow::Ok(())).await }
+        })?;
+        return finish(&summary);
+    };
+    let target =
+        WebhookUrl::parse(to).map_err(|error| UsageError::new(format!("--to: {error}")))?;
+    let _log = logging::start(
+        Destination::Stderr,
+        config.log_level,
+        LossCounter::default(),
+    )?;
+    let summary = on_runtime(async {
+        let shutdown = shutdown::on_signals(|| ())?;
+        let past = past(target);
+        past.send(archive, &shutdown, |sent| line(sent, options.quiet))
+            .await
+    })?;
+    finish(&summary)
+}
+
+/// Our keys, so that nobody gets them: those of the settings, else the one of the data folder.
+fn keys(config: &Config) -> anyhow::Result<Keys> {
+    let key = match &config.webhook_secret {
+        Some(given) => Some(given.clone()),
+        None => found_in(&config.data_dir)?,
+    };
+    Ok(key.unwrap_or_else(|| Secret::new(String::new())).into())
+}
+
+fn selection(options: &cli::Replay) -> Result<Selection, UsageError> {
+    let uid = options.uid.as_deref().map(Uid::parse).transpose();
+    Ok(Selection {
+        conversation: options.conversation.map(ConversationId),
+        since: options.since.or(options.day),
+        until: options.until.or(options.day.and_then(next_midnight)),
+        uid: uid.map_err(|error| UsageError::new(format!("--uid: {error}")))?,
+        starred: false,
+    })
+}
+
+/// When the day of a time ends.
+fn next_midnight(time: Timestamp) -> Option<Timestamp> {
+    let zone = TimeZone::system();
+    let tomorrow = zone.to_datetime(time).date().tomorrow().ok()?;
+    zone.to_timestamp(tomorrow.at(0, 0, 0, 0)).ok()
+}
+
+fn line(sent: &Sent, quiet: bool) -> anyhow::Result<()> {
+    if !quiet {
+        let zone = TimeZone::system();
+        let clock = zone
+            .to_datetime(sent.received)
+            .strftime("%Y-%m-%d %H:%M:%S");
+        let (seq, kind) = (sent.seq.0, sent.kind.name());
+        let came = text::neutral(&sent.came);
+        writeln!(io::stdout(), "{clock} #{seq} {kind}: {came}")?;
+    }
+    Ok(())
+}
+
+fn in_words(summary: &Summary) -> String {
+    let others = [
+        (summary.refused, "refused"),
+        (summary.unanswered, "not answered"),
+        (
+            summary.unsendable,
+            "not sent, for too little of them is kept",
+        ),
+    ];
+    let mut words = format!("{} taken", counted(summary.taken, "deliveries"));
+    for (count, how) in others {
+        if count > 0 {
+            words = format!("{words}, {count} {how}");
+        }
+    }
+    words
+}
+
+fn finish(summary: &Summary) -> anyhow::Result<()> {
+    if *summary == Summary::default() {
+        anyhow::bail!("nothing that was asked for is kept");
+    }
+    if summary.refused + summary.unanswered > 0 {
+        anyhow::bail!("{}", in_words(summary));
+    }
+    super::tell(format_args!("{}", in_words(summary)));
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Sends all that was delivered in a stretch of time to another receiver, in its order and with its pauses.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::{sync::mpsc, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use super::{ReplayError, request, told};
+use crate::{
+    event::{Kind, Seq},
+    outbound::{Outbound, PostError},
+    secret::Keys,
+    store::{
+        ReadError,
+        archive::{Archive, Selection},
+        deliveries::Inspected,
+    },
+    webhook_url::WebhookUrl,
+};
+
+/// Deliveries that are read before they are due. Each may be as great as a body may be.
+const AHEAD: usize = 4;
+
+/// What is sent, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Past {
+    pub(crate) selection: Selection,
+    /// Only these; empty: all.
+    pub(crate) kinds: Vec<Kind>,
+    /// How many times as fast as it came.
+    pub(crate) speed: f64,
+    /// Who gets it, with a key of its own.
+    pub(crate) target: WebhookUrl,
+    /// Our keys, which nobody gets.
+    pub(crate) keys: Keys,
+}
+
+/// How it went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Summary {
+    /// Answered with a 2xx.
+    pub(crate) taken: usize,
+    /// Answered with anything else.
+    pub(crate) refused: usize,
+    /// Not answered.
+    pub(crate) unanswered: usize,
+    /// What is kept of it is not enough to send it.
+    pub(crate) unsendable: usize,
+}
+
+/// What came of one delivery.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) seq: Seq,
+    pub(crate) received: Timestamp,
+    pub(crate) kind: Kind,
+    /// Without a key, but from outside.
+    pub(crate) came: String,
+}
+
+impl Past {
+    /// Sends it until its end or until `shutdown`, and tells of each delivery.
+    ///
+    /// # Errors
+    /// [`ReadError`], or that of `tell`.
+    pub(crate) async fn send<E: From<ReadError>>(
+        self,
+        archive: Archive,
+        shutdown: &CancellationToken,
+        mut tell: impl FnMut(&Sent) -> Result<(), E>,
+    ) -> Result<Summary, E> {
+        let mut summary = Summary::default();
+        let outbound = Outbound::new();
+        let mut past = self.read(archive);
+        let mut began = None;
+        let all = async {
+            while let Some(inspected) = past.recv().await {
+                let inspected = inspected?;
+                let received = inspected.kept.delivery.received;
+                let (first, since) = *began.get_or_insert_with(|| (received, Instant::now()));
+                tokio::time::sleep_until(since + self.paced(first, received)).await;
+                let came = self.post(&inspected, &outbound, &mut summary).await;
+                tell(&Sent {
+                    seq: inspected.kept.seq,
+                    received,
+                    kind: inspected.kept.delivery.kind,
+                    came,
+                })?;
+            }
+            Ok::<_, E>(())
+        };
+        if let Some(ended) = shutdown.run_until_cancelled(all).await {
+            ended?;
+        }
+        Ok(summary)
+    }
+
+    async fn post(
+        &self,
+        inspected: &Inspected,
+        outbound: &Outbound,
+        summary: &mut Summary,
+    ) -> String {
+        let sent: Result<_, ReplayError> = request(inspected, &self.target, &self.keys);
+        let request = match sent {
+            Ok(request) => request,
+            Err(error) => {
+                summary.unsendable += 1;
+                return format!("not sent: {error}");
+            }
+        };
+        let came: Result<_, PostError> = outbound.send(request).await;
+        match came {
+            Ok(answer) => {
+                if answer.status.is_success() {
+                    summary.taken += 1;
+                } else {
+                    summary.refused += 1;
+                }
+                let came = told(&answer, &self.keys);
+                match self.target.key() {
+                    Some(key) => key.masked_in(&came).into_owned(),
+                    None => came,
+                }
+            }
+            Err(error) => {
+                summary.unanswered += 1;
+                error.to_string()
+            }
+        }
+    }
+
+    /// When something is due, from the first on.
+    fn paced(&self, first: Timestamp, received: Timestamp) -> Duration {
+        let later = received.duration_since(first).as_secs_f64().max(0.0);
+        Duration::try_from_secs_f64(later / self.speed).unwrap_or(Duration::MAX / 4)
+    }
+
+    /// Reads it on a thread of its own, for SQLite blocks.
+    fn read(&self, archive: Archive) -> mpsc::Receiver<Result<Inspected, ReadError>> {
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        let (selection, kinds) = (self.selection.clone(), self.kinds.clone());
+        tokio::task::spawn_blocking(move || {
+            for inspected in archive.replayable(&selection) {
+                let is_asked = inspected.as_ref().map_or(true, |inspected| {
+                    kinds.is_empty() || kinds.contains(&inspected.kept.delivery.kind)
+                });
+                // Nobody reads on after the end.
+                if is_asked && sender.blocking_send(inspected).is_err() {
+                    return;
+                }
+            }
+        });
+        receiver
+    }
+}

@@ -1,0 +1,116 @@
+//! One post of a trial, as a line for people or for programs.
+
+use std::{borrow::Cow, fmt};
+
+use serde::Serialize;
+
+use super::verdict::{Outcome, Verdict};
+use crate::{
+    outbound::{Answer, PostError},
+    secret::Secret,
+    text,
+};
+
+/// Most of an answer that is told, in bytes.
+const TOLD: usize = 60;
+
+/// A post and what came of it.
+#[derive(Debug)]
+pub struct Told<'a> {
+    pub(super) kind: &'static str,
+    pub(super) era: &'static str,
+    pub(super) fault: &'static str,
+    /// From 1.
+    pub(super) attempt: usize,
+    pub(super) came: Result<&'a Answer, &'a PostError>,
+    /// A key that nobody is told.
+    pub(super) key: Option<&'a Secret>,
+    pub(super) verdict: Verdict,
+    /// None: it is sent again.
+    pub(super) is_right: Option<bool>,
+    /// The right answers, in words.
+    pub(super) right: &'static str,
+}
+
+/// The same for programs. Names and meanings stay.
+#[derive(Serialize)]
+struct Fields<'a> {
+    kind: &'static str,
+    era: &'static str,
+    fault: &'static str,
+    attempt: usize,
+    status: Option<u16>,
+    took_ms: Option<u64>,
+    answer: Option<String>,
+    error: Option<String>,
+    /// `delivered`, `unheeded`, `retry` or `lost`.
+    verdict: &'static str,
+    retry_after_s: Option<u64>,
+    notification: Option<&'a str>,
+    failures_in_a_row: Option<u32>,
+    disabled_after: Option<u32>,
+    /// None: it is sent again.
+    right: Option<bool>,
+    right_answers: &'static str,
+}
+
+impl Told<'_> {
+    /// As a JSON object on one line.
+    ///
+    /// # Errors
+    /// Never for what is in it.
+    pub fn json_line(&self) -> serde_json::Result<String> {
+        let answer = self.came.ok();
+        let (failures_in_a_row, disabled_after) = self.verdict.failures.unzip();
+        text::json_line(&Fields {
+            kind: self.kind,
+            era: self.era,
+            fault: self.fault,
+            attempt: self.attempt,
+            status: answer.map(|answer| answer.status.as_u16()),
+            took_ms: answer.map(|answer| answer.took.as_millis() as u64),
+            answer: answer.map(|answer| self.beginning(answer)),
+            error: self.came.err().map(ToString::to_string),
+            verdict: self.verdict.outcome.name(),
+            retry_after_s: match self.verdict.outcome {
+                Outcome::Again { wait, .. } => Some(wait.as_secs()),
+                _ => None,
+            },
+            notification: self.verdict.notification.as_deref(),
+            failures_in_a_row,
+            disabled_after,
+            right: self.is_right,
+            right_answers: self.right,
+        })
+    }
+
+    /// The beginning of an answer, without the key, on one line.
+    fn beginning(&self, answer: &Answer) -> String {
+        let body = String::from_utf8_lossy(&answer.body);
+        let body = match self.key {
+            Some(key) => key.masked_in(&body),
+            None => Cow::Borrowed(&*body),
+        };
+        let body = text::beginning(body.trim(), 4 * TOLD);
+        text::beginning(&text::neutral(body), TOLD).to_owned()
+    }
+}
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, era, fault) = (self.kind, self.era, self.fault);
+        write!(f, "{kind:<18} {era:<5} {fault:<18} ")?;
+        match self.came {
+            Ok(answer) => {
+                let (status, took) = (answer.status.as_u16(), answer.took.as_millis());
+                write!(f, "{status} {took:>5} ms  {}", self.beginning(answer))?;
+            }
+            Err(error) => write!(f, "no answer: {}", text::neutral(&error.to_string()))?,
+        }
+        write!(f, "  {}", self.verdict)?;
+        if self.is_right == Some(false) {
+            write!(f, "  WRONG, right is {}", self.right)?;
+        }
+        Ok(())
+    }
+}

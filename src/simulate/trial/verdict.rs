@@ -1,0 +1,124 @@
+//! What a sender makes of an answer.
+
+use std::{fmt, time::Duration};
+
+use hyper::StatusCode;
+use serde_json::Value;
+
+use super::era::{BREAKER, Era, Heeds};
+use crate::{
+    outbound::{Answer, PostError},
+    text,
+};
+
+/// Most of a message that is told, in bytes.
+const TOLD: usize = 80;
+
+/// What becomes of a delivery after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Delivered,
+    /// It was not taken, and the sender of then did not mind.
+    Unheeded,
+    /// It is sent again after a wait, as this attempt of so many.
+    Again {
+        wait: Duration,
+        attempt: usize,
+        of: usize,
+    },
+    Lost,
+}
+
+/// What a sender makes of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) outcome: Outcome,
+    /// What the wearer's phone shows.
+    pub(super) notification: Option<String>,
+    /// Failed deliveries of the kind in a row, and after how many it is switched off.
+    pub(super) failures: Option<(u32, u32)>,
+    /// Whether the sender now holds back everything for a while.
+    pub(super) breaks: bool,
+}
+
+/// What becomes of a delivery whose attempt of this number (from 0) had this answer.
+pub(super) fn outcome(era: &Era, attempt: usize, came: Result<StatusCode, ()>) -> Outcome {
+    match came {
+        Ok(status) if status.is_success() => return Outcome::Delivered,
+        Ok(_) if era.heeds == Heeds::Nothing => return Outcome::Unheeded,
+        Ok(status) if era.heeds == Heeds::Final && is_final(status) => return Outcome::Lost,
+        Ok(_) | Err(()) => (),
+    }
+    era.waits
+        .get(attempt)
+        .map_or(Outcome::Lost, |wait| Outcome::Again {
+            wait: *wait,
+            attempt: attempt + 2,
+            of: era.waits.len() + 1,
+        })
+}
+
+/// Whether the newest sender takes an answer for the last word: every 4xx but these two.
+pub(in crate::simulate) fn is_final(status: StatusCode) -> bool {
+    let again = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+    status.is_client_error() && !again.contains(&status)
+}
+
+/// What the wearer's phone shows of an answer to live words.
+pub(super) fn notification(
+    era: &Era,
+    kind: &str,
+    came: Result<&Answer, &PostError>,
+) -> Option<String> {
+    let least = era.notifies_from.filter(|_| kind == "transcript")?;
+    let answer = came.ok().filter(|answer| answer.status == StatusCode::OK)?;
+    let answer: Value = serde_json::from_slice(&answer.body).ok()?;
+    let message = answer.get("message")?.as_str()?;
+    (message.chars().count() >= least).then(|| message.to_owned())
+}
+
+impl Outcome {
+    /// Its name for programs.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Unheeded => "unheeded",
+            Self::Again { .. } => "retry",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.outcome {
+            Outcome::Delivered => f.write_str("delivered"),
+            Outcome::Unheeded => f.write_str("lost, and Omi of then does not notice"),
+            Outcome::Again { wait, attempt, of } => {
+                write!(
+                    f,
+                    "again in {} s, attempt {attempt} of {of}",
+                    wait.as_secs()
+                )
+            }
+            Outcome::Lost => f.write_str("lost"),
+        }?;
+        if let Some((failures @ 1.., limit)) = self.failures {
+            write!(f, ", failure {failures} of {limit} in a row")?;
+            if failures >= limit {
+                f.write_str(": Omi switches the webhook off")?;
+            }
+        }
+        if self.breaks {
+            write!(
+                f,
+                ", {BREAKER} failures in a row: Omi drops all for this URL for 30 s"
+            )?;
+        }
+        if let Some(message) = &self.notification {
+            let message = text::neutral(text::beginning(message, TOLD)).into_owned();
+            write!(f, ", the wearer's phone shows \"{message}\"")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! The tunnel through which Omi reaches the listener: found where ngrok, cloudflared and Tailscale tell of theirs on this machine.
+//!
+//! ```text
+//! ngrok        127.0.0.1:4040 …   /api/tunnels, /api/endpoints ─┐
+//! cloudflared  127.0.0.1:20241 …  /config, /quicktunnel ────────┼─► Route ─► leads here? ─► Tunnel, or advice
+//! tailscale    serve status --json ─────────────────────────────┘
+//! ```
+//!
+//! Whatever else answers there, or answers nonsense, is no tunnel.
+
+mod child;
+mod cloudflared;
+mod discover;
+mod ngrok;
+mod probe;
+mod route;
+mod tailscale;
+mod tool;
+mod watcher;
+
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, time::Duration};
+
+use crate::{monitor::Advice, webhook_url::WebhookUrl};
+pub(crate) use discover::{Places, discover};
+pub(crate) use probe::probe;
+pub use tool::Tool;
+pub(crate) use watcher::{Search, Watcher};
+
+/// Whose tunnel it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provider {
+    /// ngrok's agent.
+    Ngrok,
+    /// Cloudflare's: a quick tunnel, or one with names of its own.
+    Cloudflared,
+    /// Tailscale Funnel.
+    Tailscale,
+}
+
+/// A tunnel that leads to the listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tunnel {
+    /// Whose it is.
+    pub provider: Provider,
+    /// The webhook as Omi reaches it, over https and without its key.
+    pub url: WebhookUrl,
+}
+
+/// How Omi reaches the listener, as far as that is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The tunnel that leads here.
+    pub tunnel: Option<Tunnel>,
+    /// What is wrong with it, or why there is none.
+    pub advice: Vec<Advice>,
+    /// After how long a ping came back through it; None: none has yet.
+    pub answered: Option<Duration>,
+}
+
+impl Link {
+    /// This, and what came of a ping through it.
+    pub(crate) fn probed(self, probed: Result<Duration, Advice>) -> Self {
+        Self {
+            answered: probed.as_ref().ok().copied(),
+            advice: probed.err().into_iter().collect(),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ngrok => "ngrok",
+            Self::Cloudflared => "cloudflared",
+            Self::Tailscale => "Tailscale Funnel",
+        })
+    }
+}

@@ -1,0 +1,255 @@
+//! A tool that runs as long as we do. It is started again when it ends, later each time.
+//!
+//! It ends with us unless we are killed outright; then it is found at the next start, as any other tunnel that leads here, and
+//! used on.
+
+use std::{collections::VecDeque, io, net::SocketAddr, process::Stdio, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader},
+    process::{self, Command},
+    sync::{mpsc, watch},
+    time::{Instant, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+
+use super::{
+    Tunnel,
+    tool::{Tool, said},
+};
+use crate::monitor::{Advice, Severity};
+
+/// The first wait before it is started again, and the longest.
+const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_mins(1)];
+
+/// Whoever has run for so long has not failed at the start.
+const STEADY: Duration = Duration::from_mins(1);
+
+/// Longest time for its end after it was asked to.
+const END: Duration = Duration::from_secs(2);
+
+/// Most bytes of a line; a longer one counts as several.
+const LINE: u64 = 4096;
+
+/// Most complaints that are told.
+const COMPLAINTS: usize = 3;
+
+/// How a tool does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum State {
+    /// It has been started.
+    #[default]
+    Coming,
+    /// Its tunnel is there.
+    Up(Tunnel),
+    /// It does not run, or complains.
+    Failing(Advice),
+}
+
+/// A tool that runs.
+#[derive(Debug)]
+pub(super) struct Child {
+    state: watch::Receiver<State>,
+    stop: CancellationToken,
+    running: AbortOnDropHandle<()>,
+}
+
+impl Child {
+    /// Starts it for a tunnel to a listener. Needs a runtime.
+    pub(super) fn start(tool: Tool, listener: SocketAddr) -> Self {
+        let (told, state) = watch::channel(State::default());
+        let stop = CancellationToken::new();
+        let keeper = Keeper {
+            tool,
+            listener,
+            told,
+            stop: stop.clone(),
+        };
+        let running = AbortOnDropHandle::new(tokio::spawn(keeper.keep()));
+        Self {
+            state,
+            stop,
+            running,
+        }
+    }
+
+    /// How it does now.
+    pub(super) fn state(&self) -> State {
+        self.state.borrow().clone()
+    }
+
+    /// Waits until it does otherwise.
+    pub(super) async fn changed(&mut self) {
+        if self.state.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(super) async fn end(self) {
+        self.stop.cancel();
+        let _ = self.running.await;
+    }
+}
+
+struct Keeper {
+    tool: Tool,
+    listener: SocketAddr,
+    told: watch::Sender<State>,
+    stop: CancellationToken,
+}
+
+impl Keeper {
+    async fn keep(self) {
+        let [mut wait, longest] = WAITS;
+        loop {
+            let since = Instant::now();
+            let Some(why) = self.run().await else {
+                return;
+            };
+            self.told.send_replace(self.failing(&why));
+            if since.elapsed() >= STEADY {
+                [wait, _] = WAITS;
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = tokio::time::sleep(wait) => {}
+            }
+            wait = (wait * 2).min(longest);
+        }
+    }
+
+    /// Runs it once. Why it ended; None if it was asked to.
+    async fn run(&self) -> Option<String> {
+        let mut child = match self.spawn() {
+            Ok(child) => child,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Some(format!("is not installed: {}", self.tool.hint()));
+            }
+            Err(error) => return Some(format!("cannot be started: {error}")),
+        };
+        let (sender, mut lines) = mpsc::channel(16);
+        let out = child.stdout.take().map(|out| read(out, sender.clone()));
+        let err = child.stderr.take().map(|err| read(err, sender));
+        let _readers = [out.map(spawned), err.map(spawned)];
+        let mut heard = Heard::default();
+        let ended = loop {
+            tokio::select! {
+                () = self.stop.cancelled() => {
+                    end(&mut child).await;
+                    return None;
+                }
+                Some(line) = lines.recv() => self.hear(&line, &mut heard),
+                ended = child.wait() => break ended,
+            }
+        };
+        // What it said last is on its way yet; whoever else holds its streams is not waited for.
+        let rest = async {
+            while let Some(line) = lines.recv().await {
+                self.hear(&line, &mut heard);
+            }
+        };
+        let _ = timeout(END, rest).await;
+        let how = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
+        Some(match heard.told() {
+            Some(told) => format!("ended: {told}"),
+            None => format!("ended: {how}"),
+        })
+    }
+
+    fn spawn(&self) -> io::Result<process::Child> {
+        let mut command = Command::new(self.tool.program());
+        command
+            .args(self.tool.arguments(self.listener))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        // Ctrl-C is for us; we end it then.
+        #[cfg(unix)]
+        command.process_group(0);
+        command.spawn()
+    }
+
+    fn hear(&self, line: &str, heard: &mut Heard) {
+        if let Some(tunnel) = self.tool.announced(line) {
+            heard.complaints.clear();
+            self.told.send_replace(State::Up(tunnel));
+            return;
+        }
+        if let Some(last) = said(line) {
+            heard.last = Some(last);
+        }
+        let Some(complaint) = self.tool.complaint(line) else {
+            return;
+        };
+        if heard.complaints.len() == COMPLAINTS {
+            heard.complaints.pop_front();
+        }
+        heard.complaints.push_back(complaint);
+        // Of one that is up they are but troubles of the way.
+        let is_up = matches!(*self.told.borrow(), State::Up(_));
+        if let (false, Some(told)) = (is_up, heard.told()) {
+            self.told
+                .send_replace(self.failing(&format!("says: {told}")));
+        }
+    }
+
+    fn failing(&self, why: &str) -> State {
+        State::Failing(Advice {
+            code: "tunnel-tool",
+            severity: Severity::Warning,
+            text: format!("{} {why}", self.tool),
+            remedy: "",
+        })
+    }
+}
+
+/// What a tool has said.
+#[derive(Debug, Default)]
+struct Heard {
+    complaints: VecDeque<String>,
+    last: Option<String>,
+}
+
+impl Heard {
+    /// Its complaints, else its last word.
+    fn told(&self) -> Option<String> {
+        if self.complaints.is_empty() {
+            return self.last.clone();
+        }
+        let complaints: Vec<_> = self.complaints.iter().map(String::as_str).collect();
+        Some(complaints.join("; "))
+    }
+}
+
+fn spawned(reading: impl Future<Output = ()> + Send + 'static) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(reading))
+}
+
+/// Hands lines on until there are no more.
+async fn read(from: impl AsyncRead + Unpin, lines: mpsc::Sender<String>) {
+    let mut from = BufReader::new(from);
+    loop {
+        let mut line = Vec::new();
+        let read = (&mut from).take(LINE).read_until(b'\n', &mut line).await;
+        let line = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
+        if matches!(read, Err(_) | Ok(0)) || lines.send(line).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Asks a process to end, and ends it if it does not.
+async fn end(child: &mut process::Child) {
+    #[cfg(unix)]
+    if let Some(pid) = child.id().and_then(|id| i32::try_from(id).ok())
+        && let Some(pid) = rustix::process::Pid::from_raw(pid)
+    {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        if timeout(END, child.wait()).await.is_ok() {
+            return;
+        }
+    }
+    let _ = child.kill().await;
+}

@@ -1,0 +1,160 @@
+//! One look at what runs on this machine.
+
+use std::{net::SocketAddr, ops::RangeInclusive, process::Stdio, time::Duration};
+
+use futures_util::future::join_all;
+use http_body_util::Full;
+use hyper::{Request, StatusCode, header};
+use serde_json::Value;
+use tokio::{io::AsyncReadExt as _, process::Command};
+
+use super::{Provider, Tunnel, cloudflared, ngrok, route::Route, tailscale};
+use crate::{
+    monitor::{Advice, Severity},
+    outbound::Outbound,
+};
+
+/// Longest wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Most bytes of what a program prints that are read.
+const PRINTED: u64 = 256 << 10;
+
+/// Most places that are told of one provider.
+const TOLD: usize = 3;
+
+/// Where the programs of tunnels are asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Places {
+    /// Ports of ngrok's agents: each takes the first that is free.
+    pub(crate) ngrok: RangeInclusive<u16>,
+    /// Ports of cloudflared, likewise.
+    pub(crate) cloudflared: RangeInclusive<u16>,
+    /// Tailscale's program.
+    pub(crate) tailscale: String,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self {
+            ngrok: 4040..=4043,
+            cloudflared: 20241..=20245,
+            tailscale: "tailscale".to_owned(),
+        }
+    }
+}
+
+/// Looks for tunnels to a listener. Those that lead elsewhere are told if there are no others.
+pub(crate) async fn discover(places: &Places, listener: SocketAddr) -> (Vec<Tunnel>, Vec<Advice>) {
+    let outbound = Outbound::within(PATIENCE);
+    let (ngrok, cloudflared, tailscale) = tokio::join!(
+        join_all(places.ngrok.clone().map(|port| ask_ngrok(&outbound, port))),
+        join_all(
+            places
+                .cloudflared
+                .clone()
+                .map(|port| ask_cloudflared(&outbound, port))
+        ),
+        ask_tailscale(&places.tailscale),
+    );
+    let routes: Vec<Route> = [ngrok, cloudflared, vec![tailscale]]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect();
+    let tunnels: Vec<_> = routes
+        .iter()
+        .filter_map(|route| tunnel(route, listener))
+        .collect();
+    let advice = if tunnels.is_empty() {
+        elsewhere(&routes)
+    } else {
+        Vec::new()
+    };
+    (tunnels, advice)
+}
+
+fn tunnel(route: &Route, listener: SocketAddr) -> Option<Tunnel> {
+    Some(Tunnel {
+        provider: route.provider,
+        url: route.webhook_of(listener)?,
+    })
+}
+
+/// What is told of tunnels that lead elsewhere.
+fn elsewhere(routes: &[Route]) -> Vec<Advice> {
+    let all = [Provider::Ngrok, Provider::Cloudflared, Provider::Tailscale];
+    let told = all.into_iter().filter_map(|provider| {
+        let mut places: Vec<_> = routes
+            .iter()
+            .filter(|route| route.provider == provider)
+            .map(|route| route.target.to_string())
+            .collect();
+        places.dedup();
+        places.truncate(TOLD);
+        (!places.is_empty()).then(|| Advice {
+            code: "tunnel-elsewhere",
+            severity: Severity::Note,
+            text: format!("{provider} runs, but leads to {}", places.join(", ")),
+            remedy: "",
+        })
+    });
+    told.collect()
+}
+
+async fn ask_ngrok(outbound: &Outbound, port: u16) -> Vec<Route> {
+    for path in ngrok::PATHS {
+        let routes = ask(outbound, port, path).await.as_ref().map(ngrok::routes);
+        match routes {
+            // Whoever answers one path answers all.
+            None => return Vec::new(),
+            Some(routes) if routes.is_empty() => {}
+            Some(routes) => return routes,
+        }
+    }
+    Vec::new()
+}
+
+async fn ask_cloudflared(outbound: &Outbound, port: u16) -> Vec<Route> {
+    let Some(rules) = ask(outbound, port, cloudflared::RULES).await else {
+        return Vec::new();
+    };
+    let quick = ask(outbound, port, cloudflared::QUICK).await;
+    cloudflared::routes(&rules, &quick.unwrap_or_default())
+}
+
+/// Asks a port of this machine for JSON; None if nobody answers. An answer that is none of it is Null.
+async fn ask(outbound: &Outbound, port: u16, path: &str) -> Option<Value> {
+    let request = Request::get(format!("http://127.0.0.1:{port}{path}"))
+        .header(header::ACCEPT, "application/json")
+        .body(Full::default())
+        .ok()?;
+    let answer = outbound.send(request).await.ok()?;
+    let json = (answer.status == StatusCode::OK).then(|| serde_json::from_slice(&answer.body).ok());
+    Some(json.flatten().unwrap_or_default())
+}
+
+/// Asks Tailscale's program; where it is not installed, there is none.
+async fn ask_tailscale(program: &str) -> Vec<Route> {
+    let child = Command::new(program)
+        .args(tailscale::ARGUMENTS)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn();
+    let Ok(mut child) = child else {
+        return Vec::new();
+    };
+    let Some(out) = child.stdout.take() else {
+        return Vec::new();
+    };
+    let mut printed = Vec::new();
+    let reading = async {
+        out.take(PRINTED).read_to_end(&mut printed).await?;
+        child.wait().await
+    };
+    let _ = tokio::time::timeout(PATIENCE, reading).await;
+    let answer: Option<Value> = serde_json::from_slice(&printed).ok();
+    answer.as_ref().map(tailscale::routes).unwrap_or_default()
+}
