@@ -84,6 +84,9 @@ pub enum Command {
         /// The file, which must not be there yet.
         file: PathBuf,
     },
+    /// Try the rules of config.toml on what was heard.
+    #[command(subcommand)]
+    Rules(Rules),
     /// Open the dashboard on a simulated wearer. Needs no device and keeps nothing.
     Demo(Script),
     /// Post what a wearer's Omi would to a webhook: a day, or single deliveries of any kind, era and fault.
@@ -252,6 +255,16 @@ pub struct Import {
     /// Say nothing but what is wrong.
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// What is tried.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Rules {
+    /// Tell which rules would apply to events, and what they would do. Nothing of it is done.
+    Test {
+        /// What `omiscope serve --events` wrote; - for stdin.
+        file: PathBuf,
+    },
 }
 
 /// How the simulated wearer behaves.

@@ -17,6 +17,7 @@ mod ping;
 mod plain;
 mod rebuild;
 mod replay;
+mod rules;
 mod search;
 mod secret;
 mod serve;
@@ -72,6 +73,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Some(Command::Search(options)) => search::run(&cli.flags, options),
         Some(Command::Export(options)) => export::run(&cli.flags, options),
         Some(Command::Import(options)) => import::run(&cli.flags, options),
+        Some(Command::Rules(options)) => rules::run(&cli.flags, options),
         Some(Command::Demo(script)) => demo::run(&cli.flags, *script),
         Some(Command::Simulate(options)) => simulate::run(&cli.flags, options),
         Some(Command::Replay(options)) => replay::run(&cli.flags, options),

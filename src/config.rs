@@ -25,6 +25,7 @@ use std::{
 use crate::{
     event::Uid,
     logging::{LogFormat, LogLevel, Style},
+    rules::{Ledger, Replies, Rule},
     secret::{Keyring, Secret},
     server,
     signature::Policy,
@@ -103,6 +104,8 @@ pub struct Config {
     pub sound: Sound,
     /// The keys of the dashboard.
     pub keymap: Keymap,
+    /// What is done when something is heard.
+    pub rules: Vec<Rule>,
 }
 
 /// What the dashboard plays, and how.
@@ -182,7 +185,7 @@ impl Config {
 
     /// How the listener is to behave.
     #[must_use]
-    pub fn server(&self, keys: Keyring) -> server::Settings {
+    pub fn server(&self, keys: Keyring, ledger: Ledger) -> server::Settings {
         server::Settings {
             keys,
             signature: self.signature,
@@ -192,6 +195,8 @@ impl Config {
             max_body: self.max_body,
             max_connections: self.max_connections,
             drain_timeout: self.drain_timeout,
+            replies: Replies::of(&self.rules),
+            ledger,
         }
     }
 }
@@ -231,6 +236,7 @@ impl Default for Config {
                 volume: 80,
             },
             keymap: Keymap::default(),
+            rules: Vec::new(),
         }
     }
 }

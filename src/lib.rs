@@ -10,8 +10,8 @@
 //!    store  ── one writer thread, group commit ► 200 {} after commit
 //!                    │ Arc<Record>
 //!    feed   ── what was committed, in order; a lagging reader re-reads the store
-//!         ┌──────────┼─────────────┐
-//!    monitor       audio       serve: log, events
+//!         ┌──────────┼─────────────┬──────────────────┐
+//!    monitor       audio       serve: log, events   rules
 //!    live model    meter, player
 //!         │
 //!    ui  ── screens, panels
@@ -39,6 +39,7 @@ mod outbound;
 mod ping;
 mod private;
 pub(crate) mod replay;
+pub mod rules;
 pub mod search;
 pub mod secret;
 pub mod server;

@@ -21,6 +21,10 @@ pub struct Losses {
     pub upkeep_failed: u64,
     /// Lines of the log or of events that could not be written, or for which nobody was quick enough.
     pub log_lines: u64,
+    /// Actions of rules that failed, or were left out because too many waited.
+    pub rules_failed: u64,
+    /// Deliveries that were deleted before rules saw them.
+    pub rules_missed: u64,
 }
 
 /// One kind of loss.
@@ -41,7 +45,7 @@ impl Losses {
 
     /// Each kind of loss and how many there were, the worst first.
     #[must_use]
-    pub fn causes(&self) -> [(Cause, u64); 7] {
+    pub fn causes(&self) -> [(Cause, u64); 9] {
         // Whole, so that a new count cannot be forgotten here.
         let Self {
             text_refused,
@@ -51,6 +55,8 @@ impl Losses {
             refusals_unrecorded,
             upkeep_failed,
             log_lines,
+            rules_failed,
+            rules_missed,
         } = *self;
         let cause = |name, text, count| (Cause { name, text }, count);
         [
@@ -84,6 +90,16 @@ impl Losses {
                 "log_lines",
                 "lines of the log could not be written",
                 log_lines,
+            ),
+            cause(
+                "rules_failed",
+                "actions of rules failed or were left out",
+                rules_failed,
+            ),
+            cause(
+                "rules_missed",
+                "deliveries were deleted before rules saw them",
+                rules_missed,
             ),
         ]
     }

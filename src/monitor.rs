@@ -25,6 +25,7 @@ use crate::{
     },
     feed::{Snapshot, Window},
     losses::Losses,
+    rules::Failing,
 };
 use health::Health;
 use sound::Sounds;
@@ -57,6 +58,7 @@ pub struct Monitor {
     sounds: Sounds,
     health: Health,
     losses: Losses,
+    failing: Failing,
 }
 
 impl Monitor {
@@ -91,6 +93,7 @@ impl Monitor {
     pub fn reload(&mut self, snapshot: Snapshot) {
         let mut fresh = Self::new(snapshot);
         fresh.losses = self.losses;
+        fresh.failing.clone_from(&self.failing);
         fresh.health.keep_rates_of(&self.health);
         fresh.sounds.keep_samples_of(&self.sounds);
         fresh.transcript.count_on_from(&self.transcript);
@@ -232,6 +235,11 @@ impl Monitor {
         self.losses = losses;
     }
 
+    /// Takes over which actions of rules fail.
+    pub fn set_failing(&mut self, failing: Failing) {
+        self.failing = failing;
+    }
+
     /// The last record folded in.
     #[must_use]
     pub fn seq(&self) -> Seq {
@@ -298,6 +306,12 @@ impl Monitor {
     #[must_use]
     pub fn losses(&self) -> Losses {
         self.losses
+    }
+
+    /// Which actions of rules fail.
+    #[must_use]
+    pub fn failing(&self) -> &Failing {
+        &self.failing
     }
 
     /// When a feed was last heard.

@@ -38,7 +38,14 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use crate::{event::Uid, losses::LossCounter, secret::Keyring, signature::Policy, store::Store};
+use crate::{
+    event::Uid,
+    losses::LossCounter,
+    rules::{Ledger, Replies},
+    secret::Keyring,
+    signature::Policy,
+    store::Store,
+};
 pub use bind::BindError;
 use handler::Handler;
 use listen::{Listen, Places};
@@ -68,6 +75,10 @@ pub struct Settings {
     pub max_connections: usize,
     /// Longest wait for open requests at the end.
     pub drain_timeout: Duration,
+    /// What rules answer.
+    pub replies: Replies,
+    /// What became of the actions of rules, for `/metrics`.
+    pub ledger: Ledger,
 }
 
 /// Serves until `shutdown`, then drains: open requests are answered, for at most the drain time.

@@ -70,6 +70,8 @@ where
         data_dir: data_dir.unwrap_or_default(),
         allowed_uids: HashSet::new(),
         retention: Retention::default(),
+        // What is heard is made up or past; nobody should be told of it.
+        rules: Vec::new(),
         ..looks
     };
     on_runtime(async {

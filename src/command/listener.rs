@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::keys;
@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     event::Seq,
     losses::LossCounter,
+    rules::{Hooks, Ledger},
     secret::Keyring,
     server::{self, BindError},
     store::Store,
@@ -28,6 +29,10 @@ pub(super) struct Listening {
     /// What was lost.
     pub(super) losses: LossCounter,
     task: JoinHandle<Result<(), StoreFailed>>,
+    /// How the user's rules fare.
+    pub(super) ledger: Ledger,
+    /// The user's rules at work.
+    hooks: Hooks,
     _following: Option<AbortOnDropHandle<()>>,
 }
 
@@ -69,11 +74,14 @@ impl Listening {
         let bound = TcpListener::bind(address).await;
         let listener = bound.map_err(|error| BindError::of(address, error))?;
         let address = listener.local_addr()?;
+        let ledger = Ledger::default();
+        let folder = (!config.ephemeral).then_some(config.data_dir.as_path());
+        let hooks = Hooks::start(&config.rules, folder, &store, &ledger, &losses)?;
         // However the listener ends, the rest of the program then ends with it instead of waiting for what cannot come.
         let ended = shutdown.clone().drop_guard();
         let served = server::serve(
             listener,
-            config.server(keys.clone()),
+            config.server(keys.clone(), ledger.clone()),
             store.clone(),
             losses.clone(),
             shutdown.clone(),
@@ -96,6 +104,8 @@ impl Listening {
             start,
             losses,
             task,
+            ledger,
+            hooks,
             _following: following,
         })
     }
@@ -104,8 +114,19 @@ impl Listening {
     pub(super) async fn end(mut self, shutdown: &CancellationToken) -> anyhow::Result<()> {
         shutdown.cancel();
         let served = self.drained().await;
-        self.store.close().await;
+        self.close().await;
         served
+    }
+
+    /// Changes when a rule wants the terminal to ring.
+    pub(super) fn bell(&self) -> watch::Receiver<u64> {
+        self.hooks.bell()
+    }
+
+    /// Closes the store, and ends the rules, which may have something of it to read yet.
+    pub(super) async fn close(&mut self) {
+        self.store.close().await;
+        self.hooks.end().await;
     }
 
     /// Waits until the listener has ended: no delivery is committed after this. An error if it ended because the store has failed.

@@ -35,7 +35,7 @@ const FILES: [(&str, &str); 4] = [
     (".env", "Variables as above, read from the working folder"),
     (
         "~/.config/omiscope/config.toml",
-        "Settings, keys of the dashboard and themes",
+        "Settings, rules, keys of the dashboard and themes",
     ),
     (
         "~/.local/share/omiscope/",

@@ -27,6 +27,7 @@ pub(super) async fn show(
     let plain = Plain {
         viewer,
         losses: listening.losses.watch(),
+        failing: listening.ledger.watch_failing(),
         monitor: Monitor::new(snapshot),
         time_zone: TimeZone::system(),
         clock: Clock::system(),

@@ -117,7 +117,7 @@ async fn write_until_drained(
 
     let served = listening.drained().await;
     // Refusals are recorded after their answer: the last ones are on their way yet.
-    listening.store.close().await;
+    listening.close().await;
     drained.cancel();
     let deadline = Instant::now() + config.drain_timeout;
     for stream in std::iter::once(log).chain(events) {

@@ -185,6 +185,8 @@ async fn draw(
         playback,
         link,
         losses: listening.losses.watch(),
+        failing: listening.ledger.watch_failing(),
+        bell: listening.bell(),
         monitor: Monitor::new(snapshot),
         view,
         clock: Clock::system(),

@@ -3,7 +3,7 @@ mod env_file;
 
 use std::{
     fs, io,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
 };
 
 use super::{
@@ -14,6 +14,8 @@ use super::{
 
 /// Names of the environment that are ours although no setting has them.
 const CONFIG_FILE: &str = "OMISCOPE_CONFIG";
+/// What a program that a rule runs gets; it may run omiscope in turn.
+const EVENT: &str = "OMISCOPE_EVENT";
 const OURS: &str = "OMISCOPE_";
 
 /// Where a value was given.
@@ -76,6 +78,16 @@ impl Source {
             Self::Environment | Self::EnvFile(_) => self.place_of(&format!("{name}={value}")),
             Self::File(_) => self.place_of(&format!("{name} = {value}")),
         }
+    }
+
+    /// The folder of the file; that of the process for what is in no file.
+    pub(super) fn folder(&self) -> PathBuf {
+        let file = match self {
+            Self::Flag | Self::Environment => None,
+            Self::EnvFile(path) | Self::File(path) => path::absolute(path).ok(),
+        };
+        let folder = file.and_then(|file| Some(file.parent()?.to_owned()));
+        folder.unwrap_or_else(|| PathBuf::from("."))
     }
 
     pub(super) fn place_of(&self, what: &str) -> String {
@@ -208,8 +220,9 @@ fn is_ours(name: &str) -> bool {
 }
 
 fn unknown_variables(source: &Source, values: &[(String, String)]) -> Vec<Problem> {
-    let known =
-        |name: &str| name == CONFIG_FILE || SETTINGS.iter().any(|setting| setting.env == name);
+    let known = |name: &str| {
+        [CONFIG_FILE, EVENT].contains(&name) || SETTINGS.iter().any(|setting| setting.env == name)
+    };
     values
         .iter()
         .filter(|(name, _)| !known(name))

@@ -52,6 +52,14 @@ pub enum Problem {
         /// What is wrong.
         error: KeymapError,
     },
+    /// A rule that cannot be.
+    #[error("{place}: {fault}")]
+    Rule {
+        /// Where it stands, with its value.
+        place: String,
+        /// What is wrong.
+        fault: String,
+    },
     /// A file that cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     File {

@@ -1,10 +1,11 @@
 //! What `config.toml` has besides settings: tables that no flag and no variable could hold. One file each.
 
 mod keys;
+mod rules;
 mod themes;
 
 use super::{Problem, layer::Source};
-use crate::ui::keymap::Keymap;
+use crate::{rules::Rule, ui::keymap::Keymap};
 pub use themes::OwnThemes;
 pub(super) use themes::named;
 
@@ -15,10 +16,12 @@ pub(super) struct Sections {
     pub(super) themes: OwnThemes,
     /// The keys of the dashboard.
     pub(super) keymap: Keymap,
+    /// Rules of the user's own.
+    pub(super) rules: Vec<Rule>,
 }
 
 /// What tables there are.
-pub(super) const TABLES: &str = "themes.NAME, keys.ACTION";
+pub(super) const TABLES: &str = "themes.NAME, keys.ACTION, [[on]]";
 
 impl Sections {
     /// Takes the tables out of the file. What is wrong is added to `problems`.
@@ -30,6 +33,7 @@ impl Sections {
         Self {
             themes: themes::take(table, source, problems),
             keymap: keys::take(table, source, problems),
+            rules: rules::take(table, source, problems),
         }
     }
 }

@@ -40,6 +40,7 @@ impl Survey {
             data_dir: surroundings.data_dir.clone().unwrap_or_default(),
             own_themes: layers.sections.themes.clone(),
             keymap: layers.sections.keymap.clone(),
+            rules: layers.sections.rules.clone(),
             plain: surroundings.is_dumb(),
             ..Config::default()
         };

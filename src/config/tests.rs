@@ -1,3 +1,4 @@
+mod rules;
 mod samples;
 
 use std::{fs, path::Path, sync::Arc};

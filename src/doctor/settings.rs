@@ -24,6 +24,7 @@ fn finding(problem: &Problem) -> Finding {
         ),
         Problem::Unknown { .. } => Finding::error("setting-unknown", problem),
         Problem::Key { .. } => Finding::error("key-binding", problem),
+        Problem::Rule { .. } => Finding::error("rule", problem),
         Problem::File { .. } => Finding::fail(
             "settings-unreadable",
             problem.to_string(),

@@ -51,7 +51,7 @@ pub(super) struct Diagnosis {
 }
 
 /// Everything that can be told, in the order in which it is.
-pub(super) const TABLE: [Diagnosis; 15] = [
+pub(super) const TABLE: [Diagnosis; 16] = [
     Diagnosis {
         code: "losses",
         severity: Severity::Loss,
@@ -87,6 +87,12 @@ pub(super) const TABLE: [Diagnosis; 15] = [
         severity: Severity::Warning,
         finds: feeds::old_key,
         remedy: "paste the URL of the card, i, into these fields of Omi",
+    },
+    Diagnosis {
+        code: "failing-rules",
+        severity: Severity::Warning,
+        finds: feeds::failing_rules,
+        remedy: "the log says why; what can be posted or written later waits, the rest is counted as lost",
     },
     Diagnosis {
         code: "wrong-rate",

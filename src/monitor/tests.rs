@@ -388,6 +388,7 @@ async fn trouble_is_told_in_plain_words_the_gravest_first() {
         panics: 2,
         ..Losses::default()
     });
+    monitor.set_failing([("forward".into(), "post")].into());
     let told: Vec<_> = monitor
         .advice(at(10))
         .into_iter()
@@ -398,6 +399,7 @@ async fn trouble_is_told_in_plain_words_the_gravest_first() {
         [
             "2 requests failed inside omiscope (500)",
             "9 refusals in a row (wrong key: paste the URL of the card again, i; or no signature where one is required): Omi switches a webhook off at 100",
+            "rules fail, forward (post): the log says why; what can be posted or written later waits, the rest is counted as lost",
             "old sender form ?key=…?uid=… repaired",
         ]
     );

@@ -116,6 +116,7 @@ impl<S: Sink> Handler<S> {
                     losses: self.losses.get(),
                     store: self.sink.status(),
                     connections: self.places.taken(),
+                    rules: self.settings.ledger.get(),
                 })))
             }
             Route::WrongMethod(allowed) => Err(Refusal::Method(allowed)),
@@ -199,12 +200,16 @@ impl<S: Sink> Handler<S> {
         event: Option<Event>,
     ) -> Result<Reply, Refusal> {
         let status = StatusCode::OK;
-        let reply = reply::accepted_body(known.kind);
+        let message = self
+            .settings
+            .replies
+            .to(known.uid.as_ref(), event.as_ref(), head.received);
+        let reply = reply::accepted_body(known.kind, message.as_deref());
         // Raw sound is kept as sound; hex of it came wrapped in JSON, which is kept like any other.
         let is_raw_sound =
             matches!(&event, Some(Event::Audio(chunk)) if chunk.bytes.len() == body.len());
         let submission = Submission {
-            delivery: head.delivery(parts, known, status, reply),
+            delivery: head.delivery(parts, known, status, &reply),
             body: (!is_raw_sound).then(|| body.clone()),
             event,
         };

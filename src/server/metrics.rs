@@ -27,6 +27,7 @@ use super::sink::Sink;
 use crate::{
     event::{Kind, Signature, Trigger},
     losses::Losses,
+    rules::Tally,
     store::StoreStatus,
 };
 pub(super) use look::Look;
@@ -92,6 +93,8 @@ pub(super) struct Present {
     pub(super) store: StoreStatus,
     /// Open, and how many may be.
     pub(super) connections: (usize, usize),
+    /// Actions of rules, and what became of them.
+    pub(super) rules: Vec<(Arc<str>, &'static str, Tally)>,
 }
 
 /// All that a scrape tells.

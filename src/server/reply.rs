@@ -1,4 +1,5 @@
-//! Answers. None ever carries `message` but the ping's: Omi makes a notification on the user's phone of it.
+//! Answers. None ever carries `message` but the ping's and what a rule of the user's asks for: Omi makes a notification on the user's
+//! phone of it.
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -17,12 +18,12 @@ pub(super) type Reply = Response<Full<Bytes>>;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
-/// The body of the answer to an accepted delivery.
-pub(super) fn accepted_body(kind: Kind) -> &'static str {
-    if kind == Kind::Ping {
-        r#"{"message":"pong"}"#
-    } else {
-        "{}"
+/// The body of the answer to an accepted delivery, with the message of a rule if there is one.
+pub(super) fn accepted_body(kind: Kind, message: Option<&str>) -> String {
+    match message {
+        Some(message) => serde_json::json!({ "message": message }).to_string(),
+        None if kind == Kind::Ping => r#"{"message":"pong"}"#.to_owned(),
+        None => "{}".to_owned(),
     }
 }
 

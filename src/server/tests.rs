@@ -110,6 +110,8 @@ async fn start(fault: Fault) -> Running {
         max_body: 1 << 20,
         max_connections: 16,
         drain_timeout: Duration::from_millis(50),
+        replies: Replies::default(),
+        ledger: Ledger::default(),
     };
     let store = Arc::new(Faulty {
         fault,

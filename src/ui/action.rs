@@ -234,6 +234,8 @@ pub enum TerminalEffect {
     Mouse(bool),
     /// Put a text on the clipboard.
     Copy(String),
+    /// Ring.
+    Ring,
 }
 
 /// What the player is asked for.

@@ -19,6 +19,7 @@ use crate::{
     feed::{News, SourceError, Viewer},
     losses::Losses,
     monitor::Monitor,
+    rules::Failing,
     secret::Keyring,
     tunnel::Link,
     webhook_url::WebhookUrl,
@@ -54,6 +55,10 @@ pub struct App {
     pub link: watch::Receiver<Link>,
     /// What was lost.
     pub losses: watch::Receiver<Losses>,
+    /// Changes when a rule of the user's rings.
+    pub bell: watch::Receiver<u64>,
+    /// Which actions of rules fail.
+    pub failing: watch::Receiver<Failing>,
     /// The model of what was heard.
     pub monitor: Monitor,
     /// What is shown of it.
@@ -117,6 +122,14 @@ impl App {
                     }
                 },
                 Ok(()) = listening.changed() => self.view.heard(listening.borrow_and_update().clone()),
+                Ok(()) = self.bell.changed() => {
+                    surface.perform(TerminalEffect::Ring)?;
+                    continue;
+                }
+                Ok(()) = self.failing.changed() => {
+                    let failing = self.failing.borrow_and_update().clone();
+                    self.monitor.set_failing(failing);
+                }
                 Ok(()) = self.link.changed() => self.view.linked(self.link.borrow_and_update().clone()),
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();

@@ -16,7 +16,7 @@ use super::{
     Clock,
     app::{REST, next, until},
 };
-use crate::{feed::Viewer, losses::Losses, monitor::Monitor};
+use crate::{feed::Viewer, losses::Losses, monitor::Monitor, rules::Failing};
 pub(in crate::ui) use narrator::Narrator;
 
 /// What is told and where it comes from.
@@ -26,6 +26,8 @@ pub struct Plain {
     pub viewer: Viewer,
     /// What was lost.
     pub losses: watch::Receiver<Losses>,
+    /// Which actions of rules fail.
+    pub failing: watch::Receiver<Failing>,
     /// The model of what was heard.
     pub monitor: Monitor,
     /// Where the user is.
@@ -69,6 +71,9 @@ impl Plain {
                 biased;
                 () = shutdown.cancelled() => return Ok(()),
                 () = until(due) => {}
+                Ok(()) = self.failing.changed() => {
+                    narrator.set_failing(self.failing.borrow_and_update().clone());
+                }
                 Ok(()) = self.losses.changed() => {
                     narrator.count_losses(*self.losses.borrow_and_update());
                 }

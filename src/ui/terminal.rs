@@ -13,6 +13,7 @@ use crossterm::{
         EnableFocusChange, EnableMouseCapture,
     },
     execute, queue,
+    style::Print,
     terminal::{
         EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
         enable_raw_mode,
@@ -119,6 +120,7 @@ impl Surface for Screen {
             TerminalEffect::Copy(text) => {
                 execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
             }
+            TerminalEffect::Ring => execute!(io::stdout(), Print('\u{7}')),
         }
     }
 

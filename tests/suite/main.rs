@@ -31,6 +31,8 @@ mod program;
 mod rebuild;
 #[cfg(unix)]
 mod replay;
+#[cfg(unix)]
+mod rules;
 mod search;
 #[cfg(target_os = "linux")]
 mod secrets;

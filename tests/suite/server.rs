@@ -62,6 +62,8 @@ impl Listening {
             max_body: 1 << 20,
             max_connections: 64,
             drain_timeout: PATIENCE,
+            replies: omiscope::rules::Replies::default(),
+            ledger: omiscope::rules::Ledger::default(),
         };
         change(&mut settings);
         let losses = LossCounter::default();

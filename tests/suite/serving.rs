@@ -66,11 +66,12 @@ impl Serving {
     pub(crate) fn start_unread(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let stderr = lines(child.stderr.take().unwrap());
-        let first = stderr
-            .recv_timeout(PATIENCE)
+        // Rules may have something to say before.
+        let address = std::iter::from_fn(|| stderr.recv_timeout(PATIENCE).ok())
+            .find_map(|line| address_in(&line))
             .expect("it says where it listens");
         Self {
-            address: address_in(&first).unwrap_or_else(|| panic!("no address in {first}")),
+            address,
             child,
             stdout: None,
             stderr,

@@ -21,10 +21,20 @@ pub(crate) struct Terminal {
 }
 
 struct View {
-    parser: Mutex<vt100::Parser>,
+    parser: Mutex<vt100::Parser<Bells>>,
     changed: Condvar,
     /// While held, nothing is read from the program: its screen is stalled.
     stall: Mutex<()>,
+}
+
+/// How often it rang.
+#[derive(Default)]
+struct Bells(usize);
+
+impl vt100::Callbacks for Bells {
+    fn audible_bell(&mut self, _: &mut vt100::Screen) {
+        self.0 += 1;
+    }
 }
 
 impl Terminal {
@@ -57,7 +67,12 @@ impl Terminal {
         }
         let child = pty.slave.spawn_command(command).expect("the binary starts");
         let view = Arc::new(View {
-            parser: Mutex::new(vt100::Parser::new(cells(rows), cells(columns), 0)),
+            parser: Mutex::new(vt100::Parser::new_with_callbacks(
+                cells(rows),
+                cells(columns),
+                0,
+                Bells::default(),
+            )),
             changed: Condvar::new(),
             stall: Mutex::new(()),
         });
@@ -108,6 +123,17 @@ impl Terminal {
     /// Waits until a text is on the screen.
     pub(crate) fn wait_for(&self, text: &str) {
         self.wait_until(text, |screen| screen.contents().contains(text));
+    }
+
+    /// Waits until it has rung.
+    pub(crate) fn wait_for_bell(&self) {
+        let parser = self.view.parser.lock().expect("no reader panics");
+        let (_parser, waited) = self
+            .view
+            .changed
+            .wait_timeout_while(parser, PATIENCE, |parser| parser.callbacks().0 == 0)
+            .expect("no reader panics");
+        assert!(!waited.timed_out(), "it never rang");
     }
 
     /// Where the program listens, as its screen says.

@@ -37,6 +37,15 @@ pub(super) fn losses(monitor: &Monitor, _: Timestamp) -> Option<String> {
     monitor.losses().told()
 }
 
+/// Their names are the user's own, of letters and digits.
+pub(super) fn failing_rules(monitor: &Monitor, _: Timestamp) -> Option<String> {
+    let failing = monitor.failing().iter();
+    let failing: Vec<_> = failing
+        .map(|(rule, action)| format!("{rule} ({action})"))
+        .collect();
+    (!failing.is_empty()).then(|| format!("rules fail, {}", failing.join(", ")))
+}
+
 /// Omi has probably switched the webhook off.
 pub(super) fn switched_off(monitor: &Monitor, now: Timestamp) -> Option<String> {
     let (count, ..) = monitor.health.refusals();

@@ -8,7 +8,7 @@ use super::{
     Scrape,
     text::{Family, Sample, histogram},
 };
-use crate::store::WriterState;
+use crate::{rules::Tally, store::WriterState};
 
 const fn family(
     name: &'static str,
@@ -25,7 +25,7 @@ const fn family(
 }
 
 #[rustfmt::skip]
-pub(super) static FAMILIES: [Family; 19] = [
+pub(super) static FAMILIES: [Family; 21] = [
     family("omiscope_build_info", "gauge", "The version that runs.", |_| {
         vec![Sample::count(1).with("version", env!("CARGO_PKG_VERSION"))]
     }),
@@ -85,7 +85,28 @@ pub(super) static FAMILIES: [Family; 19] = [
     family("omiscope_connections_limit", "gauge", "Connections that may be open.", |scrape| {
         vec![Sample::count(scrape.present.connections.1 as u64)]
     }),
+    family("omiscope_rule_actions_total", "counter", "Actions of rules, by what became of them.", |scrape| {
+        by_rule(scrape, |tally| vec![("done", tally.done), ("failed", tally.failed), ("left_out", tally.left_out)])
+    }),
+    family("omiscope_rule_queue_length", "gauge", "Events that wait for an action of a rule.", |scrape| {
+        let rules = scrape.present.rules.iter();
+        rules.map(|(rule, action, tally)| Sample::count(tally.waiting).with("rule", rule).with("action", action)).collect()
+    }),
 ];
+
+fn by_rule(scrape: &Scrape, results: fn(&Tally) -> Vec<(&'static str, u64)>) -> Vec<Sample> {
+    let rules = scrape.present.rules.iter();
+    rules
+        .flat_map(|(rule, action, tally)| {
+            results(tally).into_iter().map(move |(result, count)| {
+                Sample::count(count)
+                    .with("rule", rule)
+                    .with("action", action)
+                    .with("result", result)
+            })
+        })
+        .collect()
+}
 
 fn by_kind(counts: &BTreeMap<&'static str, u64>) -> Vec<Sample> {
     let counts = counts.iter();

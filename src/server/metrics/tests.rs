@@ -29,6 +29,16 @@ fn present() -> Present {
             writer: WriterState::Alive,
         },
         connections: (2, 512),
+        rules: vec![(
+            "alert".into(),
+            "run",
+            Tally {
+                done: 4,
+                failed: 2,
+                left_out: 1,
+                waiting: 5,
+            },
+        )],
     }
 }
 

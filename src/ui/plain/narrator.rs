@@ -7,6 +7,7 @@ use crate::{
     feed::{News, Snapshot},
     losses::Losses,
     monitor::{FeedHealth, Monitor, Severity, State},
+    rules::Failing,
     text,
     ui::panel::memories,
 };
@@ -66,6 +67,11 @@ impl Narrator {
     /// Takes over the counts of what was lost.
     pub(in crate::ui) fn count_losses(&mut self, losses: Losses) {
         self.monitor.set_losses(losses);
+    }
+
+    /// Takes over which actions of rules fail.
+    pub(in crate::ui) fn set_failing(&mut self, failing: Failing) {
+        self.monitor.set_failing(failing);
     }
 
     /// Why nothing new could be read; told once.

@@ -149,6 +149,8 @@ pub(super) fn app(store: &Store, losses: &LossCounter, session: Session) -> App 
         .unwrap(),
         link: watch::channel(Link::default()).1,
         losses: losses.watch(),
+        failing: crate::rules::Ledger::default().watch_failing(),
+        bell: tokio::sync::watch::Sender::new(0).subscribe(),
         monitor: Monitor::new(snapshot),
         view: scene::dark(),
         clock: Clock::starting_at(scene::now()),

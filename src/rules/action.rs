@@ -1,0 +1,205 @@
+//! What a rule does. One file for each sort that takes more than a line.
+
+mod file;
+mod notify;
+mod post;
+mod program;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use hyper::Uri;
+use jiff::tz::TimeZone;
+
+use super::{Happening, Template, queue::Job};
+use crate::{
+    event::{Edit, LineId},
+    outbound::Outbound,
+    store::Store,
+};
+
+/// Something that is done.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// A program is run, with the event on its standard input.
+    Run(Program),
+    /// The event is posted.
+    Post(Address),
+    /// A line is added to a file.
+    File(FileName, Option<Template>),
+    /// The desktop shows a notification.
+    Notify(Template),
+    /// The line gets a star.
+    Star,
+    /// The terminal of the dashboard rings.
+    Ring,
+}
+
+/// A program. No shell has a part in it.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The program; looked for as a shell would unless there is a slash in it.
+    pub path: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// Where it runs.
+    pub folder: PathBuf,
+    /// How long it may run.
+    pub timeout: Duration,
+}
+
+/// Where events are posted. It may hold a key, so `Debug` shows the host only.
+#[derive(Clone)]
+pub struct Address(Uri);
+
+/// A file, whose name may have the day in it.
+#[derive(Debug, Clone)]
+pub struct FileName {
+    folder: PathBuf,
+    name: Template,
+}
+
+/// Why something could not be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// It will not be tried again.
+    Lasting(String),
+    /// It may pass: what comes after waits, too.
+    Passing(String),
+}
+
+/// What doing takes. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Means {
+    pub(super) store: Store,
+    pub(super) outbound: Outbound,
+    pub(super) bell: tokio::sync::watch::Sender<u64>,
+}
+
+impl Action {
+    /// Its name in `config.toml`, in metrics and in the queue.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Post(_) => "post",
+            Self::File(..) => "file",
+            Self::Notify(_) => "notify",
+            Self::Star => "star",
+            Self::Ring => "ring",
+        }
+    }
+
+    /// What it does for something that happened, in words.
+    #[must_use]
+    pub fn told(&self, happening: &Happening, zone: &TimeZone) -> String {
+        match self {
+            Self::Run(program) => format!("run {}", program.path.display()),
+            Self::Post(address) => format!("post it to {address}"),
+            Self::File(name, line) => {
+                let path = name.path(happening, zone);
+                match line {
+                    Some(line) => {
+                        format!(
+                            "write {:?} to {}",
+                            line.fill(happening, zone),
+                            path.display()
+                        )
+                    }
+                    None => format!("write it to {}", path.display()),
+                }
+            }
+            Self::Notify(text) => format!("notify {:?}", text.fill(happening, zone)),
+            Self::Star => "star the line".to_owned(),
+            Self::Ring => "ring".to_owned(),
+        }
+    }
+
+    /// Whether it may be done for several events at once.
+    pub(super) fn is_concurrent(&self) -> bool {
+        matches!(self, Self::Run(_))
+    }
+
+    /// Does it.
+    pub(super) async fn perform(&self, job: &Job, means: &Means) -> Result<(), Trouble> {
+        match self {
+            Self::Run(program) => {
+                let happening = job.happening()?;
+                program.run(&job.rule, happening.kind(), &job.event).await
+            }
+            Self::Post(address) => address.post(job, &means.outbound).await,
+            Self::File(name, line) => {
+                let (name, line) = (name.clone(), line.clone());
+                let happening = job.happening()?;
+                let event = job.event.clone();
+                let written = move || name.append(line.as_ref(), &happening, &event);
+                let written = tokio::task::spawn_blocking(written).await;
+                written.unwrap_or_else(|_| Err(Trouble::Lasting("it panicked".to_owned())))
+            }
+            Self::Notify(text) => notify::show(text, &job.happening()?).await,
+            Self::Star => star(job, &means.store).await,
+            Self::Ring => {
+                means.bell.send_modify(|rung| *rung += 1);
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn star(job: &Job, store: &Store) -> Result<(), Trouble> {
+    let Some(line) = job.happening()?.number("id") else {
+        return Ok(());
+    };
+    match store.edit(Edit::Star(LineId(line), true)).await {
+        // Where a memory has replaced it meanwhile, there is nothing to star.
+        Ok(_) => Ok(()),
+        Err(error) => Err(Trouble::Passing(error.to_string())),
+    }
+}
+
+impl Address {
+    /// The address of a URL, if it is one that can be posted to.
+    #[must_use]
+    pub fn parse(url: &str) -> Option<Self> {
+        let uri: Uri = url.parse().ok()?;
+        let is_spoken = matches!(uri.scheme_str(), Some("http" | "https"));
+        let has_user = uri.authority()?.as_str().contains('@');
+        (is_spoken && !has_user).then_some(Self(uri))
+    }
+
+    pub(super) fn uri(&self) -> &Uri {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.0.scheme_str().unwrap_or_default();
+        write!(f, "{scheme}://{}", self.0.host().unwrap_or_default())
+    }
+}
+
+impl FileName {
+    /// A file in a folder, or anywhere. None if its name is none, or has places for anything but the day: a name must not come from
+    /// what was heard.
+    #[must_use]
+    pub fn parse(folder: &Path, name: &str) -> Option<Self> {
+        if name.is_empty() || name.starts_with('~') || name.ends_with('/') {
+            return None;
+        }
+        let name = Template::parse(name).filter(Template::is_only_dated)?;
+        Some(Self {
+            folder: folder.to_owned(),
+            name,
+        })
+    }
+}

@@ -1,0 +1,177 @@
+//! One action of one rule: takes its jobs out of the queue and does them, in their order, or some at once.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinSet,
+    time::sleep,
+};
+
+use super::{
+    Action,
+    action::{Means, Trouble},
+    ledger::{LaneName, Ledger},
+    queue::{Job, Queue},
+};
+use crate::losses::LossCounter;
+
+/// Rests between attempts: the first, doubled each time up to the last.
+const FIRST_REST: Duration = Duration::from_secs(1);
+const LAST_REST: Duration = Duration::from_secs(30);
+
+/// An action of a rule at work.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) name: LaneName,
+    pub(super) action: Action,
+    pub(super) queue: Queue,
+    /// Changes when jobs were put.
+    pub(super) put: watch::Receiver<()>,
+    pub(super) means: Means,
+    /// How many programs may run at once.
+    pub(super) places: Arc<Semaphore>,
+    pub(super) report: Report,
+}
+
+/// Where it is told how actions fare.
+#[derive(Debug, Clone)]
+pub(super) struct Report {
+    pub(super) ledger: Ledger,
+    pub(super) losses: LossCounter,
+}
+
+impl Lane {
+    /// Works until it is dropped.
+    pub(super) async fn work(self) {
+        if self.action.is_concurrent() {
+            self.at_once().await;
+        } else {
+            self.in_order().await;
+        }
+    }
+
+    async fn in_order(mut self) {
+        let mut rest = FIRST_REST;
+        loop {
+            let job = self.next(0).await;
+            let done = self.action.perform(&job, &self.means).await;
+            if let Err(Trouble::Passing(why)) = done {
+                self.tell(Some(&format!("{why}; it is tried again")));
+                sleep(rest).await;
+                rest = (rest * 2).min(LAST_REST);
+            } else {
+                self.end(&job, done).await;
+                rest = FIRST_REST;
+            }
+        }
+    }
+
+    async fn at_once(mut self) {
+        let mut running = JoinSet::new();
+        let mut after = 0;
+        loop {
+            let job = tokio::select! {
+                Some(ended) = running.join_next() => {
+                    let Ok((job, done)) = ended else { continue };
+                    self.end(&job, done).await;
+                    continue;
+                }
+                job = self.next(after) => job,
+            };
+            // It need not be let go of when this is interrupted: the job stays where it is.
+            let places = Arc::clone(&self.places);
+            let place = loop {
+                tokio::select! {
+                    Some(ended) = running.join_next() => {
+                        if let Ok((job, done)) = ended {
+                            self.end(&job, done).await;
+                        }
+                    }
+                    place = Arc::clone(&places).acquire_owned() => break place,
+                }
+            };
+            after = job.id;
+            let (action, means) = (self.action.clone(), self.means.clone());
+            running.spawn(async move {
+                let done = action.perform(&job, &means).await;
+                drop(place);
+                (job, done)
+            });
+        }
+    }
+
+    /// Takes note of what became of a job that is not tried again.
+    async fn end(&self, job: &Job, done: Result<(), Trouble>) {
+        let Report { ledger, losses } = &self.report;
+        match done {
+            Ok(()) => {
+                self.tell(None);
+                ledger.add(&self.name, |tally| tally.done += 1);
+            }
+            Err(Trouble::Lasting(why) | Trouble::Passing(why)) => {
+                self.tell(Some(&why));
+                ledger.add(&self.name, |tally| tally.failed += 1);
+                losses.add(|losses| losses.rules_failed += 1);
+            }
+        }
+        self.remove(job).await;
+    }
+
+    /// Waits for the first job after a number.
+    async fn next(&mut self, after: i64) -> Job {
+        loop {
+            self.put.mark_unchanged();
+            let (queue, name) = (self.queue.clone(), self.name.clone());
+            let read = tokio::task::spawn_blocking(move || queue.next(&name, after)).await;
+            match read {
+                Ok(Ok(Some(job))) => return job,
+                Ok(Ok(None)) => {
+                    if self.put.changed().await.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                }
+                Ok(Err(error)) => {
+                    tracing::warn!("the queue of rules cannot be read: {error}");
+                    sleep(LAST_REST).await;
+                }
+                // The runtime is shutting down.
+                Err(_) => std::future::pending::<()>().await,
+            }
+        }
+    }
+
+    async fn remove(&self, job: &Job) {
+        loop {
+            let (queue, name, job) = (self.queue.clone(), self.name.clone(), job.clone());
+            let ledger = self.report.ledger.clone();
+            let remove = move || {
+                queue.remove(&name, &job)?;
+                ledger.add(&name, |tally| tally.waiting = queue.waiting(&name));
+                Ok::<_, rusqlite::Error>(())
+            };
+            match tokio::task::spawn_blocking(remove).await {
+                Ok(Err(error)) => {
+                    tracing::warn!("the queue of rules cannot be written: {error}");
+                    sleep(LAST_REST).await;
+                }
+                Ok(Ok(())) | Err(_) => return,
+            }
+        }
+    }
+
+    /// Says once that it fails, and once that it does no longer.
+    fn tell(&self, trouble: Option<&str>) {
+        let (rule, action) = &self.name;
+        let is_news = self
+            .report
+            .ledger
+            .set_failing(&self.name, trouble.is_some());
+        match trouble {
+            Some(why) if is_news => tracing::warn!("rule {rule}, {action}: {why}"),
+            Some(why) => tracing::debug!("rule {rule}, {action}: {why}"),
+            None if is_news => tracing::info!("rule {rule}, {action}: works again"),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What became of the actions of each rule, counted since the start of the program.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::watch;
+
+/// An action of a rule: the name of the rule, and that of the action.
+pub(super) type LaneName = (Arc<str>, &'static str);
+
+/// What became of one action of a rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How often it was done.
+    pub done: u64,
+    /// How often it failed and was not, or will not be, tried again.
+    pub failed: u64,
+    /// How often it was left out because too much waited.
+    pub left_out: u64,
+    /// How many events wait for it, those under way too.
+    pub waiting: u64,
+}
+
+/// The actions of rules that failed the last time: name of the rule, and name of the action.
+pub type Failing = BTreeSet<(Arc<str>, &'static str)>;
+
+/// The counts of all actions, and which fail. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    tallies: Arc<Mutex<BTreeMap<LaneName, Tally>>>,
+    failing: watch::Sender<Failing>,
+}
+
+impl Ledger {
+    /// Counts something about an action.
+    pub(super) fn add(&self, lane: &LaneName, change: impl FnOnce(&mut Tally)) {
+        change(self.tallies().entry(lane.clone()).or_default());
+    }
+
+    /// The counts now: name of the rule, name of the action, and what became of it.
+    #[must_use]
+    pub fn get(&self) -> Vec<(Arc<str>, &'static str, Tally)> {
+        let tallies = self.tallies();
+        let tallies = tallies.iter();
+        tallies
+            .map(|((rule, action), tally)| (Arc::clone(rule), *action, *tally))
+            .collect()
+    }
+
+    /// Takes note of whether an action fails; true if that is news.
+    pub(super) fn set_failing(&self, lane: &LaneName, fails: bool) -> bool {
+        self.failing.send_if_modified(|failing| {
+            if fails {
+                failing.insert(lane.clone())
+            } else {
+                failing.remove(lane)
+            }
+        })
+    }
+
+    /// Sees which fail.
+    #[must_use]
+    pub fn watch_failing(&self) -> watch::Receiver<Failing> {
+        self.failing.subscribe()
+    }
+
+    fn tallies(&self) -> MutexGuard<'_, BTreeMap<LaneName, Tally>> {
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,88 @@
+//! Texts with places for what happened: `{speaker_name}: {text}`.
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::Value;
+
+use super::Happening;
+use crate::text;
+
+/// A text with places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template(Vec<Part>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    /// A field of the event, or one of [`DAY`] and [`CLOCK`].
+    Field(String),
+}
+
+/// The day and the time of day on which it happened, on the clock of this machine.
+const DAY: &str = "date";
+const CLOCK: &str = "clock";
+
+impl Template {
+    /// The template of a text; None if a brace is left open, or what is in it is no name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, behind) = after.split_once('}')?;
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            if name.is_empty() || !name.chars().all(is_name) {
+                return None;
+            }
+            parts.push(Part::Text(before.to_owned()));
+            parts.push(Part::Field(name.to_owned()));
+            rest = behind;
+        }
+        parts.push(Part::Text(rest.to_owned()));
+        Some(Self(parts))
+    }
+
+    /// Whether it has places only for what this machine says, not for what comes from outside.
+    pub(super) fn is_only_dated(&self) -> bool {
+        self.0.iter().all(|part| match part {
+            Part::Text(_) => true,
+            Part::Field(name) => name == DAY,
+        })
+    }
+
+    /// Whether it has a place.
+    #[must_use]
+    pub fn has_fields(&self) -> bool {
+        self.0.iter().any(|part| matches!(part, Part::Field(_)))
+    }
+
+    /// The text for something that happened: one line that does no harm to a terminal. What the event lacks is left out.
+    #[must_use]
+    pub fn fill(&self, happening: &Happening, zone: &TimeZone) -> String {
+        let mut filled = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => filled.push_str(text),
+                Part::Field(name) => filled.push_str(&field(name, happening, zone)),
+            }
+        }
+        filled
+    }
+}
+
+fn field(name: &str, happening: &Happening, zone: &TimeZone) -> String {
+    let here = |form| {
+        let at = happening.field("at").or(happening.field("time"));
+        let at: Option<Timestamp> = at.and_then(|at| at.parse().ok());
+        let at = at.unwrap_or_else(Timestamp::now);
+        at.to_zoned_datetime(zone.clone())
+            .strftime(form)
+            .to_string()
+    };
+    match (name, happening.value(name)) {
+        (DAY, _) => here("%Y-%m-%d"),
+        (CLOCK, _) => here("%H:%M"),
+        (_, None | Some(Value::Null)) => String::new(),
+        (_, Some(Value::String(text))) => text::neutral(text).into_owned(),
+        (_, Some(other)) => text::escaped(&other.to_string()).into_owned(),
+    }
+}
