@@ -305,7 +305,7 @@ fn a_key_is_replaced_while_it_serves_and_no_one_is_found_anywhere() {
     let kept = || fs::read_to_string(home.path().join("data/secret")).unwrap();
     let mut served = Served::start(keyless(home.path()).env("LOG_EVENTS", "true"));
     let mut keys = vec![kept().trim().to_owned()];
-    for (grace, told) in [("7d", "is taken until"), ("0s", "is no longer taken")] {
+    for (grace, told) in [("0s", "is no longer taken"), ("7d", "is taken until")] {
         let rotated = run(home.path(), &["secret", "--rotate", "--grace", grace]);
         let rotated = String::from_utf8(rotated.stdout).unwrap();
         assert!(rotated.contains(told), "{rotated}");
@@ -319,8 +319,8 @@ fn a_key_is_replaced_while_it_serves_and_no_one_is_found_anywhere() {
         .collect();
     assert_eq!(
         statuses,
-        [200, 401, 200],
-        "a week, no longer, the current one"
+        [401, 200, 200],
+        "no longer, a week, the current one"
     );
     #[cfg(unix)]
     for name in ["secret", "secret.old"] {
