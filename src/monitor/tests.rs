@@ -399,7 +399,7 @@ async fn trouble_is_told_in_plain_words_the_gravest_first() {
         [
             "2 requests failed inside omiscope (500)",
             "9 refusals in a row (wrong key: paste the URL of the card again, i; or no signature where one is required): Omi switches a webhook off at 100",
-            "rules fail, forward (post): the log says why; what can be posted or written later waits, the rest is counted as lost",
+            "forward (post) of your rules fail: the log says why; what can be posted or written later waits, the rest is counted as lost",
             "old sender form ?key=…?uid=… repaired",
         ]
     );

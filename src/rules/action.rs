@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use hyper::Uri;
+use hyper::{Uri, http::uri::Authority};
 use jiff::tz::TimeZone;
 
 use super::{Happening, Template, queue::Job};
@@ -184,7 +184,8 @@ impl fmt::Debug for Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = self.0.scheme_str().unwrap_or_default();
-        write!(f, "{scheme}://{}", self.0.host().unwrap_or_default())
+        let host = self.0.authority().map_or("", Authority::as_str);
+        write!(f, "{scheme}://{host}")
     }
 }
 

@@ -405,7 +405,7 @@ fn the_dashboard_rings_stars_and_tells_that_rules_fail() {
     assert_eq!(sender.say("a", 0.0, "Fire!").unwrap(), 200);
     terminal.wait_for_bell();
     terminal.wait_for("1 actions of rules failed");
-    terminal.wait_for("rules fail, alert (run)");
+    terminal.wait_for("alert (run) of your rules fail");
     terminal.wait_for("★");
 }
 

@@ -43,7 +43,7 @@ pub(super) fn failing_rules(monitor: &Monitor, _: Timestamp) -> Option<String> {
     let failing: Vec<_> = failing
         .map(|(rule, action)| format!("{rule} ({action})"))
         .collect();
-    (!failing.is_empty()).then(|| format!("rules fail, {}", failing.join(", ")))
+    (!failing.is_empty()).then(|| format!("{} of your rules fail", failing.join(", ")))
 }
 
 /// Omi has probably switched the webhook off.

@@ -73,7 +73,7 @@ mod tests {
         let address = Address::parse("https://example.org:8443/hook/KEY?token=KEY").unwrap();
         assert_eq!(
             format!("{address} {address:?}"),
-            "https://example.org https://example.org"
+            "https://example.org:8443 https://example.org:8443"
         );
         for bad in [
             "",
