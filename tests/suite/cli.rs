@@ -174,7 +174,10 @@ fn serve_says_where_it_listens_and_never_its_key() {
         line.contains(" [INFO] listening on http://127.0.0.1:"),
         "{line}"
     );
-    assert!(line.ends_with("/webhook?key=… | data:data | key:data/secret\n"), "{line}");
+    assert!(
+        line.ends_with("/webhook?key=… | data:data | key:data/secret\n"),
+        "{line}"
+    );
     assert!(!line.contains(key.trim()), "{line}");
 }
 
