@@ -7,10 +7,12 @@ mod program;
 
 use std::{
     fmt,
+    panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     time::Duration,
 };
 
+use futures_util::FutureExt as _;
 use hyper::{Uri, http::uri::Authority};
 use jiff::tz::TimeZone;
 
@@ -123,8 +125,12 @@ impl Action {
         matches!(self, Self::Run(_))
     }
 
-    /// Does it.
+    /// Does it. Whatever goes wrong in here, what comes after is done.
     pub(super) async fn perform(&self, job: &Job, means: &Means) -> Result<(), Trouble> {
+        caught(self.attempt(job, means)).await
+    }
+
+    async fn attempt(&self, job: &Job, means: &Means) -> Result<(), Trouble> {
         match self {
             Self::Run(program) => {
                 let happening = job.happening()?;
@@ -137,7 +143,7 @@ impl Action {
                 let event = job.event.clone();
                 let written = move || name.append(line.as_ref(), &happening, &event);
                 let written = tokio::task::spawn_blocking(written).await;
-                written.unwrap_or_else(|_| Err(Trouble::Lasting("it panicked".to_owned())))
+                written.unwrap_or_else(|_| Err(panicked()))
             }
             Self::Notify(text) => notify::show(text, &job.happening()?).await,
             Self::Star => star(job, &means.store).await,
@@ -147,6 +153,16 @@ impl Action {
             }
         }
     }
+}
+
+/// A panic is a failure like others: the job is given up, not the action.
+async fn caught(attempt: impl Future<Output = Result<(), Trouble>>) -> Result<(), Trouble> {
+    let done = AssertUnwindSafe(attempt).catch_unwind().await;
+    done.unwrap_or_else(|_| Err(panicked()))
+}
+
+fn panicked() -> Trouble {
+    Trouble::Lasting("it panicked".to_owned())
 }
 
 async fn star(job: &Job, store: &Store) -> Result<(), Trouble> {
@@ -202,5 +218,16 @@ impl FileName {
             folder: folder.to_owned(),
             name,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_failure_like_others() {
+        let done = caught(async { panic!("as the test wants it") }).await;
+        assert_eq!(done, Err(panicked()));
     }
 }
