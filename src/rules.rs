@@ -42,6 +42,9 @@ pub use ledger::{Failing, Ledger, Tally};
 pub use replies::Replies;
 pub use template::Template;
 
+/// The header in which the rule is named that posts. What has it is refused by the listener, or two of them could go on for ever.
+pub(crate) const HEADER: &str = "omiscope-rule";
+
 /// Most of a text that is looked at, in bytes.
 const LOOKED_AT: usize = 64 << 10;
 

@@ -30,6 +30,7 @@ use crate::{
     decode::query,
     event::{Event, Signature, Uid, WITH_OLD_KEY},
     losses::LossCounter,
+    rules,
     secret::Opened,
     store::Submission,
 };
@@ -141,6 +142,9 @@ impl<S: Sink> Handler<S> {
         // Before the body: a stranger cannot make us hold one.
         let opened = self.admit(parts, head)?;
         known.has_key = true;
+        if parts.headers.contains_key(rules::HEADER) {
+            return Err(Refusal::Loop);
+        }
         if is_encoded(&parts.headers) {
             return Err(Refusal::Encoded);
         }

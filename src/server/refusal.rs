@@ -32,6 +32,8 @@ pub(super) enum Refusal {
     Broken,
     #[error("content-encoding is not taken; send the body as it is")]
     Encoded,
+    #[error("this is what a rule of omiscope posts, and no delivery of Omi's; post it elsewhere")]
+    Loop,
     #[error("{0}")]
     Store(#[from] CommitError),
     #[error("too many connections; send it again")]
@@ -53,6 +55,7 @@ impl Refusal {
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Large(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Loop => StatusCode::LOOP_DETECTED,
             Self::Store(_) | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -290,6 +290,37 @@ fn a_target_that_is_down_gets_everything_in_order_after() {
 }
 
 #[test]
+fn a_rule_that_posts_to_omiscope_itself_does_so_once() {
+    let address = free_address();
+    let home = home(&format!(
+        r#"
+        [[on]]
+        name = "echo"
+        kind = ["transcript", "unknown"]
+        post = "http://{address}{}"
+
+        [[on]]
+        name = "seen"
+        kind = ["transcript", "unknown"]
+        file = "seen.jsonl"
+        "#,
+        url()
+    ));
+    let port = address.port().to_string();
+    let serving = Serving::start(omiscope(home.path()).args(["serve", "--port", &port]));
+    let failed = r#"omiscope_rule_actions_total{rule="echo",action="post",result="failed"}"#;
+    for count in 1..=3_u32 {
+        say(&serving, &format!("s{count}"), "Well.");
+        let posted = || metric(&serving, failed).filter(|failed| *failed >= f64::from(count));
+        assert_eq!(until("a refusal", posted), f64::from(count));
+    }
+    let seen = lines(&home.path().join("config/omiscope/seen.jsonl"), 3);
+    assert_eq!(seen.len(), 3, "{seen:?}");
+    let log = serving.end().stderr.join("\n");
+    assert!(log.contains("it answered 508 Loop Detected"), "{log}");
+}
+
+#[test]
 fn a_rule_answers_omi_with_a_message_and_not_too_often() {
     let home = home(
         r#"

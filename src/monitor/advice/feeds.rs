@@ -21,7 +21,7 @@ const MEMORY: SignedDuration = SignedDuration::from_mins(15);
 const RETRIES: usize = 3;
 
 /// Why requests are refused, by the status of our answer.
-const REASONS: [(u16, &str); 6] = [
+const REASONS: [(u16, &str); 7] = [
     (400, "not what Omi sends; the Deliveries screen shows it"),
     (
         401,
@@ -31,6 +31,7 @@ const REASONS: [(u16, &str); 6] = [
     (413, "a body greater than max_body"),
     (415, "a compressed body; does a proxy do that?"),
     (503, "the store cannot keep up or the disk is full"),
+    (508, "a rule that posts to omiscope itself"),
 ];
 
 pub(super) fn losses(monitor: &Monitor, _: Timestamp) -> Option<String> {

@@ -5,7 +5,10 @@ use http_body_util::Full;
 use hyper::{Request, StatusCode, header::CONTENT_TYPE};
 
 use super::{Address, Trouble};
-use crate::{outbound::Outbound, rules::queue::Job};
+use crate::{
+    outbound::Outbound,
+    rules::{self, queue::Job},
+};
 
 impl Address {
     /// Posts the event of a job. What is posted again has the same `Idempotency-Key`.
@@ -13,6 +16,7 @@ impl Address {
         let request = Request::post(self.uri().clone())
             .header(CONTENT_TYPE, "application/json")
             .header("idempotency-key", job.key())
+            .header(rules::HEADER, &*job.rule)
             .header(
                 "user-agent",
                 concat!("omiscope/", env!("CARGO_PKG_VERSION")),
@@ -40,6 +44,8 @@ fn judged(status: StatusCode) -> Result<(), Trouble> {
     let told = format!("it answered {status}");
     match status.as_u16() {
         200..300 => Ok(()),
+        // Ours is posted to itself.
+        508 => Err(Trouble::Lasting(told)),
         408 | 425 | 429 | 500.. => Err(Trouble::Passing(told)),
         _ => Err(Trouble::Lasting(told)),
     }
@@ -63,7 +69,7 @@ mod tests {
         for status in [408, 425, 429, 500, 502, 503] {
             assert_eq!(is_passing(status), Some(true), "{status}");
         }
-        for status in [301, 400, 401, 404, 413] {
+        for status in [301, 400, 401, 404, 413, 508] {
             assert_eq!(is_passing(status), Some(false), "{status}");
         }
     }

@@ -151,9 +151,10 @@ async fn a_delivery_is_answered_as_design_says_and_recorded_as_it_was_answered()
 }
 
 #[tokio::test]
-async fn a_compressed_body_is_refused_and_a_plain_one_may_say_so() {
+async fn what_a_header_rules_out_is_refused() {
     let listening = Listening::start().await;
-    let cases: [(&[&str], u16); 5] = [
+    let cases: [(&[&str], u16); 6] = [
+        (&["Omiscope-Rule: forward"], 508),
         (&["Content-Encoding: gzip"], 415),
         (&["Content-Encoding: br"], 415),
         (
