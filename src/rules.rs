@@ -35,7 +35,7 @@ use crate::{
     search::{Pattern, words},
     text::beginning,
 };
-pub use action::{Action, Address, FileName, Program};
+pub use action::{Action, Address, Body, FileName, Headers, Json, Post, Program};
 pub use happening::Happening;
 pub use hooks::{Hooks, HooksError};
 pub use ledger::{Failing, Ledger, Tally};

@@ -1,19 +1,14 @@
 //! What a rule does. One file for each sort that takes more than a line.
 
+mod body;
 mod file;
 mod notify;
 mod post;
 mod program;
 
-use std::{
-    fmt,
-    panic::AssertUnwindSafe,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{panic::AssertUnwindSafe, path::PathBuf, time::Duration};
 
 use futures_util::FutureExt as _;
-use hyper::{Uri, http::uri::Authority};
 use jiff::tz::TimeZone;
 
 use super::{Happening, Template, queue::Job};
@@ -22,6 +17,9 @@ use crate::{
     outbound::Outbound,
     store::Store,
 };
+pub use body::{Body, Json};
+pub use file::FileName;
+pub use post::{Address, Headers, Post};
 
 /// Something that is done.
 #[derive(Debug, Clone)]
@@ -29,7 +27,7 @@ pub enum Action {
     /// A program is run, with the event on its standard input.
     Run(Program),
     /// The event is posted.
-    Post(Address),
+    Post(Post),
     /// A line is added to a file.
     File(FileName, Option<Template>),
     /// The desktop shows a notification.
@@ -51,17 +49,6 @@ pub struct Program {
     pub folder: PathBuf,
     /// How long it may run.
     pub timeout: Duration,
-}
-
-/// Where events are posted. It may hold a key, so `Debug` shows the host only.
-#[derive(Clone)]
-pub struct Address(Uri);
-
-/// A file, whose name may have the day in it.
-#[derive(Debug, Clone)]
-pub struct FileName {
-    folder: PathBuf,
-    name: Template,
 }
 
 /// Why something could not be done.
@@ -100,7 +87,7 @@ impl Action {
     pub fn told(&self, happening: &Happening, zone: &TimeZone) -> String {
         match self {
             Self::Run(program) => format!("run {}", program.path.display()),
-            Self::Post(address) => format!("post it to {address}"),
+            Self::Post(post) => post.told(happening, zone),
             Self::File(name, line) => {
                 let path = name.path(happening, zone);
                 match line {
@@ -127,7 +114,7 @@ impl Action {
 
     /// Does it. Whatever goes wrong in here, what comes after is done.
     pub(super) async fn perform(&self, job: &Job, means: &Means) -> Result<(), Trouble> {
-        caught(self.attempt(job, means)).await
+        caught(Box::pin(self.attempt(job, means))).await
     }
 
     async fn attempt(&self, job: &Job, means: &Means) -> Result<(), Trouble> {
@@ -136,7 +123,7 @@ impl Action {
                 let happening = job.happening()?;
                 program.run(&job.rule, happening.kind(), &job.event).await
             }
-            Self::Post(address) => address.post(job, &means.outbound).await,
+            Self::Post(post) => post.send(job, &means.outbound).await,
             Self::File(name, line) => {
                 let (name, line) = (name.clone(), line.clone());
                 let happening = job.happening()?;
@@ -173,51 +160,6 @@ async fn star(job: &Job, store: &Store) -> Result<(), Trouble> {
         // Where a memory has replaced it meanwhile, there is nothing to star.
         Ok(_) => Ok(()),
         Err(error) => Err(Trouble::Passing(error.to_string())),
-    }
-}
-
-impl Address {
-    /// The address of a URL, if it is one that can be posted to.
-    #[must_use]
-    pub fn parse(url: &str) -> Option<Self> {
-        let uri: Uri = url.parse().ok()?;
-        let is_spoken = matches!(uri.scheme_str(), Some("http" | "https"));
-        let has_user = uri.authority()?.as_str().contains('@');
-        (is_spoken && !has_user).then_some(Self(uri))
-    }
-
-    pub(super) fn uri(&self) -> &Uri {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = self.0.scheme_str().unwrap_or_default();
-        let host = self.0.authority().map_or("", Authority::as_str);
-        write!(f, "{scheme}://{host}")
-    }
-}
-
-impl FileName {
-    /// A file in a folder, or anywhere. None if its name is none, or has places for anything but the day: a name must not come from
-    /// what was heard.
-    #[must_use]
-    pub fn parse(folder: &Path, name: &str) -> Option<Self> {
-        if name.is_empty() || name.starts_with('~') || name.ends_with('/') {
-            return None;
-        }
-        let name = Template::parse(name).filter(Template::is_only_dated)?;
-        Some(Self {
-            folder: folder.to_owned(),
-            name,
-        })
     }
 }
 

@@ -8,7 +8,10 @@ use toml::Value;
 use super::super::{Problem, layer::Source, problem::shown, value};
 use crate::{
     event::Uid,
-    rules::{Action, Address, FileName, Happening, Program, Reply, Rule, Template, When},
+    rules::{
+        Action, Address, Body, FileName, Happening, Headers, Json, Post, Program, Reply, Rule,
+        Template, When,
+    },
     search::Pattern,
 };
 
@@ -23,7 +26,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const EVERY: Duration = Duration::from_mins(1);
 
 const TABLES: &str = "tables [[on]]";
-const FIELDS: &str = "one of name, kind, text, regex, speaker, wearer, again, run, timeout, post, file, line, notify, star, ring, reply, every";
+const FIELDS: &str = "one of name, kind, text, regex, speaker, wearer, again, run, timeout, post, headers, body, file, line, notify, star, ring, reply, every";
 const NAME: &str = "a name of 1 to 64 letters, digits, '-' or '_' that no other rule has";
 const KINDS: &str =
     "one or some of transcript, final, memory, summary, button, progress, audio, ping, unknown";
@@ -35,6 +38,9 @@ const SWITCH: &str = "true or false";
 const RUN: &str = "a program and its arguments: [\"program\", \"argument\"]";
 const SPAN: &str = "a time above zero such as \"30s\" or \"2min\", at most 24h";
 const URL: &str = "a URL that begins with http:// or https:// and has no user before the host";
+const HEADERS: &str = "a table of names and texts, none of them a header that omiscope sets itself";
+const BODY: &str =
+    "a text, or a table that becomes JSON; {text} and the like in it are fields of the event";
 const FILE: &str = "the name of a file, written without ~; {date} in it is the day";
 const LINE: &str =
     "a text; {text}, {speaker_name}, {date} and the like in it are fields of the event";
@@ -55,6 +61,8 @@ struct Draft {
     run: Option<Vec<String>>,
     timeout: Option<Duration>,
     post: Option<Address>,
+    headers: Option<Headers>,
+    body: Option<Body>,
     file: Option<FileName>,
     line: Option<Template>,
     notify: Option<Template>,
@@ -191,6 +199,8 @@ fn set(
             let url = value.as_str().and_then(Address::parse);
             draft.post = Some(url.ok_or(Wrong::MustUnshown(URL))?);
         }
+        "headers" => draft.headers = Some(headers(value).ok_or(Wrong::MustUnshown(HEADERS))?),
+        "body" => draft.body = Some(body(value).ok_or(BODY)?),
         "file" => {
             let name = value.as_str();
             let name = name.and_then(|name| FileName::parse(folder, name));
@@ -230,6 +240,36 @@ fn finished(draft: Draft, folder: &Path) -> Result<Rule, (&'static str, &'static
     {
         return Err((".star", STARS));
     }
+    let lonely = [
+        (
+            ".timeout",
+            draft.timeout.is_some() && draft.run.is_none(),
+            "used with run",
+        ),
+        (
+            ".headers",
+            draft.headers.is_some() && draft.post.is_none(),
+            "used with post",
+        ),
+        (
+            ".body",
+            draft.body.is_some() && draft.post.is_none(),
+            "used with post",
+        ),
+        (
+            ".line",
+            draft.line.is_some() && draft.file.is_none(),
+            "used with file",
+        ),
+        (
+            ".every",
+            draft.every.is_some() && draft.reply.is_none(),
+            "used with reply",
+        ),
+    ];
+    if let Some((field, _, allowed)) = lonely.into_iter().find(|(_, is_so, _)| *is_so) {
+        return Err((field, allowed));
+    }
     let run = draft.run.map(|words| {
         let mut words = words.into_iter();
         Action::Run(Program {
@@ -239,10 +279,17 @@ fn finished(draft: Draft, folder: &Path) -> Result<Rule, (&'static str, &'static
             timeout: draft.timeout.unwrap_or(TIMEOUT),
         })
     });
+    let post = draft.post.map(|address| {
+        Action::Post(Post {
+            address,
+            headers: draft.headers.unwrap_or_default(),
+            body: draft.body,
+        })
+    });
     let line = draft.line;
     let actions = [
         run,
-        draft.post.map(Action::Post),
+        post,
         draft.file.map(|file| Action::File(file, line)),
         draft.notify.map(Action::Notify),
         draft.star.then_some(Action::Star),
@@ -301,4 +348,22 @@ fn span(value: &Value) -> Result<Duration, Wrong> {
 
 fn template(value: &Value) -> Option<Template> {
     Template::parse(value.as_str()?)
+}
+
+fn headers(value: &Value) -> Option<Headers> {
+    let mut pairs = value.as_table()?.iter();
+    pairs.try_fold(Headers::default(), |headers, (name, value)| {
+        headers.with(name, value.as_str()?)
+    })
+}
+
+fn body(value: &Value) -> Option<Body> {
+    match value {
+        Value::String(text) => Some(Body::Text(Template::parse(text)?)),
+        Value::Table(_) => {
+            let json = serde_json::to_value(value).ok()?;
+            Some(Body::Json(Json::parse(json)?))
+        }
+        _ => None,
+    }
 }

@@ -7,18 +7,10 @@ const GOOD: &str = "[[on]]\nname = \"a\"\nkind = \"transcript\"\nring = true\n";
 
 #[test]
 fn rules_that_cannot_be_are_told_with_their_place() {
-    let scenarios: [(&'static str, &str); 20] = [
-        (
-            "[[on]]\nkind = \"memory\"\nring = true",
-            "on[1].name in {folder}/config.toml: must be a name of 1 to 64 ",
-        ),
+    are_told(&[
         (
             "[[on]]\nname = \"a b\"",
             r#"on[1].name = "a b" in {folder}/config.toml: must be a name of 1 to 64 "#,
-        ),
-        (
-            "[[on]]\nname = \"a\"\nring = true",
-            "on[1].kind in {folder}/config.toml: must be one or some of transcript, final, ",
         ),
         (
             "[[on]]\nkind = \"speech\"",
@@ -27,10 +19,6 @@ fn rules_that_cannot_be_are_told_with_their_place() {
         (
             "[[on]]\nkind = []",
             r#"on[1].kind = "[]" in {folder}/config.toml: must be one or some of "#,
-        ),
-        (
-            "[[on]]\nname = \"a\"\nkind = \"ping\"",
-            "on[1] in {folder}/config.toml: must be a rule that does something: run, post, ",
         ),
         (
             "[[on]]\ntext = \"...\"",
@@ -57,6 +45,14 @@ fn rules_that_cannot_be_are_told_with_their_place() {
             "on[1].post in {folder}/config.toml: must be a URL that begins with http",
         ),
         (
+            "[[on]]\nheaders = { Host = \"KEY\" }",
+            "on[1].headers in {folder}/config.toml: must be a table of names and texts, ",
+        ),
+        (
+            "[[on]]\nbody = { a = [\"{\"] }",
+            r#"on[1].body = "{ a = [\"{\"] }" in {folder}/config.toml: must be a text, or a table"#,
+        ),
+        (
             "[[on]]\nfile = \"{text}.md\"",
             r#"on[1].file = "{text}.md" in {folder}/config.toml: must be the name of a file"#,
         ),
@@ -73,14 +69,6 @@ fn rules_that_cannot_be_are_told_with_their_place() {
             r#"on[1].every = "0s" in {folder}/config.toml: must be a time above zero"#,
         ),
         (
-            "[[on]]\nname = \"a\"\nkind = \"memory\"\nreply = \"Noted.\"",
-            "on[1].reply in {folder}/config.toml: must be used with kind = \"transcript\"",
-        ),
-        (
-            "[[on]]\nname = \"a\"\nkind = \"memory\"\nstar = true",
-            "on[1].star in {folder}/config.toml: must be used with kind = \"transcript\"",
-        ),
-        (
             "[[on]]\nexec = 1",
             r#"on[1].exec = "1" in {folder}/config.toml: must be one of name, kind, text, "#,
         ),
@@ -88,14 +76,55 @@ fn rules_that_cannot_be_are_told_with_their_place() {
             "on = 1",
             r#"on[1] = "1" in {folder}/config.toml: must be tables [[on]]"#,
         ),
-    ];
-    let scenarios = scenarios.map(|(file, told)| {
-        let sources = Sources {
-            file,
-            ..Sources::default()
-        };
-        (sources, told)
-    });
+    ]);
+}
+
+#[test]
+fn fields_that_need_others_are_told_with_their_place() {
+    are_told(&[
+        (
+            "[[on]]\nkind = \"memory\"\nring = true",
+            "on[1].name in {folder}/config.toml: must be a name of 1 to 64 ",
+        ),
+        (
+            "[[on]]\nname = \"a\"\nring = true",
+            "on[1].kind in {folder}/config.toml: must be one or some of transcript, final, ",
+        ),
+        (
+            "[[on]]\nname = \"a\"\nkind = \"ping\"",
+            "on[1] in {folder}/config.toml: must be a rule that does something: run, post, ",
+        ),
+        (
+            "[[on]]\nname = \"a\"\nkind = \"memory\"\nring = true\nline = \"{text}\"",
+            "on[1].line in {folder}/config.toml: must be used with file",
+        ),
+        (
+            "[[on]]\nname = \"a\"\nkind = \"memory\"\nring = true\ntimeout = \"2s\"",
+            "on[1].timeout in {folder}/config.toml: must be used with run",
+        ),
+        (
+            "[[on]]\nname = \"a\"\nkind = \"memory\"\nreply = \"Noted.\"",
+            "on[1].reply in {folder}/config.toml: must be used with kind = \"transcript\"",
+        ),
+        (
+            "[[on]]\nname = \"a\"\nkind = \"memory\"\nstar = true",
+            "on[1].star in {folder}/config.toml: must be used with kind = \"transcript\"",
+        ),
+    ]);
+}
+
+/// Each file, and how the message begins.
+fn are_told(scenarios: &[(&'static str, &str)]) {
+    let scenarios: Vec<_> = scenarios
+        .iter()
+        .map(|(file, told)| {
+            let sources = Sources {
+                file,
+                ..Sources::default()
+            };
+            (sources, *told)
+        })
+        .collect();
     are_refused(&scenarios);
 }
 
@@ -111,7 +140,8 @@ fn two_rules_have_two_names() {
 #[test]
 fn an_address_is_not_shown_with_its_key() {
     let folder = tempfile::tempdir().unwrap();
-    let file = GOOD.to_owned() + "post = \"https://host/KEY?token=KEY\"\n";
+    let file = GOOD.to_owned()
+        + "post = \"https://host/KEY?token=KEY\"\nheaders = { Authorization = \"KEY\" }\n";
     fs::write(folder.path().join("config.toml"), file).unwrap();
     let config = Config::resolve(&Flags::default(), &surroundings(folder.path(), &[])).unwrap();
     let told = format!("{config:?}");
@@ -126,7 +156,7 @@ fn the_examples_are_rules() {
     let examples = [
         (include_str!("../../../assets/examples/journal.toml"), 2),
         (include_str!("../../../assets/examples/alert.toml"), 1),
-        (include_str!("../../../assets/examples/forward.toml"), 2),
+        (include_str!("../../../assets/examples/forward.toml"), 3),
     ];
     let folder = tempfile::tempdir().unwrap();
     for (example, count) in examples {

@@ -3,18 +3,39 @@
 use std::{
     fs::OpenOptions,
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use jiff::tz::TimeZone;
 
-use super::{FileName, Trouble};
+use super::Trouble;
 use crate::{
     private,
     rules::{Happening, Template},
 };
 
+/// A file, whose name may have the day in it.
+#[derive(Debug, Clone)]
+pub struct FileName {
+    folder: PathBuf,
+    name: Template,
+}
+
 impl FileName {
+    /// A file in a folder, or anywhere. None if its name is none, or has places for anything but the day: a name must not come from
+    /// what was heard.
+    #[must_use]
+    pub fn parse(folder: &Path, name: &str) -> Option<Self> {
+        if name.is_empty() || name.starts_with('~') || name.ends_with('/') {
+            return None;
+        }
+        let name = Template::parse(name).filter(Template::is_only_dated)?;
+        Some(Self {
+            folder: folder.to_owned(),
+            name,
+        })
+    }
+
     /// The file for something that happened.
     pub(crate) fn path(&self, happening: &Happening, zone: &TimeZone) -> PathBuf {
         self.folder.join(self.name.fill(happening, zone))

@@ -1,32 +1,142 @@
 //! An event posted to a URL.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::{Request, StatusCode, header::CONTENT_TYPE};
+use hyper::{
+    HeaderMap, Request, StatusCode, Uri,
+    header::{
+        CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, HeaderName, HeaderValue,
+        TRANSFER_ENCODING, UPGRADE, USER_AGENT,
+    },
+    http::uri::Authority,
+};
+use jiff::tz::TimeZone;
 
-use super::{Address, Trouble};
+use super::{Body, Trouble};
 use crate::{
     outbound::Outbound,
-    rules::{self, queue::Job},
+    rules::{self, Happening, queue::Job},
 };
 
-impl Address {
+/// The header by which a receiver knows what is posted again.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// A request that is made for each event.
+#[derive(Debug, Clone)]
+pub struct Post {
+    /// Where it goes.
+    pub address: Address,
+    /// Headers besides our own.
+    pub headers: Headers,
+    /// What is posted; None: the event, as JSON.
+    pub body: Option<Body>,
+}
+
+/// Where events are posted. It may hold a key, so `Debug` shows the host only.
+#[derive(Clone)]
+pub struct Address(Uri);
+
+/// Headers of the user's own. They may hold keys, so `Debug` shows their names only.
+#[derive(Clone, Default)]
+pub struct Headers(HeaderMap);
+
+impl Post {
     /// Posts the event of a job. What is posted again has the same `Idempotency-Key`.
-    pub(super) async fn post(&self, job: &Job, outbound: &Outbound) -> Result<(), Trouble> {
-        let request = Request::post(self.uri().clone())
-            .header(CONTENT_TYPE, "application/json")
-            .header("idempotency-key", job.key())
-            .header(rules::HEADER, &*job.rule)
-            .header(
-                "user-agent",
-                concat!("omiscope/", env!("CARGO_PKG_VERSION")),
-            )
-            .body(Full::new(Bytes::from(job.event.trim_end().to_owned())))
+    pub(super) async fn send(&self, job: &Job, outbound: &Outbound) -> Result<(), Trouble> {
+        let (media_type, body) = match &self.body {
+            None => ("application/json", job.event.trim_end().to_owned()),
+            Some(body) => {
+                let filled = body.fill(&job.happening()?, &TimeZone::system());
+                (body.content_type(), filled)
+            }
+        };
+        let mut request = Request::post(self.address.0.clone())
+            .header(CONTENT_TYPE, media_type)
+            .header(USER_AGENT, concat!("omiscope/", env!("CARGO_PKG_VERSION")))
+            .body(Full::new(Bytes::from(body)))
             .map_err(|error| Trouble::Lasting(error.to_string()))?;
-        match outbound.send(request).await {
-            Ok(answer) => judged(answer.status).map_err(|trouble| trouble.at(self)),
-            Err(error) => Err(Trouble::Passing(error.to_string()).at(self)),
+        let headers = request.headers_mut();
+        for (name, value) in &self.headers.0 {
+            headers.insert(name, value.clone());
         }
+        let ours = [
+            (IDEMPOTENCY_KEY, job.key()),
+            (rules::HEADER, job.rule.to_string()),
+        ];
+        for (name, value) in ours {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(name, value);
+            }
+        }
+        match outbound.send(request).await {
+            Ok(answer) => judged(answer.status).map_err(|trouble| trouble.at(&self.address)),
+            Err(error) => Err(Trouble::Passing(error.to_string()).at(&self.address)),
+        }
+    }
+
+    /// What it does for an event, in words.
+    pub(super) fn told(&self, happening: &Happening, zone: &TimeZone) -> String {
+        let address = &self.address;
+        match &self.body {
+            None => format!("post it to {address}"),
+            Some(body) => format!("post {} to {address}", body.fill(happening, zone)),
+        }
+    }
+}
+
+impl Address {
+    /// The address of a URL, if it is one that can be posted to.
+    #[must_use]
+    pub fn parse(url: &str) -> Option<Self> {
+        let uri: Uri = url.parse().ok()?;
+        let is_spoken = matches!(uri.scheme_str(), Some("http" | "https"));
+        let has_user = uri.authority()?.as_str().contains('@');
+        (is_spoken && !has_user).then_some(Self(uri))
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.0.scheme_str().unwrap_or_default();
+        let host = self.0.authority().map_or("", Authority::as_str);
+        write!(f, "{scheme}://{host}")
+    }
+}
+
+impl Headers {
+    /// Adds a header; None if it cannot be one, or is one that we set, or that says how the body is carried.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Option<Self> {
+        let name = HeaderName::try_from(name).ok()?;
+        let is_ours = [
+            CONNECTION,
+            CONTENT_LENGTH,
+            EXPECT,
+            HOST,
+            TRANSFER_ENCODING,
+            UPGRADE,
+        ]
+        .contains(&name)
+            || [IDEMPOTENCY_KEY, rules::HEADER].contains(&name.as_str());
+        if is_ours {
+            return None;
+        }
+        self.0.insert(name, HeaderValue::try_from(value).ok()?);
+        Some(self)
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
     }
 }
 
@@ -71,6 +181,22 @@ mod tests {
         }
         for status in [301, 400, 401, 404, 413, 508] {
             assert_eq!(is_passing(status), Some(false), "{status}");
+        }
+    }
+
+    #[test]
+    fn headers_that_carry_the_body_are_not_the_users() {
+        let headers = Headers::default().with("Authorization", "Bearer KEY");
+        assert_eq!(format!("{:?}", headers.unwrap()), r#"{"authorization"}"#);
+        for (name, value) in [
+            ("Content-Length", "1"),
+            ("Host", "example.org"),
+            ("Idempotency-Key", "1"),
+            ("Omiscope-Rule", "1"),
+            ("a b", "1"),
+            ("a", "1\r\nb: 2"),
+        ] {
+            assert!(Headers::default().with(name, value).is_none(), "{name}");
         }
     }
 
