@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what omiscope is built from and is not there yet: a C compiler, pkg-config, the ALSA headers, Rust.
-# With --tests also the sound card of its tests: PulseAudio, its tools, ALSA's plugin for it. Run it as often as you like; what is there stays as it is.
+# With --tests also what its tests take: a sound card (PulseAudio, its tools, ALSA's plugin for it) and a reader of QR codes. Run it as often as you like; what is there stays as it is.
 #
 #   sh assets/setup.sh [--tests]
 set -eu
@@ -30,18 +30,18 @@ as_root() {
 }
 
 # The package manager; what it calls a C compiler, pkg-config and the ALSA headers; what it calls PulseAudio, its tools and
-# ALSA's plugin for it.
-if [ "$(uname -s)" = Darwin ]; then manager=macos; card=
+# ALSA's plugin for it; what it calls zbarimg.
+if [ "$(uname -s)" = Darwin ]; then manager=macos; card=; reader=
 elif has apt-get; then manager=apt
-    names='build-essential pkg-config libasound2-dev'; card='pulseaudio pulseaudio-utils libasound2-plugins'
+    names='build-essential pkg-config libasound2-dev'; card='pulseaudio pulseaudio-utils libasound2-plugins'; reader=zbar-tools
 elif has dnf; then manager=dnf
-    names='gcc pkgconf-pkg-config alsa-lib-devel'; card='pulseaudio pulseaudio-utils alsa-plugins-pulseaudio'
+    names='gcc pkgconf-pkg-config alsa-lib-devel'; card='pulseaudio pulseaudio-utils alsa-plugins-pulseaudio'; reader=zbar
 elif has pacman; then manager=pacman
-    names='base-devel pkgconf alsa-lib'; card='pulseaudio libpulse alsa-plugins'
+    names='base-devel pkgconf alsa-lib'; card='pulseaudio libpulse alsa-plugins'; reader=zbar
 elif has apk; then manager=apk
-    names='build-base pkgconf alsa-lib-dev'; card='pulseaudio pulseaudio-utils alsa-plugins-pulse'
+    names='build-base pkgconf alsa-lib-dev'; card='pulseaudio pulseaudio-utils alsa-plugins-pulse'; reader=zbar
 else manager=unknown
-    names='a C compiler, pkg-config, the ALSA headers'; card='PulseAudio, its tools, the PulseAudio plugin of ALSA'
+    names='a C compiler, pkg-config, the ALSA headers'; card='PulseAudio, its tools, the PulseAudio plugin of ALSA'; reader=zbarimg
 fi
 # Nothing that is there is removed for it: whoever has another sound server keeps it.
 install() {
@@ -75,14 +75,23 @@ has_card() {
     return 1
 }
 
-# Without it all else can be tested, so that nothing ends here.
+# Without these all else can be tested, so that nothing ends here.
 card() {
     [ $tests = yes ] && [ $manager != macos ] && ! has_card || return 0
     # shellcheck disable=SC2086 # a list of names
     (install $card) && has_card && return
+    skipped "THE TESTS OF SOUND WILL BE SKIPPED: there is no PulseAudio, and it cannot be" "installed here. They need: $card"
+}
+
+reader() {
+    [ $tests = yes ] && [ $manager != macos ] && ! has zbarimg || return 0
+    (install $reader) && has zbarimg && return
+    skipped "THE QR CODE WILL NOT BE READ: there is no zbarimg, and it cannot be" "installed here. It is in: $reader"
+}
+
+skipped() {
     say '!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!'
-    say "!! THE TESTS OF SOUND WILL BE SKIPPED: there is no PulseAudio, and it cannot be"
-    say "!! installed here. They need: $card"
+    for line in "$@"; do say "!! $line"; done
     say '!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!'
 }
 
@@ -138,5 +147,6 @@ reachable() {
 
 libraries
 card
+reader
 rust
 say "everything is there"

@@ -28,6 +28,8 @@ mod ping;
 mod plain;
 mod program;
 #[cfg(unix)]
+mod qr;
+#[cfg(unix)]
 mod rebuild;
 #[cfg(unix)]
 mod replay;

@@ -186,3 +186,10 @@ impl Drop for Serve {
         let _ = self.child.wait();
     }
 }
+
+/// Tells it past the test runner, which swallows what tests print.
+#[cfg(unix)]
+pub(crate) fn loudly(message: &str) {
+    let bar = "!".repeat(message.len() + 6);
+    let _ = writeln!(std::io::stderr(), "\n{bar}\n!! {message} !!\n{bar}");
+}

@@ -16,7 +16,10 @@ use std::{
 
 use rustix::process::Signal;
 
-use crate::{program::Sender, terminal::Terminal};
+use crate::{
+    program::{Sender, loudly},
+    terminal::Terminal,
+};
 use canary::{Canary, Held};
 use card::Card;
 use scenario::{BURSTS, Body, SECONDS, Scenario, WHOLE, jitter};
@@ -76,7 +79,7 @@ fn judge(
             Err(wrong) => assert!(held.is_stall(), "{what}: {wrong}"),
         }
     }
-    card::loudly(&format!(
+    loudly(&format!(
         "NOT JUDGED: {what}; the machine stalled {ATTEMPTS} times"
     ));
 }

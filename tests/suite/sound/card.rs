@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Once,
@@ -12,7 +11,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::program::PATIENCE;
+use crate::program::{PATIENCE, loudly};
 
 /// Frames a second of the card and of the recording.
 pub(super) const RATE: u32 = 48_000;
@@ -107,12 +106,6 @@ impl Drop for Card {
             let _ = child.wait();
         }
     }
-}
-
-/// Tells it past the test runner, which swallows what tests print.
-pub(super) fn loudly(message: &str) {
-    let bar = "!".repeat(message.len() + 6);
-    let _ = writeln!(io::stderr(), "\n{bar}\n!! {message} !!\n{bar}");
 }
 
 /// What the card is made of and is not installed.
