@@ -155,3 +155,34 @@ impl Past {
         receiver
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_later_is_due_later_and_never_before_the_first() {
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let due = |speed, received| {
+            let past = Past {
+                selection: Selection::default(),
+                kinds: Vec::new(),
+                speed,
+                target: WebhookUrl::parse("http://h").unwrap(),
+                keys: super::super::tests::keys(),
+            };
+            past.paced(at(1000), received).as_secs_f64()
+        };
+        for (speed, received, seconds) in [
+            (1.0, at(1000), "0"),
+            (1.0, at(1060), "60"),
+            (10.0, at(1060), "6"),
+            (0.5, at(1060), "120"),
+            // The clock was set back meanwhile.
+            (1.0, at(900), "0"),
+        ] {
+            assert_eq!(due(speed, received).to_string(), seconds, "{speed}");
+        }
+        assert!(due(0.01, Timestamp::MAX) > 1e9);
+    }
+}

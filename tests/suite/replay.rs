@@ -9,7 +9,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::program::{KEY, Sender, Serve, UID, omiscope};
+use crate::{
+    program::{KEY, Sender, Serve, UID, omiscope},
+    terminal::Terminal,
+};
 
 /// A home whose store has two lines, a second of sound, a ping and a refused delivery.
 fn lived(home: &Path) -> Serve {
@@ -136,4 +139,21 @@ fn nothing_that_is_kept_and_no_receiver_are_told() {
         assert_eq!(output.status.code(), Some(code), "{said}");
         assert!(said.contains(words), "{said}");
     }
+}
+
+#[test]
+fn a_dashboard_of_its_own_shows_it_and_keeps_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let serve = lived(home.path());
+    drop(serve);
+    let before = rows(home.path(), "deliveries");
+    let arguments = ["replay", "--dashboard", "--speed", "1000"];
+    let mut terminal = Terminal::start(home.path(), &arguments, (140, 40));
+    terminal.wait_for("Good morning.");
+    terminal.wait_for("Good night.");
+    terminal.press("q");
+    assert!(terminal.wait().success());
+    terminal.assert_restored();
+    terminal.wait_for("4 deliveries taken");
+    assert_eq!(rows(home.path(), "deliveries"), before);
 }
