@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::text::counted;
+
 /// Counts since the start of the program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Losses {
@@ -32,8 +34,10 @@ pub struct Losses {
 pub struct Cause {
     /// Its name in metrics; stable.
     pub name: &'static str,
-    /// What was lost, to follow a number.
-    pub text: &'static str,
+    /// What was lost, in the plural, to follow a number.
+    pub what: &'static str,
+    /// How, to follow that.
+    pub how: &'static str,
 }
 
 impl Losses {
@@ -58,47 +62,46 @@ impl Losses {
             rules_failed,
             rules_missed,
         } = *self;
-        let cause = |name, text, count| (Cause { name, text }, count);
+        let cause = |name, what, how, count| (Cause { name, what, how }, count);
+        let turned_away = "turned away (503)";
         [
-            cause(
-                "text_refused",
-                "text deliveries were turned away (503)",
-                text_refused,
-            ),
+            cause("text_refused", "text deliveries", turned_away, text_refused),
             cause(
                 "sound_refused",
-                "sound deliveries were turned away (503)",
+                "sound deliveries",
+                turned_away,
                 sound_refused,
             ),
-            cause("panics", "requests failed inside omiscope (500)", panics),
+            cause("panics", "requests", "failed inside omiscope (500)", panics),
             cause(
                 "connections_lost",
-                "connections could not be accepted",
+                "connections",
+                "not accepted",
                 connections_lost,
             ),
             cause(
                 "refusals_unrecorded",
-                "refused requests were not recorded",
+                "refused requests",
+                "not recorded",
                 refusals_unrecorded,
             ),
             cause(
                 "upkeep_failed",
-                "rounds of indexing or deleting failed inside omiscope",
+                "rounds",
+                "of indexing or deleting failed inside omiscope",
                 upkeep_failed,
             ),
-            cause(
-                "log_lines",
-                "lines of the log could not be written",
-                log_lines,
-            ),
+            cause("log_lines", "lines", "of the log not written", log_lines),
             cause(
                 "rules_failed",
-                "actions of rules failed or were left out",
+                "actions",
+                "of rules failed or were left out",
                 rules_failed,
             ),
             cause(
                 "rules_missed",
-                "deliveries were deleted before rules saw them",
+                "deliveries",
+                "deleted before rules saw them",
                 rules_missed,
             ),
         ]
@@ -111,7 +114,10 @@ impl Losses {
         let told: Vec<_> = causes
             .iter()
             .filter(|(_, count)| *count > 0)
-            .map(|(cause, count)| format!("{count} {}", cause.text))
+            .map(|(cause, count)| {
+                let what = counted(usize::try_from(*count).unwrap_or(usize::MAX), cause.what);
+                format!("{what} {}", cause.how)
+            })
             .collect();
         (!told.is_empty()).then(|| told.join(", "))
     }
@@ -149,12 +155,12 @@ mod tests {
         assert_eq!(Losses::default().told(), None);
         let losses = Losses {
             panics: 3,
-            log_lines: 2,
+            log_lines: 1,
             ..Losses::default()
         };
         assert_eq!(
             losses.told().unwrap(),
-            "3 requests failed inside omiscope (500), 2 lines of the log could not be written"
+            "3 requests failed inside omiscope (500), 1 line of the log not written"
         );
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         check::Fault,
         repair::{self, RepairError},
     },
-    text::escaped,
+    text::{counted, escaped},
 };
 
 pub(super) fn run(flags: &Flags, mend: bool) -> anyhow::Result<()> {
@@ -32,8 +32,8 @@ pub(super) fn run(flags: &Flags, mend: bool) -> anyhow::Result<()> {
         )
     }
     anyhow::bail!(
-        "{} faults; copy {} to a safe place, then run `omiscope check --repair`",
-        faults.len(),
+        "{}; copy {} to a safe place, then run `omiscope check --repair`",
+        counted(faults.len(), "faults"),
         config.data_dir.display()
     )
 }

@@ -14,7 +14,7 @@ use crate::{
     cli::Rules,
     config::{Config, Flags},
     rules::{Happening, Rule},
-    text::escaped,
+    text::{counted, escaped},
 };
 
 pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
@@ -49,10 +49,12 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
             writeln!(out, "{}: {}: {}", at + 1, rule.name, escaped(&told))?;
         }
     }
-    let rules = config.rules.len();
     writeln!(
         out,
-        "{rules} rules, {events} events; {applied} times one applies"
+        "{}, {}; {} one applies",
+        counted(config.rules.len(), "rules"),
+        counted(events, "events"),
+        counted(applied, "times")
     )?;
     Ok(())
 }

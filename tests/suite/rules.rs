@@ -119,7 +119,7 @@ fn a_program_gets_the_event_and_none_of_our_secrets() {
         "{log}"
     );
     assert!(
-        log.contains("1 actions of rules failed or were left out"),
+        log.contains("1 action of rules failed or were left out"),
         "{log}"
     );
 }
@@ -439,7 +439,7 @@ fn rules_are_tried_without_being_done() {
     let expected = format!(
         "1: journal: write \"You: Rain again.\" to {}/journal.md, answer \"Noted: Rain again.\"\n\
          3: is no event that `omiscope serve --events` writes\n\
-         1 rules, 2 events; 1 times one applies\n",
+         1 rule, 2 events; 1 time one applies\n",
         folder.display()
     );
     assert_eq!(told, expected);
@@ -472,7 +472,7 @@ fn the_dashboard_rings_stars_and_tells_that_rules_fail() {
     let mut sender = Sender::connect(terminal.address()).unwrap();
     assert_eq!(sender.say("a", 0.0, "Fire!").unwrap(), 200);
     terminal.wait_for_bell();
-    terminal.wait_for("1 actions of rules failed");
+    terminal.wait_for("1 action of rules failed");
     terminal.wait_for("alert (run) of your rules fail");
     terminal.wait_for("★");
 }

@@ -335,10 +335,17 @@ fn of_progress(progress: &Progress) -> Option<&'static str> {
     }
 }
 
-/// Whether two sentences differ by their numbers at most.
+/// Whether two sentences differ by their numbers at most: `1 delivery`, `2 deliveries`.
 fn alike(one: &str, other: &str) -> bool {
-    let words = |text: &str| -> String { text.chars().filter(|c| !c.is_ascii_digit()).collect() };
-    words(one) == words(other)
+    let stem = |word: &str| match word.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => word.trim_end_matches('s').to_owned(),
+    };
+    let stems = |text: &str| -> Vec<_> {
+        let words = text.split(|c: char| c.is_ascii_digit() || c.is_whitespace());
+        words.filter(|word| !word.is_empty()).map(stem).collect()
+    };
+    stems(one) == stems(other)
 }
 
 /// A text from outside on one line, bounded.

@@ -202,14 +202,10 @@ fn a_loss_is_told_at_once_and_its_growth_once_a_minute() {
         });
         narrator.look(now() + SignedDuration::from_secs(seconds))
     };
-    let lost = |clock: &str, count: u32| {
-        vec![format!(
-            "{clock} Loss: {count} sound deliveries were turned away (503)"
-        )]
-    };
-    assert_eq!(after(0, 1), lost("12:42:00", 1));
+    let lost = |clock: &str, what: &str| vec![format!("{clock} Loss: {what} turned away (503)")];
+    assert_eq!(after(0, 1), lost("12:42:00", "1 sound delivery"));
     assert_eq!(after(10, 2), [""; 0]);
-    assert_eq!(after(61, 7), lost("12:43:01", 7));
+    assert_eq!(after(61, 7), lost("12:43:01", "7 sound deliveries"));
     assert_eq!(after(200, 7), [""; 0]);
 }
 
