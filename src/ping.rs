@@ -54,9 +54,7 @@ impl Answered {
         let field = |name| body.as_ref()?.get(name)?.as_str();
         match (answer.status, field("error")) {
             (StatusCode::OK, _) if field("message") == Some("pong") => Self::Well,
-            (StatusCode::UNAUTHORIZED, error)
-                if error.is_none_or(|error| error.contains("webhook key")) =>
-            {
+            (StatusCode::UNAUTHORIZED, Some(error)) if error.contains("webhook key") => {
                 Self::OtherKey
             }
             (_, Some(reason)) => Self::Refused(text::beginning(reason, TOLD).to_owned()),

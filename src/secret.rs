@@ -2,6 +2,7 @@
 
 mod kept;
 mod keys;
+mod ping;
 
 use std::{
     borrow::Cow,

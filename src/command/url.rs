@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::bail;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::on_runtime;
@@ -88,7 +89,9 @@ async fn look(config: &Config, local: &WebhookUrl, keys: &Keys) -> (bool, Link) 
 }
 
 async fn runs(local: &WebhookUrl, keys: &Keys) -> bool {
-    let url = local.clone().with_key(keys.current());
+    // Another program may have the port.
+    let key = keys.current().for_ping(Timestamp::now());
+    let url = local.clone().with_key(&key);
     match ping::request(&url, keys.signing().first()) {
         Ok(request) => {
             let answer = Outbound::within(PATIENCE).send(request).await;

@@ -32,6 +32,8 @@ pub enum Opened {
     Current,
     /// An old one, and when it ends.
     Old(Option<Timestamp>),
+    /// One that is made of the current one, and opens for a ping only.
+    ForPing,
 }
 
 impl From<Secret> for Keys {
@@ -67,7 +69,13 @@ impl Keys {
             let matches = old.key.matches(candidate);
             matches.then_some(Opened::Old(old.until)).or(opened)
         });
-        is_current.then_some(Opened::Current).or(opened)
+        let opened = is_current.then_some(Opened::Current).or(opened);
+        // An empty key opens nothing, and what is made of it could be made by anyone.
+        let may_ping = || !self.current.reveal().is_empty();
+        opened.or_else(|| {
+            let is_for_ping = may_ping() && self.current.opens_for_ping(candidate, now);
+            is_for_ping.then_some(Opened::ForPing)
+        })
     }
 
     /// A text with every occurrence of any of them masked, see [`Secret::masked_in`].

@@ -21,6 +21,12 @@ impl Allowance {
         bytes: 1 << 20,
         time: Duration::from_secs(2),
     };
+
+    /// For a ping, of a sender who may post nothing else.
+    pub(super) const PING: Self = Self {
+        bytes: 4 << 10,
+        time: Duration::from_secs(2),
+    };
 }
 
 /// Reads a body. After [`Refusal::Large`] there may be more of it.

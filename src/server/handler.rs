@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     decode::query,
-    event::{Event, Signature, Uid, WITH_OLD_KEY},
+    event::{Event, Kind, Signature, Uid, WITH_OLD_KEY},
     losses::LossCounter,
     rules,
     secret::Opened,
@@ -112,7 +112,9 @@ impl<S: Sink> Handler<S> {
             Route::Greeting => Ok(reply::text(super::GREETING)),
             Route::Health => Ok(reply::health(self.sink.status().writer)),
             Route::Metrics => {
-                self.admit(parts, head)?;
+                if self.admit(parts, head)? == Opened::ForPing {
+                    return Err(self.stranger(head));
+                }
                 Ok(reply::metrics(self.metrics.render(Present {
                     losses: self.losses.get(),
                     store: self.sink.status(),
@@ -128,7 +130,11 @@ impl<S: Sink> Handler<S> {
     /// Lets nobody in without a key.
     fn admit(&self, parts: &Parts, head: &Head) -> Result<Opened, Refusal> {
         auth::opened_by(&head.keys, &parts.uri, &parts.headers, head.received)
-            .ok_or_else(|| self.strangers.refusal(head.remote, head.received))
+            .ok_or_else(|| self.stranger(head))
+    }
+
+    fn stranger(&self, head: &Head) -> Refusal {
+        self.strangers.refusal(head.remote, head.received)
     }
 
     /// The way of a delivery: key, body, signature, decode, commit, answer. What is learned on it stays known when it ends early.
@@ -141,14 +147,18 @@ impl<S: Sink> Handler<S> {
     ) -> Result<Reply, Refusal> {
         // Before the body: a stranger cannot make us hold one.
         let opened = self.admit(parts, head)?;
-        known.has_key = true;
+        known.has_key = opened != Opened::ForPing;
         if parts.headers.contains_key(rules::HEADER) {
             return Err(Refusal::Loop);
         }
         if is_encoded(&parts.headers) {
             return Err(Refusal::Encoded);
         }
-        let signed = body::read(body, self.allowance()).await?;
+        let allowance = match opened {
+            Opened::ForPing => Allowance::PING,
+            Opened::Current | Opened::Old(_) => self.allowance(),
+        };
+        let signed = body::read(body, allowance).await?;
         let body = examine::covered(signed.clone(), &head.keys).await?;
         known.body = Some(body.clone());
         let query = query::parse(parts.uri.query().unwrap_or_default());
@@ -170,6 +180,9 @@ impl<S: Sink> Handler<S> {
             known.learn_from(refusal);
             self.tell_of_bad_signatures(known, head);
         })?;
+        if opened == Opened::ForPing && decoded.kind != Kind::Ping {
+            return Err(self.stranger(head));
+        }
         known.kind = decoded.kind;
         self.tell_of_bad_signatures(known, head);
         known.uid = decoded.uid;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::{Provider, Tunnel};
 use crate::{
     monitor::{Advice, Severity},
@@ -45,7 +47,12 @@ const NGROK_ERRORS: [(&str, &str, &str); 4] = [
 ];
 
 /// What statuses mean that whatever stands before omiscope answers with.
-const STATUSES: [(u16, &str, &str); 6] = [
+const STATUSES: [(u16, &str, &str); 7] = [
+    (
+        401,
+        "tunnel-forbidden",
+        "something before omiscope wants a login (401), which Omi has none for: take it out of the tunnel's settings",
+    ),
     (
         403,
         "tunnel-forbidden",
@@ -83,7 +90,9 @@ const STATUSES: [(u16, &str, &str); 6] = [
 /// # Errors
 /// One piece of advice.
 pub(crate) async fn probe(tunnel: &Tunnel, keys: &Keys) -> Result<Duration, Advice> {
-    let url = tunnel.url.clone().with_key(keys.current());
+    // Whoever says that it is a tunnel need not be one.
+    let key = keys.current().for_ping(Timestamp::now());
+    let url = tunnel.url.clone().with_key(&key);
     let Ok(request) = ping::request(&url, keys.signing().first()) else {
         let found = format!("{} cannot be asked", tunnel.url);
         return Err(advice("tunnel-unreachable", found));
@@ -220,7 +229,8 @@ mod tests {
         let offline = "The endpoint fox.ngrok-free.app is offline.\r\n\r\nERR_NGROK_3200\r\n";
         let page = "<html><noscript>Visit Site (ERR_NGROK_6024)</noscript></html>";
         let long = format!("{}ERR_NGROK_3200", "x".repeat(SEARCHED));
-        let scenarios: [(u16, &str, &str, &str); 16] = [
+        let scenarios: [(u16, &str, &str, &str); 17] = [
+            (401, "", "tunnel-forbidden", "wants a login"),
             (
                 404,
                 offline,

@@ -66,6 +66,24 @@ async fn the_key_is_taken_in_every_form_and_kept_in_none() {
 }
 
 #[tokio::test]
+async fn a_key_for_pings_is_taken_for_nothing_else() {
+    let listening = Listening::start().await;
+    let key = Secret::new(KEY.into()).for_ping(Timestamp::now());
+    let target = format!("/webhook?key={}&uid=U", key.reveal());
+    let answer = listening.ask("POST", &target, &[], PING).await;
+    assert_eq!((answer.status, &*answer.body), (200, PONG));
+    let words = r#"{"session_id":"U","segments":[{"id":"a","text":"Hi","start":0,"end":1}]}"#;
+    let long = format!(r#"{{"type":"ping","more":"{}"}}"#, "x".repeat(5000));
+    for (body, status) in [(words, 401), (&long, 413), ("{", 400)] {
+        let answer = listening.ask("POST", &target, &[], body).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
+    let bearer = format!("Authorization: Bearer {}", key.reveal());
+    let figures = listening.ask("GET", "/metrics", &[&bearer], "").await;
+    assert_eq!((figures.status, &*figures.body), (401, REFUSED));
+}
+
+#[tokio::test]
 async fn an_old_key_is_taken_until_its_end_with_a_warning_and_kept_in_no_form() {
     let ring = Keyring::from(Secret::new(KEY.into()));
     let keys = ring.clone();
