@@ -27,6 +27,8 @@ use crate::{monitor::Advice, webhook_url::WebhookUrl};
 pub(crate) use discover::{Places, discover};
 pub(crate) use probe::probe;
 pub use tool::Tool;
+#[cfg(test)]
+use watcher::Course;
 pub(crate) use watcher::{Search, Watcher};
 
 /// Whose tunnel it is.

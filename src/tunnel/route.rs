@@ -8,7 +8,7 @@ use std::{
 use hyper::http::uri::Authority;
 
 use super::Provider;
-use crate::webhook_url::WebhookUrl;
+use crate::{text, webhook_url::WebhookUrl};
 
 /// From where to where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,9 @@ impl Route {
             return None;
         }
         let more = "/webhook".strip_prefix(self.target.path.as_str())?;
+        if !more.is_empty() && !more.starts_with('/') {
+            return None;
+        }
         let public = self.public.trim_end_matches('/');
         WebhookUrl::parse(&format!("{public}{more}")).ok()
     }
@@ -83,6 +86,6 @@ impl fmt::Display for Target {
         } else {
             write!(f, "{host}:{port}")?;
         }
-        f.write_str(path)
+        f.write_str(&text::neutral(path))
     }
 }

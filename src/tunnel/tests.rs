@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{
-    Link, Places, Provider, Search, cloudflared, discover, ngrok, route::Route, tailscale,
+    Course, Link, Places, Provider, Search, cloudflared, discover, ngrok, route::Route, tailscale,
 };
 use crate::secret::Secret;
 
@@ -131,7 +131,12 @@ fn tailscales_configuration_tells_what_the_internet_may_reach() {
     let of_session = json!({"Foreground": {"5f3a": proxies(site, "/", "http://127.0.0.1:32768")}});
     let mut in_tailnet = proxies(site, "/", "http://127.0.0.1:32768");
     in_tailnet["AllowFunnel"] = json!({"fox.tail1234.ts.net:8443": true});
-    let scenarios: [(Value, &[&str]); 9] = [
+    let scenarios: [(Value, &[&str]); 10] = [
+        // A name that is cut within is none.
+        (
+            proxies(site, "", "http://127.0.0.1:32768/web"),
+            &["leads to port 32768/web"],
+        ),
         (
             proxies(site, "/", "http://127.0.0.1:32768"),
             &["https://fox.tail1234.ts.net/webhook"],
@@ -313,14 +318,18 @@ async fn a_tunnel_is_told_at_once_then_what_a_ping_says_and_then_that_it_went() 
     };
     let (told, link) = watch::channel(Link::default());
     let there = search(places(ngrok, nobody().await));
+    let mut course = Course::default();
     for _ in 0..2 {
-        there.look(&told, &mut None).await;
+        there.look(&told, &mut course).await;
         let link = link.borrow().clone();
         assert_eq!(link.tunnel.unwrap().url.authority(), "no-such-host.invalid");
         assert_eq!(link.advice[0].code, "tunnel-no-name");
     }
-    search(places(nobody().await, nobody().await))
-        .look(&told, &mut None)
-        .await;
+    // One look that finds nothing may come of a program that was slow.
+    let gone = search(places(nobody().await, nobody().await));
+    for is_told in [true, false, false] {
+        gone.look(&told, &mut course).await;
+        assert_eq!(link.borrow().tunnel.is_some(), is_told);
+    }
     assert_eq!(*link.borrow(), Link::default());
 }
