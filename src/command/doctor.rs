@@ -27,8 +27,8 @@ pub(super) fn run(flags: &Flags, json: bool) -> anyhow::Result<()> {
         .collect();
     let mut out = io::stdout().lock();
     if json {
-        serde_json::to_writer(&mut out, &Report::of(&setup.survey, &sections))?;
-        writeln!(out)?;
+        let report = Report::of(&setup.survey, &sections);
+        out.write_all(text::json_line(&report)?.as_bytes())?;
     } else {
         let is_terminal = io::stdout().is_terminal();
         let size = crossterm::terminal::size().ok().filter(|_| is_terminal);

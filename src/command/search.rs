@@ -11,7 +11,7 @@ use crate::{
     config::{Config, Flags},
     search::{Found, Hit, Neighbour, Query, QueryError, snippet},
     store::archive::Archive,
-    text,
+    text::{self, json_line},
     ui::theme::ThemeChoice,
 };
 
@@ -41,8 +41,7 @@ pub(super) fn run(flags: &Flags, options: &Search) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     if options.json {
         for hit in &found.hits {
-            serde_json::to_writer(&mut out, &Row::of(hit))?;
-            out.write_all(b"\n")?;
+            out.write_all(json_line(&Row::of(hit))?.as_bytes())?;
         }
     } else {
         let colour = io::stdout().is_terminal() && config.theme != ThemeChoice::None;

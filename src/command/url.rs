@@ -17,6 +17,7 @@ use crate::{
     outbound::Outbound,
     ping::{self, Answered},
     secret::{Keys, MASK, kept_in},
+    text::{json_line, neutral},
     tunnel::{Link, Places, discover, probe},
     ui::{qr::Code, theme::ThemeChoice},
     webhook_url::{FIELDS, WebhookUrl},
@@ -47,8 +48,7 @@ pub(super) fn run(flags: &Flags, options: Url) -> anyhow::Result<()> {
     };
     let mut out = io::stdout().lock();
     if options.json {
-        serde_json::to_writer(&mut out, &paste.json())?;
-        writeln!(out)?;
+        out.write_all(json_line(&paste.json())?.as_bytes())?;
         return Ok(());
     }
     paste.write(&mut out)?;
@@ -158,7 +158,7 @@ impl<'a> Paste<'a> {
             writeln!(out, "omiscope does not run at {local}: start it.")?;
         }
         for Advice { text, .. } in &self.link.advice {
-            writeln!(out, "! {text}")?;
+            writeln!(out, "! {}", neutral(text))?;
         }
         Ok(())
     }

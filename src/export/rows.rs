@@ -9,15 +9,14 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::text::neutral;
+use crate::text::{json_line, neutral};
 
 /// What ends a row of CSV.
 const END: &[u8] = b"\r\n";
 
 /// Writes a row as JSON.
 pub(super) fn jsonl(row: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, row)?;
-    out.write_all(b"\n")
+    out.write_all(json_line(row)?.as_bytes())
 }
 
 /// Writes the header of a table.
