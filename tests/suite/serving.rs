@@ -84,6 +84,18 @@ impl Serving {
         stdout.recv_timeout(PATIENCE).expect("a line comes")
     }
 
+    /// Reads its log up to a line that has a text in it.
+    pub(crate) fn until(&self, text: &str) -> String {
+        let mut lines = std::iter::from_fn(|| self.stderr.recv_timeout(PATIENCE).ok());
+        let line = lines.find(|line| line.contains(text));
+        line.unwrap_or_else(|| panic!("'{text}' is never told"))
+    }
+
+    /// Asks it to end.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
     /// Closes the pipe of stdout, if it was not read.
     pub(crate) fn close_stdout(&mut self) {
         drop(self.child.stdout.take());
@@ -107,8 +119,13 @@ impl Serving {
     }
 
     /// Asks it to end, and waits until it has.
-    pub(crate) fn end(mut self) -> Ended {
-        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+    pub(crate) fn end(self) -> Ended {
+        self.signal(Signal::TERM);
+        self.wait()
+    }
+
+    /// Waits until it has ended.
+    pub(crate) fn wait(mut self) -> Ended {
         let status = self.child.wait().unwrap();
         let rest = |lines: &Receiver<String>| lines.iter().collect();
         Ended {

@@ -2,23 +2,23 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Lines},
     os::unix::fs::PermissionsExt as _,
-    path::Path,
-    process::{Child, ChildStderr, Command, Stdio},
-    time::Duration,
+    process::Command,
+    time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::process::{Pid, Signal, test_kill_process};
 use tempfile::TempDir;
 
-use crate::program::{KEY, omiscope};
+use crate::{
+    program::{KEY, PATIENCE, omiscope},
+    serving::Serving,
+};
 
 /// A running `serve` with a tool on its path, if there is a script for one.
 struct Tunnelled {
     home: TempDir,
-    serve: Child,
-    lines: Lines<BufReader<ChildStderr>>,
+    serving: Serving,
 }
 
 impl Tunnelled {
@@ -31,46 +31,36 @@ impl Tunnelled {
             fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
             fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
         }
-        let mut serve = omiscope(home.path())
-            .args(["serve", "--port", "0", "--tunnel", tool])
-            .env("PATH", format!("{}:/usr/bin:/bin", tools.display()))
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(serve.stderr.take().unwrap()).lines();
-        Self { home, serve, lines }
+        let serving = Serving::start(
+            omiscope(home.path())
+                .args(["serve", "--port", "0", "--tunnel", tool])
+                .env("PATH", format!("{}:/usr/bin:/bin", tools.display())),
+        );
+        Self { home, serving }
     }
 
-    /// Reads the log up to a line that has a text in it.
-    fn until(&mut self, text: &str) -> String {
-        let lines = self.lines.by_ref().map_while(Result::ok);
-        let mut lines = lines.inspect(|line| assert!(!line.contains(KEY), "{line}"));
-        lines
-            .find(|line| line.contains(text))
-            .unwrap_or_else(|| panic!("'{text}' is never told"))
+    /// What a tool wrote into a file, once it has written so many lines.
+    fn file(&self, name: &str, lines: usize) -> String {
+        let file = self.home.path().join(name);
+        let since = Instant::now();
+        loop {
+            let text = fs::read_to_string(&file).unwrap_or_default();
+            if text.ends_with('\n') && text.lines().count() >= lines {
+                return text.trim().to_owned();
+            }
+            assert!(since.elapsed() < PATIENCE, "{name}: {text}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
-    fn file(&self, name: &str) -> String {
-        read(&self.home.path().join(name))
+    /// Ends it by a signal. Its key is nowhere in the log.
+    fn end(self, signal: Signal) {
+        self.serving.signal(signal);
+        let ended = self.serving.wait();
+        assert!(ended.status.success());
+        let log = [ended.stdout.join("\n"), ended.stderr.join("\n")].join("\n");
+        assert!(!log.contains(KEY), "{log}");
     }
-
-    /// Ends it as a service manager would.
-    fn end(&mut self) {
-        kill_process(Pid::from_child(&self.serve), Signal::TERM).unwrap();
-        assert!(self.serve.wait().unwrap().success());
-    }
-}
-
-impl Drop for Tunnelled {
-    fn drop(&mut self) {
-        let _ = self.serve.kill();
-        let _ = self.serve.wait();
-    }
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap().trim().to_owned()
 }
 
 #[test]
@@ -79,18 +69,18 @@ fn a_tool_is_started_its_url_told_and_it_ends_with_us() {
         echo '2026-11-02T10:30:45Z INF Requesting new quick Tunnel on trycloudflare.com...' >&2
         echo '2026-11-02T10:30:46Z INF |  https://no-such-host.invalid  |' >&2
         exec sleep 600"#;
-    let mut tunnelled = Tunnelled::start("cloudflared", Some(script));
-    let listening = tunnelled.until("listening on http://");
-    let (_, rest) = listening.split_once("listening on ").unwrap();
-    let origin = rest.split("/webhook").next().unwrap();
-    tunnelled.until("found https://no-such-host.invalid/webhook?key=… of cloudflared");
-    tunnelled.until("tunnel: no-such-host.invalid has no address");
-    let expected = format!("tunnel --no-autoupdate --url {origin}");
-    assert_eq!(tunnelled.file("arguments"), expected);
-    let tool = Pid::from_raw(tunnelled.file("pid").parse().unwrap()).unwrap();
-    test_kill_process(tool).unwrap();
-    tunnelled.end();
-    test_kill_process(tool).unwrap_err();
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let tunnelled = Tunnelled::start("cloudflared", Some(script));
+        let serving = &tunnelled.serving;
+        serving.until("found https://no-such-host.invalid/webhook?key=… of cloudflared");
+        serving.until("tunnel: no-such-host.invalid has no address");
+        let expected = format!("tunnel --no-autoupdate --url http://{}", serving.address);
+        assert_eq!(tunnelled.file("arguments", 1), expected);
+        let tool = Pid::from_raw(tunnelled.file("pid", 1).parse().unwrap()).unwrap();
+        test_kill_process(tool).unwrap();
+        tunnelled.end(signal);
+        test_kill_process(tool).unwrap_err();
+    }
 }
 
 #[test]
@@ -99,19 +89,19 @@ fn a_tool_that_fails_is_told_with_its_own_words_and_started_again() {
         echo 'ERROR:  authentication failed: Usage of ngrok requires an authtoken.' >&2
         echo 'ERROR:  ERR_NGROK_4018' >&2
         exit 1"#;
-    let mut tunnelled = Tunnelled::start("ngrok", Some(script));
-    tunnelled.until("tunnel: ngrok ended: authentication failed: Usage of ngrok requires an authtoken.; ERR_NGROK_4018");
-    while tunnelled.file("starts").lines().count() < 2 {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    tunnelled.end();
+    let tunnelled = Tunnelled::start("ngrok", Some(script));
+    tunnelled.serving.until("tunnel: ngrok ended: authentication failed: Usage of ngrok requires an authtoken.; ERR_NGROK_4018");
+    tunnelled.file("starts", 2);
+    tunnelled.end(Signal::TERM);
 }
 
 #[test]
 fn a_tool_that_is_not_installed_is_told_with_where_it_is_had() {
-    let mut tunnelled = Tunnelled::start("ngrok", None);
-    tunnelled.until("tunnel: ngrok is not installed: get it from https://ngrok.com/download");
-    tunnelled.end();
+    let tunnelled = Tunnelled::start("ngrok", None);
+    tunnelled
+        .serving
+        .until("tunnel: ngrok is not installed: get it from https://ngrok.com/download");
+    tunnelled.end(Signal::TERM);
 }
 
 #[test]
