@@ -21,6 +21,7 @@
 
 pub mod audio;
 mod bucket;
+mod child;
 pub mod cli;
 pub mod command;
 pub mod config;

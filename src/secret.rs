@@ -19,6 +19,10 @@ pub use keys::{Keyring, Keys, OldKey, Opened};
 /// What stands for a secret wherever it was.
 pub const MASK: &str = "***";
 
+/// Variables of the environment that hold secrets. No program that we start gets them.
+pub(crate) const VARIABLES: [&str; 3] =
+    ["OMI_SIGNING_SECRET", "WEBHOOK_SECRET", "WEBHOOK_SECRET_OLD"];
+
 /// Keys that stand in examples, in lower case, letters and digits only.
 const PLACEHOLDERS: [&str; 18] = [
     "yourkey",

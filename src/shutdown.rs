@@ -4,6 +4,8 @@ use std::{io, process, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::child;
+
 /// Longest wait for the terminal to be given back.
 const RESTORE: Duration = Duration::from_millis(200);
 
@@ -29,6 +31,7 @@ pub fn on_signals(restore: impl Fn() + Send + 'static) -> io::Result<Cancellatio
             let _ = done.send(());
         });
         let _ = restored.recv_timeout(RESTORE);
+        child::end_all();
         process::exit(128 + number);
     });
     Ok(token)

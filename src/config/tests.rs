@@ -646,3 +646,11 @@ fn what_is_wrong_with_a_theme_is_told_by_its_field() {
         assert!(error.to_string().starts_with(start), "{error}");
     }
 }
+
+#[test]
+fn no_program_that_we_start_gets_a_secret() {
+    let secret = SETTINGS.iter().filter(|setting| setting.is_secret());
+    let mut variables: Vec<_> = secret.map(|setting| setting.env).collect();
+    variables.sort_unstable();
+    assert_eq!(variables, crate::secret::VARIABLES);
+}

@@ -7,7 +7,6 @@ use std::{collections::VecDeque, io, net::SocketAddr, process::Stdio, time::Dura
 
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader},
-    process::{self, Command},
     sync::{mpsc, watch},
     time::{Instant, timeout},
 };
@@ -17,7 +16,10 @@ use super::{
     Tunnel,
     tool::{Tool, said},
 };
-use crate::monitor::{Advice, Severity};
+use crate::{
+    child::{self, Running},
+    monitor::{Advice, Severity},
+};
 
 /// The first wait before it is started again, and the longest.
 const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_mins(1)];
@@ -121,14 +123,16 @@ impl Keeper {
 
     /// Runs it once. Why it ended; None if it was asked to.
     async fn run(&self) -> Option<String> {
-        let mut child = match self.spawn() {
-            Ok(child) => child,
+        // Dropped before it is started again, with whatever it has left behind.
+        let mut running = match self.spawn() {
+            Ok(running) => running,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Some(format!("is not installed: {}", self.tool.hint()));
             }
             Err(error) => return Some(format!("cannot be started: {error}")),
         };
         let (sender, mut lines) = mpsc::channel(16);
+        let child = &mut running.child;
         let out = child.stdout.take().map(|out| read(out, sender.clone()));
         let err = child.stderr.take().map(|err| read(err, sender));
         let _readers = [out.map(spawned), err.map(spawned)];
@@ -136,11 +140,11 @@ impl Keeper {
         let ended = loop {
             tokio::select! {
                 () = self.stop.cancelled() => {
-                    end(&mut child).await;
+                    end(running).await;
                     return None;
                 }
                 Some(line) = lines.recv() => self.hear(&line, &mut heard),
-                ended = child.wait() => break ended,
+                ended = running.child.wait() => break ended,
             }
         };
         // What it said last is on its way yet; whoever else holds its streams is not waited for.
@@ -157,18 +161,13 @@ impl Keeper {
         })
     }
 
-    fn spawn(&self) -> io::Result<process::Child> {
-        let mut command = Command::new(self.tool.program());
+    fn spawn(&self) -> io::Result<Running> {
+        let mut command = child::command(self.tool.program());
         command
             .args(self.tool.arguments(self.listener))
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        // Ctrl-C is for us; we end it then.
-        #[cfg(unix)]
-        command.process_group(0);
-        command.spawn()
+            .stderr(Stdio::piped());
+        child::spawn(&mut command)
     }
 
     fn hear(&self, line: &str, heard: &mut Heard) {
@@ -240,16 +239,8 @@ async fn read(from: impl AsyncRead + Unpin, lines: mpsc::Sender<String>) {
     }
 }
 
-/// Asks a process to end, and ends it if it does not.
-async fn end(child: &mut process::Child) {
-    #[cfg(unix)]
-    if let Some(pid) = child.id().and_then(|id| i32::try_from(id).ok())
-        && let Some(pid) = rustix::process::Pid::from_raw(pid)
-    {
-        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
-        if timeout(END, child.wait()).await.is_ok() {
-            return;
-        }
-    }
-    let _ = child.kill().await;
+/// Asks a program to end, and ends it if it does not.
+async fn end(mut running: Running) {
+    running.ask_to_end();
+    let _ = timeout(END, running.child.wait()).await;
 }

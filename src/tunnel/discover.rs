@@ -6,10 +6,11 @@ use futures_util::future::join_all;
 use http_body_util::Full;
 use hyper::{Request, StatusCode, header};
 use serde_json::Value;
-use tokio::{io::AsyncReadExt as _, process::Command};
+use tokio::io::AsyncReadExt as _;
 
 use super::{Provider, Tunnel, cloudflared, ngrok, route::Route, tailscale};
 use crate::{
+    child,
     monitor::{Advice, Severity},
     outbound::Outbound,
 };
@@ -136,23 +137,18 @@ async fn ask(outbound: &Outbound, port: u16, path: &str) -> Option<Value> {
 
 /// Asks Tailscale's program; where it is not installed, there is none.
 async fn ask_tailscale(program: &str) -> Vec<Route> {
-    let child = Command::new(program)
-        .args(tailscale::ARGUMENTS)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn();
-    let Ok(mut child) = child else {
+    let mut command = child::command(program);
+    command.args(tailscale::ARGUMENTS).stdout(Stdio::piped());
+    let Ok(mut running) = child::spawn(&mut command) else {
         return Vec::new();
     };
-    let Some(out) = child.stdout.take() else {
+    let Some(out) = running.child.stdout.take() else {
         return Vec::new();
     };
     let mut printed = Vec::new();
     let reading = async {
         out.take(PRINTED).read_to_end(&mut printed).await?;
-        child.wait().await
+        running.child.wait().await
     };
     let _ = tokio::time::timeout(PATIENCE, reading).await;
     let answer: Option<Value> = serde_json::from_slice(&printed).ok();

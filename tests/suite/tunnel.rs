@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::TcpStream,
     os::unix::fs::PermissionsExt as _,
     process::Command,
     time::{Duration, Instant},
@@ -42,15 +43,9 @@ impl Tunnelled {
     /// What a tool wrote into a file, once it has written so many lines.
     fn file(&self, name: &str, lines: usize) -> String {
         let file = self.home.path().join(name);
-        let since = Instant::now();
-        loop {
-            let text = fs::read_to_string(&file).unwrap_or_default();
-            if text.ends_with('\n') && text.lines().count() >= lines {
-                return text.trim().to_owned();
-            }
-            assert!(since.elapsed() < PATIENCE, "{name}: {text}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let text = || fs::read_to_string(&file).unwrap_or_default();
+        until(|| text().ends_with('\n') && text().lines().count() >= lines);
+        text().trim().to_owned()
     }
 
     /// Ends it by a signal. Its key is nowhere in the log.
@@ -80,6 +75,46 @@ fn a_tool_is_started_its_url_told_and_it_ends_with_us() {
         test_kill_process(tool).unwrap();
         tunnelled.end(signal);
         test_kill_process(tool).unwrap_err();
+    }
+}
+
+fn until(is_so: impl Fn() -> bool) {
+    let since = Instant::now();
+    while !is_so() {
+        assert!(since.elapsed() < PATIENCE, "it is never so");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A tool that has started another program and asks not to be ended.
+const STUBBORN: &str = r#"trap '' TERM INT HUP
+    sleep 600 & echo $! > "$HOME/pid"
+    while :; do sleep 600; done"#;
+
+/// Whether a program runs. One that nobody has taken note of is dead all the same.
+fn is_alive(pid: Pid) -> bool {
+    let state = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+    state.map_or_else(
+        |_| cfg!(not(target_os = "linux")) && test_kill_process(pid).is_ok(),
+        |state| !state.contains(") Z "),
+    )
+}
+
+#[test]
+fn what_a_tool_has_started_ends_with_us() {
+    // The second signal ends us at once.
+    for (signals, code) in [(1, Some(0)), (2, Some(143))] {
+        let tunnelled = Tunnelled::start("cloudflared", Some(STUBBORN));
+        let pid = Pid::from_raw(tunnelled.file("pid", 1).parse().unwrap()).unwrap();
+        assert!(is_alive(pid));
+        let serving = tunnelled.serving;
+        for _ in 0..signals {
+            serving.signal(Signal::TERM);
+            // Two signals at once would be one.
+            until(|| TcpStream::connect(serving.address).is_err());
+        }
+        assert_eq!(serving.wait().status.code(), code);
+        until(|| !is_alive(pid));
     }
 }
 
