@@ -63,6 +63,17 @@ pub struct Link {
 }
 
 impl Link {
+    /// How Omi reaches us, without the key; None: it does not, and the advice says why.
+    pub(crate) fn told(&self) -> Option<String> {
+        let Tunnel { provider, url } = self.tunnel.as_ref()?;
+        let url = url.masked("...");
+        match self.answered {
+            Some(_) => Some(format!("Omi reaches {url} by {provider}")),
+            None if self.advice.is_empty() => Some(format!("found {url} of {provider}")),
+            None => None,
+        }
+    }
+
     /// This, and what came of a ping through it.
     pub(crate) fn probed(self, probed: Result<Duration, Advice>) -> Self {
         Self {

@@ -6,12 +6,14 @@ use std::{io, net::SocketAddr};
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::listener::Listening;
 use crate::{
     config::Config,
     monitor::{Monitor, WINDOW},
+    tunnel::Link,
     ui::{Clock, Plain},
     webhook_url::WebhookUrl,
 };
@@ -21,6 +23,7 @@ pub(super) async fn show(
     config: &Config,
     connect: bool,
     listening: &Listening,
+    link: watch::Receiver<Link>,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let (snapshot, viewer) = listening.store.view(WINDOW)?;
@@ -28,6 +31,7 @@ pub(super) async fn show(
         viewer,
         losses: listening.losses.watch(),
         failing: listening.ledger.watch_failing(),
+        link,
         monitor: Monitor::new(snapshot),
         time_zone: TimeZone::system(),
         clock: Clock::system(),

@@ -83,18 +83,8 @@ async fn serve(config: Config, streams: Streams, losses: LossCounter) -> anyhow:
 async fn tell_of_tunnel(mut link: watch::Receiver<Link>) {
     while link.changed().await.is_ok() {
         let link = link.borrow_and_update().clone();
-        match (&link.tunnel, link.answered) {
-            (Some(tunnel), Some(_)) => {
-                tracing::info!(
-                    "Omi reaches {} by {}",
-                    tunnel.url.masked("…"),
-                    tunnel.provider
-                );
-            }
-            (Some(tunnel), None) if link.advice.is_empty() => {
-                tracing::info!("found {} of {}", tunnel.url.masked("…"), tunnel.provider);
-            }
-            _ => {}
+        if let Some(told) = link.told() {
+            tracing::info!("{told}");
         }
         for advice in &link.advice {
             tracing::warn!("tunnel: {}", advice.text);

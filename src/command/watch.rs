@@ -145,7 +145,7 @@ pub(super) async fn show(
             let show = draw(config, *theme, listening, link, session, playback, shutdown);
             show.await
         }
-        Face::Lines { connect } => plain::show(config, connect, listening, shutdown).await,
+        Face::Lines { connect } => plain::show(config, connect, listening, link, shutdown).await,
     };
     ended.cancel();
     listen.await?;

@@ -16,7 +16,7 @@ use super::{
     Clock,
     app::{REST, next, until},
 };
-use crate::{feed::Viewer, losses::Losses, monitor::Monitor, rules::Failing};
+use crate::{feed::Viewer, losses::Losses, monitor::Monitor, rules::Failing, tunnel::Link};
 pub(in crate::ui) use narrator::Narrator;
 
 /// What is told and where it comes from.
@@ -28,6 +28,8 @@ pub struct Plain {
     pub losses: watch::Receiver<Losses>,
     /// Which actions of rules fail.
     pub failing: watch::Receiver<Failing>,
+    /// How Omi reaches us.
+    pub link: watch::Receiver<Link>,
     /// The model of what was heard.
     pub monitor: Monitor,
     /// Where the user is.
@@ -73,6 +75,10 @@ impl Plain {
                 () = until(due) => {}
                 Ok(()) = self.failing.changed() => {
                     narrator.set_failing(self.failing.borrow_and_update().clone());
+                }
+                Ok(()) = self.link.changed() => {
+                    let link = self.link.borrow_and_update().clone();
+                    lines.extend(narrator.tell_link(&link, self.clock.now()));
                 }
                 Ok(()) = self.losses.changed() => {
                     narrator.count_losses(*self.losses.borrow_and_update());

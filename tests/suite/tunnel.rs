@@ -67,7 +67,7 @@ fn a_tool_is_started_its_url_told_and_it_ends_with_us() {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let tunnelled = Tunnelled::start("cloudflared", Some(script));
         let serving = &tunnelled.serving;
-        serving.until("found https://no-such-host.invalid/webhook?key=… of cloudflared");
+        serving.until("found https://no-such-host.invalid/webhook?key=... of cloudflared");
         serving.until("tunnel: no-such-host.invalid has no address");
         let expected = format!("tunnel --no-autoupdate --url http://{}", serving.address);
         assert_eq!(tunnelled.file("arguments", 1), expected);

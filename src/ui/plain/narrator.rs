@@ -9,6 +9,7 @@ use crate::{
     monitor::{FeedHealth, Monitor, Severity, State},
     rules::Failing,
     text,
+    tunnel::Link,
     ui::panel::memories,
 };
 
@@ -72,6 +73,19 @@ impl Narrator {
     /// Takes over which actions of rules fail.
     pub(in crate::ui) fn set_failing(&mut self, failing: Failing) {
         self.monitor.set_failing(failing);
+    }
+
+    /// How Omi reaches us now, and what is wrong with that.
+    pub(in crate::ui) fn tell_link(&self, link: &Link, now: Timestamp) -> Vec<String> {
+        let told = link.told();
+        let told = told.map(|told| format!("Tunnel: {}", clean(&told)));
+        let advice = link.advice.iter();
+        let advice = advice.map(|advice| {
+            let of = named(advice.severity);
+            format!("{of}: tunnel: {}", clean(&advice.text))
+        });
+        let lines = told.into_iter().chain(advice);
+        lines.map(|text| self.line(now, &text)).collect()
     }
 
     /// Why nothing new could be read; told once.
@@ -259,11 +273,7 @@ impl Narrator {
         let mut before = mem::take(&mut self.wrong);
         let mut lines = Vec::new();
         for advice in self.monitor.advice(now) {
-            let of = match advice.severity {
-                Severity::Loss => "Loss",
-                Severity::Warning => "Warning",
-                Severity::Note => "Note",
-            };
+            let of = named(advice.severity);
             let known = before
                 .iter()
                 .position(|told| alike(&told.text, &advice.text));
@@ -332,6 +342,14 @@ fn of_progress(progress: &Progress) -> Option<&'static str> {
         Stage::Started => Some("A memory is being made"),
         Stage::Failed => Some("A memory could not be made"),
         Stage::StatusChanged | Stage::BackwardSynced => None,
+    }
+}
+
+fn named(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Loss => "Loss",
+        Severity::Warning => "Warning",
+        Severity::Note => "Note",
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is told where nothing is drawn.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, tz::TimeZone};
 
@@ -12,7 +12,10 @@ use crate::{
     },
     feed::{News, Snapshot},
     losses::Losses,
+    monitor::{Advice, Severity},
+    tunnel::{Link, Provider, Tunnel},
     ui::plain::Narrator,
+    webhook_url::WebhookUrl,
 };
 
 fn narrator() -> Narrator {
@@ -237,4 +240,37 @@ fn what_a_snapshot_brings_is_told_as_well() {
         "12:41:52 Speaker 2: Nobody was listening.",
     ];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn how_omi_reaches_us_is_told_without_the_key() {
+    let narrator = Narrator::new(empty(), TimeZone::UTC);
+    let tunnel = Tunnel {
+        provider: Provider::Ngrok,
+        url: WebhookUrl::parse("https://fox.ngrok.app/webhook").unwrap(),
+    };
+    let found = Link {
+        tunnel: Some(tunnel),
+        ..Link::default()
+    };
+    let offline = Advice {
+        code: "tunnel-offline",
+        severity: Severity::Warning,
+        text: "it is offline\u{1b}[2J".to_owned(),
+        remedy: "",
+    };
+    let told = |link: &Link| narrator.tell_link(link, now()).join("\n");
+    let url = "https://fox.ngrok.app/webhook?key=...";
+    assert_eq!(
+        told(&found),
+        format!("12:42:00 Tunnel: found {url} of ngrok")
+    );
+    let reached = found.clone().probed(Ok(Duration::from_millis(120)));
+    assert_eq!(
+        told(&reached),
+        format!("12:42:00 Tunnel: Omi reaches {url} by ngrok")
+    );
+    let unreached = found.probed(Err(offline));
+    assert_eq!(told(&unreached), "12:42:00 Warning: tunnel: it is offline");
+    assert_eq!(told(&Link::default()), "");
 }
