@@ -79,7 +79,7 @@ async fn look(config: &Config, local: &WebhookUrl, keys: &Keys) -> (bool, Link) 
     let link = Link {
         tunnel: tunnels.into_iter().next(),
         advice,
-        answered: None,
+        ..Link::default()
     };
     let probed = match &link.tunnel {
         Some(tunnel) if runs => probe(tunnel, keys).await,
