@@ -4,6 +4,7 @@
 //! in each source and what it may be. Everything that is wrong is reported at once, with where it stands and what is allowed there.
 
 mod key;
+mod key_source;
 mod layer;
 mod problem;
 mod section;
@@ -34,6 +35,7 @@ use crate::{
     ui::{keymap::Keymap, theme::ThemeChoice},
 };
 pub use key::KeyFileError;
+pub use key_source::KeySource;
 pub use layer::Source;
 pub use problem::{ConfigError, Problem};
 pub use section::OwnThemes;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    config::Config,
-    secret::{Keyring, Keys, OldKey, Secret, Watch},
+    config::{Config, KeySource},
+    secret::{KeepError, Keyring, Keys, OldKey, Secret, Watch, found_in},
 };
 
 /// Between two looks at the keys in the data folder.
@@ -13,11 +13,11 @@ const PACE: Duration = Duration::from_secs(2);
 /// The key given, else the one kept in the data folder, else (ephemeral) a fresh one; with the old ones and Omi's. Where they are kept in
 /// the data folder, also what sees them change there.
 pub(super) fn ring(config: &Config) -> anyhow::Result<(Keyring, Option<Watch>)> {
-    let (keys, watch) = match &config.webhook_secret {
-        Some(given) => (given.clone().into(), None),
-        None if config.ephemeral => (Secret::generate()?.into(), None),
-        None => {
-            let (keys, watch) = Watch::start(&config.data_dir)?;
+    let (keys, watch) = match config.key_source() {
+        KeySource::Given(key) => (key.clone().into(), None),
+        KeySource::Ephemeral => (Secret::generate()?.into(), None),
+        KeySource::Folder(folder) => {
+            let (keys, watch) = Watch::start(folder)?;
             (keys, Some(watch))
         }
     };
@@ -57,6 +57,16 @@ pub(super) async fn follow(mut watch: Watch, config: Config, ring: Keyring) {
             }
         }
     }
+}
+
+/// Every key of ours that can be known, so that nobody gets one: that of the data folder, those of the settings, and what Omi signs with.
+pub(super) fn known(config: &Config) -> Result<Keys, KeepError> {
+    let kept = found_in(&config.data_dir)?;
+    let given = config.webhook_secret.clone();
+    let keys = kept.or_else(|| given.clone());
+    let keys = Keys::from(keys.unwrap_or_else(|| Secret::new(String::new())));
+    let given = given.map(|key| OldKey { key, until: None });
+    Ok(with_settings(keys.with_old(given), config))
 }
 
 fn with_settings(keys: Keys, config: &Config) -> Keys {

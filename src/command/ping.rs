@@ -13,7 +13,7 @@ use crate::{
     config::{Config, Flags},
     outbound::{Answer, Outbound},
     ping::{self, Answered},
-    secret::{Secret, found_in},
+    secret::Secret,
     webhook_url::WebhookUrl,
 };
 
@@ -66,12 +66,7 @@ async fn ping(url: &WebhookUrl, signing: Option<&Secret>) -> anyhow::Result<Stri
 
 /// The key of the settings, else the one that the server keeps in its data folder.
 fn key(config: &Config) -> anyhow::Result<Secret> {
-    let kept = match &config.webhook_secret {
-        Some(given) => return Ok(given.clone()),
-        None if config.ephemeral => None,
-        None => found_in(&config.data_dir)?,
-    };
-    kept.context(
+    config.key_source().found()?.context(
         "no webhook key is known; set WEBHOOK_SECRET, or name the data folder of the server with --data-dir",
     )
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{UsageError, demo, on_runtime};
+use super::{UsageError, demo, keys, on_runtime};
 use crate::{
     cli,
     config::{Config, Flags},
@@ -12,7 +12,6 @@ use crate::{
     logging::{self, Destination},
     losses::LossCounter,
     replay::past::{Past, Sent, Summary},
-    secret::{Keys, Secret, found_in},
     shutdown,
     store::archive::{Archive, Selection},
     text::{self, counted},
@@ -23,7 +22,7 @@ pub(super) fn run(flags: &Flags, options: &cli::Replay) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
     let archive = Archive::open(&config.data_dir)?;
     let selection = selection(options)?;
-    let keys = keys(&config)?;
+    let keys = keys::known(&config)?;
     let past = |target| Past {
         selection: selection.clone(),
         kinds: options
@@ -56,15 +55,6 @@ pub(super) fn run(flags: &Flags, options: &cli::Replay) -> anyhow::Result<()> {
             .await
     })?;
     finish(&summary)
-}
-
-/// Our keys, so that nobody gets them: those of the settings, else the one of the data folder.
-fn keys(config: &Config) -> anyhow::Result<Keys> {
-    let key = match &config.webhook_secret {
-        Some(given) => Some(given.clone()),
-        None => found_in(&config.data_dir)?,
-    };
-    Ok(key.unwrap_or_else(|| Secret::new(String::new())).into())
 }
 
 fn selection(options: &cli::Replay) -> Result<Selection, UsageError> {

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::{
     cli::Secret as Options,
-    config::{Config, Flags},
+    config::{Config, Flags, KeySource},
     secret::{self, Secret},
 };
 
@@ -25,16 +25,16 @@ pub(super) fn run(flags: &Flags, options: &Options) -> anyhow::Result<()> {
 
 /// Puts a new key in the place of the kept one, and tells what is to be done; never a key.
 fn rotate(config: &Config, grace: SignedDuration) -> anyhow::Result<String> {
-    if config.webhook_secret.is_some() {
-        bail!(
+    let folder = match config.key_source() {
+        KeySource::Folder(folder) => folder,
+        KeySource::Given(_) => bail!(
             "the key is set by WEBHOOK_SECRET and is not ours to change; make one with `omiscope secret`, put it there, put the present one into \
              WEBHOOK_SECRET_OLD until every field of Omi has the new URL, and start omiscope again"
-        );
-    }
-    if config.ephemeral {
-        bail!("with --ephemeral every start has a new key; there is none to replace");
-    }
-    let folder = &config.data_dir;
+        ),
+        KeySource::Ephemeral => {
+            bail!("with --ephemeral every start has a new key; there is none to replace")
+        }
+    };
     let until = secret::rotate(folder, grace, Timestamp::now())?;
     let mut told = format!(
         "There is a new webhook key in {}; a running omiscope takes it within seconds.\n\
