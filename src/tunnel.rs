@@ -12,6 +12,7 @@ mod child;
 mod cloudflared;
 mod discover;
 mod ngrok;
+mod once;
 mod probe;
 mod route;
 mod tailscale;
@@ -25,7 +26,8 @@ use std::{fmt, time::Duration};
 
 use crate::{monitor::Advice, webhook_url::WebhookUrl};
 pub(crate) use discover::{Places, discover};
-pub(crate) use probe::probe;
+pub(crate) use once::{Found, look_once};
+use probe::probe;
 pub use tool::Tool;
 #[cfg(test)]
 use watcher::Course;

@@ -36,8 +36,15 @@ impl Tool {
         }
     }
 
+    /// Whether it is installed, as far as the folders of `PATH` tell.
+    pub(crate) fn is_installed(self) -> bool {
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let file = format!("{}{}", self.program(), std::env::consts::EXE_SUFFIX);
+        std::env::split_paths(&folders).any(|folder| folder.join(&file).is_file())
+    }
+
     /// How it is had.
-    pub(super) fn hint(self) -> &'static str {
+    pub(crate) fn hint(self) -> &'static str {
         match self {
             Self::Ngrok => "get it from https://ngrok.com/download",
             Self::Cloudflared => "get it from https://github.com/cloudflare/cloudflared/releases",
