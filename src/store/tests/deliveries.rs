@@ -138,7 +138,15 @@ async fn nobody_elses_body_is_shown_in_the_place_of_one_that_is_not_kept() {
         (of(1).kept.body, of(1).sound)
     );
     assert_eq!((of(3).kept.body, of(3).sound), (None, None));
-    assert!(of(3).kept.delivery.warnings[0].contains("than that of delivery 1"));
+    assert!(
+        of(3)
+            .kept
+            .delivery
+            .warnings
+            .last()
+            .unwrap()
+            .contains("than that of delivery 1")
+    );
 }
 
 #[tokio::test]
