@@ -4,13 +4,16 @@ mod flags;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, builder::PossibleValue};
+use clap::{
+    Args, Parser, Subcommand,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 use clap_complete::Shell;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     config::Flags,
-    event::Kind,
+    event::{Kind, Trigger},
     export::{Format, What},
     search::Order,
     simulate,
@@ -316,18 +319,36 @@ pub struct Replay {
     /// Only what brought this conversation: its lines, its memory, and the sound that came meanwhile.
     #[arg(long, value_name = "ID")]
     pub conversation: Option<i64>,
-    /// Only these kinds, as the deliveries are listed.
-    #[arg(long = "kind", value_name = "KIND", value_delimiter = ',', value_parser = Kind::SENT.map(Kind::name))]
-    pub kinds: Vec<String>,
+    /// Only these kinds, as the deliveries are listed, or as `simulate` calls what Omi posts: transcript, memory, audio,
+    /// summary, button.
+    #[arg(long = "kind", value_name = "KIND", value_delimiter = ',', value_parser = kinds())]
+    pub kinds: Vec<Kind>,
     /// Only this wearer.
     #[arg(long, value_name = "UID")]
     pub uid: Option<String>,
     /// How many times as fast as it came.
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = pace)]
     pub speed: f64,
+    /// What was a longer pause, as the nights are, becomes one of this length, before --speed makes it shorter. Omi
+    /// and omiscope take up to 2 min for a pause within a conversation.
+    #[arg(long, value_name = "TIME", default_value = "10min", value_parser = pause)]
+    pub longest_pause: SignedDuration,
     /// Say nothing but how it went.
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// Kinds of deliveries by their names, or those of the feeds.
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    let names = Kind::SENT.map(|kind| {
+        let name = PossibleValue::new(kind.name());
+        name.aliases(kind.feed().map(Trigger::name))
+    });
+    PossibleValuesParser::new(names).map(|text| {
+        let mut feeds = Trigger::ALL.into_iter();
+        let feed = feeds.find(|feed| feed.name() == text);
+        feed.map_or_else(|| Kind::from_name(&text), Trigger::kind)
+    })
 }
 
 fn pace(text: &str) -> Result<f64, String> {
@@ -365,9 +386,7 @@ pub struct Trial {
 }
 
 /// The names of a table's rows, and `all` of them.
-fn names(
-    rows: impl Iterator<Item = (&'static str, &'static str)>,
-) -> clap::builder::PossibleValuesParser {
+fn names(rows: impl Iterator<Item = (&'static str, &'static str)>) -> PossibleValuesParser {
     let rows = rows.map(|(name, about)| PossibleValue::new(name).help(about));
     let all = PossibleValue::new(ALL).help("all of these that go together");
     rows.chain([all]).collect::<Vec<_>>().into()
@@ -391,13 +410,21 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 const GRACE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 fn grace(text: &str) -> Result<SignedDuration, String> {
-    let span = text.parse::<jiff::Span>().ok();
-    span.and_then(|span| {
-        span.to_duration(jiff::SpanRelativeTo::days_are_24_hours())
-            .ok()
-    })
-    .filter(|grace| (SignedDuration::ZERO..=GRACE).contains(grace))
-    .ok_or_else(|| "must be a time such as 24h or 7d, at most 30d".to_owned())
+    length(text)
+        .filter(|grace| (SignedDuration::ZERO..=GRACE).contains(grace))
+        .ok_or_else(|| "must be a time such as 24h or 7d, at most 30d".to_owned())
+}
+
+fn pause(text: &str) -> Result<SignedDuration, String> {
+    length(text)
+        .filter(|pause| !pause.is_negative())
+        .ok_or_else(|| "must be a time such as 90s, 10min or 1d".to_owned())
+}
+
+fn length(text: &str) -> Option<SignedDuration> {
+    let span = text.parse::<jiff::Span>().ok()?;
+    let days = jiff::SpanRelativeTo::days_are_24_hours();
+    span.to_duration(days).ok()
 }
 
 /// Faster than this, talks are so short that they cannot be told apart.
@@ -446,6 +473,16 @@ mod tests {
         assert_eq!(grace("0s"), Ok(SignedDuration::ZERO));
         for bad in ["", "24", "-1h", "31d", "1y", "soon"] {
             assert!(grace(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_pause_is_any_time() {
+        for (text, seconds) in [("0s", 0), ("90s", 90), ("10min", 600), ("7d", 604_800)] {
+            assert_eq!(pause(text), Ok(SignedDuration::from_secs(seconds)));
+        }
+        for bad in ["", "24", "-1h", "forever"] {
+            assert!(pause(bad).is_err(), "{bad}");
         }
     }
 
