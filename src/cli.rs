@@ -16,7 +16,7 @@ use crate::{
     event::{Kind, Trigger},
     export::{Format, What},
     search::Order,
-    simulate,
+    simulate::trial,
 };
 
 /// A live terminal monitor and webhook server for the Omi wearable.
@@ -362,14 +362,15 @@ fn pace(text: &str) -> Result<f64, String> {
 #[derive(Debug, Clone, Default, PartialEq, Args)]
 #[command(next_help_heading = "Single deliveries instead of a day")]
 pub struct Trial {
-    /// What is posted, or `all`, which is what is taken if nothing is named.
-    #[arg(long = "kind", value_delimiter = ',', value_parser = names(simulate::trial::KINDS.iter().map(|it| (it.name, it.about))))]
+    /// What is posted, or `all`, which is what is taken if nothing is named. What Omi posts can also be called as deliveries
+    /// are listed: `audio_bytes` is audio.
+    #[arg(long = "kind", value_delimiter = ',', value_parser = names(trial::KINDS.iter().map(|it| PossibleValue::new(it.name).aliases(it.alias()).help(it.about))))]
     pub kinds: Vec<String>,
     /// As which sender, or `all` [default: e6, the newest]
-    #[arg(long = "era", value_delimiter = ',', value_parser = names(simulate::trial::ERAS.iter().map(|it| (it.name, it.about))))]
+    #[arg(long = "era", value_delimiter = ',', value_parser = names(trial::ERAS.iter().map(|it| PossibleValue::new(it.name).help(it.about))))]
     pub eras: Vec<String>,
     /// With what odd about it, or `all` [default: none]
-    #[arg(long = "fault", value_delimiter = ',', value_parser = names(simulate::trial::FAULTS.iter().map(|it| (it.name, it.about))))]
+    #[arg(long = "fault", value_delimiter = ',', value_parser = names(trial::FAULTS.iter().map(|it| PossibleValue::new(it.name).help(it.about))))]
     pub faults: Vec<String>,
     /// So many of each [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -386,8 +387,7 @@ pub struct Trial {
 }
 
 /// The names of a table's rows, and `all` of them.
-fn names(rows: impl Iterator<Item = (&'static str, &'static str)>) -> PossibleValuesParser {
-    let rows = rows.map(|(name, about)| PossibleValue::new(name).help(about));
+fn names(rows: impl Iterator<Item = PossibleValue>) -> PossibleValuesParser {
     let all = PossibleValue::new(ALL).help("all of these that go together");
     rows.chain([all]).collect::<Vec<_>>().into()
 }
@@ -484,6 +484,32 @@ mod tests {
         for bad in ["", "24", "-1h", "forever"] {
             assert!(pause(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_word_means_the_same_kind_to_replay_and_simulate() {
+        let replay = |word| {
+            let line = ["omiscope", "replay", "--to", "http://h", "--kind", word];
+            match Cli::try_parse_from(line).ok()?.command? {
+                Command::Replay(options) => options.kinds.first().copied(),
+                _ => None,
+            }
+        };
+        let simulate = |word| {
+            let line = ["omiscope", "simulate", "--to", "http://h", "--kind", word];
+            Cli::try_parse_from(line).is_ok()
+        };
+        for kind in &trial::KINDS {
+            for word in [kind.name].into_iter().chain(kind.alias()) {
+                assert!(simulate(word), "{word}");
+                let replayed = replay(word);
+                assert_eq!(replayed, replayed.and(Some(kind.is)), "{word}");
+            }
+        }
+        assert_eq!(replay("audio"), Some(Kind::AudioBytes));
+        assert_eq!(replay("audio_bytes"), Some(Kind::AudioBytes));
+        assert_eq!(replay("unknown"), Some(Kind::Unknown));
+        assert_eq!(replay("no-such"), None);
     }
 
     #[test]

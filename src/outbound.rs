@@ -75,6 +75,14 @@ impl Outbound {
         Self::with(trusting_mozilla(), patience, usize::MAX)
     }
 
+    /// The same connections with another longest wait for an answer.
+    pub(crate) fn waiting(&self, patience: Duration) -> Self {
+        Self {
+            patience,
+            ..self.clone()
+        }
+    }
+
     /// The same, but each request has its own connection.
     pub(crate) fn unkept(self) -> Self {
         Self::with(trusting_mozilla(), self.patience, 0)

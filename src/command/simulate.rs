@@ -48,9 +48,9 @@ fn trial(flags: &Flags, options: &Simulate, target: WebhookUrl) -> anyhow::Resul
         uid: options.uid.clone(),
         seed: options.script.seed,
         signing_secret: Config::load(flags)?.signing_secrets.into_iter().next(),
-        kinds: named(&asked.kinds, ALL, &KINDS, |kind| kind.name),
-        eras: named(&asked.eras, "e6", &ERAS, |era| era.name),
-        faults: named(&asked.faults, "none", &FAULTS, |fault| fault.name),
+        kinds: named(&asked.kinds, ALL, &KINDS, |kind| (kind.name, kind.alias())),
+        eras: named(&asked.eras, "e6", &ERAS, |era| (era.name, None)),
+        faults: named(&asked.faults, "none", &FAULTS, |fault| (fault.name, None)),
         count: asked.count.unwrap_or(1),
         rate: asked.rate,
         once: asked.once,
@@ -63,16 +63,20 @@ fn trial(flags: &Flags, options: &Simulate, target: WebhookUrl) -> anyhow::Resul
     Ok(trial)
 }
 
-/// The rows of these names, in the order of the table.
+/// The rows of these names, or other names, in the order of the table.
 fn named<T>(
-    names: &[String],
+    asked: &[String],
     default: &'static str,
     table: &'static [T],
-    name: impl Fn(&T) -> &'static str,
+    names: impl Fn(&T) -> (&'static str, Option<&'static str>),
 ) -> Vec<&'static T> {
-    let is_asked = |row: &&'static T| match names {
-        [] => [ALL, name(row)].contains(&default),
-        names => names.iter().any(|asked| asked == ALL || asked == name(row)),
+    let means = |text: &str, row: &T| {
+        let (name, alias) = names(row);
+        text == ALL || text == name || Some(text) == alias
+    };
+    let is_asked = |row: &&'static T| match asked {
+        [] => means(default, row),
+        asked => asked.iter().any(|text| means(text, row)),
     };
     table.iter().filter(is_asked).collect()
 }
@@ -81,22 +85,28 @@ fn named<T>(
 fn attempt(trial: &Trial, json: bool) -> anyhow::Result<()> {
     let tally = on_runtime(async {
         let shutdown = shutdown::on_signals(|| ())?;
-        let tally = trial.run(&shutdown, |told| {
+        let tally = trial.run(&shutdown, |attempt| {
             let mut out = io::stdout().lock();
             if json {
-                out.write_all(told.json_line()?.as_bytes())?;
+                out.write_all(attempt.json_line()?.as_bytes())?;
             } else {
-                writeln!(out, "{told}")?;
+                writeln!(out, "{attempt}")?;
             }
             anyhow::Ok(())
         });
         tally.await
     })?;
-    let deliveries = tally.right + tally.wrong;
+    let deliveries = tally.right + tally.wrong + tally.open;
     if tally.wrong > 0 {
         bail!(
             "answers that no right receiver gives: {} of {deliveries}",
             tally.wrong
+        );
+    }
+    if tally.open > 0 {
+        bail!(
+            "answers that tell nothing, for the receiver was asked too often: {} of {deliveries}; ask less often with --rate",
+            tally.open
         );
     }
     super::tell(format_args!(
