@@ -67,9 +67,9 @@ async fn ran_with(trial: &Trial, statuses: &[u16], body: &str) -> Ran {
     run.all().await.unwrap();
     let tally = run.tally();
     assert_eq!(tally.posts, told.len());
-    let (sent, keys) = heard.take().into_iter().unzip();
+    let (times, keys) = heard.take().into_iter().unzip();
     Ran {
-        sent,
+        sent: times,
         keys,
         told,
         tally,
