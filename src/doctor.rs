@@ -5,7 +5,7 @@
 //! data folder (read-only) ──┘
 //! ```
 //!
-//! Nothing is changed, posted or kept: a running omiscope is asked for its greeting, its health and its figures, which leaves no delivery.
+//! Nothing is changed: a running omiscope is asked for its greeting, its health and its figures, and is pinged through its tunnel.
 //! Whatever may hang (a sound server, a program that is asked) is waited for only so long.
 
 mod clock;

@@ -14,6 +14,7 @@ mod reading;
 mod ring;
 mod snapshot;
 mod viewer;
+pub(crate) mod weight;
 
 use std::{error::Error, fmt::Debug, sync::Arc};
 

@@ -6,7 +6,13 @@ use hyper::{Request, StatusCode, header};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::{outbound::Answer, secret::Secret, signature, text, webhook_url::WebhookUrl};
+use crate::{
+    outbound::{Answer, Outbound},
+    secret::Secret,
+    server::GREETING,
+    signature, text,
+    webhook_url::WebhookUrl,
+};
 
 /// What makes all pings repeats of the first: they leave one record, however many there are.
 const IDEMPOTENCY_KEY: &str = "omiscope-ping";
@@ -45,6 +51,16 @@ pub(crate) fn request(
         request = request.header(signature::HEADER, signature);
     }
     request.body(Full::from(BODY))
+}
+
+/// Whether omiscope answers at the place of a URL. Nothing is told to it, and nothing is left there.
+pub(crate) async fn is_greeted(url: &WebhookUrl, outbound: &Outbound) -> bool {
+    let request = Request::get(format!("{}/webhook", url.origin()));
+    let Ok(request) = request.body(Full::<Bytes>::default()) else {
+        return false;
+    };
+    let answer = outbound.send(request).await;
+    answer.is_ok_and(|answer| answer.body == GREETING.as_bytes())
 }
 
 impl Answered {

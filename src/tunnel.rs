@@ -12,6 +12,7 @@ mod child;
 mod cloudflared;
 mod discover;
 mod ngrok;
+mod once;
 mod probe;
 mod route;
 mod tailscale;
@@ -25,7 +26,8 @@ use std::{fmt, time::Duration};
 
 use crate::{monitor::Advice, webhook_url::WebhookUrl};
 pub(crate) use discover::{Places, discover};
-pub(crate) use probe::probe;
+pub(crate) use once::{Found, look_once};
+use probe::probe;
 pub use tool::Tool;
 #[cfg(test)]
 use watcher::Course;
@@ -60,7 +62,12 @@ pub struct Link {
     pub advice: Vec<Advice>,
     /// After how long a ping came back through it; None: none has yet.
     pub answered: Option<Duration>,
+    /// The tool that we have started for one.
+    pub tool: Option<Tool>,
 }
+
+/// The code of the advice that the URL is not the one that was pasted. It stays as long as that is so.
+const MOVED: &str = "tunnel-moved";
 
 impl Link {
     /// How Omi reaches us, without the key; None: it does not, and the advice says why.
@@ -69,16 +76,23 @@ impl Link {
         let url = url.masked("...");
         match self.answered {
             Some(_) => Some(format!("Omi reaches {url} by {provider}")),
-            None if self.advice.is_empty() => Some(format!("found {url} of {provider}")),
+            None if self.advice.iter().all(|advice| advice.code == MOVED) => {
+                Some(format!("found {url} of {provider}"))
+            }
             None => None,
         }
     }
 
     /// This, and what came of a ping through it.
     pub(crate) fn probed(self, probed: Result<Duration, Advice>) -> Self {
+        let answered = probed.as_ref().ok().copied();
+        let stays = self
+            .advice
+            .into_iter()
+            .filter(|advice| advice.code == MOVED);
         Self {
-            answered: probed.as_ref().ok().copied(),
-            advice: probed.err().into_iter().collect(),
+            answered,
+            advice: stays.chain(probed.err()).collect(),
             ..self
         }
     }

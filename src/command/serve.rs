@@ -20,6 +20,7 @@ use crate::{
     feed,
     logging::{self, DeliveryLog, Destination, Lines, LogFiles},
     losses::LossCounter,
+    monitor::Severity,
     shutdown,
     tunnel::{Link, Places, Search, Watcher},
     webhook_url::WebhookUrl,
@@ -87,7 +88,10 @@ async fn tell_of_tunnel(mut link: watch::Receiver<Link>) {
             tracing::info!("{told}");
         }
         for advice in &link.advice {
-            tracing::warn!("tunnel: {}", advice.text);
+            match advice.severity {
+                Severity::Note => tracing::info!("tunnel: {}", advice.text),
+                Severity::Loss | Severity::Warning => tracing::warn!("tunnel: {}", advice.text),
+            }
         }
     }
 }

@@ -1,30 +1,21 @@
 //! `omiscope url`: what to paste into Omi, whether omiscope runs or not.
 
-use std::{
-    io::{self, IsTerminal as _, Write},
-    time::Duration,
-};
+use std::io::{self, IsTerminal as _, Write};
 
 use anyhow::bail;
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::on_runtime;
 use crate::{
     cli::Url,
-    config::{Config, Flags},
+    config::{Config, Flags, KeySource},
     monitor::Advice,
-    outbound::Outbound,
-    ping::{self, Answered},
     secret::{Keys, MASK, kept_in},
     text::{json_line, neutral},
-    tunnel::{Link, Places, discover, probe},
+    tunnel::{Found, Link, Places, look_once},
     ui::{qr::Code, theme::ThemeChoice},
     webhook_url::{FIELDS, WebhookUrl},
 };
-
-/// Longest wait for the server of the settings.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) fn run(flags: &Flags, options: Url) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
@@ -33,7 +24,8 @@ pub(super) fn run(flags: &Flags, options: Url) -> anyhow::Result<()> {
     }
     let keys = keys(&config)?;
     let local = WebhookUrl::local(config.address());
-    let (runs, link) = on_runtime(async { Ok(look(&config, &local, &keys).await) })?;
+    let looked = async { Ok(look_once(&Places::default(), config.address(), Some(&keys)).await) };
+    let Found { runs, link } = on_runtime(looked)?;
     let url = link.tunnel.as_ref().map_or(&local, |tunnel| &tunnel.url);
     let terminal = io::stdout().is_terminal();
     let paste = Paste {
@@ -59,46 +51,16 @@ pub(super) fn run(flags: &Flags, options: Url) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The key of the settings, else the one of the data folder, which is made if there is none: omiscope will use it.
+/// The key that omiscope has with these settings. In a data folder it is made if there is none: omiscope will use it.
 fn keys(config: &Config) -> anyhow::Result<Keys> {
-    let keys = match &config.webhook_secret {
-        Some(given) => Keys::from(given.clone()),
-        None if config.ephemeral => {
+    let keys = match config.key_source() {
+        KeySource::Given(given) => Keys::from(given.clone()),
+        KeySource::Ephemeral => {
             bail!("with --ephemeral every start has a key of its own; set WEBHOOK_SECRET")
         }
-        None => kept_in(&config.data_dir)?,
+        KeySource::Folder(folder) => kept_in(folder)?,
     };
     Ok(keys.with_signing(config.signing_secrets.clone()))
-}
-
-/// Whether the server of the settings runs, and how Omi reaches it.
-async fn look(config: &Config, local: &WebhookUrl, keys: &Keys) -> (bool, Link) {
-    let places = Places::default();
-    let ((tunnels, advice), runs) =
-        tokio::join!(discover(&places, config.address()), runs(local, keys));
-    let link = Link {
-        tunnel: tunnels.into_iter().next(),
-        advice,
-        answered: None,
-    };
-    let probed = match &link.tunnel {
-        Some(tunnel) if runs => probe(tunnel, keys).await,
-        _ => return (runs, link),
-    };
-    (runs, link.probed(probed))
-}
-
-async fn runs(local: &WebhookUrl, keys: &Keys) -> bool {
-    // Another program may have the port.
-    let key = keys.current().for_ping(Timestamp::now());
-    let url = local.clone().with_key(&key);
-    match ping::request(&url, keys.signing().first()) {
-        Ok(request) => {
-            let answer = Outbound::within(PATIENCE).send(request).await;
-            answer.is_ok_and(|answer| Answered::of(&answer) != Answered::Stranger)
-        }
-        Err(_) => false,
-    }
 }
 
 /// What is pasted, and what is said of it.

@@ -1,6 +1,10 @@
 //! The data folder: is it there, ours, and who uses it?
 
-use std::{io, path::Path};
+use std::{
+    fmt, io,
+    net::{SocketAddr, TcpListener},
+    path::Path,
+};
 
 use super::{Finding, Setup, key::is_open, setup::existing};
 use crate::store;
@@ -22,7 +26,7 @@ pub(super) fn look(setup: &Setup) -> Vec<Finding> {
             format!("{told} is no folder"),
             "choose another with --data-dir",
         )],
-        Ok(_) => of_folder(folder),
+        Ok(_) => of_folder(folder, setup.survey.config.address()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => vec![to_come(folder)],
         Err(error) => vec![Finding::fail(
             "folder-unusable",
@@ -47,14 +51,11 @@ fn to_come(folder: &Path) -> Finding {
     }
 }
 
-fn of_folder(folder: &Path) -> Vec<Finding> {
+fn of_folder(folder: &Path, address: SocketAddr) -> Vec<Finding> {
     let told = folder.display();
     let mut findings = vec![if is_writable(folder) {
         match store::holder(folder) {
-            Ok(Some(process)) => Finding::ok(
-                "folder-in-use",
-                format!("{told}, in use by process {process}"),
-            ),
+            Ok(Some(process)) => in_use(&told, &process, address),
             Ok(None) => Finding::ok("folder", format!("{told}, in use by nobody")),
             Err(error) => Finding::fail(
                 "folder-unusable",
@@ -77,6 +78,19 @@ fn of_folder(folder: &Path) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// A start with these settings works only if it is the one that runs.
+fn in_use(folder: &impl fmt::Display, process: &str, address: SocketAddr) -> Finding {
+    let told = format!("{folder}, in use by process {process}");
+    if address.port() == 0 || TcpListener::bind(address).is_err() {
+        return Finding::ok("folder-in-use", told);
+    }
+    Finding::fail(
+        "folder-in-use",
+        format!("{told}, which does not listen on {address}"),
+        "stop it, or choose another folder with --data-dir; if it is omiscope, run doctor with its settings",
+    )
 }
 
 #[cfg(unix)]

@@ -9,7 +9,8 @@ use hyper::{Request, StatusCode};
 use super::{Finding, Setup, patience::finished, setup::FoundKey};
 use crate::{
     outbound::{Answer, Outbound},
-    server::{BindError, GREETING},
+    ping,
+    server::BindError,
     webhook_url::WebhookUrl,
 };
 
@@ -54,8 +55,7 @@ fn holder(setup: &Setup, in_use: &BindError) -> Finding {
 async fn ask(setup: &Setup, in_use: &BindError) -> Finding {
     let url = WebhookUrl::local(setup.survey.config.address());
     let origin = url.origin();
-    let greeting = get(format!("{origin}/webhook")).await;
-    if greeting.is_none_or(|answer| answer.body != GREETING.as_bytes()) {
+    if !ping::is_greeted(&url, &Outbound::within(PATIENCE)).await {
         return Finding::error("port-taken", in_use);
     }
     let healthy = get(format!("{origin}/healthz")).await;

@@ -1,41 +1,80 @@
-//! Does a tunnel lead here? Looked for where tunnels tell of themselves; nothing is sent through it.
+//! Does a tunnel lead here, and does a ping come through it?
 
 use super::{Finding, Setup, patience::finished};
 use crate::{
-    monitor::Advice,
-    tunnel::{Places, Tunnel, discover},
+    secret::Keys,
+    tunnel::{Found, Places, Tool, Tunnel, look_once},
 };
 
-const REMEDY: &str =
-    "start one, e.g. `ngrok http PORT`, unless Omi's servers reach this machine in another way";
-
 pub(super) fn look(setup: &Setup) -> Vec<Finding> {
-    let address = setup.survey.config.address();
+    let config = &setup.survey.config;
+    let mut findings: Vec<_> = config.tunnel.into_iter().map(of_tool).collect();
     let places = Places::default();
-    match finished(discover(&places, address)) {
-        Ok((tunnels, advice)) => told(&tunnels, &advice, address.port()),
-        Err(error) => vec![Finding::warn("tunnel-unknown", error.to_string(), "")],
+    // Without the key it cannot be tried; what is wrong with that is told elsewhere.
+    let key = setup.key().ok().flatten();
+    let keys = key.map(|key| Keys::from(key.secret).with_signing(config.signing_secrets.clone()));
+    let looked = look_once(&places, config.address(), keys.as_ref());
+    match finished(looked) {
+        Ok(found) => findings.extend(told(&found, config.tunnel, config.port)),
+        Err(error) => findings.push(Finding::warn("tunnel-unknown", error.to_string(), "")),
+    }
+    findings
+}
+
+/// The tool that is started with omiscope.
+fn of_tool(tool: Tool) -> Finding {
+    if tool.is_installed() {
+        Finding::ok("tunnel-tool", format!("{tool} is started with omiscope"))
+    } else {
+        let what = format!("{tool} is to be started with omiscope, but is not installed");
+        Finding::fail("tunnel-tool", what, tool.hint())
     }
 }
 
-fn told(tunnels: &[Tunnel], advice: &[Advice], port: u16) -> Vec<Finding> {
-    let remedy = REMEDY.replace("PORT", &port.to_string());
-    if tunnels.is_empty() {
-        let none = Finding::note("tunnel-none", "none leads here", remedy);
-        let elsewhere = advice.iter().map(Finding::from);
-        return elsewhere.chain([none]).collect();
-    }
-    let lead = |tunnel: &Tunnel| {
-        let Tunnel { provider, url } = tunnel;
-        Finding::ok("tunnel", format!("{provider} leads here, from {url}"))
+fn told(found: &Found, tool: Option<Tool>, port: u16) -> Vec<Finding> {
+    let Found { runs, link } = found;
+    let advice = link.advice.iter().map(Finding::from);
+    let Some(Tunnel { provider, url }) = &link.tunnel else {
+        let none = match (tool, runs) {
+            (Some(tool), true) => Finding::warn(
+                "tunnel-none",
+                format!("none leads here yet, though {tool} was to be started"),
+                "see the log of omiscope for what it says, or the card, i",
+            ),
+            (Some(_), false) => Finding::ok("tunnel-none", "none leads here before the start"),
+            (None, _) => Finding::note(
+                "tunnel-none",
+                "none leads here",
+                format!(
+                    "start omiscope with --tunnel cloudflared, or one of your own, e.g. `ngrok http {port}`, unless Omi's servers reach this machine in another way"
+                ),
+            ),
+        };
+        return advice.chain([none]).collect();
     };
-    tunnels.iter().map(lead).collect()
+    let leads = format!("{provider} leads here, from {url}");
+    let tunnel = match link.answered {
+        Some(after) => format!("{leads}; a ping took {} ms", after.as_millis()),
+        None if *runs => leads,
+        None => format!("{leads}; it is tried with a ping once omiscope runs"),
+    };
+    [Finding::ok("tunnel", tunnel)]
+        .into_iter()
+        .chain(advice)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::{monitor::Severity, tunnel::Provider, webhook_url::WebhookUrl};
+    use crate::{
+        doctor::Verdict,
+        monitor::{Advice, Severity},
+        tunnel::{Link, Provider},
+        webhook_url::WebhookUrl,
+    };
 
     #[test]
     fn a_tunnel_that_leads_elsewhere_is_told_before_what_to_do() {
@@ -48,17 +87,31 @@ mod tests {
         let codes = |findings: &[Finding]| -> Vec<_> {
             findings.iter().map(|finding| finding.code).collect()
         };
-        let none = told(&[], &[elsewhere], 32768);
-        assert_eq!(codes(&none), ["tunnel-elsewhere", "tunnel-none"]);
-        assert!(none[1].remedy.contains("`ngrok http 32768`"), "{none:?}");
+        let found = |link| Found { runs: true, link };
+        let none = Link {
+            advice: vec![elsewhere],
+            ..Link::default()
+        };
+        let findings = told(&found(none.clone()), None, 32768);
+        assert_eq!(codes(&findings), ["tunnel-elsewhere", "tunnel-none"]);
+        assert!(
+            findings[1].remedy.contains("`ngrok http 32768`"),
+            "{findings:?}"
+        );
+        let findings = told(&found(none), Some(Tool::Ngrok), 32768);
+        assert_eq!(findings[1].verdict, Verdict::Warn);
         let tunnel = Tunnel {
             provider: Provider::Ngrok,
             url: WebhookUrl::parse("https://a.ngrok.app/webhook").unwrap(),
         };
-        let here = told(&[tunnel], &[], 32768);
-        assert_eq!(
-            here[0].text,
-            "ngrok leads here, from https://a.ngrok.app/webhook"
-        );
+        let here = Link {
+            tunnel: Some(tunnel),
+            ..Link::default()
+        };
+        let reached = here.clone().probed(Ok(Duration::from_millis(120)));
+        let texts = |link| told(&found(link), None, 32768)[0].text.clone();
+        let leads = "ngrok leads here, from https://a.ngrok.app/webhook";
+        assert_eq!(texts(here), leads);
+        assert_eq!(texts(reached), format!("{leads}; a ping took 120 ms"));
     }
 }

@@ -5,8 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{Edition, Point, Step};
-use crate::event::{Change, Edited, Generation, Line, Record, Seq};
+use super::{Edition, Point, Step, weight};
+use crate::event::{Edited, Generation, Record, Seq};
 
 /// Steps kept.
 const STEPS: usize = 4096;
@@ -64,7 +64,7 @@ impl Ring {
     pub(super) fn push(&self, steps: Vec<Step>) {
         let mut kept = self.kept();
         for step in steps {
-            let (to, bytes) = (step.advance(kept.end), weight(&step));
+            let (to, bytes) = (step.advance(kept.end), of_step(&step));
             kept.end = to;
             kept.bytes += bytes;
             kept.steps.push_back(Entry { step, to, bytes });
@@ -145,70 +145,11 @@ impl Ring {
 }
 
 /// About how many bytes a step takes.
-fn weight(step: &Step) -> usize {
+fn of_step(step: &Step) -> usize {
     size_of::<Entry>()
         + match step {
-            Step::Record(record) => record_weight(record),
-            Step::Edited(edition) => edited_weight(&edition.edited),
+            Step::Record(record) => weight::of_record(record),
+            Step::Edited(edition) => weight::of_edited(&edition.edited),
             Step::Rewritten(_) => 0,
         }
-}
-
-/// About how many bytes a record takes.
-fn record_weight(record: &Record) -> usize {
-    let delivery = &record.delivery;
-    let headers = delivery.headers.iter();
-    let head: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
-    let warnings: usize = delivery.warnings.iter().map(String::len).sum();
-    let changes: usize = record.changes.iter().map(change_weight).sum();
-    size_of::<Record>()
-        + delivery.path.len()
-        + delivery.query.len()
-        + delivery.reply.len()
-        + head
-        + warnings
-        + changes
-}
-
-fn change_weight(change: &Change) -> usize {
-    let more = match change {
-        Change::Line(line) => line_weight(line),
-        Change::Memory(kept) => {
-            let memory = &kept.memory;
-            let results = memory.app_results.iter().map(|result| result.content.len());
-            let items = memory
-                .action_items
-                .iter()
-                .map(|item| item.description.len());
-            let events = memory.events.iter().map(|event| event.description.len());
-            let lists: usize = results.chain(items).chain(events).map(|len| len + 64).sum();
-            memory.overview.len() + memory.text.as_ref().map_or(0, String::len) + lists
-        }
-        Change::Summary(summary) => 4 * (summary.text.len() + summary.overview.len()),
-        Change::Sound(chunk) => {
-            let pcm = chunk.pcm.as_ref().map_or(0, |pcm| size_of_val(&**pcm));
-            pcm + chunk.envelope.len()
-        }
-        Change::Conversation(_)
-        | Change::LinesReplaced(_)
-        | Change::Progress(_)
-        | Change::Button(_) => 0,
-    };
-    size_of::<Change>() + more
-}
-
-fn line_weight(line: &Line) -> usize {
-    let translations = line.segment.translations.iter();
-    let translated: usize = translations.map(|to| to.text.len() + 64).sum();
-    let note = line.note.as_ref().map_or(0, String::len);
-    line.segment.text.len() + note + translated
-}
-
-fn edited_weight(edited: &Edited) -> usize {
-    match edited {
-        Edited::Line(line) => line_weight(line),
-        // Each edit has names of its own: they are shared only by its readers.
-        Edited::Names(names) => names.iter().map(|(_, _, name)| name.len() + 128).sum(),
-        Edited::Ticks(_, ticked) => ticked.iter().map(|item| item.len() + 64).sum(),
-    }
 }

@@ -15,11 +15,12 @@ use super::{
 };
 use crate::{
     event::{Change, ConversationId, Record, Seq},
-    feed::{Snapshot, Source, SourceError, Window},
+    feed::{Snapshot, Source, SourceError, Window, weight},
 };
 
-/// A page ends early after this many changes, so that it stays small in memory.
+/// A page ends early after this many changes or bytes, so that it stays small in memory.
 const CHANGES: usize = 10_000;
+const BYTES: usize = 8 << 20;
 
 impl Source for Readers {
     fn records_after(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Record>>, SourceError> {
@@ -45,20 +46,22 @@ pub(super) fn records_after(
     limit: usize,
 ) -> rusqlite::Result<Vec<Arc<Record>>> {
     let mut records = Vec::new();
-    let mut count = 0;
+    let (mut count, mut bytes) = (0, 0);
     for (seq, delivery, repeat_of) in delivery::after(db, after, limit)? {
         let changes = match repeat_of {
             Some(_) => Vec::new(),
             None => changes(db, seq)?,
         };
         count += changes.len();
-        records.push(Arc::new(Record {
+        let record = Record {
             seq,
             delivery,
             repeat_of,
             changes,
-        }));
-        if count >= CHANGES {
+        };
+        bytes += weight::of_record(&record);
+        records.push(Arc::new(record));
+        if count >= CHANGES || bytes >= BYTES {
             break;
         }
     }

@@ -3,7 +3,7 @@
 //! It ends with us unless we are killed outright; then it is found at the next start, as any other tunnel that leads here, and
 //! used on.
 
-use std::{collections::VecDeque, io, net::SocketAddr, process::Stdio, time::Duration};
+use std::{io, net::SocketAddr, process::Stdio, time::Duration};
 
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader},
@@ -14,7 +14,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
     Tunnel,
-    tool::{Tool, said},
+    tool::{Tool, remedy, said},
 };
 use crate::{
     child::{self, Running},
@@ -33,8 +33,14 @@ const END: Duration = Duration::from_secs(2);
 /// Most bytes of a line; a longer one counts as several.
 const LINE: u64 = 4096;
 
-/// Most complaints that are told.
+/// Most complaints that are told: the first ones, for the others come of these.
 const COMPLAINTS: usize = 3;
+
+/// After this time without a URL it is said.
+const SILENT: Duration = Duration::from_secs(20);
+
+/// So long after a complaint it is told, with those that belong to it.
+const SETTLED: Duration = Duration::from_secs(1);
 
 /// How a tool does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -109,7 +115,7 @@ impl Keeper {
             let Some(why) = self.run().await else {
                 return;
             };
-            self.told.send_replace(self.failing(&why));
+            self.told.send_replace(State::Failing(why));
             if since.elapsed() >= STEADY {
                 [wait, _] = WAITS;
             }
@@ -122,14 +128,14 @@ impl Keeper {
     }
 
     /// Runs it once. Why it ended; None if it was asked to.
-    async fn run(&self) -> Option<String> {
+    async fn run(&self) -> Option<Advice> {
         // Dropped before it is started again, with whatever it has left behind.
         let mut running = match self.spawn() {
             Ok(running) => running,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Some(format!("is not installed: {}", self.tool.hint()));
+                return Some(self.advice("is not installed", self.tool.hint()));
             }
-            Err(error) => return Some(format!("cannot be started: {error}")),
+            Err(error) => return Some(self.advice(&format!("cannot be started: {error}"), "")),
         };
         let (sender, mut lines) = mpsc::channel(16);
         let child = &mut running.child;
@@ -137,28 +143,54 @@ impl Keeper {
         let err = child.stderr.take().map(|err| read(err, sender));
         let _readers = [out.map(spawned), err.map(spawned)];
         let mut heard = Heard::default();
+        let trouble = tokio::time::sleep(SILENT);
+        tokio::pin!(trouble);
         let ended = loop {
             tokio::select! {
                 () = self.stop.cancelled() => {
                     end(running).await;
                     return None;
                 }
-                Some(line) = lines.recv() => self.hear(&line, &mut heard),
+                Some(line) = lines.recv() => {
+                    if self.hear(&line, &mut heard) {
+                        trouble.as_mut().reset(Instant::now() + SETTLED);
+                    }
+                }
+                () = &mut trouble, if !trouble.is_elapsed() => self.tell_trouble(&heard),
                 ended = running.child.wait() => break ended,
             }
         };
         // What it said last is on its way yet; whoever else holds its streams is not waited for.
         let rest = async {
             while let Some(line) = lines.recv().await {
-                self.hear(&line, &mut heard);
+                let _ = self.hear(&line, &mut heard);
             }
         };
         let _ = timeout(END, rest).await;
         let how = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
-        Some(match heard.told() {
-            Some(told) => format!("ended: {told}"),
-            None => format!("ended: {how}"),
+        Some(match (self.complaints(&heard), &heard.last) {
+            (Some(complaints), _) => complaints,
+            (None, Some(last)) => self.advice(&format!("ended: {last}"), ""),
+            (None, None) => self.advice(&format!("ended: {how}"), ""),
         })
+    }
+
+    /// Without a tunnel, it complains, or it waits for something and does not say so.
+    fn tell_trouble(&self, heard: &Heard) {
+        // Once its tunnel is there, its errors are about single connections.
+        if matches!(*self.told.borrow(), State::Up(_)) {
+            return;
+        }
+        let silence = || {
+            let seconds = SILENT.as_secs();
+            let why = match &heard.last {
+                Some(last) => format!("has told no URL for {seconds} s; it said last: {last}"),
+                None => format!("has told no URL for {seconds} s"),
+            };
+            self.advice(&why, "")
+        };
+        let why = self.complaints(heard).unwrap_or_else(silence);
+        self.told.send_replace(State::Failing(why));
     }
 
     fn spawn(&self) -> io::Result<Running> {
@@ -170,56 +202,52 @@ impl Keeper {
         child::spawn(&mut command)
     }
 
-    fn hear(&self, line: &str, heard: &mut Heard) {
+    /// Whether it complains.
+    fn hear(&self, line: &str, heard: &mut Heard) -> bool {
         if let Some(tunnel) = self.tool.announced(line) {
-            heard.complaints.clear();
+            *heard = Heard::default();
             self.told.send_replace(State::Up(tunnel));
-            return;
+            return false;
         }
         if let Some(last) = said(line) {
             heard.last = Some(last);
         }
         let Some(complaint) = self.tool.complaint(line) else {
-            return;
+            return false;
         };
-        if heard.complaints.len() == COMPLAINTS {
-            heard.complaints.pop_front();
+        if heard.remedy.is_empty() {
+            heard.remedy = remedy(&complaint);
         }
-        heard.complaints.push_back(complaint);
-        // Of one that is up they are but troubles of the way.
-        let is_up = matches!(*self.told.borrow(), State::Up(_));
-        if let (false, Some(told)) = (is_up, heard.told()) {
-            self.told
-                .send_replace(self.failing(&format!("says: {told}")));
+        if heard.complaints.len() < COMPLAINTS && !heard.complaints.contains(&complaint) {
+            heard.complaints.push(complaint);
         }
+        true
     }
 
-    fn failing(&self, why: &str) -> State {
-        State::Failing(Advice {
+    /// What it complains of, if it does.
+    fn complaints(&self, heard: &Heard) -> Option<Advice> {
+        let told = heard.complaints.join("; ");
+        (!told.is_empty()).then(|| self.advice(&format!("says: {told}"), heard.remedy))
+    }
+
+    fn advice(&self, why: &str, remedy: &'static str) -> Advice {
+        let end = if remedy.is_empty() { "" } else { ": " };
+        Advice {
             code: "tunnel-tool",
             severity: Severity::Warning,
-            text: format!("{} {why}", self.tool),
-            remedy: "",
-        })
+            text: format!("{} {why}{end}{remedy}", self.tool),
+            remedy,
+        }
     }
 }
 
 /// What a tool has said.
 #[derive(Debug, Default)]
 struct Heard {
-    complaints: VecDeque<String>,
+    complaints: Vec<String>,
+    /// What is to be done about them.
+    remedy: &'static str,
     last: Option<String>,
-}
-
-impl Heard {
-    /// Its complaints, else its last word.
-    fn told(&self) -> Option<String> {
-        if self.complaints.is_empty() {
-            return self.last.clone();
-        }
-        let complaints: Vec<_> = self.complaints.iter().map(String::as_str).collect();
-        Some(complaints.join("; "))
-    }
 }
 
 fn spawned(reading: impl Future<Output = ()> + Send + 'static) -> AbortOnDropHandle<()> {

@@ -36,8 +36,15 @@ impl Tool {
         }
     }
 
+    /// Whether it is installed, as far as the folders of `PATH` tell.
+    pub(crate) fn is_installed(self) -> bool {
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let file = format!("{}{}", self.program(), std::env::consts::EXE_SUFFIX);
+        std::env::split_paths(&folders).any(|folder| folder.join(&file).is_file())
+    }
+
     /// How it is had.
-    pub(super) fn hint(self) -> &'static str {
+    pub(crate) fn hint(self) -> &'static str {
         match self {
             Self::Ngrok => "get it from https://ngrok.com/download",
             Self::Cloudflared => "get it from https://github.com/cloudflare/cloudflared/releases",
@@ -89,6 +96,40 @@ impl Tool {
     }
 }
 
+/// What is to be done about a complaint of a tool, by what stands in it.
+const REMEDIES: [(&str, &str); 6] = [
+    (
+        "ERR_NGROK_4018",
+        "run `ngrok config add-authtoken TOKEN` with the token of your account, or take --tunnel cloudflared",
+    ),
+    (
+        "ERR_NGROK_105",
+        "its token is wrong: run `ngrok config add-authtoken TOKEN` with the one of your account",
+    ),
+    (
+        "ERR_NGROK_107",
+        "its token is wrong: run `ngrok config add-authtoken TOKEN` with the one of your account",
+    ),
+    (
+        "ERR_NGROK_108",
+        "your account allows no more agents at once: end the other one",
+    ),
+    (
+        "ERR_NGROK_334",
+        "its URL is in use by another agent: end that one",
+    ),
+    (
+        "429 Too Many Requests",
+        "Cloudflare gives no more quick tunnels for now: it is tried again, later each time",
+    ),
+];
+
+/// What is to be done about a complaint; empty: what it says.
+pub(super) fn remedy(complaint: &str) -> &'static str {
+    let known = REMEDIES.iter().find(|(mark, _)| complaint.contains(mark));
+    known.map_or("", |(_, remedy)| remedy)
+}
+
 impl fmt::Display for Tool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.program())
@@ -102,7 +143,11 @@ fn quoted<'a>(line: &'a str, mark: &str) -> Option<&'a str> {
 
 /// A text of a program's as it may be shown, if there is one. ngrok repeats the token that it does not like.
 pub(super) fn said(text: &str) -> Option<String> {
-    let (text, _) = text.split_once("authtoken:").unwrap_or((text, ""));
+    // "Install your authtoken: https://…" is no token.
+    let text = match text.split_once("authtoken:") {
+        Some((before, after)) if !after.trim_start().starts_with("https://") => before,
+        _ => text,
+    };
     let told = text::neutral(text::beginning(text.trim(), TOLD)).into_owned();
     (!told.is_empty()).then_some(told)
 }
@@ -164,6 +209,13 @@ mod tests {
                 Tool::Ngrok,
                 "ERROR:  Your authtoken: 2aBcSECRET",
                 Some("Your"),
+            ),
+            (
+                Tool::Ngrok,
+                "ERROR:  Install your authtoken: https://dashboard.ngrok.com/get-started/your-authtoken",
+                Some(
+                    "Install your authtoken: https://dashboard.ngrok.com/get-started/your-authtoken",
+                ),
             ),
             (
                 Tool::Ngrok,

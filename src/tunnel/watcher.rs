@@ -6,11 +6,15 @@ use tokio::{sync::watch, time::Instant};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
-    Link, Places, Tool, Tunnel,
+    Link, MOVED, Places, Tool, Tunnel,
     child::{Child, State},
     discover, probe,
 };
-use crate::secret::Keyring;
+use crate::{
+    monitor::{Advice, Severity},
+    secret::Keyring,
+    webhook_url::WebhookUrl,
+};
 
 /// Between two looks: at first, and at last.
 const LOOKS: [Duration; 2] = [Duration::from_secs(4), Duration::from_secs(15)];
@@ -76,6 +80,8 @@ impl Watcher {
 #[derive(Debug, Default)]
 pub(super) struct Course {
     child: Option<Child>,
+    /// The URL that was told last.
+    pasted: Option<WebhookUrl>,
     /// The last look did not find the tunnel that is told of. One such look may mean that its program was slow.
     is_missed: bool,
     pings: Pings,
@@ -143,15 +149,28 @@ impl Search {
         if tunnels.is_empty() && course.child.is_none() {
             course.child = self.tool.map(|tool| Child::start(tool, self.listener));
         }
+        let tool = self.tool.filter(|_| course.child.is_some());
+        let state = course.child.as_ref().map(Child::state);
+        if let (Some(tool), Some(State::Coming)) = (tool, state) {
+            advice.insert(0, coming(tool));
+        }
         let is_there = |tunnel: &Tunnel| tunnels.contains(tunnel);
         let link = if before.tunnel.as_ref().is_some_and(is_there) {
             before
         } else {
             course.pings = Pings::default();
+            let tunnel = tunnels.into_iter().next();
+            if let Some(Tunnel { url, .. }) = &tunnel {
+                let before = course.pasted.replace(url.clone());
+                if before.is_some_and(|before| before != *url) {
+                    advice = vec![moved()];
+                }
+            }
             let found = Link {
-                tunnel: tunnels.into_iter().next(),
+                tunnel,
                 advice,
                 answered: None,
+                tool,
             };
             tell(told, found.clone());
             found
@@ -163,6 +182,25 @@ impl Search {
             course.pings.count(probed.is_ok());
             tell(told, link.clone().probed(probed));
         }
+    }
+}
+
+fn coming(tool: Tool) -> Advice {
+    Advice {
+        code: "tunnel-coming",
+        severity: Severity::Note,
+        text: format!("{tool} was started, and its URL is on its way"),
+        remedy: "",
+    }
+}
+
+fn moved() -> Advice {
+    let remedy = "paste it into Omi again, which posts to the old one";
+    Advice {
+        code: MOVED,
+        severity: Severity::Warning,
+        text: format!("the URL is another one than before: {remedy}"),
+        remedy,
     }
 }
 

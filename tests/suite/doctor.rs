@@ -48,7 +48,17 @@ struct Scenario {
     says: &'static [&'static str],
 }
 
-const SCENARIOS: [Scenario; 21] = [
+const SCENARIOS: [Scenario; 22] = [
+    Scenario {
+        breaks: |home, command| {
+            command.env("PATH", home).args(["--tunnel", "ngrok"]);
+        },
+        code: "tunnel-tool",
+        says: &[
+            "fail: ngrok is to be started",
+            "-> get it from https://ngrok.com/download",
+        ],
+    },
     Scenario {
         breaks: |_, command| {
             command.args(["--theme", "mauve"]);
@@ -334,6 +344,18 @@ fn a_running_omiscope_is_asked_and_keeps_nothing_of_it() {
     let kept = |told: &str| told.split(" in ").next().map(str::to_owned);
     let again = finding(&again, "store");
     assert_eq!(kept(&again), kept(&store), "nothing was delivered");
+}
+
+#[test]
+fn a_folder_that_another_omiscope_has_is_told_where_a_start_would_fail() {
+    let home = tempfile::tempdir().unwrap();
+    let _serve = Serve::start(home.path());
+    let other = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let (report, exit) = report(&mut doctor(home.path(), other));
+    assert_eq!(exit, Some(1));
+    let told = finding(&report, "folder-in-use");
+    assert!(told.starts_with("fail: "), "{report:#}");
+    assert!(told.contains(&format!("which does not listen on {other} -> stop it, or")));
 }
 
 #[test]

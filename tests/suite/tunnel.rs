@@ -48,13 +48,14 @@ impl Tunnelled {
         text().trim().to_owned()
     }
 
-    /// Ends it by a signal. Its key is nowhere in the log.
-    fn end(self, signal: Signal) {
+    /// Ends it by a signal. The rest of its log, in which its key is nowhere.
+    fn end(self, signal: Signal) -> String {
         self.serving.signal(signal);
         let ended = self.serving.wait();
         assert!(ended.status.success());
         let log = [ended.stdout.join("\n"), ended.stderr.join("\n")].join("\n");
         assert!(!log.contains(KEY), "{log}");
+        log
     }
 }
 
@@ -125,8 +126,25 @@ fn a_tool_that_fails_is_told_with_its_own_words_and_started_again() {
         echo 'ERROR:  ERR_NGROK_4018' >&2
         exit 1"#;
     let tunnelled = Tunnelled::start("ngrok", Some(script));
-    tunnelled.serving.until("tunnel: ngrok ended: authentication failed: Usage of ngrok requires an authtoken.; ERR_NGROK_4018");
+    tunnelled.serving.until("tunnel: ngrok says: authentication failed: Usage of ngrok requires an authtoken.; ERR_NGROK_4018: run `ngrok config add-authtoken TOKEN`");
     tunnelled.file("starts", 2);
+    // What is the same each time is told once.
+    let log = tunnelled.end(Signal::TERM);
+    assert_eq!(log.matches("authentication failed").count(), 0, "{log}");
+}
+
+#[test]
+fn a_tunnel_that_comes_back_under_another_name_is_told() {
+    let script = r#"echo x >> "$HOME/starts"
+        number=$(wc -l < "$HOME/starts" | tr -d ' ')
+        echo "2026-11-02T10:30:46Z INF |  https://fox-$number.invalid  |" >&2
+        while [ "$number" = 2 ] || [ ! -e "$HOME/end" ]; do sleep 0.1; done"#;
+    let tunnelled = Tunnelled::start("cloudflared", Some(script));
+    let serving = &tunnelled.serving;
+    serving.until("cloudflared was started, and its URL is on its way");
+    serving.until("https://fox-1.invalid/webhook");
+    fs::write(tunnelled.home.path().join("end"), "").unwrap();
+    serving.until("the URL is another one than before: paste it into Omi again");
     tunnelled.end(Signal::TERM);
 }
 

@@ -92,6 +92,23 @@ async fn what_was_said_is_read_although_the_request_behind_it_was_pruned() {
 }
 
 #[tokio::test]
+async fn a_page_of_great_records_is_a_short_one() {
+    let store = ephemeral();
+    let megabyte = "a ".repeat(1 << 19);
+    for second in 0..12 {
+        let segment = segment(&second.to_string(), 0.0, 1.0, &megabyte);
+        store.commit(said(second, vec![segment])).await.unwrap();
+    }
+    let (mut at, mut pages) = (Seq(0), Vec::new());
+    while at < store.latest() {
+        let page = store.records_after(at, 256).unwrap();
+        at = page.last().unwrap().seq;
+        pages.push(page.len());
+    }
+    assert_eq!(pages, [8, 4]);
+}
+
+#[tokio::test]
 async fn a_snapshot_tells_what_was_heard_last_and_what_is_being_refused() {
     let store = ephemeral();
     let empty = store.snapshot(WHOLE).unwrap();
