@@ -273,12 +273,12 @@ pub enum Rules {
 /// How the simulated wearer behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Args)]
 pub struct Script {
-    /// How many times as fast as life.
+    /// How many times as fast as life, from 0.1 to 10.
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
-    /// The same number gives the same day.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
+    /// The same number gives the same ids, which a receiver takes for repeats [default: another one each time; demo: 1].
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
 }
 
 /// Where the simulated wearer posts, and how it behaves.
@@ -326,7 +326,7 @@ pub struct Replay {
     /// Only this wearer.
     #[arg(long, value_name = "UID")]
     pub uid: Option<String>,
-    /// How many times as fast as it came.
+    /// How many times as fast as it came, from 0.01 to 1000000000.
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = pace)]
     pub speed: f64,
     /// What was a longer pause, as the nights are, becomes one of this length, before --speed makes it shorter. Omi

@@ -1,8 +1,15 @@
 //! `omiscope simulate`: a simulated wearer that posts to a server of the user's, a day or single deliveries.
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use anyhow::bail;
+use jiff::ZonedDateTime;
 
 use super::{UsageError, on_runtime};
 use crate::{
@@ -13,10 +20,10 @@ use crate::{
     losses::LossCounter,
     shutdown,
     simulate::{
-        Wearer,
+        Outcome, Posted, Wearer,
         trial::{ERAS, FAULTS, KINDS, Trial},
     },
-    text::counted,
+    text::{counted, neutral},
     webhook_url::WebhookUrl,
 };
 
@@ -25,28 +32,112 @@ pub(super) fn run(flags: &Flags, options: &Simulate) -> anyhow::Result<()> {
     Uid::parse(&options.uid).map_err(|error| UsageError::new(format!("--uid: {error}")))?;
     let target = WebhookUrl::parse(&options.to)
         .map_err(|error| UsageError::new(format!("--to: {error}")))?;
+    let seed = match options.script.seed {
+        Some(seed) => seed,
+        None => u64::from(getrandom::u32()?),
+    };
     if options.trial != cli::Trial::default() {
-        return attempt(&trial(flags, options, target)?, options.trial.json);
+        return attempt(&trial(flags, options, target, seed)?, options.trial.json);
     }
     let wearer = Wearer {
         target,
         uid: options.uid.clone(),
         speed: options.script.speed,
-        seed: options.script.seed,
+        seed,
     };
-    on_runtime(async {
-        let shutdown = shutdown::on_signals(|| ())?;
-        tracing::info!("posting a simulated day; Ctrl-C ends it");
-        Ok(wearer.run(shutdown).await?)
-    })
+    super::tell(format_args!(
+        "posting a simulated day; Ctrl-C ends it, and --seed {seed} posts the same again"
+    ));
+    live(wearer)
 }
 
-fn trial(flags: &Flags, options: &Simulate, target: WebhookUrl) -> anyhow::Result<Trial> {
+/// How many deliveries of a day ended how.
+#[derive(Debug, Default)]
+struct Tally {
+    taken: AtomicUsize,
+    refused: AtomicUsize,
+    unanswered: AtomicUsize,
+    dropped: AtomicUsize,
+}
+
+impl Tally {
+    fn count(&self, outcome: &Outcome) {
+        let count = match outcome {
+            Outcome::Taken(_) => &self.taken,
+            Outcome::Refused(..) => &self.refused,
+            Outcome::NoAnswer(_) => &self.unanswered,
+            Outcome::Dropped => &self.dropped,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What went wrong, in words, behind what was taken.
+    fn told(&self) -> (String, bool) {
+        let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        let wrong = [
+            (of(&self.refused), "refused"),
+            (of(&self.unanswered), "not answered"),
+            (
+                of(&self.dropped),
+                "dropped, for nobody took the ones before",
+            ),
+        ];
+        let wrong: Vec<_> = wrong
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, how)| format!(", {count} {how}"))
+            .collect();
+        let taken = counted(of(&self.taken), "deliveries");
+        (format!("{taken} taken{}", wrong.concat()), wrong.is_empty())
+    }
+}
+
+/// Posts days until it is asked to end. An error if a delivery was not taken.
+fn live(wearer: Wearer) -> anyhow::Result<()> {
+    let tally = Arc::new(Tally::default());
+    let counted = Arc::clone(&tally);
+    let lived = on_runtime(async {
+        let shutdown = shutdown::on_signals(|| ())?;
+        let ended = shutdown.clone();
+        let tell = move |posted: Posted| {
+            counted.count(&posted.outcome);
+            // Whoever reads may have stopped; then there is nobody to post for.
+            if line(&posted).is_err() {
+                ended.cancel();
+            }
+        };
+        Ok(wearer.run(shutdown, tell).await?)
+    });
+    lived?;
+    match tally.told() {
+        (told, true) => super::tell(format_args!("{told}")),
+        (told, false) => bail!("{told}"),
+    }
+    Ok(())
+}
+
+fn line(posted: &Posted) -> io::Result<()> {
+    let clock = ZonedDateTime::now().strftime("%H:%M:%S");
+    let came = match &posted.outcome {
+        Outcome::Taken(took) => format!("taken after {} ms", took.as_millis()),
+        Outcome::Refused(status, said) => format!("{status}: {}", neutral(said)),
+        Outcome::NoAnswer(why) => neutral(why).into_owned(),
+        Outcome::Dropped => "dropped: nobody takes the ones before it".to_owned(),
+    };
+    writeln!(io::stdout(), "{clock} {}: {came}", posted.kind.name())
+}
+
+fn trial(
+    flags: &Flags,
+    options: &Simulate,
+    target: WebhookUrl,
+    seed: u64,
+) -> anyhow::Result<Trial> {
     let asked = &options.trial;
     let trial = Trial {
         target,
         uid: options.uid.clone(),
-        seed: options.script.seed,
+        seed,
         signing_secret: Config::load(flags)?.signing_secrets.into_iter().next(),
         kinds: named(&asked.kinds, ALL, &KINDS, |kind| (kind.name, kind.alias())),
         eras: named(&asked.eras, "e6", &ERAS, |era| (era.name, None)),

@@ -1,6 +1,7 @@
 //! `omiscope simulate`: single deliveries to our own server and to others, and a day.
 
 use std::{
+    collections::HashSet,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
@@ -254,9 +255,12 @@ fn what_cannot_be_meant_is_told_before_anything_is_posted() {
 }
 
 /// Starts it, waits for the first post, and ends it as Ctrl-C does.
-fn interrupted(arguments: &str) -> (Post, (Option<i32>, String, String)) {
+fn interrupted(
+    arguments: &str,
+    answer: fn(&str) -> &'static str,
+) -> (Post, (Option<i32>, String, String)) {
     let home = tempfile::tempdir().unwrap();
-    let receiver = Receiver::start(|_| "200 OK");
+    let receiver = Receiver::start(answer);
     let mut child = simulate(home.path(), &receiver.url(), arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -265,25 +269,49 @@ fn interrupted(arguments: &str) -> (Post, (Option<i32>, String, String)) {
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let first = receiver.posts.recv_timeout(PATIENCE).unwrap();
     let mut line = String::new();
-    if !arguments.contains("--speed") {
-        // What is told is counted.
-        stdout.read_line(&mut line).unwrap();
-    }
+    // What is told is counted.
+    stdout.read_line(&mut line).unwrap();
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     stdout.read_to_string(&mut line).unwrap();
-    let output = child.wait_with_output().unwrap();
-    (first, said(output))
+    let (code, _, stderr) = said(child.wait_with_output().unwrap());
+    (first, (code, line, stderr))
 }
 
 #[test]
 fn ctrl_c_ends_a_trial_with_what_was_tried_and_a_day() {
-    let (first, (code, _, stderr)) = interrupted("--kind ping --count 9 --rate 0.001");
+    let (first, (code, _, stderr)) =
+        interrupted("--kind ping --count 9 --rate 0.001", |_| "200 OK");
     assert_eq!(first.body, br#"{"type":"ping"}"#);
     assert_eq!(code, Some(0), "{stderr}");
     assert!(stderr.contains("1 delivery in 1 post"), "{stderr}");
 
-    let (first, (code, _, stderr)) = interrupted("--speed 10");
+    let (first, (code, stdout, stderr)) = interrupted("--speed 10", |_| "200 OK");
     assert_eq!(first.header("user-agent"), Some("python-httpx/0.28.1"));
     assert_eq!(code, Some(0), "{stderr}");
-    assert!(stderr.contains("posting a simulated day; Ctrl-C ends it"));
+    assert!(stdout.contains(": taken after "), "{stdout}");
+    assert!(stderr.contains("posting a simulated day; Ctrl-C ends it, and --seed "));
+    assert!(stderr.ends_with(" taken\n"), "{stderr}");
+
+    let (_, (code, stdout, stderr)) = interrupted("--speed 10", |_| "401 Unauthorized");
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stdout.contains(": 401 Unauthorized: {}\n"), "{stdout}");
+    assert!(stderr.contains("0 deliveries taken, "), "{stderr}");
+}
+
+#[test]
+fn each_run_posts_something_new_unless_it_is_told_which() {
+    let home = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(|_| "200 OK");
+    let mut keys = HashSet::new();
+    for _ in 0..3 {
+        let (code, _, stderr) = ran(home.path(), &receiver.url(), "--kind transcript,memory");
+        assert_eq!(code, Some(0), "{stderr}");
+        let heard = receiver.heard();
+        keys.extend(
+            heard
+                .iter()
+                .map(|post| post.header("idempotency-key").unwrap().to_owned()),
+        );
+    }
+    assert_eq!(keys.len(), 6);
 }
