@@ -44,6 +44,8 @@ mod serving;
 #[cfg(unix)]
 mod shell;
 mod shipping;
+#[cfg(unix)]
+mod simulate;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
 #[cfg(unix)]

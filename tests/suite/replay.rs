@@ -99,7 +99,7 @@ fn only_what_is_asked_for_is_sent_and_never_the_own_key() {
             .unwrap();
         heard
     });
-    let output = replay(home.path(), &["--to", &url, "--kind", "audio_bytes"]);
+    let output = replay(home.path(), &["--to", &url, "--kind", "audio"]);
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("audio_bytes: 503 after"), "{said}");
@@ -116,10 +116,26 @@ fn only_what_is_asked_for_is_sent_and_never_the_own_key() {
 }
 
 #[test]
+fn what_is_sent_to_where_it_came_from_is_sent_once() {
+    let home = tempfile::tempdir().unwrap();
+    let serve = Serve::start(home.path());
+    let mut sender = Sender::connect(serve.address).unwrap();
+    for second in 0..20 {
+        let status = sender.say(&format!("s{second}"), f64::from(second), "Again.");
+        assert_eq!(status.unwrap(), 200);
+    }
+    let url = format!("http://{}/webhook?key={KEY}", serve.address);
+    let output = replay(home.path(), &["--to", &url, "--longest-pause", "0s"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("20 deliveries taken"), "{said}");
+    assert_eq!(rows(home.path(), "deliveries").len(), 40);
+}
+
+#[test]
 fn nothing_that_is_kept_and_no_receiver_are_told() {
     let home = tempfile::tempdir().unwrap();
     let _serve = lived(home.path());
-    let cases: [(&[&str], i32, &str); 4] = [
+    let cases: [(&[&str], i32, &str); 6] = [
         (
             &["--to", "http://127.0.0.1:9/", "--conversation", "99"],
             1,
@@ -132,6 +148,16 @@ fn nothing_that_is_kept_and_no_receiver_are_told() {
         ),
         (&["--to", "ftp://h/"], 2, "only https:// and http://"),
         (&[], 2, "--to"),
+        (
+            &["--to", "http://127.0.0.1:9/", "--longest-pause", "soon"],
+            2,
+            "must be a time such as 90s, 10min or 1d",
+        ),
+        (
+            &["--to", "http://127.0.0.1:9/", "--kind", "sound"],
+            2,
+            "invalid value 'sound'",
+        ),
     ];
     for (arguments, code, words) in cases {
         let output = replay(home.path(), arguments);
