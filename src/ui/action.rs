@@ -115,6 +115,21 @@ impl Action {
         })
     }
 
+    /// Whether it is always done to something, with an effect beyond its screen.
+    #[must_use]
+    pub(super) fn wants_something(self) -> bool {
+        matches!(
+            self,
+            Self::Mark
+                | Self::Note
+                | Self::Name
+                | Self::Tick
+                | Self::Replay
+                | Self::Copy
+                | Self::CopyAll
+        )
+    }
+
     /// How far it moves in a list of which so many rows are seen; None: it does not move.
     #[must_use]
     pub(super) fn step(self, rows: usize) -> Option<Step> {

@@ -144,7 +144,10 @@ impl Screen for Live {
             }
             Action::NextMark | Action::PreviousMark => {
                 let forth = action == Action::NextMark;
-                let place = self.transcript.marked(forth, lines)?;
+                let Some(place) = self.transcript.marked(forth, lines) else {
+                    let way = if forth { "after" } else { "before" };
+                    return Some(Effect::Say(format!("no star or note {way} this line")));
+                };
                 self.transcript = self.transcript.pointing_at(place, sheet);
             }
             Action::First

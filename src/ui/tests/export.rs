@@ -206,7 +206,7 @@ async fn selected_lines_are_copied_and_exported_together() {
     steps.extend([
         Press(KeyCode::Enter),
         Until("1 conversation, 5 lines"),
-        key('x'),
+        key('Z'),
         Until("5 lines selected"),
         // Neither key quits.
         Press(KeyCode::Esc),

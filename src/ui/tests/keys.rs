@@ -48,6 +48,32 @@ fn press(view: &mut View, code: KeyCode) -> Option<Effect> {
 }
 
 #[test]
+fn a_key_that_has_nothing_to_act_on_says_so() {
+    let nothing = "nothing here for";
+    for (screen, letter, said) in [
+        ('1', 'w', "there is no other wearer to listen to"),
+        ('1', 'x', "nothing here for x: tick an action item here"),
+        ('1', 'r', "nothing here for r: send a delivery again"),
+        ('1', 'u', "no star or note after this line"),
+        ('1', 'U', "no star or note before this line"),
+        ('2', 'u', nothing),
+        ('3', 'x', nothing),
+        ('4', 'y', nothing),
+    ] {
+        let mut view = dark();
+        shown(&mut view, &[Action::Screen(screen)]);
+        press(&mut view, KeyCode::Char(letter));
+        let screen = shown(&mut view, &[]);
+        assert!(screen.contains(said), "{letter}: {screen}");
+    }
+    for letter in ['m', ';', 'y', 'j'] {
+        let mut view = dark();
+        press(&mut view, KeyCode::Char(letter));
+        assert!(!shown(&mut view, &[]).contains(nothing), "{letter}");
+    }
+}
+
+#[test]
 fn the_keymap_of_the_user_is_what_counts_and_what_is_told() {
     let binding = |action: &str, keys: &[&str]| KeyBinding {
         action: action.to_owned(),

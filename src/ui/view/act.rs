@@ -92,6 +92,10 @@ impl View {
             Action::Wearer => {
                 let context = self.common.context(now);
                 let scene = self.common.scene(self.screens.place(), monitor, &context);
+                if scene.wearer.is_none() && scene.monitor.heard().count() < 2 {
+                    self.say("there is no other wearer to listen to".to_owned());
+                    return None;
+                }
                 let wearer = scene.next_wearer();
                 self.common.wearer.clone_from(&wearer);
                 return Some(Effect::Sound(SoundEffect::Wearer(wearer)));
@@ -127,8 +131,14 @@ impl View {
         let context = self.common.context(now);
         let scene = self.common.scene(self.screens.place(), monitor, &context);
         let body = self.places(area).body;
-        let effect = self.screens.shown_mut().act(action, body, &scene);
-        self.resolved(effect?, monitor, area, now)
+        let Some(effect) = self.screens.shown_mut().act(action, body, &scene) else {
+            if action.wants_something() || !screen::means(self.screens.place(), action) {
+                let key = context.key(action);
+                self.say(format!("nothing here for {key}: {}", action.help()));
+            }
+            return None;
+        };
+        self.resolved(effect, monitor, area, now)
     }
 
     /// Asks what is to be exported, or stops what is under way.
