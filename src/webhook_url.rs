@@ -158,6 +158,17 @@ impl WebhookUrl {
         pairs.any(|(name, _)| name == "key") || self.key_in_path()
     }
 
+    /// Whether it leads to the very machine on which it is used, and from no other one to here.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let (host, _) = self
+            .authority()
+            .rsplit_once(':')
+            .unwrap_or((self.authority(), ""));
+        let ip: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
+        host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
+    }
+
     /// What to say where omiscope does not take what is posted to a URL without a path; None: it has one.
     #[must_use]
     pub fn without_path(&self) -> Option<String> {
@@ -262,6 +273,7 @@ mod tests {
             let url = WebhookUrl::local(listener.parse().unwrap());
             assert_eq!(url.authority(), authority);
             assert_eq!(url.masked("…"), format!("http://{authority}/webhook?key=…"));
+            assert_eq!(url.is_loopback(), !authority.starts_with("192"));
             assert!(!url.has_key());
             let url = url.with_key(&Secret::new("a b/c".to_owned()));
             assert!(url.has_key());

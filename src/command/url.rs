@@ -46,6 +46,12 @@ pub(super) fn run(flags: &Flags, options: Url) -> anyhow::Result<()> {
     paste.write(&mut out)?;
     if options.qr || terminal && link.tunnel.is_some() {
         let code = code(&url.clone().with_key(keys.current()), &config, terminal);
+        if code.is_ok() && url.is_loopback() {
+            writeln!(
+                out,
+                "\nThis code is for this machine alone: no phone reaches it."
+            )?;
+        }
         writeln!(out, "\n{}", code.unwrap_or_else(str::to_owned))?;
     }
     Ok(())
@@ -164,8 +170,8 @@ fn code(url: &WebhookUrl, config: &Config, terminal: bool) -> Result<String, &'s
     }
     let code = Code::of(&url.revealed()).ok_or("The URL is too long for a QR code.")?;
     let room = crossterm::terminal::size().map_or(u16::MAX, |(columns, _)| columns);
-    if terminal && code.size().0 > room {
-        return Err("No room for the QR code: the window is too narrow.");
-    }
+    let fits = |code: &Code| !terminal || code.size().0 <= room;
+    let code = code.in_quiet_zones().into_iter().find(fits);
+    let code = code.ok_or("No room for the QR code: the window is too narrow.")?;
     Ok(code.printed())
 }

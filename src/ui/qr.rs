@@ -9,8 +9,8 @@ use ratatui::{
 
 use super::panel::fitting;
 
-/// White modules around a code, by ISO/IEC 18004.
-const QUIET: usize = 4;
+/// White modules around a code: what ISO/IEC 18004 wants, and what readers still cope with where there is no room for that.
+const QUIET: [usize; 2] = [4, 2];
 
 const UPPER_HALF: &str = "▀";
 
@@ -21,6 +21,8 @@ pub(crate) struct Code {
     modules: Vec<bool>,
     /// Modules of a side, without the quiet zone.
     side: usize,
+    /// Modules of the quiet zone on each side.
+    quiet: usize,
 }
 
 impl Code {
@@ -29,6 +31,7 @@ impl Code {
         let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
         Some(Self {
             side: code.width(),
+            quiet: QUIET[0],
             modules: code
                 .into_colors()
                 .into_iter()
@@ -37,9 +40,17 @@ impl Code {
         })
     }
 
+    /// The same with each quiet zone there is, the best first.
+    pub(crate) fn in_quiet_zones(&self) -> [Self; QUIET.len()] {
+        QUIET.map(|quiet| Self {
+            quiet,
+            ..self.clone()
+        })
+    }
+
     /// Columns and rows that it takes.
     pub(crate) fn size(&self) -> (u16, u16) {
-        let side = self.side + 2 * QUIET;
+        let side = self.side + 2 * self.quiet;
         (fitting(side), fitting(side.div_ceil(2)))
     }
 
@@ -102,7 +113,7 @@ impl Code {
     fn is_black(&self, column: u16, row: u16) -> bool {
         let inside = |at: u16| {
             usize::from(at)
-                .checked_sub(QUIET)
+                .checked_sub(self.quiet)
                 .filter(|at| *at < self.side)
         };
         match (inside(column), inside(row)) {
@@ -146,6 +157,8 @@ mod tests {
         let code = Code::of(URL).unwrap();
         let (columns, rows) = code.size();
         assert_eq!((columns, rows), (45, 23), "fits 80x24");
+        let [wide, narrow] = code.in_quiet_zones();
+        assert_eq!((wide, narrow.size()), (code.clone(), (41, 21)));
         let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
         let area = buffer.area;
         code.draw(

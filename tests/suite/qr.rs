@@ -11,6 +11,9 @@ use crate::{
     terminal::Terminal,
 };
 
+/// Columns of the code of a URL with the key of these tests, without what is white around it.
+const CODE: u16 = 33;
+
 /// Pixels of half a cell, which is a module of a code.
 const MODULE: usize = 6;
 
@@ -112,4 +115,27 @@ fn what_url_prints_can_be_scanned() {
     let terminal = Terminal::start(home.path(), &["url", "--port", "9", "--qr"], size);
     let url = format!("http://127.0.0.1:9/webhook?key={KEY}");
     wait_for_code(&terminal, home.path(), size, &url);
+}
+
+#[test]
+fn where_there_is_less_room_the_code_can_be_scanned_with_less_white_around_it() {
+    if !has_reader() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let url = format!("http://127.0.0.1:32768/webhook?key={KEY}");
+    let printed = (CODE + 4, 70);
+    let arguments = ["url", "--port", "32768", "--qr"];
+    let terminal = Terminal::start(home.path(), &arguments, printed);
+    wait_for_code(&terminal, home.path(), printed, &url);
+
+    let framed = (CODE + 6, CODE.div_ceil(2) + 5);
+    let mut terminal = Terminal::start(home.path(), &["--port", "0"], framed);
+    let address = terminal.address();
+    terminal.press("i");
+    terminal.press("v");
+    terminal.press("v");
+    terminal.wait_for("only this machine reaches this URL");
+    let url = format!("http://{address}/webhook?key={KEY}");
+    wait_for_code(&terminal, home.path(), framed, &url);
 }

@@ -41,7 +41,8 @@ impl Overlay for Card {
     fn render(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
         let context = scene.context;
         if self.key == Key::Code {
-            return code::render(frame, area, &url(scene, self.key), context);
+            let is_loopback = scene.url().is_loopback();
+            return code::render(frame, area, &url(scene, self.key), is_loopback, context);
         }
         let room = [area.width, area.height].map(|cells| usize::from(cells.saturating_sub(2)));
         let lines = lines(scene, self.key, room[0]);

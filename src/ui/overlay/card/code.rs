@@ -16,22 +16,34 @@ use crate::{
 /// Columns of a sentence.
 const SENTENCE: usize = 44;
 
+/// What is said below the code of a URL that no phone reaches.
+const LOOPBACK: &str = " only this machine reaches this URL ";
+
 /// Draws the code of a URL over the middle of a screen: in a frame if there is room for one.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, url: &str, context: &Context) {
-    let code = match shown(url, area, context) {
-        Ok(code) => code,
+pub(super) fn render(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    url: &str,
+    is_loopback: bool,
+    context: &Context,
+) {
+    let (code, has_frame) = match shown(url, area, is_loopback, context) {
+        Ok(shown) => shown,
         Err(why) => return say(frame, area, &why, context),
     };
     let (Some(paper), (columns, rows)) = (context.theme.paper, code.size()) else {
         return;
     };
-    let framed_area = over(area, columns.into(), rows.into());
-    let place = if framed_area.width >= columns + 2 && framed_area.height >= rows + 2 {
-        frame.render_widget(Clear, framed_area);
+    let place = if has_frame {
+        let area = over(area, columns.into(), rows.into());
+        frame.render_widget(Clear, area);
         let about = Span::styled("the URL with its key", context.theme.warn);
-        let block = framed(context, "QR code", vec![about]);
-        let inside = block.inner(framed_area);
-        frame.render_widget(block, framed_area);
+        let mut block = framed(context, "QR code", vec![about]);
+        if is_loopback {
+            block = block.title_bottom(Span::styled(LOOPBACK, context.theme.warn));
+        }
+        let inside = block.inner(area);
+        frame.render_widget(block, area);
         inside
     } else {
         let room = Rect {
@@ -43,8 +55,13 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, url: &str, context: &Con
     code.draw(frame.buffer_mut(), place, paper);
 }
 
-/// The code, or why there is none.
-fn shown(url: &str, area: Rect, context: &Context) -> Result<Code, String> {
+/// The code and whether it has a frame, or why there is none.
+fn shown(
+    url: &str,
+    area: Rect,
+    is_loopback: bool,
+    context: &Context,
+) -> Result<(Code, bool), String> {
     if context.theme.paper.is_none() {
         let why =
             "No QR code without colours: cameras need black on white. (NO_COLOR, --theme none)";
@@ -54,14 +71,25 @@ fn shown(url: &str, area: Rect, context: &Context) -> Result<Code, String> {
         return Err("No QR code with --ascii: it is drawn with half blocks.".to_owned());
     }
     let code = Code::of(url).ok_or("The URL is too long for a QR code.")?;
-    let (columns, rows) = code.size();
-    if columns > area.width || rows > area.height {
-        return Err(format!(
-            "No room for the QR code: it takes {columns} columns and {rows} rows, here are {} and {}.",
-            area.width, area.height
-        ));
+    let codes = code.in_quiet_zones();
+    // Only in a frame there is room to say that it leads to this machine.
+    let has_frame: &[bool] = if is_loopback { &[true] } else { &[true, false] };
+    let each = codes
+        .iter()
+        .flat_map(|code| has_frame.iter().map(move |has_frame| (code, *has_frame)));
+    let mut least = (0, 0);
+    for (code, has_frame) in each {
+        let around = if has_frame { 2 } else { 0 };
+        let (columns, rows) = code.size();
+        least = (columns + around, rows + around);
+        if least.0 <= area.width && least.1 <= area.height {
+            return Ok((code.clone(), has_frame));
+        }
     }
-    Ok(code)
+    Err(format!(
+        "No room for the QR code: it takes {} columns and {} rows, here are {} and {}.",
+        least.0, least.1, area.width, area.height
+    ))
 }
 
 fn say(frame: &mut Frame<'_>, area: Rect, why: &str, context: &Context) {
