@@ -12,6 +12,7 @@ mod child;
 mod cloudflared;
 mod discover;
 mod ngrok;
+pub(crate) mod offer;
 mod once;
 mod probe;
 mod route;

@@ -19,14 +19,26 @@ const OMIS_OWN: [&str; 2] = ["uid", "sample_rate"];
 /// What stands before a key in the path of a webhook.
 const KEY_IN_PATH: &str = "/webhook/";
 
-/// Omi's fields, by the names in its settings, and what is pasted there after the URL.
-pub const FIELDS: [(Trigger, &str, &str); 5] = [
-    (Trigger::Memory, "Conversation events", ""),
-    (Trigger::Transcript, "Real-time transcript", ""),
-    (Trigger::Audio, "Audio bytes", ",5"),
-    (Trigger::Summary, "Day summary", ""),
-    (Trigger::Button, "Button events", ""),
+/// Omi's fields, by the names in its settings, and every how many seconds it is to post there; None: when there is something.
+pub const FIELDS: [(Trigger, &str, Option<u8>); 5] = [
+    (Trigger::Memory, "Conversation events", None),
+    (Trigger::Transcript, "Real-time transcript", None),
+    (Trigger::Audio, "Audio bytes", Some(5)),
+    (Trigger::Summary, "Day summary", None),
+    (Trigger::Button, "Button events", None),
 ];
+
+/// What is to be known of the field that has seconds.
+pub(crate) const OF_SECONDS: &str =
+    "Audio bytes: if the app asks for seconds apart, put 5 there and no ,5 here.";
+
+/// What is pasted into a field: the seconds stand behind a comma, as all apps take them.
+pub(crate) fn pasted(url: &str, seconds: Option<u8>) -> String {
+    match seconds {
+        Some(seconds) => format!("{url},{seconds}"),
+        None => url.to_owned(),
+    }
+}
 
 /// The URL of a webhook. `Display` and `Debug` leave out the query and the key.
 #[derive(Clone, PartialEq, Eq)]

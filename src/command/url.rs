@@ -12,9 +12,9 @@ use crate::{
     monitor::Advice,
     secret::{Keys, MASK, kept_in},
     text::{json_line, neutral},
-    tunnel::{Found, Link, Places, look_once},
+    tunnel::{Found, Link, Places, look_once, offer},
     ui::{qr::Code, theme::ThemeChoice},
-    webhook_url::{FIELDS, WebhookUrl},
+    webhook_url::{FIELDS, OF_SECONDS, WebhookUrl, pasted},
 };
 
 pub(super) fn run(flags: &Flags, options: Url) -> anyhow::Result<()> {
@@ -95,7 +95,10 @@ struct Json<'a> {
 #[derive(Serialize)]
 struct Field {
     name: &'static str,
+    /// What is pasted there, with the seconds behind it where it has some.
     value: String,
+    /// Every how many seconds it posts; null: when there is something. Some apps have a field of its own for it, beside that of the URL.
+    seconds: Option<u8>,
 }
 
 #[derive(Serialize)]
@@ -107,10 +110,10 @@ struct Told<'a> {
 impl<'a> Paste<'a> {
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "Paste in the Omi app, under Settings, Developer:\n")?;
-        for (_, name, more) in FIELDS {
-            writeln!(out, "  {name:<22}{}{more}", self.url)?;
+        for (_, name, seconds) in FIELDS {
+            writeln!(out, "  {name:<22}{}", pasted(&self.url, seconds))?;
         }
-        writeln!(out)?;
+        writeln!(out, "\n{OF_SECONDS}\n")?;
         if let Some(tunnel) = &self.link.tunnel {
             let from = tunnel.url.origin();
             writeln!(out, "{} leads here from {from}.", tunnel.provider)?;
@@ -133,20 +136,21 @@ impl<'a> Paste<'a> {
 
     /// How to make a tunnel.
     fn write_how(&self, out: &mut impl Write) -> io::Result<()> {
-        let origin = self.local.origin();
-        let port = origin.rsplit(':').next().unwrap_or_default();
         let what =
-            "Omi cannot reach that: it needs a public https URL. Start one of these and come back:";
-        writeln!(out, "{what}\n")?;
-        writeln!(out, "  cloudflared tunnel --url {origin}")?;
-        writeln!(out, "  ngrok http {port}")?;
-        writeln!(out, "  tailscale funnel {port}\n")
+            "Omi cannot reach that: it needs a public https URL. Start omiscope with a tunnel:";
+        writeln!(out, "{what}\n\n  {}\n", offer::WITH_OMISCOPE)?;
+        writeln!(out, "Or start a tunnel beside it, and come back:\n")?;
+        for command in offer::beside(self.local) {
+            writeln!(out, "  {command}")?;
+        }
+        writeln!(out)
     }
 
     fn json(&'a self) -> Json<'a> {
-        let field = |(_, name, more)| Field {
+        let field = |(_, name, seconds)| Field {
             name,
-            value: format!("{}{more}", self.url),
+            value: pasted(&self.url, seconds),
+            seconds,
         };
         let told = |advice: &'a Advice| Told {
             code: advice.code,

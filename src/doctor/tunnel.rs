@@ -3,7 +3,8 @@
 use super::{Finding, Setup, patience::finished};
 use crate::{
     secret::Keys,
-    tunnel::{Found, Places, Tool, Tunnel, look_once},
+    tunnel::{Found, Places, Tool, Tunnel, look_once, offer},
+    webhook_url::WebhookUrl,
 };
 
 pub(super) fn look(setup: &Setup) -> Vec<Finding> {
@@ -15,7 +16,11 @@ pub(super) fn look(setup: &Setup) -> Vec<Finding> {
     let keys = key.map(|key| Keys::from(key.secret).with_signing(config.signing_secrets.clone()));
     let looked = look_once(&places, config.address(), keys.as_ref());
     match finished(looked) {
-        Ok(found) => findings.extend(told(&found, config.tunnel, config.port)),
+        Ok(found) => findings.extend(told(
+            &found,
+            config.tunnel,
+            &WebhookUrl::local(config.address()),
+        )),
         Err(error) => findings.push(Finding::warn("tunnel-unknown", error.to_string(), "")),
     }
     findings
@@ -31,7 +36,7 @@ fn of_tool(tool: Tool) -> Finding {
     }
 }
 
-fn told(found: &Found, tool: Option<Tool>, port: u16) -> Vec<Finding> {
+fn told(found: &Found, tool: Option<Tool>, local: &WebhookUrl) -> Vec<Finding> {
     let Found { runs, link } = found;
     let advice = link.advice.iter().map(Finding::from);
     let Some(Tunnel { provider, url }) = &link.tunnel else {
@@ -46,7 +51,9 @@ fn told(found: &Found, tool: Option<Tool>, port: u16) -> Vec<Finding> {
                 "tunnel-none",
                 "none leads here",
                 format!(
-                    "start omiscope with --tunnel cloudflared, or one of your own, e.g. `ngrok http {port}`, unless Omi's servers reach this machine in another way"
+                    "start `{}`, or a tunnel beside it, e.g. `{}`, unless Omi's servers reach this machine in another way",
+                    offer::WITH_OMISCOPE,
+                    offer::beside(local)[0]
                 ),
             ),
         };
@@ -73,7 +80,6 @@ mod tests {
         doctor::Verdict,
         monitor::{Advice, Severity},
         tunnel::{Link, Provider},
-        webhook_url::WebhookUrl,
     };
 
     #[test]
@@ -88,17 +94,20 @@ mod tests {
             findings.iter().map(|finding| finding.code).collect()
         };
         let found = |link| Found { runs: true, link };
+        let local = WebhookUrl::local("127.0.0.1:32768".parse().unwrap());
         let none = Link {
             advice: vec![elsewhere],
             ..Link::default()
         };
-        let findings = told(&found(none.clone()), None, 32768);
+        let findings = told(&found(none.clone()), None, &local);
         assert_eq!(codes(&findings), ["tunnel-elsewhere", "tunnel-none"]);
         assert!(
-            findings[1].remedy.contains("`ngrok http 32768`"),
+            findings[1]
+                .remedy
+                .starts_with("start `omiscope --tunnel cloudflared`, or"),
             "{findings:?}"
         );
-        let findings = told(&found(none), Some(Tool::Ngrok), 32768);
+        let findings = told(&found(none), Some(Tool::Ngrok), &local);
         assert_eq!(findings[1].verdict, Verdict::Warn);
         let tunnel = Tunnel {
             provider: Provider::Ngrok,
@@ -109,7 +118,7 @@ mod tests {
             ..Link::default()
         };
         let reached = here.clone().probed(Ok(Duration::from_millis(120)));
-        let texts = |link| told(&found(link), None, 32768)[0].text.clone();
+        let texts = |link| told(&found(link), None, &local)[0].text.clone();
         let leads = "ngrok leads here, from https://a.ngrok.app/webhook";
         assert_eq!(texts(here), leads);
         assert_eq!(texts(reached), format!("{leads}; a ping took 120 ms"));

@@ -27,7 +27,10 @@ fn it_tells_each_field_and_how_to_make_a_tunnel() {
     for line in [
         "  Real-time transcript  http://127.0.0.1:9/webhook?key=***\n",
         "  Audio bytes           http://127.0.0.1:9/webhook?key=***,5\n",
+        "if the app asks for seconds apart, put 5 there and no ,5 here.\n",
+        "  omiscope --tunnel cloudflared\n",
         "  cloudflared tunnel --url http://127.0.0.1:9\n",
+        "  tailscale funnel --bg 9\n",
         "omiscope does not run at 127.0.0.1:9: start it.\n",
     ] {
         assert!(text.contains(line), "{line}{text}");
@@ -50,6 +53,8 @@ fn programs_get_it_as_json() {
     assert_eq!(json["tunnel"], Value::Null);
     assert_eq!(json["fields"][2]["name"], "Audio bytes");
     assert_eq!(json["fields"][2]["value"], format!("{expected},5").as_str());
+    assert_eq!(json["fields"][2]["seconds"], 5);
+    assert_eq!(json["fields"][1]["seconds"], Value::Null);
     let revealed = printed(url(home.path(), &arguments).arg("--reveal"));
     assert!(revealed.contains(KEY), "{revealed}");
 }

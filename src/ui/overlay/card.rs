@@ -14,8 +14,9 @@ use super::{Answer, Overlay, over};
 use crate::{
     monitor::Severity,
     text,
+    tunnel::offer,
     ui::{Context, Scene, action::Action, panel::framed, screen::Hints},
-    webhook_url::FIELDS,
+    webhook_url::{FIELDS, OF_SECONDS, pasted},
 };
 
 /// Columns before what is pasted into a field.
@@ -95,8 +96,8 @@ pub(in crate::ui) fn lines(scene: &Scene<'_>, key: Key, width: usize) -> Vec<Lin
     let theme = &context.theme;
     let url = url(scene, key);
     // In full where that leaves each field in one row.
-    let longest = FIELDS.iter().map(|(_, _, more)| more.len()).max();
-    let in_full = BEFORE_VALUE + text::width(&url) + longest.unwrap_or_default() <= width;
+    let longest = FIELDS.map(|(_, _, seconds)| text::width(&pasted(&url, seconds)));
+    let in_full = longest.iter().all(|value| BEFORE_VALUE + value <= width);
     let (mut lines, before) = if in_full {
         (Vec::new(), (url.as_str(), theme.accent))
     } else {
@@ -104,14 +105,16 @@ pub(in crate::ui) fn lines(scene: &Scene<'_>, key: Key, width: usize) -> Vec<Lin
         lines.push(Line::raw(""));
         (lines, ("the URL", theme.dim))
     };
-    lines.extend(FIELDS.map(|(trigger, name, more)| {
+    lines.extend(FIELDS.map(|(trigger, name, seconds)| {
         let heard = scene.monitor.last_seen(trigger).is_some();
         let (value, style) = before;
-        let value = Span::styled(format!("{value}{more}"), style);
+        let value = Span::styled(pasted(value, seconds), style);
         field(heard, name, value, context)
     }));
     lines.push(Line::raw(""));
     lines.extend(way(scene, width));
+    lines.push(Line::raw(""));
+    lines.extend(rows(" ", OF_SECONDS, width, theme.dim));
     lines
 }
 
@@ -129,11 +132,16 @@ fn way(scene: &Scene<'_>, width: usize) -> Vec<Line<'static>> {
             None => (found, theme.text),
         };
         lines.extend(rows(" ", &said, width, style));
+    } else if let Some(tool) = scene.link.tool {
+        let starts = format!("{tool} is started for a public https URL");
+        lines.extend(rows(" ", &starts, width, theme.text));
     } else {
-        let what = "Omi needs a public https tunnel, e.g.";
+        let [beside, ..] = offer::beside(&scene.session.local);
+        let what = "Omi needs a public https URL: start";
         lines.extend(rows(" ", what, width, theme.dim));
-        let command = format!("cloudflared tunnel --url {}", scene.session.local.origin());
-        lines.extend(rows(" ", &command, width, theme.text));
+        lines.extend(rows(" ", offer::WITH_OMISCOPE, width, theme.text));
+        lines.extend(rows(" ", "or, beside it,", width, theme.dim));
+        lines.extend(rows(" ", &beside, width, theme.text));
     }
     for advice in &scene.link.advice {
         let style = match advice.severity {

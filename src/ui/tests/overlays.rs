@@ -15,6 +15,7 @@ use crate::{
     audio::playback::Device,
     monitor::{Advice, Monitor, Severity},
     secret::Secret,
+    tunnel::{Link, Tool},
     ui::{
         Glyphs, View,
         action::Action::{
@@ -89,6 +90,16 @@ fn tunnelled_in_vain() -> View {
     view
 }
 
+/// While a tool is started for a tunnel.
+fn starting() -> View {
+    let mut view = dark();
+    view.linked(Link {
+        tool: Some(Tool::Cloudflared),
+        ..Link::default()
+    });
+    view
+}
+
 /// The longest that one has to paste.
 fn worst() -> View {
     let session = Session {
@@ -145,6 +156,7 @@ fn overlays_at_every_size() {
         ("card_empty", dark, empty, &[Do(Card)]),
         ("card_tunnel", tunnelled, full, &[Do(Card)]),
         ("card_tunnel_wrong", tunnelled_in_vain, empty, &[Do(Card)]),
+        ("card_starting", starting, empty, &[Do(Card)]),
         ("card_extreme", worst, full, &[Do(Card), Do(Reveal)]),
         ("export", dark, full, &[Do(Export)]),
         ("export_empty", dark, empty, &[Do(Export)]),
