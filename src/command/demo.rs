@@ -21,7 +21,7 @@ use crate::{
     signature::Policy,
     simulate::{DEMO_UID, Wearer},
     store::retention::Retention,
-    tunnel::Link,
+    tunnel::{Link, Staged},
     ui::terminal,
     webhook_url::WebhookUrl,
 };
@@ -30,7 +30,7 @@ use crate::{
 const SEED: u64 = 1;
 
 pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
-    staged(flags, |target, shutdown| async move {
+    staged(flags, Staged::Demo, |target, shutdown| async move {
         let wearer = Wearer {
             target,
             uid: DEMO_UID.to_owned(),
@@ -41,10 +41,11 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     })
 }
 
-/// The dashboard on a listener that keeps nothing, and `feed`, which posts to it until it is told to stop. Returns what that did. Of the
-/// settings only the looks are used.
+/// The dashboard on a listener that keeps nothing, and `feed`, which posts to it until it is told to stop or all is played. Returns what
+/// that did. Of the settings only the looks are used.
 pub(super) fn staged<F, T>(
     flags: &Flags,
+    staged: Staged,
     feed: impl FnOnce(WebhookUrl, CancellationToken) -> F,
 ) -> anyhow::Result<T>
 where
@@ -58,7 +59,7 @@ where
         looks.log_level,
         LossCounter::default(),
     )?;
-    let face = Face::of(&looks).without_connecting();
+    let face = Face::of(&looks);
     // In memory, no sound could be kept; but better a demo without that than none.
     let folder = tempfile::Builder::new().prefix("omiscope-demo-").tempdir();
     let data_dir = folder.as_ref().map(|folder| folder.path().to_owned());
@@ -82,13 +83,21 @@ where
         let listening = Listening::start(&config, shutdown.clone(), LossCounter::default()).await?;
         let keys = listening.keys.get();
         let target = WebhookUrl::local(listening.address).with_key(keys.current());
-        let feeding = tokio::spawn(feed(target, shutdown.clone()));
-        let (_, no_link) = channel(Link::default());
+        let (playing, link) = channel(Link {
+            staged: Some(staged),
+            ..Link::default()
+        });
+        let feed = feed(target, shutdown.clone());
+        let feeding = tokio::spawn(async move {
+            let done = feed.await;
+            playing.send_modify(|link| link.staged = Some(staged.ended()));
+            done
+        });
         let shown = watch::show(
             &config,
             face,
             &listening,
-            no_link,
+            link,
             watch::exports_here(),
             shutdown.clone(),
         )

@@ -13,7 +13,7 @@ use super::listener::Listening;
 use crate::{
     config::Config,
     monitor::{Monitor, WINDOW},
-    tunnel::Link,
+    tunnel::{Link, Staged},
     ui::{Clock, Plain},
     webhook_url::WebhookUrl,
 };
@@ -21,12 +21,12 @@ use crate::{
 /// Writes to stdout what a listener receives.
 pub(super) async fn show(
     config: &Config,
-    connect: bool,
     listening: &Listening,
     link: watch::Receiver<Link>,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let (snapshot, viewer) = listening.store.view(WINDOW)?;
+    let staged = link.borrow().staged;
     let plain = Plain {
         viewer,
         losses: listening.losses.watch(),
@@ -38,18 +38,24 @@ pub(super) async fn show(
     };
     let shutdown = shutdown.child_token();
     let can_type = typed::ends(shutdown.clone());
-    let mut greeting = vec![how_to_quit(listening.address, can_type)];
-    if connect {
+    let mut greeting = vec![how_to_quit(listening.address, staged, can_type)];
+    if staged.is_none() {
         greeting.push(how_to_connect(config));
     }
     let told = plain.run(greeting, io::stdout(), shutdown).await;
     told.context("cannot write what came")
 }
 
-fn how_to_quit(address: SocketAddr, can_type: bool) -> String {
-    let url = WebhookUrl::local(address).masked("...");
+fn how_to_quit(address: SocketAddr, staged: Option<Staged>, can_type: bool) -> String {
+    let what = match staged {
+        Some(staged) => format!("omiscope plays a {}", staged.name()),
+        None => format!(
+            "omiscope listens on {}",
+            WebhookUrl::local(address).masked("...")
+        ),
+    };
     let keys = if can_type { "q and Enter, or " } else { "" };
-    format!("omiscope listens on {url} and tells what comes, line by line. {keys}Ctrl-C ends it.")
+    format!("{what} and tells what comes, line by line. {keys}Ctrl-C ends it.")
 }
 
 /// Where the key is found, never the key itself.

@@ -15,6 +15,7 @@ use crate::{
     shutdown,
     store::archive::{Archive, Selection},
     text::{self, counted},
+    tunnel::Staged,
     webhook_url::WebhookUrl,
 };
 
@@ -34,7 +35,7 @@ pub(super) fn run(flags: &Flags, options: &cli::Replay) -> anyhow::Result<()> {
         keys: keys.clone(),
     };
     let Some(to) = &options.to else {
-        let summary = demo::staged(flags, |target, shutdown| {
+        let summary = demo::staged(flags, Staged::Replay, |target, shutdown| {
             let batch = batch(target);
             async move { batch.send(archive, &shutdown, |_| anyhow::Ok(())).await }
         })?;

@@ -97,27 +97,16 @@ pub(super) fn require_terminal(config: &Config) -> Result<(), UsageError> {
 #[derive(Debug)]
 pub(super) enum Face {
     Screen(Box<Theme>),
-    /// Whether they begin with how to connect.
-    Lines {
-        connect: bool,
-    },
+    Lines,
 }
 
 impl Face {
     /// The face that the settings want. Asks the terminal, so it must be called before anything else reads from that.
     pub(super) fn of(config: &Config) -> Self {
         if config.plain {
-            Self::Lines { connect: true }
+            Self::Lines
         } else {
             Self::Screen(Box::new(Theme::resolve(&config.theme)))
-        }
-    }
-
-    /// Where there is nothing to be connected.
-    pub(super) fn without_connecting(self) -> Self {
-        match self {
-            Self::Lines { .. } => Self::Lines { connect: false },
-            screen @ Self::Screen(_) => screen,
         }
     }
 }
@@ -145,7 +134,7 @@ pub(super) async fn show(
             let show = draw(config, *theme, listening, link, session, playback, shutdown);
             show.await
         }
-        Face::Lines { connect } => plain::show(config, connect, listening, link, shutdown).await,
+        Face::Lines => plain::show(config, listening, link, shutdown).await,
     };
     ended.cancel();
     listen.await?;

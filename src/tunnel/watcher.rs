@@ -171,6 +171,7 @@ impl Search {
                 advice,
                 answered: None,
                 tool,
+                staged: None,
             };
             tell(told, found.clone());
             found

@@ -95,6 +95,7 @@ fn what_is_posted_is_printed_line_by_line() {
 fn the_demo_needs_no_terminal_either() {
     let home = tempfile::tempdir().unwrap();
     let plain = Plain::start(home.path(), &["demo", "--plain", "--speed", "10"]);
+    plain.line_with("omiscope plays a demo and tells what comes");
     plain.line_with("Memory: ");
     plain.line_with("You: ");
     plain.end();

@@ -177,6 +177,10 @@ fn a_dashboard_of_its_own_shows_it_and_keeps_nothing() {
     let mut terminal = Terminal::start(home.path(), &arguments, (140, 40));
     terminal.wait_for("Good morning.");
     terminal.wait_for("Good night.");
+    terminal.wait_for("replayed");
+    terminal.press("i");
+    terminal.wait_for("This was a replay");
+    terminal.press("i");
     terminal.press("q");
     assert!(terminal.wait().success());
     terminal.assert_restored();

@@ -14,7 +14,7 @@ use super::{Answer, Overlay, over};
 use crate::{
     monitor::Severity,
     text,
-    tunnel::offer,
+    tunnel::{Staged, offer},
     ui::{Context, Scene, action::Action, panel::framed, screen::Hints},
     webhook_url::{FIELDS, OF_SECONDS, pasted},
 };
@@ -29,6 +29,8 @@ pub(in crate::ui) enum Key {
     Revealed,
     /// By cameras.
     Code,
+    /// There is nothing to be connected.
+    Unneeded,
 }
 
 /// The card over the screen.
@@ -51,8 +53,11 @@ impl Overlay for Card {
         let width = lines.iter().map(Line::width).max().unwrap_or_default() + 1;
         let area = over(area, width, lines.len());
         frame.render_widget(Clear, area);
-        let place = Span::styled("Omi: Settings, Developer", context.theme.dim);
-        let block = framed(context, "Connect", vec![place]);
+        let place = match self.key {
+            Key::Unneeded => None,
+            _ => Some(Span::styled("Omi: Settings, Developer", context.theme.dim)),
+        };
+        let block = framed(context, "Connect", place.into_iter().collect());
         frame.render_widget(Paragraph::new(lines).block(block), area);
     }
 
@@ -64,6 +69,7 @@ impl Overlay for Card {
             Key::Masked => Key::Revealed,
             Key::Revealed => Key::Code,
             Key::Code => Key::Masked,
+            Key::Unneeded => Key::Unneeded,
         };
         Answer::Done(None)
     }
@@ -77,6 +83,7 @@ impl Overlay for Card {
             Key::Masked => "show key, then QR code",
             Key::Revealed => "QR code",
             Key::Code => "hide the key",
+            Key::Unneeded => return vec![(Action::Close, "close")],
         };
         vec![(Action::Close, "close"), (Action::Reveal, next)]
     }
@@ -94,6 +101,9 @@ pub(in crate::ui) fn fitted(mut lines: Vec<Line<'static>>, rows: usize) -> Vec<L
 pub(in crate::ui) fn lines(scene: &Scene<'_>, key: Key, width: usize) -> Vec<Line<'static>> {
     let context = scene.context;
     let theme = &context.theme;
+    if let Some(staged) = scene.link.staged {
+        return unneeded(staged, width, context);
+    }
     let url = url(scene, key);
     // In full where that leaves each field in one row.
     let longest = FIELDS.map(|(_, _, seconds)| text::width(&pasted(&url, seconds)));
@@ -115,6 +125,21 @@ pub(in crate::ui) fn lines(scene: &Scene<'_>, key: Key, width: usize) -> Vec<Lin
     lines.extend(way(scene, width));
     lines.push(Line::raw(""));
     lines.extend(rows(" ", OF_SECONDS, width, theme.dim));
+    lines
+}
+
+/// What is seen in place of what to paste, and how to have one's own.
+fn unneeded(staged: Staged, width: usize, context: &Context) -> Vec<Line<'static>> {
+    let theme = &context.theme;
+    let what = match staged {
+        Staged::Demo => "This is a demo: its wearer is simulated, and nothing of it is kept.",
+        Staged::Replay => "This is a replay of what was delivered once; nothing of it is kept.",
+        Staged::Replayed => "This was a replay: all of it was played, and nothing of it is kept.",
+    };
+    let mut lines = rows(" ", what, width, theme.text);
+    let how = "There is nothing to connect here. For your own Omi, start";
+    lines.extend(rows(" ", how, width, theme.dim));
+    lines.extend(rows(" ", offer::WITH_OMISCOPE, width, theme.text));
     lines
 }
 
@@ -169,7 +194,7 @@ pub(in crate::ui) fn keys(context: &Context) -> [Line<'static>; 2] {
 fn url(scene: &Scene<'_>, key: Key) -> String {
     let url = scene.url();
     match key {
-        Key::Masked => url.masked(&scene.context.glyphs.mask.repeat(8)),
+        Key::Masked | Key::Unneeded => url.masked(&scene.context.glyphs.mask.repeat(8)),
         Key::Revealed | Key::Code => {
             let url = url.clone();
             url.with_key(scene.session.keys.get().current()).revealed()

@@ -7,26 +7,27 @@ use ratatui::{
 };
 
 use crate::{
-    monitor::Monitor,
     text,
-    ui::{Context, Scene, screen::Tab},
+    tunnel::Staged,
+    ui::{Scene, screen::Tab},
 };
 
 /// Draws the row, and leaves out what there is no room for.
 pub(in crate::ui) fn render(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>, tabs: &[Tab]) {
     let (monitor, context) = (scene.monitor, scene.context);
     let theme = &context.theme;
-    let mut parts = status(monitor, context);
+    let mut parts = status(scene);
+    let url = match scene.link.staged {
+        Some(_) => String::new(),
+        None => format!(" {} ", scene.url()),
+    };
     let wearer = monitor.uid().map(|uid| {
         format!(
             " wearer {} ",
             shortened(uid.as_str(), context.glyphs.ellipsis)
         )
     });
-    let optional = [
-        (format!(" {} ", scene.url()), theme.text),
-        (wearer.unwrap_or_default(), theme.dim),
-    ];
+    let optional = [(url, theme.text), (wearer.unwrap_or_default(), theme.dim)];
     let left = usize::from(area.width).saturating_sub(parts.iter().map(Span::width).sum());
     let tabs = fitting(tabs, left);
     let labels: usize = tabs.iter().map(|tab| tab.label.len() + 1).sum();
@@ -53,11 +54,10 @@ pub(in crate::ui) fn render(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>
 pub(in crate::ui) fn tab_at(
     area: Rect,
     column: u16,
-    monitor: &Monitor,
+    scene: &Scene<'_>,
     tabs: &[Tab],
-    context: &Context,
 ) -> Option<char> {
-    let used: usize = status(monitor, context).iter().map(Span::width).sum();
+    let used: usize = status(scene).iter().map(Span::width).sum();
     let tabs = fitting(tabs, usize::from(area.width).saturating_sub(used));
     let labels: usize = tabs.iter().map(|tab| tab.label.len() + 1).sum();
     let mut from = usize::from(area.right()).checked_sub(labels)?;
@@ -69,14 +69,18 @@ pub(in crate::ui) fn tab_at(
 }
 
 /// What this is, and whether anything arrives.
-fn status(monitor: &Monitor, context: &Context) -> Vec<Span<'static>> {
+fn status(scene: &Scene<'_>) -> Vec<Span<'static>> {
+    let (monitor, context) = (scene.monitor, scene.context);
     let theme = &context.theme;
     let (on, off) = context.glyphs.dot;
     let mut parts = vec![Span::styled(" omiscope ", theme.title)];
+    let staged = scene.link.staged.map(Staged::name);
     parts.push(if monitor.receiving(context.now) {
-        Span::styled(format!(" {on} receiving "), theme.good)
+        let what = staged.unwrap_or("receiving");
+        Span::styled(format!(" {on} {what} "), theme.good)
     } else {
-        Span::styled(format!(" {off} listening "), theme.dim)
+        let what = staged.unwrap_or("listening");
+        Span::styled(format!(" {off} {what} "), theme.dim)
     });
     if context.blur {
         parts.push(Span::styled(" private ", theme.warn));

@@ -43,7 +43,9 @@ pub(in crate::ui) fn render(
     let mut shown = if monitor.transcript().is_empty() {
         let key = card::Key::Masked;
         let mut card = card::lines(scene, key, port.columns);
-        card.extend(card::keys(context));
+        if scene.link.staged.is_none() {
+            card.extend(card::keys(context));
+        }
         Paragraph::new(card::fitted(card, port.rows))
     } else if let Some(sifting) = sifting.as_ref().filter(|_| sheet.transcript.is_empty()) {
         let none = format!(" no line passes ({})", sifting.off);

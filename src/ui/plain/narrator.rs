@@ -9,7 +9,7 @@ use crate::{
     monitor::{FeedHealth, Monitor, Severity, State},
     rules::Failing,
     text,
-    tunnel::Link,
+    tunnel::{Link, Staged},
     ui::panel::memories,
 };
 
@@ -84,7 +84,9 @@ impl Narrator {
             let of = named(advice.severity);
             format!("{of}: tunnel: {}", clean(&advice.text))
         });
-        let lines = told.into_iter().chain(advice);
+        let over = link.staged.filter(|staged| *staged == Staged::Replayed);
+        let over = over.map(|_| "Replay: all of it was played".to_owned());
+        let lines = told.into_iter().chain(advice).chain(over);
         lines.map(|text| self.line(now, &text)).collect()
     }
 

@@ -15,7 +15,7 @@ use crate::{
     audio::playback::Device,
     monitor::{Advice, Monitor, Severity},
     secret::Secret,
-    tunnel::{Link, Tool},
+    tunnel::{Link, Staged, Tool},
     ui::{
         Glyphs, View,
         action::Action::{
@@ -100,6 +100,16 @@ fn starting() -> View {
     view
 }
 
+/// With nothing to be connected.
+fn staged(staged: Staged) -> View {
+    let mut view = dark();
+    view.linked(Link {
+        staged: Some(staged),
+        ..Link::default()
+    });
+    view
+}
+
 /// The longest that one has to paste.
 fn worst() -> View {
     let session = Session {
@@ -157,6 +167,14 @@ fn overlays_at_every_size() {
         ("card_tunnel", tunnelled, full, &[Do(Card)]),
         ("card_tunnel_wrong", tunnelled_in_vain, empty, &[Do(Card)]),
         ("card_starting", starting, empty, &[Do(Card)]),
+        ("card_demo", || staged(Staged::Demo), empty, &[Do(Reveal)]),
+        ("card_replay", || staged(Staged::Replay), full, &[Do(Card)]),
+        (
+            "card_replayed",
+            || staged(Staged::Replayed),
+            full,
+            &[Do(Card), Do(Reveal)],
+        ),
         ("card_extreme", worst, full, &[Do(Card), Do(Reveal)]),
         ("export", dark, full, &[Do(Export)]),
         ("export_empty", dark, empty, &[Do(Export)]),

@@ -13,7 +13,7 @@ use crate::{
     feed::{News, Snapshot},
     losses::Losses,
     monitor::{Advice, Severity},
-    tunnel::{Link, Provider, Tunnel},
+    tunnel::{Link, Provider, Staged, Tunnel},
     ui::plain::Narrator,
     webhook_url::WebhookUrl,
 };
@@ -273,4 +273,9 @@ fn how_omi_reaches_us_is_told_without_the_key() {
     let unreached = found.probed(Err(offline));
     assert_eq!(told(&unreached), "12:42:00 Warning: tunnel: it is offline");
     assert_eq!(told(&Link::default()), "");
+    let replay = Link {
+        staged: Some(Staged::Replay.ended()),
+        ..Link::default()
+    };
+    assert_eq!(told(&replay), "12:42:00 Replay: all of it was played");
 }

@@ -86,7 +86,7 @@ impl View {
         let scene = self.common.scene(self.screens.place(), monitor, &context);
         if let Some(row) = places.header.filter(|row| row.contains(at)) {
             let tabs = self.screens.tabs();
-            let tab = header::tab_at(row, at.x, scene.monitor, &tabs, &context);
+            let tab = header::tab_at(row, at.x, &scene, &tabs);
             return self.act(Action::Screen(tab?), monitor, size, now);
         }
         let body = places.body;
