@@ -232,12 +232,18 @@ fn what_cannot_be_meant_is_told_before_anything_is_posted() {
         (
             &*keyless,
             "--fault wrong-key",
-            "a fault of the key needs a key in --to",
+            "wrong-key needs a key in --to",
         ),
         (&*url, "--fault unsigned", "OMI_SIGNING_SECRET and --era e6"),
+        (&*url, "--kind button --era e2", "button is posted in "),
         (
             &*url,
-            "--kind button --era e2",
+            "--kind transcript --fault odd",
+            "odd goes with audio",
+        ),
+        (
+            &*url,
+            "--kind button,audio --era e0",
             "none of these kinds, eras and faults go together",
         ),
         (
