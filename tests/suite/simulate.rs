@@ -12,7 +12,10 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::program::{KEY, PATIENCE, Serve, omiscope};
+use crate::{
+    program::{KEY, PATIENCE, omiscope},
+    serving::Serving,
+};
 
 /// A receiver that knows nothing of Omi, and what it heard.
 struct Receiver {
@@ -100,7 +103,7 @@ fn ran(home: &Path, url: &str, arguments: &str) -> (Option<i32>, String, String)
 #[test]
 fn our_own_server_is_right_with_every_kind_of_the_newest_sender_and_with_wrong_keys() {
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let url = format!("http://{}/webhook?key={KEY}", serve.address);
     let (code, stdout, stderr) = ran(home.path(), &url, "--json --once");
     assert_eq!(code, Some(0), "{stderr}");
