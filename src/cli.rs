@@ -5,7 +5,7 @@ mod flags;
 use std::path::PathBuf;
 
 use clap::{
-    Args, Parser, Subcommand,
+    ArgGroup, Args, Parser, Subcommand,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 use clap_complete::Shell;
@@ -300,12 +300,13 @@ pub struct Simulate {
 
 /// What is sent once more, where to, and how fast.
 #[derive(Debug, Clone, Args)]
+#[command(group(ArgGroup::new("receiver").required(true)))]
 pub struct Replay {
     /// The receiver, with its own key in its URL; yours is never sent.
-    #[arg(long, value_name = "URL", required_unless_present = "dashboard")]
+    #[arg(long, value_name = "URL", group = "receiver")]
     pub to: Option<String>,
     /// Open a dashboard on it that keeps nothing.
-    #[arg(long, conflicts_with = "to")]
+    #[arg(long, group = "receiver")]
     pub dashboard: bool,
     /// Only what arrived at this time or later: 2026-11-20, `2026-11-20T14:00`, yesterday, 2h.
     #[arg(long, value_name = "TIME", value_parser = moment)]

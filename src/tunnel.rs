@@ -25,7 +25,11 @@ mod tests;
 
 use std::{fmt, time::Duration};
 
-use crate::{monitor::Advice, webhook_url::WebhookUrl};
+use crate::{
+    monitor::{Advice, Severity},
+    text,
+    webhook_url::WebhookUrl,
+};
 pub(crate) use discover::{Places, discover};
 pub(crate) use once::{Found, look_once};
 use probe::probe;
@@ -118,6 +122,19 @@ impl Link {
         }
     }
 
+    /// What is wrong, for a place where nothing else tells of tunnels: on one harmless line.
+    pub(crate) fn warnings(&self) -> Vec<Advice> {
+        let wrong = self
+            .advice
+            .iter()
+            .filter(|it| it.severity != Severity::Note);
+        let wrong = wrong.map(|it| Advice {
+            text: text::neutral(&format!("tunnel: {}", it.text)).into_owned(),
+            ..it.clone()
+        });
+        wrong.collect()
+    }
+
     /// This, and what came of a ping through it.
     pub(crate) fn probed(self, probed: Result<Duration, Advice>) -> Self {
         let answered = probed.as_ref().ok().copied();
@@ -138,7 +155,7 @@ impl fmt::Display for Provider {
         f.write_str(match self {
             Self::Ngrok => "ngrok",
             Self::Cloudflared => "cloudflared",
-            Self::Tailscale => "Tailscale Funnel",
+            Self::Tailscale => "Tailscale",
         })
     }
 }

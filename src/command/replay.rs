@@ -98,7 +98,13 @@ fn in_words(summary: &Summary) -> String {
             "not sent, for too little of them is kept",
         ),
     ];
-    let mut words = format!("{} taken", counted(summary.taken, "deliveries"));
+    let interrupted = if summary.is_interrupted {
+        "interrupted; "
+    } else {
+        ""
+    };
+    let taken = counted(summary.taken, "deliveries");
+    let mut words = format!("{interrupted}{taken} taken");
     for (count, how) in others {
         if count > 0 {
             words = format!("{words}, {count} {how}");

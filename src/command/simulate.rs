@@ -21,11 +21,14 @@ use crate::{
     shutdown,
     simulate::{
         Outcome, Posted, Wearer,
-        trial::{ERAS, FAULTS, KINDS, Trial},
+        trial::{ERAS, FAULTS, KINDS, Kind, Trial},
     },
     text::{counted, neutral},
     webhook_url::WebhookUrl,
 };
+
+/// The fault that is none.
+const NONE: &str = "none";
 
 pub(super) fn run(flags: &Flags, options: &Simulate) -> anyhow::Result<()> {
     let _log = logging::start(Destination::Stderr, LogLevel::Info, LossCounter::default())?;
@@ -145,17 +148,49 @@ fn trial(
         signing_secret: Config::load(flags)?.signing_secrets.into_iter().next(),
         kinds: named(&asked.kinds, ALL, &KINDS, |kind| (kind.name, kind.alias())),
         eras: named(&asked.eras, "e6", &ERAS, |era| (era.name, None)),
-        faults: named(&asked.faults, "none", &FAULTS, |fault| (fault.name, None)),
+        faults: named(&asked.faults, NONE, &FAULTS, |fault| (fault.name, None)),
         count: asked.count.unwrap_or(1),
         rate: asked.rate,
         once: asked.once,
     };
     if trial.cases().next().is_none() {
-        let why = "none of these kinds, eras and faults go together; a fault of the key needs a key in --to, one of \
-                   the signature OMI_SIGNING_SECRET and --era e6; see omiscope simulate --help";
-        return Err(UsageError::new(why).into());
+        return Err(UsageError::new(misfit(&trial)).into());
     }
     Ok(trial)
+}
+
+/// Why nothing is left of what was asked for.
+fn misfit(trial: &Trial) -> String {
+    let is_of = |kind: &&&Kind| trial.eras.iter().any(|era| kind.is_of(era));
+    if let [kind] = *trial.kinds
+        && !is_of(&&kind)
+    {
+        let eras = ERAS.iter().filter(|era| kind.is_of(era));
+        let eras = listed(eras.map(|era| era.name));
+        return format!("{} is posted in {eras} only", kind.name);
+    }
+    let odd = trial.faults.iter().filter(|fault| fault.name != NONE);
+    if let [fault] = *odd.collect::<Vec<_>>() {
+        let fit = |key, signing| {
+            let eras = || ERAS.iter();
+            let fits =
+                move |kind: &&'static Kind| eras().any(|era| fault.fits(kind, era, key, signing));
+            KINDS.iter().filter(fits).map(|kind| kind.name)
+        };
+        let name = fault.name;
+        if fit(false, false).next().is_some() {
+            return format!("{name} goes with {}", listed(fit(false, false)));
+        }
+        if fit(true, false).next().is_some() {
+            return format!("{name} needs a key in --to: ?key=KEY");
+        }
+        return format!("{name} needs OMI_SIGNING_SECRET and --era e6");
+    }
+    "none of these kinds, eras and faults go together; see omiscope simulate --help".to_owned()
+}
+
+fn listed(names: impl Iterator<Item = &'static str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// The rows of these names, or other names, in the order of the table.

@@ -46,6 +46,8 @@ pub(crate) struct Summary {
     pub(crate) unanswered: usize,
     /// What is kept of it is not enough to send it.
     pub(crate) unsendable: usize,
+    /// Whether there was more.
+    pub(crate) is_interrupted: bool,
 }
 
 /// What came of one delivery.
@@ -88,8 +90,9 @@ impl Batch {
             }
             Ok::<_, E>(())
         };
-        if let Some(ended) = shutdown.run_until_cancelled(all).await {
-            ended?;
+        match shutdown.run_until_cancelled(all).await {
+            Some(ended) => ended?,
+            None => summary.is_interrupted = true,
         }
         Ok(summary)
     }

@@ -39,7 +39,6 @@ mod search;
 #[cfg(target_os = "linux")]
 mod secrets;
 mod server;
-#[cfg(unix)]
 mod serving;
 #[cfg(unix)]
 mod shell;

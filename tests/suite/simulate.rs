@@ -12,7 +12,10 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::program::{KEY, PATIENCE, Serve, omiscope};
+use crate::{
+    program::{KEY, PATIENCE, omiscope},
+    serving::Serving,
+};
 
 /// A receiver that knows nothing of Omi, and what it heard.
 struct Receiver {
@@ -100,7 +103,7 @@ fn ran(home: &Path, url: &str, arguments: &str) -> (Option<i32>, String, String)
 #[test]
 fn our_own_server_is_right_with_every_kind_of_the_newest_sender_and_with_wrong_keys() {
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let url = format!("http://{}/webhook?key={KEY}", serve.address);
     let (code, stdout, stderr) = ran(home.path(), &url, "--json --once");
     assert_eq!(code, Some(0), "{stderr}");
@@ -232,12 +235,18 @@ fn what_cannot_be_meant_is_told_before_anything_is_posted() {
         (
             &*keyless,
             "--fault wrong-key",
-            "a fault of the key needs a key in --to",
+            "wrong-key needs a key in --to",
         ),
         (&*url, "--fault unsigned", "OMI_SIGNING_SECRET and --era e6"),
+        (&*url, "--kind button --era e2", "button is posted in "),
         (
             &*url,
-            "--kind button --era e2",
+            "--kind transcript --fault odd",
+            "odd goes with audio",
+        ),
+        (
+            &*url,
+            "--kind button,audio --era e0",
             "none of these kinds, eras and faults go together",
         ),
         (

@@ -48,7 +48,10 @@ pub static KINDS: [Kind; 12] = [
     feed(Trigger::Memory, "a conversation that is over"),
     feed(Trigger::Audio, "raw sound"),
     feed(Trigger::Summary, "the summary of a day"),
-    feed(Trigger::Button, "a press of the button"),
+    feed(
+        Trigger::Button,
+        "a press of the button: a single tap, with --count also a double and a long one",
+    ),
     envelope("ping", event::Kind::Ping, |_| json!({ "type": "ping" })),
     envelope("memory-envelope", event::Kind::MemoryCreated, |maker| {
         json!({ "type": "memory_created", "memory": {
@@ -152,6 +155,8 @@ pub(super) struct Maker<'a> {
     day: Day,
     /// Bodies of the day that were not posted yet, the next one last.
     waiting: HashMap<Trigger, Vec<Value>>,
+    /// How many presses were made.
+    presses: usize,
     /// Sound as bytes, and how much of it was posted.
     speech: Option<(Bytes, usize)>,
 }
@@ -163,6 +168,7 @@ impl<'a> Maker<'a> {
             random: Random::new(seed),
             day: Day::built_in()?,
             waiting: HashMap::new(),
+            presses: 0,
             speech: None,
         })
     }
@@ -173,8 +179,8 @@ impl<'a> Maker<'a> {
             Source::Envelope(body) => body(self),
             Source::Feed(feed) => match era.shape(feed) {
                 Some(Shape::Sound(lengths)) => return self.sound(kind, lengths),
-                Some(Shape::Fields(form)) => shape::shaped(&self.of_day(feed), form),
-                Some(Shape::Newest) => self.of_day(feed),
+                Some(Shape::Fields(form)) => shape::shaped(&self.next_of(feed), form),
+                Some(Shape::Newest) => self.next_of(feed),
                 None => return Ok(Vec::new()),
             },
         };
@@ -189,7 +195,17 @@ impl<'a> Maker<'a> {
         Ok(vec![post.with_json(body, era)])
     }
 
-    /// The next body of a feed, as the newest sender has it.
+    /// The next body of a feed, as the newest sender has it. Of presses there is one of each sort in turn.
+    fn next_of(&mut self, feed: Trigger) -> Value {
+        let mut body = self.of_day(feed);
+        if feed == Trigger::Button {
+            body["button_event"] = PRESSES[self.presses % PRESSES.len()].into();
+            self.presses += 1;
+        }
+        body
+    }
+
+    /// The next body of a feed in the day.
     fn of_day(&mut self, feed: Trigger) -> Value {
         let member = member(feed);
         loop {
@@ -237,6 +253,8 @@ impl<'a> Maker<'a> {
         Ok(posts)
     }
 }
+
+const PRESSES: [&str; 3] = ["single_tap", "double_tap", "long_tap"];
 
 /// What the body of a feed has and no other has; sound is none of them.
 fn member(feed: Trigger) -> &'static str {

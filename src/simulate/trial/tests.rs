@@ -244,7 +244,10 @@ async fn faults_do_to_posts_what_they_say() {
 
     let (posts, told) = heard("transcript", "e6", "cut", true).await;
     assert_eq!((posts.len(), told.len()), (1, 2));
-    assert!(told[0].contains("no answer: the connection broke  again in 1 s, attempt 2 of 4"));
+    assert!(
+        told[0]
+            .contains("no answer: the connection broke  Omi sends it again in 1 s, attempt 2 of 4")
+    );
 
     let (posts, _) = heard("transcript", "e6", "chunked", true).await;
     assert_eq!(header(&posts[0], "transfer-encoding"), Some("chunked"));

@@ -1,6 +1,6 @@
 //! What a sender makes of an answer.
 
-use std::{fmt, time::Duration};
+use std::{cmp::Ordering, fmt, time::Duration};
 
 use hyper::StatusCode;
 use serde_json::Value;
@@ -100,19 +100,30 @@ impl fmt::Display for Verdict {
             Outcome::Delivered => f.write_str("delivered"),
             Outcome::Unheeded => f.write_str("lost, and Omi of then does not notice"),
             Outcome::Again { wait, attempt, of } => {
+                let seconds = wait.as_secs();
                 write!(
                     f,
-                    "again in {} s, attempt {attempt} of {of}",
-                    wait.as_secs()
+                    "Omi sends it again in {seconds} s, attempt {attempt} of {of}"
                 )
             }
             Outcome::Lost => f.write_str("lost"),
         }?;
         if let Some((failures @ 1.., limit)) = self.failures.of_kind {
-            write!(f, ", failure {failures} of {limit} in a row")?;
-            if failures >= limit {
-                f.write_str(": Omi switches the webhook off")?;
-            }
+            match failures.cmp(&limit) {
+                Ordering::Less => write!(f, ", failure {failures} of {limit} in a row"),
+                Ordering::Equal => {
+                    write!(
+                        f,
+                        ", failure {failures} in a row: Omi switches the webhook off"
+                    )
+                }
+                Ordering::Greater => {
+                    write!(
+                        f,
+                        ", failure {failures} in a row: Omi has switched the webhook off"
+                    )
+                }
+            }?;
         }
         if self.failures.breaks {
             write!(
