@@ -132,7 +132,7 @@ impl Action {
                 let written = tokio::task::spawn_blocking(written).await;
                 written.unwrap_or_else(|_| Err(panicked()))
             }
-            Self::Notify(text) => notify::show(text, &job.happening()?).await,
+            Self::Notify(text) => notify::show(text, &job.rule, &job.happening()?).await,
             Self::Star => star(job, &means.store).await,
             Self::Ring => {
                 means.bell.send_modify(|rung| *rung += 1);

@@ -485,7 +485,7 @@ fn a_program_out_of_time_ends_with_all_that_it_started() {
         name = "slow"
         kind = "ping"
         timeout = "1s"
-        run = ["sh", "-c", "sleep 1000 & echo $! > pid; wait"]
+        run = ["sh", "-c", "echo begun; sleep 1000 & echo $! > pid; wait"]
         "#,
     );
     let serving = serve(home.path());
@@ -512,4 +512,5 @@ fn a_program_out_of_time_ends_with_all_that_it_started() {
         log.contains("rule slow, run: it was killed after 1 s"),
         "{log}"
     );
+    assert!(log.contains("[INFO] rule slow: begun"), "{log}");
 }

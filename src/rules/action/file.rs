@@ -1,7 +1,7 @@
 //! A line added to a file.
 
 use std::{
-    fs::OpenOptions,
+    fs::File,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -62,12 +62,17 @@ impl FileName {
         if let Some(folder) = path.parent() {
             private::make_folder(folder).map_err(passing)?;
         }
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path).map_err(passing)?;
-        // In one piece, so that others who add to it do not get in between.
-        file.write_all(line.as_bytes()).map_err(passing)
+        let mut file = private::append_to(&path).map_err(passing)?;
+        add(&mut file, line.as_bytes()).map_err(passing)
     }
+}
+
+/// Adds all of it, or nothing.
+fn add(file: &mut File, line: &[u8]) -> io::Result<()> {
+    let before = file.metadata()?.len();
+    // In one piece, so that others who add to it do not get in between.
+    file.write_all(line).inspect_err(|_| {
+        // What was written before the disk was full is no line. It comes again.
+        let _ = file.set_len(before);
+    })
 }
