@@ -21,6 +21,7 @@ mod lane;
 mod ledger;
 mod queue;
 mod replies;
+mod retry;
 mod template;
 
 #[cfg(test)]

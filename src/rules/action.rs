@@ -58,6 +58,8 @@ pub(super) enum Trouble {
     Lasting(String),
     /// It may pass: what comes after waits, too.
     Passing(String),
+    /// It may pass, or be about this event only: it is tried again for some hours, in which what comes after waits.
+    Refused(String),
 }
 
 /// What doing takes. Cheap to clone.
@@ -66,6 +68,14 @@ pub(super) struct Means {
     pub(super) store: Store,
     pub(super) outbound: Outbound,
     pub(super) bell: tokio::sync::watch::Sender<u64>,
+}
+
+impl Trouble {
+    /// What was wrong, in words.
+    pub(super) fn why(&self) -> &str {
+        let (Self::Lasting(why) | Self::Passing(why) | Self::Refused(why)) = self;
+        why
+    }
 }
 
 impl Action {

@@ -13,12 +13,12 @@ use super::{
     action::{Means, Trouble},
     ledger::{LaneName, Ledger},
     queue::{Job, Queue},
+    retry::Retry,
 };
 use crate::losses::LossCounter;
 
-/// Rests between attempts: the first, doubled each time up to the last.
-const FIRST_REST: Duration = Duration::from_secs(1);
-const LAST_REST: Duration = Duration::from_secs(30);
+/// After the queue could not be read or written.
+const REST: Duration = Duration::from_secs(30);
 
 /// An action of a rule at work.
 #[derive(Debug)]
@@ -52,17 +52,18 @@ impl Lane {
     }
 
     async fn in_order(mut self) {
-        let mut rest = FIRST_REST;
+        let mut retry = Retry::default();
         loop {
             let job = self.next(0).await;
             let done = self.action.perform(&job, &self.means).await;
-            if let Err(Trouble::Passing(why)) = done {
+            let trouble = done.as_ref().err();
+            if let Some(rest) = trouble.and_then(|trouble| retry.after(trouble)) {
+                let why = trouble.map(Trouble::why).unwrap_or_default();
                 self.tell(Some(&format!("{why}; it is tried again")));
                 sleep(rest).await;
-                rest = (rest * 2).min(LAST_REST);
             } else {
                 self.end(&job, done).await;
-                rest = FIRST_REST;
+                retry = Retry::default();
             }
         }
     }
@@ -109,8 +110,8 @@ impl Lane {
                 self.tell(None);
                 ledger.add(&self.name, |tally| tally.done += 1);
             }
-            Err(Trouble::Lasting(why) | Trouble::Passing(why)) => {
-                self.tell(Some(&why));
+            Err(trouble) => {
+                self.tell(Some(trouble.why()));
                 ledger.add(&self.name, |tally| tally.failed += 1);
                 losses.add(|losses| losses.rules_failed += 1);
             }
@@ -133,7 +134,7 @@ impl Lane {
                 }
                 Ok(Err(error)) => {
                     tracing::warn!("the queue of rules cannot be read: {error}");
-                    sleep(LAST_REST).await;
+                    sleep(REST).await;
                 }
                 // The runtime is shutting down.
                 Err(_) => std::future::pending::<()>().await,
@@ -153,7 +154,7 @@ impl Lane {
             match tokio::task::spawn_blocking(remove).await {
                 Ok(Err(error)) => {
                     tracing::warn!("the queue of rules cannot be written: {error}");
-                    sleep(LAST_REST).await;
+                    sleep(REST).await;
                 }
                 Ok(Ok(())) | Err(_) => return,
             }

@@ -70,10 +70,11 @@ impl Post {
                 headers.insert(name, value);
             }
         }
-        match outbound.send(request).await {
-            Ok(answer) => judged(answer.status).map_err(|trouble| trouble.at(&self.address)),
-            Err(error) => Err(Trouble::Passing(error.to_string()).at(&self.address)),
-        }
+        let judged = match outbound.status(request).await {
+            Ok(status) => judged(status),
+            Err(error) => Err(Trouble::Passing(error.to_string())),
+        };
+        judged.map_err(|trouble| trouble.at(&self.address))
     }
 
     /// What it does for an event, in words.
@@ -141,22 +142,27 @@ impl fmt::Debug for Headers {
 }
 
 impl Trouble {
+    /// The same, told with the address.
     fn at(self, address: &Address) -> Self {
+        let at = |told| format!("{address}: {told}");
         match self {
-            Self::Lasting(told) => Self::Lasting(format!("{address}: {told}")),
-            Self::Passing(told) => Self::Passing(format!("{address}: {told}")),
+            Self::Lasting(told) => Self::Lasting(at(told)),
+            Self::Passing(told) => Self::Passing(at(told)),
+            Self::Refused(told) => Self::Refused(at(told)),
         }
     }
 }
 
-/// What a status says of the event: taken, to come again, or unwanted.
+/// What a status says: the event is taken, the address is wrong or not ready, the target fails, or the event is unwanted.
 fn judged(status: StatusCode) -> Result<(), Trouble> {
     let told = format!("it answered {status}");
     match status.as_u16() {
         200..300 => Ok(()),
         // Ours is posted to itself.
         508 => Err(Trouble::Lasting(told)),
-        408 | 425 | 429 | 500.. => Err(Trouble::Passing(told)),
+        // These are not about the event: it has moved, a key has changed, a tunnel is down (404 from ngrok).
+        300..=399 | 401..=405 | 407 | 410 => Err(Trouble::Passing(told)),
+        408 | 425 | 429 | 500.. => Err(Trouble::Refused(told)),
         _ => Err(Trouble::Lasting(told)),
     }
 }
@@ -166,21 +172,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_may_pass_is_tried_again() {
-        let is_passing = |status: u16| {
-            let judged = judged(StatusCode::from_u16(status).unwrap());
-            judged
-                .err()
-                .map(|trouble| matches!(trouble, Trouble::Passing(_)))
-        };
+    fn only_what_is_about_the_event_costs_it() {
+        let judge = |status: u16| judged(StatusCode::from_u16(status).unwrap());
         for status in [200, 202, 204] {
-            assert_eq!(is_passing(status), None, "{status}");
+            assert_eq!(judge(status), Ok(()), "{status}");
+        }
+        for status in [301, 307, 401, 403, 404, 405, 407, 410] {
+            assert!(
+                matches!(judge(status), Err(Trouble::Passing(_))),
+                "{status}"
+            );
         }
         for status in [408, 425, 429, 500, 502, 503] {
-            assert_eq!(is_passing(status), Some(true), "{status}");
+            assert!(
+                matches!(judge(status), Err(Trouble::Refused(_))),
+                "{status}"
+            );
         }
-        for status in [301, 400, 401, 404, 413, 508] {
-            assert_eq!(is_passing(status), Some(false), "{status}");
+        for status in [400, 406, 409, 413, 415, 422, 508] {
+            assert!(
+                matches!(judge(status), Err(Trouble::Lasting(_))),
+                "{status}"
+            );
         }
     }
 
