@@ -20,7 +20,9 @@ mod hooks;
 mod lane;
 mod ledger;
 mod queue;
+mod reader;
 mod replies;
+mod report;
 mod retry;
 mod template;
 
@@ -38,7 +40,7 @@ use crate::{
 };
 pub use action::{Action, Address, Body, FileName, Headers, Json, Post, Program};
 pub use happening::Happening;
-pub use hooks::{Hooks, HooksError};
+pub use hooks::Hooks;
 pub use ledger::{Failing, Ledger, Tally};
 pub use replies::Replies;
 pub use template::Template;

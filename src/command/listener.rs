@@ -76,7 +76,7 @@ impl Listening {
         let address = listener.local_addr()?;
         let ledger = Ledger::default();
         let folder = (!config.ephemeral).then_some(config.data_dir.as_path());
-        let hooks = Hooks::start(&config.rules, folder, &store, &ledger, &losses)?;
+        let hooks = Hooks::start(&config.rules, folder, &store, &ledger, &losses);
         // However the listener ends, the rest of the program then ends with it instead of waiting for what cannot come.
         let ended = shutdown.clone().drop_guard();
         let served = server::serve(

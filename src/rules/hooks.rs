@@ -1,143 +1,89 @@
-//! Rules at work: what is committed is held against them, and what they want is put into the queue.
+//! Rules at work: what is committed is held against them, put into the queue, and done from there.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     sync::{Semaphore, watch},
-    task::{JoinHandle, JoinSet},
+    task::JoinSet,
+    time::sleep,
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::AbortOnDropHandle,
+};
 
 use super::{
-    Happening, Ledger, Rule,
+    Action, Ledger, Rule,
     action::Means,
-    lane::{Lane, Report},
-    queue::{Enqueued, Intent, Queue},
+    lane::Lane,
+    ledger::LaneName,
+    queue::{self, OpenError, Queue},
+    reader::Reader,
+    report::Report,
 };
-use crate::{
-    event::{Kind, Record, Seq},
-    events::Events,
-    feed,
-    losses::LossCounter,
-    outbound::Outbound,
-    store::Store,
-};
+use crate::{event::Seq, feed, losses::LossCounter, outbound::Outbound, store::Store};
 
-/// Programs that run at once.
-const PROGRAMS: usize = 4;
+/// Programs that run at once, of all rules.
+const PROGRAMS: usize = 16;
 
-/// After the queue could not be written.
-const REST: Duration = Duration::from_secs(1);
+/// Before a queue that could not be opened is tried again.
+const REST: Duration = Duration::from_secs(30);
 
 /// Rules at work. Dropped, it stops at once, and programs that it runs are killed; what was not done is done by the next one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Hooks {
     stop: CancellationToken,
-    reading: Option<JoinHandle<u64>>,
-    lanes: JoinSet<()>,
+    work: Option<AbortOnDropHandle<()>>,
+    _stopping: DropGuard,
     bell: watch::Sender<u64>,
 }
 
-/// Why rules cannot be put to work.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "cannot open hooks.db in the data folder, the queue of rules: {0}; delete it to go on without what waits there"
-)]
-pub struct HooksError(#[from] rusqlite::Error);
-
 impl Hooks {
     /// Puts rules to work on what a store commits from now on, and on what they had not seen when the last run ended. Needs a runtime.
-    /// Blocks on SQLite for some milliseconds.
     ///
-    /// # Errors
-    /// [`HooksError`].
+    /// Whatever is wrong with their queue, `hooks.db` in the data folder, nobody else is held up by it: one that is damaged is set
+    /// aside, and one that cannot be opened is tried again, while the actions of all rules are told to fail.
+    #[must_use]
     pub fn start(
         rules: &[Rule],
         folder: Option<&Path>,
         store: &Store,
         ledger: &Ledger,
         losses: &LossCounter,
-    ) -> Result<Self, HooksError> {
-        let rules: Arc<[Rule]> = rules
-            .iter()
-            .filter(|rule| !rule.actions.is_empty())
-            .cloned()
-            .collect();
-        // Where there are none any more, the queue must learn of it: one of the same name would be a new one.
-        if rules.is_empty() && !folder.is_some_and(Queue::is_in) {
-            return Ok(Self::default());
-        }
-        let queue = Queue::open(folder)?;
-        let actions = rules.iter().flat_map(|rule| {
-            let actions = rule.actions.iter();
-            actions.map(|action| ((Arc::clone(&rule.name), action.name()), action.clone()))
-        });
-        let actions: Vec<_> = actions.collect();
-        let names: Vec<_> = actions.iter().map(|(name, _)| name.clone()).collect();
-        let (cursor, dropped) = queue.begin(&names, store.latest())?;
-        if dropped > 0 {
-            tracing::warn!(
-                "{dropped} actions waited for rules that are no longer there, and are dropped"
-            );
-        }
-        if rules.is_empty() {
-            return Ok(Self::default());
-        }
-        let report = Report {
-            ledger: ledger.clone(),
-            losses: losses.clone(),
+    ) -> Self {
+        let rules = rules.iter().filter(|rule| !rule.actions.is_empty());
+        let (stop, bell) = (CancellationToken::new(), watch::Sender::new(0));
+        let works = Works {
+            rules: rules.cloned().collect(),
+            folder: folder.map(Path::to_owned),
+            start: store.latest(),
+            report: Report::new(ledger.clone(), losses.clone()),
+            means: Means {
+                store: store.clone(),
+                outbound: Outbound::new(),
+                bell: bell.clone(),
+            },
         };
-        let (bell, put) = (watch::Sender::new(0), watch::Sender::new(()));
-        let means = Means {
-            store: store.clone(),
-            outbound: Outbound::new(),
-            bell: bell.clone(),
-        };
-        let places = Arc::new(Semaphore::new(PROGRAMS));
-        let mut lanes = JoinSet::new();
-        for (name, action) in actions {
-            let waiting = queue.waiting(&name);
-            ledger.add(&name, |tally| tally.waiting = waiting);
-            let lane = Lane {
-                name,
-                action,
-                queue: queue.clone(),
-                put: put.subscribe(),
-                means: means.clone(),
-                places: Arc::clone(&places),
-                report: report.clone(),
-            };
-            lanes.spawn(lane.work());
-        }
-        let stop = CancellationToken::new();
-        let mut reader = Reader {
-            rules,
-            events: Events::new(store.clone()),
-            queue,
-            at: cursor,
-            put,
-            report,
-            stop: stop.clone(),
-        };
-        let reading = feed::drain(store.follow(cursor), stop.clone(), move |records| {
-            reader.take(records);
-        });
-        Ok(Self {
+        Self {
+            work: Some(AbortOnDropHandle::new(tokio::spawn(
+                works.run(stop.clone()),
+            ))),
+            _stopping: stop.clone().drop_guard(),
             stop,
-            reading: Some(tokio::spawn(reading)),
-            lanes,
             bell,
-        })
+        }
     }
 
     /// Ends: what was committed is put into the queue, and what is under way is broken off and done again by the next run.
     pub async fn end(&mut self) {
         self.stop.cancel();
-        if let Some(reading) = self.reading.take() {
-            // What it has lost is told in the log.
-            let _ = reading.await;
+        if let Some(work) = self.work.take() {
+            let _ = work.await;
         }
-        self.lanes.shutdown().await;
     }
 
     /// Counts how often the terminal should ring.
@@ -147,102 +93,158 @@ impl Hooks {
     }
 }
 
-/// Holds what is committed against the rules.
-struct Reader {
+/// What rules work with.
+struct Works {
     rules: Arc<[Rule]>,
-    events: Events,
-    queue: Queue,
-    /// The last record.
-    at: Seq,
-    put: watch::Sender<()>,
+    folder: Option<PathBuf>,
+    /// The last record of earlier runs.
+    start: Seq,
     report: Report,
-    stop: CancellationToken,
+    means: Means,
 }
 
-impl Reader {
-    fn take(&mut self, records: &[Arc<Record>]) {
-        let Some(last) = records.last() else { return };
-        self.count_missed(records);
-        let happened: Vec<_> = records
-            .iter()
-            // What the user brings in was heard long ago.
-            .filter(|record| record.delivery.kind != Kind::Import)
-            .flat_map(|record| {
-                let lines = self.events.lines(std::slice::from_ref(record));
-                lines.into_iter().enumerate().filter_map(|(at, line)| {
-                    Some((record.seq, at, Happening::of_line(&line)?, line))
-                })
-            })
-            .collect();
-        let rules = Arc::clone(&self.rules);
-        let intents: Vec<_> = happened
-            .iter()
-            .flat_map(|(seq, at, happening, line)| {
-                let rules = rules.iter().filter(|rule| rule.matches(happening));
-                rules.map(move |rule| {
-                    let subject = happening.subject();
-                    Intent {
-                        rule: &rule.name,
-                        actions: rule.actions.iter().map(super::Action::name).collect(),
-                        seq: *seq,
-                        once: !rule.again && subject.is_some(),
-                        subject: subject.unwrap_or_else(|| format!("{}-{at}", happening.kind())),
-                        event: line,
-                    }
-                })
-            })
-            .collect();
-        if let Some(enqueued) = self.enqueue(&intents, last.seq) {
-            self.count(&enqueued);
-            self.put.send_replace(());
+impl Works {
+    async fn run(self, stop: CancellationToken) {
+        // Where there are none any more, the queue must learn of it: one of the same name would be a new one.
+        if self.rules.is_empty() && !self.folder.as_deref().is_some_and(queue::is_in) {
+            return;
         }
+        let Some((queue, cursor)) = self.queue(&stop).await else {
+            return;
+        };
+        if self.rules.is_empty() {
+            return;
+        }
+        let put = watch::Sender::new(());
+        let mut lanes = self.lanes(&queue, &put);
+        let store = self.means.store;
+        let follower = store.follow(cursor);
+        let mut reader = Reader::new(self.rules, store, queue, cursor, self.report, stop.clone());
+        // What is passed over is seen by the reader, as a gap.
+        feed::drain(follower, stop, move |records| {
+            if reader.take(records) {
+                put.send_replace(());
+            }
+        })
+        .await;
+        lanes.shutdown().await;
     }
 
-    /// Tries until it is done. None: it was asked to end before; then the next run reads these records again.
-    fn enqueue(&self, intents: &[Intent<'_>], upto: Seq) -> Option<Enqueued> {
-        let mut is_told = false;
-        while !self.stop.is_cancelled() || !is_told {
-            match self.queue.put(intents, upto) {
-                Ok(enqueued) => return Some(enqueued),
-                Err(error) if !is_told => {
-                    tracing::warn!(
-                        "the queue of rules cannot be written, and is tried again: {error}"
-                    );
-                    is_told = true;
+    /// The queue, sooner or later, and after which record to read on. None: it was asked to end before.
+    async fn queue(&self, stop: &CancellationToken) -> Option<(Queue, Seq)> {
+        let mut stall = None;
+        loop {
+            match self.opened().await {
+                Ok(opened) => return Some(opened),
+                Err(error) if stall.is_none() => {
+                    tracing::warn!("rules do nothing, and are tried again: {error}");
+                    stall = Some(self.report.stall(self.names()));
                 }
                 Err(_) => {}
             }
-            std::thread::sleep(REST);
-        }
-        None
-    }
-
-    /// What retention took away before it was read.
-    fn count_missed(&mut self, records: &[Arc<Record>]) {
-        let mut missed = 0;
-        for record in records {
-            missed += record.seq.0.saturating_sub(self.at.0 + 1);
-            self.at = self.at.max(record.seq);
-        }
-        if missed > 0 {
-            tracing::warn!("{missed} deliveries were deleted before rules saw them");
-            self.report
-                .losses
-                .add(|losses| losses.rules_missed += missed);
+            stop.run_until_cancelled(sleep(REST)).await?;
         }
     }
 
-    fn count(&self, enqueued: &Enqueued) {
-        let Report { ledger, losses } = &self.report;
-        for lane in &enqueued.put {
-            ledger.add(lane, |tally| tally.waiting = self.queue.waiting(lane));
+    async fn opened(&self) -> Result<(Queue, Seq), OpenError> {
+        let (folder, names, start) = (self.folder.clone(), self.names(), self.start);
+        let report = self.report.clone();
+        let open = move || {
+            let folder = folder.as_deref();
+            let mut queue = Queue::open(folder, report.ledger.clone());
+            if let (Err(OpenError::Damaged), Some(folder)) = (&queue, folder) {
+                let (kept, lost) = queue::set_aside(folder)?;
+                tracing::warn!(
+                    "hooks.db, the queue of rules, is damaged and begun anew; it is kept as {}, and {lost} or more actions that \
+                     waited in it are lost",
+                    kept.display()
+                );
+                report.losses.add(|losses| losses.rules_failed += lost);
+                queue = Queue::open(Some(folder), report.ledger.clone());
+            }
+            let queue = queue?;
+            let (cursor, dropped) = queue.begin(&names, start)?;
+            if dropped > 0 {
+                tracing::warn!(
+                    "{dropped} actions waited for rules that are no longer there, and are dropped"
+                );
+            }
+            Ok((queue, cursor))
+        };
+        match tokio::task::spawn_blocking(open).await {
+            Ok(opened) => opened,
+            Err(_) => std::future::pending().await,
         }
-        for lane in &enqueued.left_out {
-            ledger.add(lane, |tally| tally.left_out += 1);
+    }
+
+    fn lanes(&self, queue: &Queue, put: &watch::Sender<()>) -> JoinSet<()> {
+        let programs = Arc::new(Semaphore::new(PROGRAMS));
+        let mut lanes = JoinSet::new();
+        for (name, action) in self.actions() {
+            let lane = Lane {
+                name,
+                action: action.clone(),
+                queue: queue.clone(),
+                put: put.subscribe(),
+                means: self.means.clone(),
+                programs: Arc::clone(&programs),
+                report: self.report.clone(),
+            };
+            lanes.spawn(lane.work());
         }
-        let left_out = enqueued.left_out.len() as u64;
-        if left_out > 0 {
-            losses.add(|losses| losses.rules_failed += left_out);
-        }
+        lanes
+    }
+
+    fn names(&self) -> Vec<LaneName> {
+        self.actions().map(|(name, _)| name).collect()
+    }
+
+    fn actions(&self) -> impl Iterator<Item = (LaneName, &Action)> {
+        self.rules.iter().flat_map(|rule| {
+            let actions = rule.actions.iter();
+            actions.map(|action| ((Arc::clone(&rule.name), action.name()), action))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        rules::When,
+        store::{Location, Settings, retention::Retention},
+    };
+
+    #[tokio::test(start_paused = true)]
+    async fn a_queue_that_cannot_be_opened_is_told_and_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let in_the_way = folder.path().join("hooks.db");
+        std::fs::create_dir(&in_the_way).unwrap();
+        let settings = Settings {
+            location: Location::Memory,
+            silence: Duration::from_mins(2),
+            retention: Retention::FOREVER,
+        };
+        let losses = LossCounter::default();
+        let store = Store::open(settings, losses.clone()).unwrap();
+        let rule = Rule {
+            name: "r".into(),
+            when: When::default(),
+            again: false,
+            actions: vec![Action::Ring],
+            reply: None,
+        };
+        let ledger = Ledger::default();
+        let mut failing = ledger.watch_failing();
+        let mut hooks = Hooks::start(&[rule], Some(folder.path()), &store, &ledger, &losses);
+        let fails = [("r".into(), "ring")].into();
+        failing.wait_for(|failing| *failing == fails).await.unwrap();
+        std::fs::remove_dir(&in_the_way).unwrap();
+        failing
+            .wait_for(std::collections::BTreeSet::is_empty)
+            .await
+            .unwrap();
+        hooks.end().await;
+        assert!(in_the_way.is_file() && !losses.get().any());
     }
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
     time::sleep,
 };
@@ -11,11 +11,14 @@ use tokio::{
 use super::{
     Action,
     action::{Means, Trouble},
-    ledger::{LaneName, Ledger},
+    ledger::LaneName,
     queue::{Job, Queue},
+    report::Report,
     retry::Retry,
 };
-use crate::losses::LossCounter;
+
+/// Programs of one rule that run at once.
+const AT_ONCE: usize = 4;
 
 /// After the queue could not be read or written.
 const REST: Duration = Duration::from_secs(30);
@@ -29,16 +32,9 @@ pub(super) struct Lane {
     /// Changes when jobs were put.
     pub(super) put: watch::Receiver<()>,
     pub(super) means: Means,
-    /// How many programs may run at once.
-    pub(super) places: Arc<Semaphore>,
+    /// How many programs may run at once, of all rules.
+    pub(super) programs: Arc<Semaphore>,
     pub(super) report: Report,
-}
-
-/// Where it is told how actions fare.
-#[derive(Debug, Clone)]
-pub(super) struct Report {
-    pub(super) ledger: Ledger,
-    pub(super) losses: LossCounter,
 }
 
 impl Lane {
@@ -72,48 +68,44 @@ impl Lane {
         let mut running = JoinSet::new();
         let mut after = 0;
         loop {
-            let job = tokio::select! {
+            let has_room = running.len() < AT_ONCE;
+            let (job, program) = tokio::select! {
                 Some(ended) = running.join_next() => {
-                    let Ok((job, done)) = ended else { continue };
-                    self.end(&job, done).await;
+                    if let Ok((job, done)) = ended {
+                        self.end(&job, done).await;
+                    }
                     continue;
                 }
-                job = self.next(after) => job,
-            };
-            // It need not be let go of when this is interrupted: the job stays where it is.
-            let places = Arc::clone(&self.places);
-            let place = loop {
-                tokio::select! {
-                    Some(ended) = running.join_next() => {
-                        if let Ok((job, done)) = ended {
-                            self.end(&job, done).await;
-                        }
-                    }
-                    place = Arc::clone(&places).acquire_owned() => break place,
-                }
+                next = self.next_and_place(after), if has_room => next,
             };
             after = job.id;
             let (action, means) = (self.action.clone(), self.means.clone());
             running.spawn(async move {
                 let done = action.perform(&job, &means).await;
-                drop(place);
+                drop(program);
                 (job, done)
             });
         }
     }
 
+    /// The first job after a number, once a program may run. Cancel safe: the job stays queued.
+    async fn next_and_place(&mut self, after: i64) -> (Job, Option<OwnedSemaphorePermit>) {
+        let job = self.next(after).await;
+        // It is never closed.
+        let program = Arc::clone(&self.programs).acquire_owned().await.ok();
+        (job, program)
+    }
+
     /// Takes note of what became of a job that is not tried again.
     async fn end(&self, job: &Job, done: Result<(), Trouble>) {
-        let Report { ledger, losses } = &self.report;
         match done {
             Ok(()) => {
                 self.tell(None);
-                ledger.add(&self.name, |tally| tally.done += 1);
+                self.report.count_done(&self.name);
             }
             Err(trouble) => {
                 self.tell(Some(trouble.why()));
-                ledger.add(&self.name, |tally| tally.failed += 1);
-                losses.add(|losses| losses.rules_failed += 1);
+                self.report.count_failed(&self.name);
             }
         }
         self.remove(job).await;
@@ -145,12 +137,7 @@ impl Lane {
     async fn remove(&self, job: &Job) {
         loop {
             let (queue, name, job) = (self.queue.clone(), self.name.clone(), job.clone());
-            let ledger = self.report.ledger.clone();
-            let remove = move || {
-                queue.remove(&name, &job)?;
-                ledger.add(&name, |tally| tally.waiting = queue.waiting(&name));
-                Ok::<_, rusqlite::Error>(())
-            };
+            let remove = move || queue.remove(&name, &job);
             match tokio::task::spawn_blocking(remove).await {
                 Ok(Err(error)) => {
                     tracing::warn!("the queue of rules cannot be written: {error}");

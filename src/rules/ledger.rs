@@ -49,6 +49,11 @@ impl Ledger {
             .collect()
     }
 
+    /// The actions there are.
+    pub(super) fn names(&self) -> Vec<LaneName> {
+        self.tallies().keys().cloned().collect()
+    }
+
     /// Takes note of whether an action fails; true if that is news.
     pub(super) fn set_failing(&self, lane: &LaneName, fails: bool) -> bool {
         self.failing.send_if_modified(|failing| {

@@ -1,42 +1,27 @@
 //! `hooks.db`: what rules have yet to do, and how far they have read. A file of its own, so that no commit of a delivery waits for it.
 
+mod open;
+#[cfg(test)]
+mod tests;
+
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{HashMap, HashSet},
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{Happening, action::Trouble, ledger::LaneName};
-use crate::{event::Seq, private};
-
-/// The file's name in the data folder.
-const NAME: &str = "hooks.db";
-const FORMAT: u32 = 1;
-const BUSY: Duration = Duration::from_secs(5);
+use super::{Happening, Ledger, action::Trouble, ledger::LaneName};
+use crate::event::Seq;
+pub(super) use open::{OpenError, is_in, set_aside};
 
 /// Most jobs that wait for one action of a rule, and their bytes; what comes then is left out.
 const JOBS: u64 = 10_000;
 const BYTES: u64 = 64 << 20;
 
-/// Subjects that are remembered, so that a rule applies to each once.
+/// Subjects that are remembered of each rule, so that it applies to each once.
 const REMEMBERED: i64 = 100_000;
-
-const SHAPE: &str = "
-    -- The rules there are: one that is new begins with what comes from then on.
-    CREATE TABLE rules (name TEXT PRIMARY KEY) WITHOUT ROWID;
-    -- How far the feed was read: one row.
-    CREATE TABLE cursor (seq INTEGER NOT NULL);
-    -- What rules have applied to; seq is 0 for a rule that applies once to each subject.
-    CREATE TABLE fired (id INTEGER PRIMARY KEY, rule TEXT NOT NULL, seq INTEGER NOT NULL, subject TEXT NOT NULL,
-        UNIQUE (rule, seq, subject));
-    -- Numbers are not given again: who reads on after one must not pass over another.
-    CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT NOT NULL, action TEXT NOT NULL, seq INTEGER NOT NULL,
-        subject TEXT NOT NULL, event TEXT NOT NULL);
-    CREATE INDEX jobs_of ON jobs (rule, action, id);
-";
 
 /// The queue. Cheap to clone; every method blocks on SQLite.
 #[derive(Debug, Clone)]
@@ -45,19 +30,25 @@ pub(super) struct Queue(Arc<Mutex<Inner>>);
 #[derive(Debug)]
 struct Inner {
     db: Connection,
+    /// Which queue this is.
+    identity: String,
     /// What waits for each action of a rule: jobs and bytes.
-    waiting: HashMap<(Arc<str>, &'static str), (u64, u64)>,
+    waiting: Waiting,
+    /// Where it is told how many wait. Who looks there never waits for SQLite.
+    ledger: Ledger,
 }
+
+type Waiting = HashMap<LaneName, (u64, u64)>;
 
 /// Something that a rule has yet to do.
 #[derive(Debug, Clone)]
 pub(super) struct Job {
     pub(super) id: i64,
     pub(super) rule: Arc<str>,
-    pub(super) seq: u64,
-    pub(super) subject: String,
     /// A line of JSON.
     pub(super) event: String,
+    /// The same whenever it is done again, and no other's, also of another queue.
+    pub(super) key: String,
 }
 
 /// What a rule wants done because of one event.
@@ -75,51 +66,23 @@ pub(super) struct Intent<'a> {
 /// What became of intents.
 #[derive(Debug, Default)]
 pub(super) struct Enqueued {
-    /// The actions that have more jobs.
-    pub(super) put: BTreeSet<LaneName>,
+    /// Whether there are more jobs.
+    pub(super) any: bool,
     /// The action of each job for which there was no place.
     pub(super) left_out: Vec<LaneName>,
 }
 
 impl Queue {
     /// Opens the queue of a data folder; None: one in memory.
-    ///
-    /// # Errors
-    /// When the file is none of ours or cannot be written.
-    pub(super) fn open(folder: Option<&Path>) -> rusqlite::Result<Self> {
-        let db = match folder {
-            None => Connection::open_in_memory()?,
-            Some(folder) => {
-                let path = folder.join(NAME);
-                // Made first, so that nobody else may read it; SQLite gives the same rights to its side files.
-                private::open_file(&path)
-                    .map_err(|_| rusqlite::Error::InvalidPath(path.clone()))?;
-                let rights = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                Connection::open_with_flags(path, rights)?
-            }
-        };
-        db.busy_timeout(BUSY)?;
-        db.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-        db.pragma_update(None, "synchronous", "normal")?;
-        db.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
-        let format: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if format == 0 {
-            let making = db.unchecked_transaction()?;
-            making.execute_batch(SHAPE)?;
-            making.pragma_update(None, "user_version", FORMAT)?;
-            making.commit()?;
-        } else if format != FORMAT {
-            return Err(rusqlite::Error::InvalidQuery);
-        }
+    pub(super) fn open(folder: Option<&Path>, ledger: Ledger) -> Result<Self, OpenError> {
+        let db = open::open(folder)?;
+        let identity = db.query_row("SELECT id FROM identity", [], |row| row.get(0))?;
         Ok(Self(Arc::new(Mutex::new(Inner {
             db,
-            waiting: HashMap::new(),
+            identity,
+            waiting: Waiting::new(),
+            ledger,
         }))))
-    }
-
-    /// Whether a data folder has a queue.
-    pub(super) fn is_in(folder: &Path) -> bool {
-        folder.join(NAME).is_file()
     }
 
     /// Makes the rules and their actions those of now: what waits for others is dropped, and told by how much. Returns after which
@@ -132,17 +95,17 @@ impl Queue {
         for name in &known {
             if !lanes.iter().any(|(rule, _)| **rule == **name) {
                 change.execute("DELETE FROM rules WHERE name = ?", [name])?;
-                change.execute("DELETE FROM fired WHERE rule = ?", [name])?;
+                change.execute("DELETE FROM applied WHERE rule = ?", [name])?;
             }
         }
         let mut dropped = 0;
-        inner.waiting.clear();
+        let mut kept: Waiting = lanes.iter().map(|lane| (lane.clone(), (0, 0))).collect();
         for (rule, action, jobs, bytes) in waiting(&change)? {
             let lane = lanes
                 .iter()
                 .find(|(name, known)| **name == *rule && *known == action);
             if let Some(lane) = lane {
-                inner.waiting.insert(lane.clone(), (jobs, bytes));
+                kept.insert(lane.clone(), (jobs, bytes));
             } else {
                 dropped += jobs;
                 change.execute(
@@ -157,7 +120,7 @@ impl Queue {
         let is_known = |(rule, _): &LaneName| known.iter().any(|name| **name == **rule);
         if cursor.is_some_and(|seq| seq.unsigned_abs() > latest.0) {
             // The store is another one, and its numbers mean other things.
-            change.execute("DELETE FROM fired", [])?;
+            change.execute("DELETE FROM applied", [])?;
         }
         let cursor = cursor
             .filter(|_| lanes.iter().any(is_known))
@@ -169,6 +132,8 @@ impl Queue {
         }
         set_cursor(&change, cursor)?;
         change.commit()?;
+        inner.waiting = kept;
+        inner.tell();
         Ok((cursor, dropped))
     }
 
@@ -178,9 +143,12 @@ impl Queue {
         let inner = &mut *inner;
         let mut waiting = inner.waiting.clone();
         let mut enqueued = Enqueued::default();
+        // One record may tell the same twice.
+        let mut told = HashSet::new();
         let change = inner.db.unchecked_transaction()?;
         for intent in intents {
-            if !is_first(&change, intent)? {
+            let is_told = !told.insert((intent.rule, intent.seq, &intent.subject));
+            if is_told || intent.once && !is_first(&change, intent)? {
                 continue;
             }
             for action in &intent.actions {
@@ -203,42 +171,35 @@ impl Queue {
                         intent.event
                     ])?;
                 (*jobs, *bytes) = (*jobs + 1, *bytes + size);
-                enqueued.put.insert(lane);
+                enqueued.any = true;
             }
         }
-        change.execute(
-            "DELETE FROM fired WHERE id <= (SELECT max(id) FROM fired) - ?",
-            [REMEMBERED],
-        )?;
         set_cursor(&change, upto)?;
         change.commit()?;
         inner.waiting = waiting;
+        inner.tell();
         Ok(enqueued)
-    }
-
-    /// How many jobs wait for an action.
-    pub(super) fn waiting(&self, lane: &LaneName) -> u64 {
-        self.inner().waiting.get(lane).map_or(0, |(jobs, _)| *jobs)
     }
 
     /// The first job of an action after a number.
     pub(super) fn next(&self, lane: &LaneName, after: i64) -> rusqlite::Result<Option<Job>> {
         let (rule, action) = lane;
-        self.inner()
+        let inner = self.inner();
+        let found = inner
             .db
             .prepare_cached(
                 "SELECT id, seq, subject, event FROM jobs WHERE rule = ? AND action = ? AND id > ? ORDER BY id LIMIT 1",
             )?
             .query_row(params![&**rule, action, after], |row| {
+                let (seq, subject): (i64, String) = (row.get(1)?, row.get(2)?);
                 Ok(Job {
                     id: row.get(0)?,
                     rule: Arc::clone(rule),
-                    seq: row.get::<_, i64>(1)?.unsigned_abs(),
-                    subject: row.get(2)?,
                     event: row.get(3)?,
+                    key: format!("{}-{rule}-{seq}-{subject}", inner.identity),
                 })
-            })
-            .optional()
+            });
+        found.optional()
     }
 
     /// Takes a job out.
@@ -252,6 +213,7 @@ impl Queue {
             *jobs = jobs.saturating_sub(1);
             *bytes = bytes.saturating_sub(job.event.len() as u64);
         }
+        inner.tell();
         Ok(())
     }
 
@@ -266,19 +228,32 @@ impl Job {
         let lasting = || Trouble::Lasting("the event cannot be read back".to_owned());
         Happening::of_line(&self.event).ok_or_else(lasting)
     }
+}
 
-    /// The same whenever it is done again, and no other's.
-    pub(super) fn key(&self) -> String {
-        format!("{}-{}-{}", self.rule, self.seq, self.subject)
+impl Inner {
+    /// Tells how many wait.
+    fn tell(&self) {
+        for (lane, (jobs, _)) in &self.waiting {
+            self.ledger.add(lane, |tally| tally.waiting = *jobs);
+        }
     }
 }
 
 /// Whether a rule has not applied to this yet.
 fn is_first(change: &Transaction<'_>, intent: &Intent<'_>) -> rusqlite::Result<bool> {
-    let seq = if intent.once { 0 } else { intent.seq.0 as i64 };
+    let rule = &**intent.rule;
     let rows = change
-        .prepare_cached("INSERT OR IGNORE INTO fired (rule, seq, subject) VALUES (?, ?, ?)")?
-        .execute(params![&**intent.rule, seq, intent.subject])?;
+        .prepare_cached(
+            "INSERT OR IGNORE INTO applied SELECT ?1, coalesce(max(n), 0) + 1, ?2 FROM applied WHERE rule = ?1",
+        )?
+        .execute(params![rule, intent.subject])?;
+    if rows > 0 {
+        change
+            .prepare_cached(
+                "DELETE FROM applied WHERE rule = ?1 AND n <= (SELECT max(n) FROM applied WHERE rule = ?1) - ?2",
+            )?
+            .execute(params![rule, REMEMBERED])?;
+    }
     Ok(rows > 0)
 }
 

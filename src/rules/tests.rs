@@ -1,11 +1,8 @@
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-use super::{
-    queue::{Enqueued, Intent, Queue},
-    *,
-};
-use crate::event::{Event, Segment, Seq, Transcript};
+use super::*;
+use crate::event::{Event, Segment, Transcript};
 
 fn happening(object: &Value) -> Happening {
     Happening::of_line(&object.to_string()).unwrap()
@@ -173,84 +170,4 @@ fn a_message_is_for_live_words_and_rate_limited() {
         Timestamp::from_second(999).unwrap(),
     );
     assert_eq!(ping, None);
-}
-
-fn put(queue: &Queue, rule: &Arc<str>, seq: u64, subject: &str, once: bool) -> Enqueued {
-    let intent = Intent {
-        rule,
-        actions: vec!["file"],
-        seq: Seq(seq),
-        subject: subject.to_owned(),
-        once,
-        event: "{}\n",
-    };
-    queue.put(&[intent], Seq(seq)).unwrap()
-}
-
-#[test]
-fn a_subject_is_acted_on_once_and_a_record_never_twice() {
-    let queue = Queue::open(None).unwrap();
-    let rule: Arc<str> = "r".into();
-    let lane = (Arc::clone(&rule), "file");
-    queue.begin(std::slice::from_ref(&lane), Seq(0)).unwrap();
-    for (seq, subject, once, waiting) in [
-        (1, "transcript-1", true, 1),
-        (2, "transcript-1", true, 1),
-        (2, "transcript-2", true, 2),
-        (3, "transcript-3", false, 3),
-        (3, "transcript-3", false, 3),
-        (4, "transcript-3", false, 4),
-    ] {
-        put(&queue, &rule, seq, subject, once);
-        assert_eq!(queue.waiting(&lane), waiting, "{seq} {subject}");
-    }
-    let first = queue.next(&lane, 0).unwrap().unwrap();
-    assert_eq!((first.seq, first.key().as_str()), (1, "r-1-transcript-1"));
-    queue.remove(&lane, &first).unwrap();
-    assert_eq!(
-        queue.next(&lane, 0).unwrap().unwrap().subject,
-        "transcript-2"
-    );
-}
-
-#[test]
-fn what_waits_is_bounded_and_what_is_left_out_is_told() {
-    let queue = Queue::open(None).unwrap();
-    let rule: Arc<str> = "r".into();
-    let lane = (Arc::clone(&rule), "file");
-    queue.begin(std::slice::from_ref(&lane), Seq(0)).unwrap();
-    let event = "x".repeat(1 << 20);
-    let mut left_out = 0;
-    for seq in 1..=70 {
-        let intent = Intent {
-            rule: &rule,
-            actions: vec!["file"],
-            seq: Seq(seq),
-            subject: "s".to_owned(),
-            once: false,
-            event: &event,
-        };
-        left_out += queue.put(&[intent], Seq(seq)).unwrap().left_out.len();
-    }
-    assert_eq!((queue.waiting(&lane), left_out), (64, 6));
-}
-
-#[test]
-fn the_queue_of_another_run_is_gone_on_with() {
-    let folder = tempfile::tempdir().unwrap();
-    let (kept, gone): (Arc<str>, Arc<str>) = ("kept".into(), "gone".into());
-    let lanes = [(Arc::clone(&kept), "file"), (Arc::clone(&gone), "file")];
-    let queue = Queue::open(Some(folder.path())).unwrap();
-    assert_eq!(queue.begin(&lanes, Seq(5)).unwrap(), (Seq(5), 0));
-    put(&queue, &kept, 7, "s", true);
-    put(&queue, &gone, 8, "s", true);
-    drop(queue);
-    let queue = Queue::open(Some(folder.path())).unwrap();
-    assert_eq!(queue.begin(&lanes[..1], Seq(9)).unwrap(), (Seq(8), 1));
-    assert_eq!(queue.waiting(&lanes[0]), 1);
-    // Those that come back are new.
-    assert_eq!(queue.begin(&[], Seq(9)).unwrap(), (Seq(9), 1));
-    assert_eq!(queue.begin(&lanes, Seq(12)).unwrap(), (Seq(12), 0));
-    // A store that was made anew has fewer records.
-    assert_eq!(queue.begin(&lanes, Seq(3)).unwrap(), (Seq(3), 0));
 }

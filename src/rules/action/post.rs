@@ -62,7 +62,7 @@ impl Post {
             headers.insert(name, value.clone());
         }
         let ours = [
-            (IDEMPOTENCY_KEY, job.key()),
+            (IDEMPOTENCY_KEY, job.key.clone()),
             (rules::HEADER, job.rule.to_string()),
         ];
         for (name, value) in ours {

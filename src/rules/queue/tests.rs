@@ -1,0 +1,180 @@
+use super::*;
+
+/// A queue in memory, the only action of its only rule, and the counts of that.
+struct Stage {
+    queue: Queue,
+    lane: LaneName,
+    ledger: Ledger,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let ledger = Ledger::default();
+        let queue = Queue::open(None, ledger.clone()).unwrap();
+        let lane: LaneName = ("r".into(), "file");
+        queue.begin(std::slice::from_ref(&lane), Seq(0)).unwrap();
+        Self {
+            queue,
+            lane,
+            ledger,
+        }
+    }
+
+    fn put(&self, seq: u64, subject: &str, once: bool) -> Enqueued {
+        put(&self.queue, &self.lane.0, seq, subject, once, "{}\n")
+    }
+
+    fn waiting(&self) -> u64 {
+        self.ledger.get()[0].2.waiting
+    }
+}
+
+fn put(
+    queue: &Queue,
+    rule: &Arc<str>,
+    seq: u64,
+    subject: &str,
+    once: bool,
+    event: &str,
+) -> Enqueued {
+    let intent = Intent {
+        rule,
+        actions: vec!["file"],
+        seq: Seq(seq),
+        subject: subject.to_owned(),
+        once,
+        event,
+    };
+    queue.put(&[intent], Seq(seq)).unwrap()
+}
+
+#[test]
+fn a_subject_is_acted_on_once_unless_each_revision_is_wanted() {
+    let stage = Stage::new();
+    for (seq, subject, once, waiting) in [
+        (1, "transcript-1", true, 1),
+        (2, "transcript-1", true, 1),
+        (2, "transcript-2", true, 2),
+        (3, "transcript-3", false, 3),
+        (4, "transcript-3", false, 4),
+    ] {
+        stage.put(seq, subject, once);
+        assert_eq!(stage.waiting(), waiting, "{seq} {subject}");
+    }
+    let Stage { queue, lane, .. } = &stage;
+    let first = queue.next(lane, 0).unwrap().unwrap();
+    queue.remove(lane, &first).unwrap();
+    let second = queue.next(lane, 0).unwrap().unwrap();
+    assert!(first.key.ends_with("-r-1-transcript-1"), "{}", first.key);
+    assert!(second.key.ends_with("-r-2-transcript-2"), "{}", second.key);
+    assert_eq!(stage.waiting(), 3);
+}
+
+#[test]
+fn what_one_record_tells_twice_is_acted_on_once() {
+    let stage = Stage::new();
+    let intent = || Intent {
+        rule: &stage.lane.0,
+        actions: vec!["file"],
+        seq: Seq(1),
+        subject: "transcript-1".to_owned(),
+        once: false,
+        event: "{}\n",
+    };
+    stage.queue.put(&[intent(), intent()], Seq(1)).unwrap();
+    assert_eq!(stage.waiting(), 1);
+}
+
+#[test]
+fn other_rules_make_a_rule_forget_nothing() {
+    let stage = Stage::new();
+    let (busy, _) = &stage.lane;
+    let quiet: Arc<str> = "quiet".into();
+    put(&stage.queue, &quiet, 1, "memory-1", true, "{}\n");
+    let inner = stage.queue.inner();
+    let change = inner.db.unchecked_transaction().unwrap();
+    let remembered = REMEMBERED as u64;
+    for at in 0..=remembered {
+        let intent = Intent {
+            rule: busy,
+            actions: Vec::new(),
+            seq: Seq(2),
+            subject: format!("transcript-{at}"),
+            once: true,
+            event: "",
+        };
+        assert!(is_first(&change, &intent).unwrap());
+    }
+    change.commit().unwrap();
+    drop(inner);
+    let applies = |rule, subject: &str| put(&stage.queue, rule, 3, subject, true, "{}\n").any;
+    assert!(!applies(&quiet, "memory-1"));
+    assert!(!applies(busy, &format!("transcript-{remembered}")));
+    // Of its own it remembers so many.
+    assert!(applies(busy, "transcript-0"));
+}
+
+#[test]
+fn what_has_no_subject_is_not_remembered() {
+    let stage = Stage::new();
+    for seq in 1..=10 {
+        stage.put(seq, "audio-0", false);
+    }
+    let inner = stage.queue.inner();
+    let count = "SELECT count(*) FROM applied";
+    let count: i64 = inner.db.query_row(count, [], |row| row.get(0)).unwrap();
+    assert_eq!(count, 0);
+}
+
+#[test]
+fn what_waits_is_bounded_and_what_is_left_out_is_told() {
+    let stage = Stage::new();
+    let event = "x".repeat(1 << 20);
+    let left_out: usize = (1..=70)
+        .map(|seq| {
+            let put = put(&stage.queue, &stage.lane.0, seq, "s", false, &event);
+            put.left_out.len()
+        })
+        .sum();
+    assert_eq!((stage.waiting(), left_out), (64, 6));
+}
+
+#[test]
+fn the_queue_of_another_run_is_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Queue::open(Some(folder.path()), Ledger::default()).unwrap();
+    let (kept, gone): (Arc<str>, Arc<str>) = ("kept".into(), "gone".into());
+    let lanes = [(Arc::clone(&kept), "file"), (Arc::clone(&gone), "file")];
+    let queue = open();
+    assert_eq!(queue.begin(&lanes, Seq(5)).unwrap(), (Seq(5), 0));
+    put(&queue, &kept, 7, "s", true, "{}\n");
+    put(&queue, &gone, 8, "s", true, "{}\n");
+    let key = queue.next(&lanes[0], 0).unwrap().unwrap().key;
+    drop(queue);
+    let queue = open();
+    assert_eq!(queue.begin(&lanes[..1], Seq(9)).unwrap(), (Seq(8), 1));
+    assert_eq!(queue.next(&lanes[0], 0).unwrap().unwrap().key, key);
+    // Those that come back are new.
+    assert_eq!(queue.begin(&[], Seq(9)).unwrap(), (Seq(9), 1));
+    assert_eq!(queue.begin(&lanes, Seq(12)).unwrap(), (Seq(12), 0));
+    // A store that was made anew has fewer records.
+    assert_eq!(queue.begin(&lanes, Seq(3)).unwrap(), (Seq(3), 0));
+}
+
+#[test]
+fn two_queues_have_no_key_in_common() {
+    let key = || {
+        let stage = Stage::new();
+        stage.put(1, "transcript-1", true);
+        stage.queue.next(&stage.lane, 0).unwrap().unwrap().key
+    };
+    assert_ne!(key(), key());
+}
+
+#[test]
+fn whoever_counts_what_waits_does_not_wait_for_the_database() {
+    let stage = Stage::new();
+    stage.put(1, "transcript-1", true);
+    let _writing = stage.queue.inner();
+    assert_eq!(stage.waiting(), 1);
+}
