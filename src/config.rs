@@ -187,7 +187,7 @@ impl Config {
 
     /// How the listener is to behave.
     #[must_use]
-    pub fn server(&self, keys: Keyring, ledger: Ledger) -> server::Settings {
+    pub fn server(&self, keys: Keyring, replies: Replies, ledger: Ledger) -> server::Settings {
         server::Settings {
             keys,
             signature: self.signature,
@@ -197,7 +197,7 @@ impl Config {
             max_body: self.max_body,
             max_connections: self.max_connections,
             drain_timeout: self.drain_timeout,
-            replies: Replies::of(&self.rules),
+            replies,
             ledger,
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     event::Seq,
     losses::LossCounter,
-    rules::{Hooks, Ledger},
+    rules::{Hooks, Ledger, Replies},
     secret::Keyring,
     server::{self, BindError},
     store::Store,
@@ -81,7 +81,7 @@ impl Listening {
         let ended = shutdown.clone().drop_guard();
         let served = server::serve(
             listener,
-            config.server(keys.clone(), ledger.clone()),
+            config.server(keys.clone(), Replies::of(&config.rules), ledger.clone()),
             store.clone(),
             losses.clone(),
             shutdown.clone(),

@@ -1,8 +1,7 @@
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::event::{Event, Segment, Transcript};
 
 fn happening(object: &Value) -> Happening {
     Happening::of_line(&object.to_string()).unwrap()
@@ -127,47 +126,4 @@ fn a_template_is_one_harmless_line() {
     for bad in ["{", "{}", "{a b}", "x {text"] {
         assert_eq!(Template::parse(bad), None, "{bad}");
     }
-}
-
-#[test]
-fn a_message_is_for_live_words_and_rate_limited() {
-    let rule = Rule {
-        name: "r".into(),
-        when: When {
-            words: words_of("parked"),
-            ..when("transcript")
-        },
-        again: false,
-        actions: Vec::new(),
-        reply: Some(Reply {
-            text: Template::parse("{text}").unwrap(),
-            every: Duration::from_mins(1),
-        }),
-    };
-    let replies = Replies::of(&[rule]);
-    let uid = Uid::parse("u").unwrap();
-    let answer = |text: &str, second| {
-        let segment = Segment {
-            text: text.to_owned(),
-            ..Segment::default()
-        };
-        let event = Event::Transcript(Transcript {
-            session: None,
-            segments: vec![segment],
-        });
-        let now = Timestamp::from_second(second).unwrap();
-        replies.to(Some(&uid), Some(&event), now)
-    };
-    assert_eq!(answer("nothing", 0), None);
-    assert_eq!(answer("I parked", 1).as_deref(), Some("I parked"));
-    assert_eq!(answer("I parked", 59), None);
-    assert_eq!(answer("I parked", 61).as_deref(), Some("I parked"));
-    let long = answer(&("parked".to_owned() + &" é".repeat(10_000)), 200).unwrap();
-    assert!(long.len() <= 400, "{}", long.len());
-    let ping = replies.to(
-        Some(&uid),
-        Some(&Event::Ping),
-        Timestamp::from_second(999).unwrap(),
-    );
-    assert_eq!(ping, None);
 }

@@ -492,6 +492,9 @@ fn a_rule_answers_omi_with_a_message_and_not_too_often() {
             r#"{"message":"Noted: I parked on \"level\" 3"}"#.to_owned()
         )
     );
+    // Omi sends again what it had no answer to.
+    let again = say(&serving, "b", "I parked on \"level\" 3");
+    assert!(again.1.contains("Noted: "), "{again:?}");
     assert_eq!(say(&serving, "c", "I parked again."), nothing);
     let memory =
         r#"{"id":"m","created_at":"2026-01-01T00:00:00Z","structured":{"title":"parked"}}"#;
