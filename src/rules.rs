@@ -17,6 +17,7 @@
 mod action;
 mod happening;
 mod hooks;
+mod kind;
 mod lane;
 mod ledger;
 mod queue;
@@ -38,10 +39,11 @@ use crate::{
     search::{Pattern, words},
     text::beginning,
 };
-pub use action::{Action, Address, Body, FileName, Headers, Json, Post, Program};
+pub use action::{Action, ActionKind, Address, Body, FileName, Headers, Json, Post, Program};
 pub use happening::Happening;
 pub use hooks::Hooks;
-pub use ledger::{Failing, Ledger, Tally};
+pub use kind::EventKind;
+pub use ledger::{ActionId, Failing, Ledger, Tally};
 pub use replies::Replies;
 pub use template::Template;
 
@@ -69,8 +71,8 @@ pub struct Rule {
 /// When a rule applies: where all of this is so.
 #[derive(Debug, Clone, Default)]
 pub struct When {
-    /// The kind is one of these, at least one of [`Happening::KINDS`].
-    pub kinds: Vec<&'static str>,
+    /// The kind is one of these, at least one.
+    pub kinds: Vec<EventKind>,
     /// One of these words, or words in a row, stands in the text; empty: whatever it says. Case and accents do not count.
     pub words: Vec<Pattern>,
     /// This is found in the text.

@@ -2,6 +2,7 @@
 
 mod body;
 mod file;
+mod kind;
 mod notify;
 mod post;
 mod program;
@@ -19,6 +20,7 @@ use crate::{
 };
 pub use body::{Body, Json};
 pub use file::FileName;
+pub use kind::ActionKind;
 pub use post::{Address, Headers, Post};
 
 /// Something that is done.
@@ -79,16 +81,16 @@ impl Trouble {
 }
 
 impl Action {
-    /// Its name in `config.toml`, in metrics and in the queue.
+    /// Its sort.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub fn kind(&self) -> ActionKind {
         match self {
-            Self::Run(_) => "run",
-            Self::Post(_) => "post",
-            Self::File(..) => "file",
-            Self::Notify(_) => "notify",
-            Self::Star => "star",
-            Self::Ring => "ring",
+            Self::Run(_) => ActionKind::Run,
+            Self::Post(_) => ActionKind::Post,
+            Self::File(..) => ActionKind::File,
+            Self::Notify(_) => ActionKind::Notify,
+            Self::Star => ActionKind::Star,
+            Self::Ring => ActionKind::Ring,
         }
     }
 

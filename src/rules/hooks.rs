@@ -20,7 +20,7 @@ use super::{
     Action, Ledger, Rule,
     action::Means,
     lane::Lane,
-    ledger::LaneName,
+    ledger::ActionId,
     queue::{self, OpenError, Queue},
     reader::Reader,
     report::Report,
@@ -195,14 +195,20 @@ impl Works {
         lanes
     }
 
-    fn names(&self) -> Vec<LaneName> {
+    fn names(&self) -> Vec<ActionId> {
         self.actions().map(|(name, _)| name).collect()
     }
 
-    fn actions(&self) -> impl Iterator<Item = (LaneName, &Action)> {
+    fn actions(&self) -> impl Iterator<Item = (ActionId, &Action)> {
         self.rules.iter().flat_map(|rule| {
             let actions = rule.actions.iter();
-            actions.map(|action| ((Arc::clone(&rule.name), action.name()), action))
+            actions.map(|action| {
+                let id = ActionId {
+                    rule: Arc::clone(&rule.name),
+                    kind: action.kind(),
+                };
+                (id, action)
+            })
         })
     }
 }
@@ -237,7 +243,11 @@ mod tests {
         let ledger = Ledger::default();
         let mut failing = ledger.watch_failing();
         let mut hooks = Hooks::start(&[rule], Some(folder.path()), &store, &ledger, &losses);
-        let fails = [("r".into(), "ring")].into();
+        let fails = ActionId {
+            rule: "r".into(),
+            kind: Action::Ring.kind(),
+        };
+        let fails = [fails].into();
         failing.wait_for(|failing| *failing == fails).await.unwrap();
         std::fs::remove_dir(&in_the_way).unwrap();
         failing

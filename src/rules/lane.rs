@@ -11,7 +11,7 @@ use tokio::{
 use super::{
     Action,
     action::{Means, Trouble},
-    ledger::LaneName,
+    ledger::ActionId,
     queue::{Job, Queue},
     report::Report,
     retry::Retry,
@@ -26,7 +26,7 @@ const REST: Duration = Duration::from_secs(30);
 /// An action of a rule at work.
 #[derive(Debug)]
 pub(super) struct Lane {
-    pub(super) name: LaneName,
+    pub(super) name: ActionId,
     pub(super) action: Action,
     pub(super) queue: Queue,
     /// Changes when jobs were put.
@@ -150,7 +150,8 @@ impl Lane {
 
     /// Says once that it fails, and once that it does no longer.
     fn tell(&self, trouble: Option<&str>) {
-        let (rule, action) = &self.name;
+        let ActionId { rule, kind } = &self.name;
+        let action = kind.name();
         let is_news = self
             .report
             .ledger

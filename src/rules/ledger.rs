@@ -7,8 +7,16 @@ use std::{
 
 use tokio::sync::watch;
 
-/// An action of a rule: the name of the rule, and that of the action.
-pub(super) type LaneName = (Arc<str>, &'static str);
+use super::ActionKind;
+
+/// An action of a rule: a rule has each kind once at most.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ActionId {
+    /// The name of the rule.
+    pub rule: Arc<str>,
+    /// The kind of the action.
+    pub kind: ActionKind,
+}
 
 /// What became of one action of a rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,39 +31,39 @@ pub struct Tally {
     pub waiting: u64,
 }
 
-/// The actions of rules that failed the last time: name of the rule, and name of the action.
-pub type Failing = BTreeSet<(Arc<str>, &'static str)>;
+/// The actions of rules that failed the last time.
+pub type Failing = BTreeSet<ActionId>;
 
 /// The counts of all actions, and which fail. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    tallies: Arc<Mutex<BTreeMap<LaneName, Tally>>>,
+    tallies: Arc<Mutex<BTreeMap<ActionId, Tally>>>,
     failing: watch::Sender<Failing>,
 }
 
 impl Ledger {
     /// Counts something about an action.
-    pub(super) fn add(&self, lane: &LaneName, change: impl FnOnce(&mut Tally)) {
+    pub(super) fn add(&self, lane: &ActionId, change: impl FnOnce(&mut Tally)) {
         change(self.tallies().entry(lane.clone()).or_default());
     }
 
-    /// The counts now: name of the rule, name of the action, and what became of it.
+    /// The counts now.
     #[must_use]
-    pub fn get(&self) -> Vec<(Arc<str>, &'static str, Tally)> {
+    pub fn get(&self) -> Vec<(ActionId, Tally)> {
         let tallies = self.tallies();
         let tallies = tallies.iter();
         tallies
-            .map(|((rule, action), tally)| (Arc::clone(rule), *action, *tally))
+            .map(|(action, tally)| (action.clone(), *tally))
             .collect()
     }
 
     /// The actions there are.
-    pub(super) fn names(&self) -> Vec<LaneName> {
+    pub(super) fn names(&self) -> Vec<ActionId> {
         self.tallies().keys().cloned().collect()
     }
 
     /// Takes note of whether an action fails; true if that is news.
-    pub(super) fn set_failing(&self, lane: &LaneName, fails: bool) -> bool {
+    pub(super) fn set_failing(&self, lane: &ActionId, fails: bool) -> bool {
         self.failing.send_if_modified(|failing| {
             if fails {
                 failing.insert(lane.clone())
@@ -71,7 +79,7 @@ impl Ledger {
         self.failing.subscribe()
     }
 
-    fn tallies(&self) -> MutexGuard<'_, BTreeMap<LaneName, Tally>> {
+    fn tallies(&self) -> MutexGuard<'_, BTreeMap<ActionId, Tally>> {
         self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

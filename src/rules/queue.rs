@@ -12,7 +12,7 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{Happening, Ledger, action::Trouble, ledger::LaneName};
+use super::{ActionKind, Happening, Ledger, action::Trouble, ledger::ActionId};
 use crate::event::Seq;
 pub(super) use open::{OpenError, is_in, set_aside};
 
@@ -38,7 +38,7 @@ struct Inner {
     ledger: Ledger,
 }
 
-type Waiting = HashMap<LaneName, (u64, u64)>;
+type Waiting = HashMap<ActionId, (u64, u64)>;
 
 /// Something that a rule has yet to do.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) struct Intent<'a> {
     pub(super) rule: &'a Arc<str>,
-    pub(super) actions: Vec<&'static str>,
+    pub(super) actions: Vec<ActionKind>,
     pub(super) seq: Seq,
     pub(super) subject: String,
     /// Whether it is wanted only once for this subject.
@@ -69,7 +69,7 @@ pub(super) struct Enqueued {
     /// Whether there are more jobs.
     pub(super) any: bool,
     /// The action of each job for which there was no place.
-    pub(super) left_out: Vec<LaneName>,
+    pub(super) left_out: Vec<ActionId>,
 }
 
 impl Queue {
@@ -87,13 +87,13 @@ impl Queue {
 
     /// Makes the rules and their actions those of now: what waits for others is dropped, and told by how much. Returns after which
     /// record to read on: after the last one if all rules are new, since a rule begins with what comes from then on.
-    pub(super) fn begin(&self, lanes: &[LaneName], latest: Seq) -> rusqlite::Result<(Seq, u64)> {
+    pub(super) fn begin(&self, lanes: &[ActionId], latest: Seq) -> rusqlite::Result<(Seq, u64)> {
         let mut inner = self.inner();
         let inner = &mut *inner;
         let change = inner.db.unchecked_transaction()?;
         let known = known(&change)?;
         for name in &known {
-            if !lanes.iter().any(|(rule, _)| **rule == **name) {
+            if !lanes.iter().any(|lane| *lane.rule == **name) {
                 change.execute("DELETE FROM rules WHERE name = ?", [name])?;
                 change.execute("DELETE FROM applied WHERE rule = ?", [name])?;
             }
@@ -103,7 +103,7 @@ impl Queue {
         for (rule, action, jobs, bytes) in waiting(&change)? {
             let lane = lanes
                 .iter()
-                .find(|(name, known)| **name == *rule && *known == action);
+                .find(|lane| *lane.rule == *rule && lane.kind.name() == action);
             if let Some(lane) = lane {
                 kept.insert(lane.clone(), (jobs, bytes));
             } else {
@@ -117,7 +117,7 @@ impl Queue {
         let cursor: Option<i64> = change
             .query_row("SELECT seq FROM cursor", [], |row| row.get(0))
             .optional()?;
-        let is_known = |(rule, _): &LaneName| known.iter().any(|name| **name == **rule);
+        let is_known = |lane: &ActionId| known.iter().any(|name| **name == *lane.rule);
         if cursor.is_some_and(|seq| seq.unsigned_abs() > latest.0) {
             // The store is another one, and its numbers mean other things.
             change.execute("DELETE FROM applied", [])?;
@@ -127,8 +127,8 @@ impl Queue {
             .map(|seq| Seq(seq.unsigned_abs()))
             .filter(|seq| *seq <= latest)
             .unwrap_or(latest);
-        for (rule, _) in lanes {
-            change.execute("INSERT OR IGNORE INTO rules VALUES (?)", [&**rule])?;
+        for lane in lanes {
+            change.execute("INSERT OR IGNORE INTO rules VALUES (?)", [&*lane.rule])?;
         }
         set_cursor(&change, cursor)?;
         change.commit()?;
@@ -151,8 +151,11 @@ impl Queue {
             if is_told || intent.once && !is_first(&change, intent)? {
                 continue;
             }
-            for action in &intent.actions {
-                let lane = (Arc::clone(intent.rule), *action);
+            for kind in &intent.actions {
+                let lane = ActionId {
+                    rule: Arc::clone(intent.rule),
+                    kind: *kind,
+                };
                 let (jobs, bytes) = waiting.entry(lane.clone()).or_default();
                 let size = intent.event.len() as u64;
                 if *jobs >= JOBS || *bytes + size > BYTES {
@@ -165,7 +168,7 @@ impl Queue {
                     )?
                     .execute(params![
                         &**intent.rule,
-                        action,
+                        kind.name(),
                         intent.seq.0 as i64,
                         intent.subject,
                         intent.event
@@ -182,15 +185,15 @@ impl Queue {
     }
 
     /// The first job of an action after a number.
-    pub(super) fn next(&self, lane: &LaneName, after: i64) -> rusqlite::Result<Option<Job>> {
-        let (rule, action) = lane;
+    pub(super) fn next(&self, lane: &ActionId, after: i64) -> rusqlite::Result<Option<Job>> {
+        let ActionId { rule, kind } = lane;
         let inner = self.inner();
         let found = inner
             .db
             .prepare_cached(
                 "SELECT id, seq, subject, event FROM jobs WHERE rule = ? AND action = ? AND id > ? ORDER BY id LIMIT 1",
             )?
-            .query_row(params![&**rule, action, after], |row| {
+            .query_row(params![&**rule, kind.name(), after], |row| {
                 let (seq, subject): (i64, String) = (row.get(1)?, row.get(2)?);
                 Ok(Job {
                     id: row.get(0)?,
@@ -203,7 +206,7 @@ impl Queue {
     }
 
     /// Takes a job out.
-    pub(super) fn remove(&self, lane: &LaneName, job: &Job) -> rusqlite::Result<()> {
+    pub(super) fn remove(&self, lane: &ActionId, job: &Job) -> rusqlite::Result<()> {
         let mut inner = self.inner();
         inner
             .db

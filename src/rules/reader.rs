@@ -159,10 +159,10 @@ fn intents<'a>(rules: &'a [Rule], happened: &'a [Happened]) -> Vec<Intent<'a>> {
             let subject = what.subject();
             Intent {
                 rule: &rule.name,
-                actions: rule.actions.iter().map(Action::name).collect(),
+                actions: rule.actions.iter().map(Action::kind).collect(),
                 seq: *seq,
                 once: !rule.again && subject.is_some(),
-                subject: subject.unwrap_or_else(|| format!("{}-{at}", what.kind())),
+                subject: subject.unwrap_or_else(|| format!("{}-{at}", what.kind().name())),
                 event: line,
             }
         })
@@ -178,14 +178,14 @@ mod tests {
     use crate::{
         event::{Delivery, fixtures},
         losses::LossCounter,
-        rules::{Ledger, When, ledger::LaneName},
+        rules::{EventKind, Ledger, When, ledger::ActionId},
         store::{Location, Settings, Submission, retention::Retention},
     };
 
     struct Stage {
         reader: Reader,
         queue: Queue,
-        names: [LaneName; 1],
+        names: [ActionId; 1],
         folder: tempfile::TempDir,
         losses: LossCounter,
     }
@@ -216,7 +216,7 @@ mod tests {
             let rule = Rule {
                 name: "r".into(),
                 when: When {
-                    kinds: vec!["ping"],
+                    kinds: vec![EventKind::Ping],
                     ..When::default()
                 },
                 again: false,
@@ -225,7 +225,10 @@ mod tests {
             };
             let (folder, ledger) = (tempfile::tempdir().unwrap(), Ledger::default());
             let queue = Queue::open(Some(folder.path()), ledger.clone()).unwrap();
-            let names = [(Arc::clone(&rule.name), Action::Ring.name())];
+            let names = [ActionId {
+                rule: Arc::clone(&rule.name),
+                kind: Action::Ring.kind(),
+            }];
             queue.begin(&names, Seq(0)).unwrap();
             let report = Report::new(ledger, losses.clone());
             let (rules, stop) = ([rule].into(), CancellationToken::new());
@@ -241,7 +244,7 @@ mod tests {
         }
 
         fn waiting(&self) -> u64 {
-            self.reader.report.ledger.get()[0].2.waiting
+            self.reader.report.ledger.get()[0].1.waiting
         }
     }
 

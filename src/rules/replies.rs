@@ -182,7 +182,7 @@ mod tests {
     use super::*;
     use crate::{
         event::{Segment, Transcript},
-        rules::{Template, When},
+        rules::{EventKind, Template, When},
         search::Pattern,
     };
 
@@ -192,7 +192,7 @@ mod tests {
             name: "r".into(),
             when: When {
                 words: vec![Pattern::new("parked", false).unwrap()],
-                kinds: vec!["transcript"],
+                kinds: vec![EventKind::Transcript],
                 ..When::default()
             },
             again,

@@ -1,6 +1,6 @@
 //! Where it is told how actions fare: the counts of each, and the losses of all.
 
-use super::ledger::{LaneName, Ledger};
+use super::ledger::{ActionId, Ledger};
 use crate::losses::LossCounter;
 
 /// Where it is told. Cheap to clone.
@@ -14,7 +14,7 @@ pub(super) struct Report {
 #[derive(Debug)]
 pub(super) struct Stall {
     ledger: Ledger,
-    names: Vec<LaneName>,
+    names: Vec<ActionId>,
 }
 
 impl Report {
@@ -23,18 +23,18 @@ impl Report {
     }
 
     /// Counts an action that was done.
-    pub(super) fn count_done(&self, name: &LaneName) {
+    pub(super) fn count_done(&self, name: &ActionId) {
         self.ledger.add(name, |tally| tally.done += 1);
     }
 
     /// Counts an action that failed for good.
-    pub(super) fn count_failed(&self, name: &LaneName) {
+    pub(super) fn count_failed(&self, name: &ActionId) {
         self.ledger.add(name, |tally| tally.failed += 1);
         self.losses.add(|losses| losses.rules_failed += 1);
     }
 
     /// Counts actions for which there was no place.
-    pub(super) fn count_left_out(&self, names: &[LaneName]) {
+    pub(super) fn count_left_out(&self, names: &[ActionId]) {
         for name in names {
             self.ledger.add(name, |tally| tally.left_out += 1);
         }
@@ -45,7 +45,7 @@ impl Report {
     }
 
     /// Tells that actions fail until what is returned is dropped: what they all need is not there.
-    pub(super) fn stall(&self, mut names: Vec<LaneName>) -> Stall {
+    pub(super) fn stall(&self, mut names: Vec<ActionId>) -> Stall {
         names.retain(|name| self.ledger.set_failing(name, true));
         Stall {
             ledger: self.ledger.clone(),

@@ -11,7 +11,7 @@ fn said(text: &str) -> Value {
     json!({"event": "transcript", "id": 7, "uid": "u1", "text": text, "speaker_name": "Maya", "speaker": "SPEAKER_01", "final": false})
 }
 
-fn when(kind: &'static str) -> When {
+fn when(kind: EventKind) -> When {
     When {
         kinds: vec![kind],
         ..When::default()
@@ -25,17 +25,17 @@ fn words_of(text: &str) -> Vec<Pattern> {
 #[test]
 fn a_rule_applies_where_all_of_it_is_so() {
     let scenarios = [
-        (when("transcript"), said("Hi"), true),
-        (when("final"), said("Hi"), false),
+        (when(EventKind::Transcript), said("Hi"), true),
+        (when(EventKind::Final), said("Hi"), false),
         (
-            when("final"),
+            when(EventKind::Final),
             json!({"event": "transcript", "text": "Hi", "final": true}),
             true,
         ),
         (
             When {
                 words: words_of("book the train"),
-                ..when("transcript")
+                ..when(EventKind::Transcript)
             },
             said("Please BOOK – the train!"),
             true,
@@ -43,7 +43,7 @@ fn a_rule_applies_where_all_of_it_is_so() {
         (
             When {
                 words: words_of("cafe"),
-                ..when("transcript")
+                ..when(EventKind::Transcript)
             },
             said("Cafés are closed"),
             false,
@@ -51,7 +51,7 @@ fn a_rule_applies_where_all_of_it_is_so() {
         (
             When {
                 words: words_of("会議"),
-                ..when("transcript")
+                ..when(EventKind::Transcript)
             },
             said("明日は会議です"),
             true,
@@ -59,7 +59,7 @@ fn a_rule_applies_where_all_of_it_is_so() {
         (
             When {
                 speakers: vec!["maya".to_owned()],
-                ..when("transcript")
+                ..when(EventKind::Transcript)
             },
             said("Hi"),
             true,
@@ -67,7 +67,7 @@ fn a_rule_applies_where_all_of_it_is_so() {
         (
             When {
                 speakers: vec!["you".to_owned()],
-                ..when("transcript")
+                ..when(EventKind::Transcript)
             },
             said("Hi"),
             false,
@@ -75,7 +75,7 @@ fn a_rule_applies_where_all_of_it_is_so() {
         (
             When {
                 wearers: vec![Uid::parse("u2").unwrap()],
-                ..when("transcript")
+                ..when(EventKind::Transcript)
             },
             said("Hi"),
             false,
@@ -83,7 +83,7 @@ fn a_rule_applies_where_all_of_it_is_so() {
         (
             When {
                 regex: Some(Regex::new("^Trip$").unwrap()),
-                ..when("memory")
+                ..when(EventKind::Memory)
             },
             json!({"event": "memory", "title": "Trip"}),
             true,
@@ -91,7 +91,7 @@ fn a_rule_applies_where_all_of_it_is_so() {
         (
             When {
                 words: words_of("rain"),
-                ..when("summary")
+                ..when(EventKind::Summary)
             },
             json!({"event": "summary", "headline": "Much rain"}),
             true,
@@ -108,7 +108,7 @@ fn only_the_beginning_of_a_text_is_looked_at() {
     let far = said(&("a ".repeat(LOOKED_AT) + "needle"));
     let when = When {
         words: words_of("needle"),
-        ..when("transcript")
+        ..when(EventKind::Transcript)
     };
     assert!(!when.is_met(&happening(&far)));
 }

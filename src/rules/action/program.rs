@@ -12,18 +12,23 @@ use tokio::{
 };
 
 use super::{Program, Trouble};
-use crate::child;
+use crate::{child, rules::EventKind};
 
 /// Most output of one run that is logged, in bytes of each stream.
 const LOGGED: usize = 4 << 10;
 
-/// Tells a program what sort of event it gets: a name of [`crate::rules::Happening::KINDS`].
+/// Tells a program what kind of event it gets.
 const KIND: &str = "OMISCOPE_EVENT";
 
 impl Program {
     /// Runs it with an event on its standard input, and logs what it says. Dropped or out of time, it and all that it has started
     /// are killed.
-    pub(super) async fn run(&self, rule: &str, kind: &str, event: &str) -> Result<(), Trouble> {
+    pub(super) async fn run(
+        &self,
+        rule: &str,
+        kind: EventKind,
+        event: &str,
+    ) -> Result<(), Trouble> {
         let cannot = |error: io::Error| {
             Trouble::Lasting(format!("cannot run {}: {error}", self.path.display()))
         };
@@ -45,7 +50,7 @@ impl Program {
         }
     }
 
-    fn command(&self, kind: &str) -> Command {
+    fn command(&self, kind: EventKind) -> Command {
         // Where a name with a slash is looked for depends on the system otherwise.
         let path = if self.path.components().nth(1).is_some() {
             self.folder.join(&self.path)
@@ -56,7 +61,7 @@ impl Program {
         command
             .args(&self.arguments)
             .current_dir(&self.folder)
-            .env(KIND, kind)
+            .env(KIND, kind.name())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -3,7 +3,7 @@ use super::*;
 /// A queue in memory, the only action of its only rule, and the counts of that.
 struct Stage {
     queue: Queue,
-    lane: LaneName,
+    lane: ActionId,
     ledger: Ledger,
 }
 
@@ -11,7 +11,7 @@ impl Stage {
     fn new() -> Self {
         let ledger = Ledger::default();
         let queue = Queue::open(None, ledger.clone()).unwrap();
-        let lane: LaneName = ("r".into(), "file");
+        let lane = action("r");
         queue.begin(std::slice::from_ref(&lane), Seq(0)).unwrap();
         Self {
             queue,
@@ -21,11 +21,18 @@ impl Stage {
     }
 
     fn put(&self, seq: u64, subject: &str, once: bool) -> Enqueued {
-        put(&self.queue, &self.lane.0, seq, subject, once, "{}\n")
+        put(&self.queue, &self.lane.rule, seq, subject, once, "{}\n")
     }
 
     fn waiting(&self) -> u64 {
-        self.ledger.get()[0].2.waiting
+        self.ledger.get()[0].1.waiting
+    }
+}
+
+fn action(rule: &str) -> ActionId {
+    ActionId {
+        rule: rule.into(),
+        kind: ActionKind::File,
     }
 }
 
@@ -39,7 +46,7 @@ fn put(
 ) -> Enqueued {
     let intent = Intent {
         rule,
-        actions: vec!["file"],
+        actions: vec![ActionKind::File],
         seq: Seq(seq),
         subject: subject.to_owned(),
         once,
@@ -74,8 +81,8 @@ fn a_subject_is_acted_on_once_unless_each_revision_is_wanted() {
 fn what_one_record_tells_twice_is_acted_on_once() {
     let stage = Stage::new();
     let intent = || Intent {
-        rule: &stage.lane.0,
-        actions: vec!["file"],
+        rule: &stage.lane.rule,
+        actions: vec![ActionKind::File],
         seq: Seq(1),
         subject: "transcript-1".to_owned(),
         once: false,
@@ -88,7 +95,7 @@ fn what_one_record_tells_twice_is_acted_on_once() {
 #[test]
 fn other_rules_make_a_rule_forget_nothing() {
     let stage = Stage::new();
-    let (busy, _) = &stage.lane;
+    let busy = &stage.lane.rule;
     let quiet: Arc<str> = "quiet".into();
     put(&stage.queue, &quiet, 1, "memory-1", true, "{}\n");
     let inner = stage.queue.inner();
@@ -132,7 +139,7 @@ fn what_waits_is_bounded_and_what_is_left_out_is_told() {
     let event = "x".repeat(1 << 20);
     let left_out: usize = (1..=70)
         .map(|seq| {
-            let put = put(&stage.queue, &stage.lane.0, seq, "s", false, &event);
+            let put = put(&stage.queue, &stage.lane.rule, seq, "s", false, &event);
             put.left_out.len()
         })
         .sum();
@@ -143,8 +150,8 @@ fn what_waits_is_bounded_and_what_is_left_out_is_told() {
 fn the_queue_of_another_run_is_gone_on_with() {
     let folder = tempfile::tempdir().unwrap();
     let open = || Queue::open(Some(folder.path()), Ledger::default()).unwrap();
-    let (kept, gone): (Arc<str>, Arc<str>) = ("kept".into(), "gone".into());
-    let lanes = [(Arc::clone(&kept), "file"), (Arc::clone(&gone), "file")];
+    let lanes = [action("kept"), action("gone")];
+    let [kept, gone] = lanes.clone().map(|lane| lane.rule);
     let queue = open();
     assert_eq!(queue.begin(&lanes, Seq(5)).unwrap(), (Seq(5), 0));
     put(&queue, &kept, 7, "s", true, "{}\n");

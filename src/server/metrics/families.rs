@@ -8,7 +8,10 @@ use super::{
     Scrape,
     text::{Family, Sample, histogram},
 };
-use crate::{rules::Tally, store::WriterState};
+use crate::{
+    rules::{ActionId, Tally},
+    store::WriterState,
+};
 
 const fn family(
     name: &'static str,
@@ -90,20 +93,22 @@ pub(super) static FAMILIES: [Family; 21] = [
     }),
     family("omiscope_rule_queue_length", "gauge", "Events that wait for an action of a rule.", |scrape| {
         let rules = scrape.present.rules.iter();
-        rules.map(|(rule, action, tally)| Sample::count(tally.waiting).with("rule", rule).with("action", action)).collect()
+        rules.map(|(action, tally)| of(action, tally.waiting)).collect()
     }),
 ];
+
+fn of(action: &ActionId, count: u64) -> Sample {
+    Sample::count(count)
+        .with("rule", &action.rule)
+        .with("action", action.kind.name())
+}
 
 fn by_rule(scrape: &Scrape, results: fn(&Tally) -> Vec<(&'static str, u64)>) -> Vec<Sample> {
     let rules = scrape.present.rules.iter();
     rules
-        .flat_map(|(rule, action, tally)| {
-            results(tally).into_iter().map(move |(result, count)| {
-                Sample::count(count)
-                    .with("rule", rule)
-                    .with("action", action)
-                    .with("result", result)
-            })
+        .flat_map(|(action, tally)| {
+            let results = results(tally).into_iter();
+            results.map(move |(result, count)| of(action, count).with("result", result))
         })
         .collect()
 }
