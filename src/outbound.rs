@@ -79,6 +79,14 @@ impl Outbound {
         Self::with(trusting_mozilla(), patience, usize::MAX)
     }
 
+    /// The same connections with another longest wait for an answer.
+    pub(crate) fn waiting(&self, patience: Duration) -> Self {
+        Self {
+            patience,
+            ..self.clone()
+        }
+    }
+
     /// The same, but each request has its own connection.
     pub(crate) fn unkept(self) -> Self {
         Self::with(trusting_mozilla(), self.patience, 0)
@@ -86,11 +94,15 @@ impl Outbound {
 
     /// Keeps at most so many idle connections to a host.
     fn with(tls: ClientConfig, patience: Duration, idle: usize) -> Self {
+        let mut http = HttpConnector::new();
+        // A head and its body are two writes, and the second would wait for the acknowledgement of the first.
+        http.set_nodelay(true);
+        http.enforce_http(false);
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_or_http()
             .enable_http1()
-            .build();
+            .wrap_connector(http);
         Self {
             client: Client::builder(TokioExecutor::new())
                 .pool_max_idle_per_host(idle)

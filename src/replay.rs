@@ -1,7 +1,8 @@
 //! Sends a kept delivery again: to this omiscope with its own key, or to another URL, which never gets to know that key.
 
+pub(crate) mod batch;
 pub(crate) mod curl;
-pub(crate) mod past;
+mod pace;
 #[cfg(test)]
 pub(crate) mod tests;
 

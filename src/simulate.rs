@@ -20,6 +20,7 @@ pub mod trial;
 mod wearer;
 
 pub use day::DayError;
+pub use poster::{Outcome, Posted};
 pub use wearer::{Error, Wearer};
 
 /// The wearer of the demo.

@@ -103,7 +103,7 @@ impl fmt::Display for Provider {
         f.write_str(match self {
             Self::Ngrok => "ngrok",
             Self::Cloudflared => "cloudflared",
-            Self::Tailscale => "Tailscale Funnel",
+            Self::Tailscale => "Tailscale",
         })
     }
 }

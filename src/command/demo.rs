@@ -26,15 +26,18 @@ use crate::{
     webhook_url::WebhookUrl,
 };
 
+/// The day that is shown where no other is asked for.
+const SEED: u64 = 1;
+
 pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
     staged(flags, |target, shutdown| async move {
         let wearer = Wearer {
             target,
             uid: DEMO_UID.to_owned(),
             speed: script.speed,
-            seed: script.seed,
+            seed: script.seed.unwrap_or(SEED),
         };
-        Ok(wearer.run(shutdown).await?)
+        Ok(wearer.run(shutdown, |_| ()).await?)
     })
 }
 

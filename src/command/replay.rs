@@ -8,10 +8,10 @@ use super::{UsageError, demo, keys, on_runtime};
 use crate::{
     cli,
     config::{Config, Flags},
-    event::{ConversationId, Kind, Uid},
+    event::{ConversationId, Uid},
     logging::{self, Destination},
     losses::LossCounter,
-    replay::past::{Past, Sent, Summary},
+    replay::batch::{Batch, Pace, Sent, Summary},
     shutdown,
     store::archive::{Archive, Selection},
     text::{self, counted},
@@ -23,21 +23,20 @@ pub(super) fn run(flags: &Flags, options: &cli::Replay) -> anyhow::Result<()> {
     let archive = Archive::open(&config.data_dir)?;
     let selection = selection(options)?;
     let keys = keys::known(&config)?;
-    let past = |target| Past {
+    let batch = |target| Batch {
         selection: selection.clone(),
-        kinds: options
-            .kinds
-            .iter()
-            .map(|name| Kind::from_name(name))
-            .collect(),
-        speed: options.speed,
+        kinds: options.kinds.clone(),
+        pace: Pace {
+            speed: options.speed,
+            longest_pause: options.longest_pause.unsigned_abs(),
+        },
         target,
         keys: keys.clone(),
     };
     let Some(to) = &options.to else {
         let summary = demo::staged(flags, |target, shutdown| {
-            let past = past(target);
-            async move { past.send(archive, &shutdown, |_| anyhow::Ok(())).await }
+            let batch = batch(target);
+            async move { batch.send(archive, &shutdown, |_| anyhow::Ok(())).await }
         })?;
         return finish(&summary);
     };
@@ -50,8 +49,9 @@ pub(super) fn run(flags: &Flags, options: &cli::Replay) -> anyhow::Result<()> {
     )?;
     let summary = on_runtime(async {
         let shutdown = shutdown::on_signals(|| ())?;
-        let past = past(target);
-        past.send(archive, &shutdown, |sent| line(sent, options.quiet))
+        let batch = batch(target);
+        batch
+            .send(archive, &shutdown, |sent| line(sent, options.quiet))
             .await
     })?;
     finish(&summary)
@@ -97,7 +97,13 @@ fn in_words(summary: &Summary) -> String {
             "not sent, for too little of them is kept",
         ),
     ];
-    let mut words = format!("{} taken", counted(summary.taken, "deliveries"));
+    let interrupted = if summary.is_interrupted {
+        "interrupted; "
+    } else {
+        ""
+    };
+    let taken = counted(summary.taken, "deliveries");
+    let mut words = format!("{interrupted}{taken} taken");
     for (count, how) in others {
         if count > 0 {
             words = format!("{words}, {count} {how}");

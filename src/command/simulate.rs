@@ -1,8 +1,15 @@
 //! `omiscope simulate`: a simulated wearer that posts to a server of the user's, a day or single deliveries.
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use anyhow::bail;
+use jiff::ZonedDateTime;
 
 use super::{UsageError, on_runtime};
 use crate::{
@@ -13,66 +20,189 @@ use crate::{
     losses::LossCounter,
     shutdown,
     simulate::{
-        Wearer,
-        trial::{ERAS, FAULTS, KINDS, Trial},
+        Outcome, Posted, Wearer,
+        trial::{ERAS, FAULTS, KINDS, Kind, Trial},
     },
-    text::counted,
+    text::{counted, neutral},
     webhook_url::WebhookUrl,
 };
+
+/// The fault that is none.
+const NONE: &str = "none";
 
 pub(super) fn run(flags: &Flags, options: &Simulate) -> anyhow::Result<()> {
     let _log = logging::start(Destination::Stderr, LogLevel::Info, LossCounter::default())?;
     Uid::parse(&options.uid).map_err(|error| UsageError::new(format!("--uid: {error}")))?;
     let target = WebhookUrl::parse(&options.to)
         .map_err(|error| UsageError::new(format!("--to: {error}")))?;
+    let seed = match options.script.seed {
+        Some(seed) => seed,
+        None => u64::from(getrandom::u32()?),
+    };
     if options.trial != cli::Trial::default() {
-        return attempt(&trial(flags, options, target)?, options.trial.json);
+        return attempt(&trial(flags, options, target, seed)?, options.trial.json);
     }
     let wearer = Wearer {
         target,
         uid: options.uid.clone(),
         speed: options.script.speed,
-        seed: options.script.seed,
+        seed,
     };
-    on_runtime(async {
-        let shutdown = shutdown::on_signals(|| ())?;
-        tracing::info!("posting a simulated day; Ctrl-C ends it");
-        Ok(wearer.run(shutdown).await?)
-    })
+    super::tell(format_args!(
+        "posting a simulated day; Ctrl-C ends it, and --seed {seed} posts the same again"
+    ));
+    live(wearer)
 }
 
-fn trial(flags: &Flags, options: &Simulate, target: WebhookUrl) -> anyhow::Result<Trial> {
+/// How many deliveries of a day ended how.
+#[derive(Debug, Default)]
+struct Tally {
+    taken: AtomicUsize,
+    refused: AtomicUsize,
+    unanswered: AtomicUsize,
+    dropped: AtomicUsize,
+}
+
+impl Tally {
+    fn count(&self, outcome: &Outcome) {
+        let count = match outcome {
+            Outcome::Taken(_) => &self.taken,
+            Outcome::Refused(..) => &self.refused,
+            Outcome::NoAnswer(_) => &self.unanswered,
+            Outcome::Dropped => &self.dropped,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What went wrong, in words, behind what was taken.
+    fn told(&self) -> (String, bool) {
+        let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        let wrong = [
+            (of(&self.refused), "refused"),
+            (of(&self.unanswered), "not answered"),
+            (
+                of(&self.dropped),
+                "dropped, for nobody took the ones before",
+            ),
+        ];
+        let wrong: Vec<_> = wrong
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, how)| format!(", {count} {how}"))
+            .collect();
+        let taken = counted(of(&self.taken), "deliveries");
+        (format!("{taken} taken{}", wrong.concat()), wrong.is_empty())
+    }
+}
+
+/// Posts days until it is asked to end. An error if a delivery was not taken.
+fn live(wearer: Wearer) -> anyhow::Result<()> {
+    let tally = Arc::new(Tally::default());
+    let counted = Arc::clone(&tally);
+    let lived = on_runtime(async {
+        let shutdown = shutdown::on_signals(|| ())?;
+        let ended = shutdown.clone();
+        let tell = move |posted: Posted| {
+            counted.count(&posted.outcome);
+            // Whoever reads may have stopped; then there is nobody to post for.
+            if line(&posted).is_err() {
+                ended.cancel();
+            }
+        };
+        Ok(wearer.run(shutdown, tell).await?)
+    });
+    lived?;
+    match tally.told() {
+        (told, true) => super::tell(format_args!("{told}")),
+        (told, false) => bail!("{told}"),
+    }
+    Ok(())
+}
+
+fn line(posted: &Posted) -> io::Result<()> {
+    let clock = ZonedDateTime::now().strftime("%H:%M:%S");
+    let came = match &posted.outcome {
+        Outcome::Taken(took) => format!("taken after {} ms", took.as_millis()),
+        Outcome::Refused(status, said) => format!("{status}: {}", neutral(said)),
+        Outcome::NoAnswer(why) => neutral(why).into_owned(),
+        Outcome::Dropped => "dropped: nobody takes the ones before it".to_owned(),
+    };
+    writeln!(io::stdout(), "{clock} {}: {came}", posted.kind.name())
+}
+
+fn trial(
+    flags: &Flags,
+    options: &Simulate,
+    target: WebhookUrl,
+    seed: u64,
+) -> anyhow::Result<Trial> {
     let asked = &options.trial;
     let trial = Trial {
         target,
         uid: options.uid.clone(),
-        seed: options.script.seed,
+        seed,
         signing_secret: Config::load(flags)?.signing_secrets.into_iter().next(),
-        kinds: named(&asked.kinds, ALL, &KINDS, |kind| kind.name),
-        eras: named(&asked.eras, "e6", &ERAS, |era| era.name),
-        faults: named(&asked.faults, "none", &FAULTS, |fault| fault.name),
+        kinds: named(&asked.kinds, ALL, &KINDS, |kind| (kind.name, kind.alias())),
+        eras: named(&asked.eras, "e6", &ERAS, |era| (era.name, None)),
+        faults: named(&asked.faults, NONE, &FAULTS, |fault| (fault.name, None)),
         count: asked.count.unwrap_or(1),
         rate: asked.rate,
         once: asked.once,
     };
     if trial.cases().next().is_none() {
-        let why = "none of these kinds, eras and faults go together; a fault of the key needs a key in --to, one of \
-                   the signature OMI_SIGNING_SECRET and --era e6; see omiscope simulate --help";
-        return Err(UsageError::new(why).into());
+        return Err(UsageError::new(misfit(&trial)).into());
     }
     Ok(trial)
 }
 
-/// The rows of these names, in the order of the table.
+/// Why nothing is left of what was asked for.
+fn misfit(trial: &Trial) -> String {
+    let is_of = |kind: &&&Kind| trial.eras.iter().any(|era| kind.is_of(era));
+    if let [kind] = *trial.kinds
+        && !is_of(&&kind)
+    {
+        let eras = ERAS.iter().filter(|era| kind.is_of(era));
+        let eras = listed(eras.map(|era| era.name));
+        return format!("{} is posted in {eras} only", kind.name);
+    }
+    let odd = trial.faults.iter().filter(|fault| fault.name != NONE);
+    if let [fault] = *odd.collect::<Vec<_>>() {
+        let fit = |key, signing| {
+            let eras = || ERAS.iter();
+            let fits =
+                move |kind: &&'static Kind| eras().any(|era| fault.fits(kind, era, key, signing));
+            KINDS.iter().filter(fits).map(|kind| kind.name)
+        };
+        let name = fault.name;
+        if fit(false, false).next().is_some() {
+            return format!("{name} goes with {}", listed(fit(false, false)));
+        }
+        if fit(true, false).next().is_some() {
+            return format!("{name} needs a key in --to: ?key=KEY");
+        }
+        return format!("{name} needs OMI_SIGNING_SECRET and --era e6");
+    }
+    "none of these kinds, eras and faults go together; see omiscope simulate --help".to_owned()
+}
+
+fn listed(names: impl Iterator<Item = &'static str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// The rows of these names, or other names, in the order of the table.
 fn named<T>(
-    names: &[String],
+    asked: &[String],
     default: &'static str,
     table: &'static [T],
-    name: impl Fn(&T) -> &'static str,
+    names: impl Fn(&T) -> (&'static str, Option<&'static str>),
 ) -> Vec<&'static T> {
-    let is_asked = |row: &&'static T| match names {
-        [] => [ALL, name(row)].contains(&default),
-        names => names.iter().any(|asked| asked == ALL || asked == name(row)),
+    let means = |text: &str, row: &T| {
+        let (name, alias) = names(row);
+        text == ALL || text == name || Some(text) == alias
+    };
+    let is_asked = |row: &&'static T| match asked {
+        [] => means(default, row),
+        asked => asked.iter().any(|text| means(text, row)),
     };
     table.iter().filter(is_asked).collect()
 }
@@ -81,22 +211,28 @@ fn named<T>(
 fn attempt(trial: &Trial, json: bool) -> anyhow::Result<()> {
     let tally = on_runtime(async {
         let shutdown = shutdown::on_signals(|| ())?;
-        let tally = trial.run(&shutdown, |told| {
+        let tally = trial.run(&shutdown, |attempt| {
             let mut out = io::stdout().lock();
             if json {
-                out.write_all(told.json_line()?.as_bytes())?;
+                out.write_all(attempt.json_line()?.as_bytes())?;
             } else {
-                writeln!(out, "{told}")?;
+                writeln!(out, "{attempt}")?;
             }
             anyhow::Ok(())
         });
         tally.await
     })?;
-    let deliveries = tally.right + tally.wrong;
+    let deliveries = tally.right + tally.wrong + tally.open;
     if tally.wrong > 0 {
         bail!(
             "answers that no right receiver gives: {} of {deliveries}",
             tally.wrong
+        );
+    }
+    if tally.open > 0 {
+        bail!(
+            "answers that tell nothing, for the receiver was asked too often: {} of {deliveries}; ask less often with --rate",
+            tally.open
         );
     }
     super::tell(format_args!(

@@ -137,6 +137,19 @@ impl<'a> Paste<'a> {
         writeln!(out, "  tailscale funnel {port}\n")
     }
 
+    /// What is not there yet.
+    fn lacking(&self) -> impl Iterator<Item = Told<'a>> + use<'a> {
+        let tunnel = self.link.tunnel.is_none().then_some(Told {
+            code: "tunnel-none",
+            text: "Omi cannot reach that: it needs a public https URL",
+        });
+        let running = (!self.runs).then_some(Told {
+            code: "not-running",
+            text: "omiscope does not run there: start it",
+        });
+        tunnel.into_iter().chain(running)
+    }
+
     fn json(&'a self) -> Json<'a> {
         let field = |(_, name, more)| Field {
             name,
@@ -152,7 +165,13 @@ impl<'a> Paste<'a> {
             running: self.runs,
             ping_ms: self.link.answered.map(|took| took.as_millis()),
             fields: FIELDS.map(field).into(),
-            advice: self.link.advice.iter().map(told).collect(),
+            advice: self
+                .link
+                .advice
+                .iter()
+                .map(told)
+                .chain(self.lacking())
+                .collect(),
         }
     }
 }

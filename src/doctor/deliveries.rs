@@ -23,6 +23,13 @@ fn of_past(past: &Past, now: Timestamp) -> Vec<Finding> {
     let never = |trigger: &Trigger| past.monitor.last_seen(*trigger).is_none();
     let mut findings = if past.deliveries.is_empty() {
         vec![nothing()]
+    } else if Trigger::ALL.iter().all(never) && past.deliveries.iter().all(|(it, _)| it.accepted())
+    {
+        vec![Finding::warn(
+            "nothing-of-omi",
+            "requests came, but nothing of Omi's yet",
+            CONNECT,
+        )]
     } else if Trigger::ALL.iter().all(never) {
         vec![Finding::warn(
             "nothing-accepted",

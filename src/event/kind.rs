@@ -84,6 +84,12 @@ impl Kind {
             .map_or(Self::Unknown, |(kind, _)| *kind)
     }
 
+    /// The feed whose every delivery is of this kind: its name on the command line is another one of the kind's.
+    #[must_use]
+    pub fn feed(self) -> Option<Trigger> {
+        Trigger::ALL.into_iter().find(|feed| feed.kind() == self)
+    }
+
     /// The feed this kind belongs to, if it tells anything about one.
     #[must_use]
     pub fn trigger(self) -> Option<Trigger> {
@@ -112,9 +118,21 @@ impl Trigger {
         Self::Button,
     ];
 
+    /// What its deliveries are.
+    #[must_use]
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Transcript => Kind::TranscriptSegment,
+            Self::Audio => Kind::AudioBytes,
+            Self::Memory => Kind::MemoryCreated,
+            Self::Summary => Kind::DaySummary,
+            Self::Button => Kind::ButtonEvent,
+        }
+    }
+
     /// The name on screen.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Transcript => "transcript",
             Self::Audio => "audio",
@@ -135,5 +153,15 @@ mod tests {
             assert_eq!((kind.name(), Kind::from_name(name)), (name, kind));
         }
         assert_eq!(Kind::from_name("no such"), Kind::Unknown);
+    }
+
+    #[test]
+    fn the_deliveries_of_a_feed_are_of_one_kind_that_belongs_to_it() {
+        for feed in Trigger::ALL {
+            assert_eq!(feed.kind().feed(), Some(feed));
+            assert_eq!(feed.kind().trigger(), Some(feed));
+            assert_eq!(Kind::from_name(feed.name()), Kind::Unknown, "one meaning");
+        }
+        assert_eq!(Kind::MemoryProcessingStarted.feed(), None);
     }
 }

@@ -3,21 +3,27 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, StatusCode, header};
 
 use super::trial::{WAITS, is_final};
-use crate::{outbound::Outbound, webhook_url::WebhookUrl};
+use crate::{
+    event::Kind,
+    outbound::{Answer, Outbound, PostError},
+    text,
+    webhook_url::WebhookUrl,
+};
+
+/// Most bytes of an answer that are told.
+const TOLD: usize = 200;
 
 /// What is posted.
 #[derive(Debug, Clone)]
 pub(super) struct Delivery {
+    pub(super) kind: Kind,
     pub(super) content: Content,
     /// The same for all attempts.
     pub(super) idempotency_key: String,
@@ -29,14 +35,26 @@ pub(super) enum Content {
     Sound { rate: u32, pcm: Bytes },
 }
 
+/// What came of a delivery.
+#[derive(Debug)]
+pub struct Posted {
+    /// What it was.
+    pub kind: Kind,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
 /// How a delivery ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Taken,
-    /// The last attempt had this answer, no 2xx.
-    Refused(StatusCode),
-    /// The last attempt had none.
-    NoAnswer,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was taken after so long.
+    Taken(Duration),
+    /// The last attempt had this answer, no 2xx; the beginning of what it said, without the key, but from outside.
+    Refused(StatusCode, String),
+    /// The last attempt had none, and why.
+    NoAnswer(String),
+    /// It was not posted: nobody took the ones before it.
+    Dropped,
 }
 
 /// Posts the deliveries of one wearer over kept connections.
@@ -45,8 +63,6 @@ pub(super) struct Poster {
     outbound: Outbound,
     target: WebhookUrl,
     uid: String,
-    /// Whether the last attempt had no answer, and that was told.
-    silent: Arc<AtomicBool>,
 }
 
 impl Poster {
@@ -55,31 +71,35 @@ impl Poster {
             outbound: Outbound::new(),
             target,
             uid,
-            silent: Arc::default(),
         }
     }
 
     /// Posts until it is taken or Omi would give up.
-    pub(super) async fn deliver(&self, delivery: &Delivery) {
-        match persist(|| self.attempt(delivery)).await {
-            Outcome::Taken => self.silent.store(false, Ordering::Relaxed),
-            Outcome::Refused(status) => {
-                tracing::warn!("a simulated delivery was refused: {status}");
-            }
-            Outcome::NoAnswer => tracing::warn!("a simulated delivery found nobody"),
+    pub(super) async fn deliver(&self, delivery: &Delivery) -> Posted {
+        Posted {
+            kind: delivery.kind,
+            outcome: persist(|| self.attempt(delivery)).await,
         }
     }
 
-    async fn attempt(&self, delivery: &Delivery) -> Result<StatusCode, ()> {
-        let answer = self.post(delivery).await;
-        // Once, for as long as it lasts: there are many attempts.
-        if answer.is_err() && !self.silent.swap(true, Ordering::Relaxed) {
-            tracing::warn!("nobody answers at {}; it is tried again", self.target);
+    async fn attempt(&self, delivery: &Delivery) -> Outcome {
+        match self.post(delivery).await {
+            Ok(answer) if answer.status.is_success() => Outcome::Taken(answer.took),
+            Ok(answer) => Outcome::Refused(answer.status, self.beginning(&answer)),
+            Err(error) => Outcome::NoAnswer(error.to_string()),
         }
-        answer
     }
 
-    async fn post(&self, delivery: &Delivery) -> Result<StatusCode, ()> {
+    fn beginning(&self, answer: &Answer) -> String {
+        let said = String::from_utf8_lossy(&answer.body);
+        let said = match self.target.key() {
+            Some(key) => key.masked_in(&said),
+            None => said,
+        };
+        text::beginning(said.trim(), TOLD).to_owned()
+    }
+
+    async fn post(&self, delivery: &Delivery) -> Result<Answer, PostError> {
         // The uid comes last, as Omi has it.
         let (query, content_type, body) = match &delivery.content {
             Content::Json(json) => (String::new(), "application/json", json),
@@ -96,28 +116,27 @@ impl Poster {
             .header(header::CONTENT_TYPE, content_type)
             .header("Idempotency-Key", &delivery.idempotency_key)
             .body(Full::new(body.clone()))
-            .map_err(drop)?;
-        let answer = self.outbound.send(request).await.map_err(drop)?;
-        Ok(answer.status)
+            .map_err(|error| PostError::Unreachable(error.to_string()))?;
+        self.outbound.send(request).await
     }
 }
 
 /// Attempts until one is taken, its answer is final, or all of Omi's waits are over.
 async fn persist<F>(attempt: impl Fn() -> F) -> Outcome
 where
-    F: Future<Output = Result<StatusCode, ()>>,
+    F: Future<Output = Outcome>,
 {
     let mut waits = WAITS.iter();
     loop {
-        let outcome = match attempt().await {
-            Ok(status) if status.is_success() => return Outcome::Taken,
-            Ok(status) if is_final(status) => return Outcome::Refused(status),
-            Ok(status) => Outcome::Refused(status),
-            Err(()) => Outcome::NoAnswer,
+        let outcome = attempt().await;
+        let is_over = match &outcome {
+            Outcome::Refused(status, _) => is_final(*status),
+            Outcome::NoAnswer(_) => false,
+            Outcome::Taken(_) | Outcome::Dropped => true,
         };
         match waits.next() {
-            Some(wait) => tokio::time::sleep(*wait).await,
-            None => return outcome,
+            Some(wait) if !is_over => tokio::time::sleep(*wait).await,
+            _ => return outcome,
         }
     }
 }

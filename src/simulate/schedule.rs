@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde_json::Value;
 
+use crate::event::Kind;
+
 use super::{
     day::{Day, Line, Talk},
     forms::{self, Times},
@@ -39,6 +41,7 @@ const NIGHT: f64 = 9.0 * 3600.0;
 pub(super) struct Post {
     /// From the beginning of the day, at its speed.
     pub(super) at: Duration,
+    pub(super) kind: Kind,
     pub(super) body: Value,
 }
 
@@ -119,9 +122,9 @@ impl<'a> Scribe<'a> {
         of_life / self.start.speed
     }
 
-    fn post(&mut self, at: f64, body: Value) {
+    fn post(&mut self, at: f64, kind: Kind, body: Value) {
         let at = Duration::try_from_secs_f64(at).unwrap_or_default();
-        self.posts.push(Post { at, body });
+        self.posts.push(Post { at, kind, body });
     }
 
     /// A conversation that is over: only its memory comes, at once. The past was not faster than life.
@@ -153,13 +156,13 @@ impl<'a> Scribe<'a> {
             if let Some(press) = &line.press {
                 let at = began + offset;
                 let body = forms::button(press, self.clock(at), self.random);
-                self.post(at, body);
+                self.post(at, Kind::ButtonEvent, body);
             }
         }
         self.words(&said, began);
         let ended = began + offset;
         let silent = ended + self.paced(SILENCE);
-        self.post(silent, forms::processing());
+        self.post(silent, Kind::MemoryProcessingStarted, forms::processing());
         let made = silent + self.paced(MAKING);
         self.memory(talk, [began, ended, made], &said, made);
         made + self.paced(REST)
@@ -185,7 +188,8 @@ impl<'a> Scribe<'a> {
         let delay = collecting + self.paced(STT_DELAY);
         for batch in said::batches(said, collecting) {
             let at = began + batch[0].end + delay;
-            self.post(at, forms::transcript(batch, self.uid));
+            let body = forms::transcript(batch, self.uid);
+            self.post(at, Kind::TranscriptSegment, body);
         }
     }
 
@@ -198,14 +202,14 @@ impl<'a> Scribe<'a> {
             created,
         };
         let body = forms::memory(talk, times, &said::joined(said), self.random);
-        self.post(at, body);
+        self.post(at, Kind::MemoryCreated, body);
     }
 
     fn yesterday(&mut self) {
         let date = self.start.date.yesterday().unwrap_or(self.start.date);
         let made = self.clock(-NIGHT);
         let body = forms::day_summary(&self.day.yesterday, date, made, self.uid, self.random);
-        self.post(0.0, body);
+        self.post(0.0, Kind::DaySummary, body);
     }
 
     /// Sums up the day that is over. Returns when the next one may begin.
@@ -213,7 +217,7 @@ impl<'a> Scribe<'a> {
         let at = over + self.paced(SUMMING_UP);
         let (date, made) = (self.start.date, self.clock(at));
         let body = forms::day_summary(&self.day.today, date, made, self.uid, self.random);
-        self.post(at, body);
+        self.post(at, Kind::DaySummary, body);
         at + self.paced(REST)
     }
 }

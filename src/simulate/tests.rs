@@ -231,7 +231,7 @@ async fn a_wearer_posts_words_and_sound_until_told_to_stop() {
         seed: 1,
     };
     let shutdown = CancellationToken::new();
-    let running = tokio::spawn(wearer.run(shutdown.clone()));
+    let running = tokio::spawn(wearer.run(shutdown.clone(), |_| ()));
     let (mut kinds, mut keys) = (HashSet::new(), HashSet::new());
     while kinds.len() < 6 {
         let post = heard.recv().await.unwrap();

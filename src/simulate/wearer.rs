@@ -1,6 +1,6 @@
 //! Lives a day in real time: sleeps until the next post is due, and posts it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use jiff::ZonedDateTime;
@@ -13,12 +13,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     day::{Day, DayError},
-    poster::{Content, Delivery, Poster},
+    poster::{Content, Delivery, Outcome, Posted, Poster},
     random::Random,
     schedule::{Post, Schedule, Start, schedule},
     speech::{self, RATE},
 };
-use crate::webhook_url::WebhookUrl;
+use crate::{event::Kind, webhook_url::WebhookUrl};
 
 /// Deliveries that wait for the ones before them; Omi too drops what is more.
 const WAITING: usize = 50;
@@ -51,25 +51,30 @@ pub enum Error {
 }
 
 impl Wearer {
-    /// Lives one day after another until `shutdown`.
+    /// Lives one day after another until `shutdown`, and tells what came of each delivery, in the order in which they end.
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
+    pub async fn run(
+        self,
+        shutdown: CancellationToken,
+        tell: impl Fn(Posted) + Send + Sync + 'static,
+    ) -> Result<(), Error> {
         let day = Day::built_in()?;
-        let ended = shutdown.run_until_cancelled(self.live(&day)).await;
+        let living = self.live(&day, Arc::new(tell));
+        let ended = shutdown.run_until_cancelled(living).await;
         ended.unwrap_or(Ok(()))
     }
 
-    async fn live(&self, day: &Day) -> Result<(), Error> {
+    async fn live(&self, day: &Day, tell: Tell) -> Result<(), Error> {
         let mut speech = Speech::decoding();
         let mut random = Random::new(self.seed);
         // Of its own, so that the ids of the words do not depend on when the speech was ready.
         let mut room = Random::new(!self.seed);
         let poster = Poster::new(self.target.clone(), self.uid.clone());
         // One lane each: as with Omi, words never wait for sound.
-        let words = Lane::new(poster.clone());
-        let sound = Lane::new(poster);
+        let words = Lane::new(poster.clone(), Arc::clone(&tell));
+        let sound = Lane::new(poster, tell);
         let mut begin = Instant::now();
         let mut with_past = true;
         loop {
@@ -129,6 +134,7 @@ impl Wearer {
         let pcm: Vec<u8> = samples.into_iter().flat_map(i16::to_le_bytes).collect();
         let rate = (f64::from(RATE) * self.speed).clamp(LEAST_RATE, GREATEST_RATE) as u32;
         Delivery {
+            kind: Kind::AudioBytes,
             content: Content::Sound {
                 rate,
                 pcm: pcm.into(),
@@ -187,28 +193,43 @@ fn json(post: &Post, random: &mut Random) -> Delivery {
         .as_str()
         .map_or_else(|| random.uuid(), str::to_owned);
     Delivery {
+        kind: post.kind,
         content: Content::Json(Bytes::from(post.body.to_string())),
         idempotency_key: key,
     }
 }
 
+/// Who is told what came of each delivery.
+type Tell = Arc<dyn Fn(Posted) + Send + Sync>;
+
 /// Deliveries that are posted one after another.
-struct Lane(mpsc::Sender<Delivery>);
+struct Lane {
+    waiting: mpsc::Sender<Delivery>,
+    tell: Tell,
+}
 
 impl Lane {
-    fn new(poster: Poster) -> Self {
+    fn new(poster: Poster, tell: Tell) -> Self {
         let (sender, mut waiting) = mpsc::channel::<Delivery>(WAITING);
+        let told = Arc::clone(&tell);
         tokio::spawn(async move {
             while let Some(delivery) = waiting.recv().await {
-                poster.deliver(&delivery).await;
+                told(poster.deliver(&delivery).await);
             }
         });
-        Self(sender)
+        Self {
+            waiting: sender,
+            tell,
+        }
     }
 
     fn send(&self, delivery: Delivery) {
-        if self.0.try_send(delivery).is_err() {
-            tracing::warn!("a simulated delivery was dropped: nobody takes the ones before it");
+        let kind = delivery.kind;
+        if self.waiting.try_send(delivery).is_err() {
+            (self.tell)(Posted {
+                kind,
+                outcome: Outcome::Dropped,
+            });
         }
     }
 }

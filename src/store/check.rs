@@ -16,6 +16,7 @@ use super::{
 use crate::{
     event::LineId,
     search::{Subject, words},
+    text::counted,
 };
 
 /// Faults of one kind that are told one by one.
@@ -51,7 +52,11 @@ impl fmt::Display for Fault {
         match self {
             Self::Damage(what) => write!(f, "the store is damaged: {what}"),
             Self::Orphans { table, count } => {
-                write!(f, "{count} rows of {table} belong to nothing")
+                write!(
+                    f,
+                    "{table}: {} without an owner",
+                    counted(*count as usize, "rows")
+                )
             }
             Self::Sound(what) => f.write_str(what),
             Self::IndexDrift { gone, missing } => write!(

@@ -17,6 +17,7 @@ use super::{
     rows::recording,
     schema,
 };
+use crate::text::counted;
 use salvage::Saved;
 
 /// A database and its side files.
@@ -70,8 +71,8 @@ pub fn repair(folder: PathBuf, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>
         tell("saving what can be read");
         let (db, saved, kept) = replace(&file)?;
         done.push(format!(
-            "the file was damaged: {} rows were saved, {} are lost; it is kept as {}",
-            saved.rows,
+            "the file was damaged: {} saved, {} lost; it is kept as {}",
+            counted(saved.rows, "rows"),
             saved.lost,
             kept.display()
         ));
@@ -81,7 +82,8 @@ pub fn repair(folder: PathBuf, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>
         let stubs = db.execute(STUBS, [])?;
         if stubs > 0 {
             done.push(format!(
-                "{stubs} lost conversations were made anew for their lines"
+                "{} made anew for lines that were left",
+                counted(stubs, "lost conversations")
             ));
         }
         let mut count = 0;
@@ -90,7 +92,8 @@ pub fn repair(folder: PathBuf, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>
         }
         if count > 0 {
             done.push(format!(
-                "{count} rows that belonged to nothing were taken out"
+                "{} without an owner taken out",
+                counted(count, "rows")
             ));
         }
     }
@@ -136,7 +139,8 @@ fn mend_sound(db: &Connection, folder: &DataFolder) -> Result<Option<String>, Re
         removed += 1;
     }
     Ok((lost + removed > 0).then(|| {
-        format!("{lost} files of sound were lost and are forgotten, {removed} that nothing told of are removed")
+        let (lost, removed) = (counted(lost, "lost files"), counted(removed, "stray files"));
+        format!("of the sound, {lost} forgotten and {removed} removed")
     }))
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Provider,
-    route::{Route, Target},
+    route::{Reach, Route, Target},
 };
 
 /// Where the rules are: `{"version":0,"config":{"ingress":[{"hostname":"…","path":null,"service":"http://localhost:80"}]}}`.
@@ -30,6 +30,7 @@ pub(super) fn routes(rules: &Value, quick: &Value) -> Vec<Route> {
         let service = rule["service"].as_str().filter(|it| it.contains("://"))?;
         (takes_all && is_name).then_some(Route {
             provider: Provider::Cloudflared,
+            reach: Reach::Public,
             public: format!("https://{}", name.trim_start_matches("https://")),
             target: Target::parse(service)?,
         })

@@ -8,7 +8,11 @@ use hyper::{Request, StatusCode, header};
 use serde_json::Value;
 use tokio::io::AsyncReadExt as _;
 
-use super::{Provider, Tunnel, cloudflared, ngrok, route::Route, tailscale};
+use super::{
+    Provider, Tunnel, cloudflared, ngrok,
+    route::{Reach, Route},
+    tailscale,
+};
 use crate::{
     child,
     monitor::{Advice, Severity},
@@ -68,7 +72,13 @@ pub(crate) async fn discover(places: &Places, listener: SocketAddr) -> (Vec<Tunn
         .filter_map(|route| tunnel(route, listener))
         .collect();
     let advice = if tunnels.is_empty() {
-        elsewhere(&routes)
+        let (here, elsewhere): (Vec<_>, Vec<_>) =
+            routes.iter().partition(|route| route.leads_to(listener));
+        let closed = here.iter().find_map(|route| closed(route, listener));
+        closed
+            .into_iter()
+            .chain(told_elsewhere(&elsewhere))
+            .collect()
     } else {
         Vec::new()
     };
@@ -82,8 +92,27 @@ fn tunnel(route: &Route, listener: SocketAddr) -> Option<Tunnel> {
     })
 }
 
+/// What is told of one that leads here, but lets Omi not through.
+fn closed(route: &Route, listener: SocketAddr) -> Option<Advice> {
+    let port = listener.port();
+    let (text, remedy) = match route.reach {
+        Reach::Public => return None,
+        Reach::Plain => ("but with http only", "Omi wants https: start it with that"),
+        Reach::Tailnet => (
+            "but only for your tailnet",
+            "share it with everyone by `tailscale funnel` instead of `tailscale serve`",
+        ),
+    };
+    Some(Advice {
+        code: "tunnel-closed",
+        severity: Severity::Warning,
+        text: format!("{} leads to port {port}, {text}: {remedy}", route.provider),
+        remedy,
+    })
+}
+
 /// What is told of tunnels that lead elsewhere.
-fn elsewhere(routes: &[Route]) -> Vec<Advice> {
+fn told_elsewhere(routes: &[&Route]) -> Vec<Advice> {
     let all = [Provider::Ngrok, Provider::Cloudflared, Provider::Tailscale];
     let told = all.into_iter().filter_map(|provider| {
         let mut places: Vec<_> = routes

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Provider,
-    route::{Route, Target},
+    route::{Reach, Route, Target},
 };
 
 /// Where it is asked, until one has something to tell: agents of versions 2 and 3, then those that know endpoints only.
@@ -23,11 +23,17 @@ fn listed<'a>(answer: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> 
     answer[name].as_array().into_iter().flatten()
 }
 
-/// Of those to the same place, some with http, only the ones with https.
+/// Other schemes are of no use to a webhook.
 fn route(public: &Value, target: &Value) -> Option<Route> {
-    let public = public.as_str().filter(|url| url.starts_with("https://"))?;
+    let public = public.as_str()?;
+    let reach = match public.split_once("://")?.0 {
+        "https" => Reach::Public,
+        "http" => Reach::Plain,
+        _ => return None,
+    };
     Some(Route {
         provider: Provider::Ngrok,
+        reach,
         public: public.to_owned(),
         target: Target::parse(target.as_str()?)?,
     })

@@ -14,9 +14,21 @@ use crate::{text, webhook_url::WebhookUrl};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Route {
     pub(super) provider: Provider,
+    pub(super) reach: Reach,
     /// `https://quiet-fox.ngrok.app`, perhaps with a path.
     pub(super) public: String,
     pub(super) target: Target,
+}
+
+/// Who gets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Everyone, with https.
+    Public,
+    /// Everyone, but without TLS.
+    Plain,
+    /// The machines of the user alone.
+    Tailnet,
 }
 
 /// Where a tunnel leads to.
@@ -31,7 +43,7 @@ pub(super) struct Target {
 impl Route {
     /// The webhook by way of this tunnel, if it leads to a listener.
     pub(super) fn webhook_of(&self, listener: SocketAddr) -> Option<WebhookUrl> {
-        if !self.target.is(listener) || !self.public.starts_with("https://") {
+        if self.reach != Reach::Public || !self.leads_to(listener) {
             return None;
         }
         let more = "/webhook".strip_prefix(self.target.path.as_str())?;
@@ -40,6 +52,10 @@ impl Route {
         }
         let public = self.public.trim_end_matches('/');
         WebhookUrl::parse(&format!("{public}{more}")).ok()
+    }
+
+    pub(super) fn leads_to(&self, listener: SocketAddr) -> bool {
+        self.target.is(listener)
     }
 }
 

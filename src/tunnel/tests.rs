@@ -8,18 +8,21 @@ use tokio::{
 };
 
 use super::{
-    Course, Link, Places, Provider, Search, cloudflared, discover, ngrok, route::Route, tailscale,
+    Course, Link, Places, Provider, Search, cloudflared, discover, ngrok,
+    route::{Reach, Route},
+    tailscale,
 };
 use crate::secret::Secret;
 
-/// What routes say of a listener at port 32768: the URL to paste, or where they lead.
+/// What routes that Omi may take say of a listener at port 32768: the URL to paste, or where they lead.
 fn told(routes: &[Route]) -> Vec<String> {
     let listener: SocketAddr = "127.0.0.1:32768".parse().unwrap();
     let told = |route: &Route| match route.webhook_of(listener) {
         Some(url) => url.revealed(),
         None => format!("leads to {}", route.target),
     };
-    routes.iter().map(told).collect()
+    let open = routes.iter().filter(|route| route.reach == Reach::Public);
+    open.map(told).collect()
 }
 
 #[test]
@@ -158,13 +161,14 @@ fn tailscales_configuration_tells_what_the_internet_may_reach() {
             &["leads to port 32768/app"],
         ),
         (of_session, &["https://fox.tail1234.ts.net/webhook"]),
-        (in_tailnet, &[]),
+        (in_tailnet.clone(), &[]),
         (json!({}), &[]),
         (
             json!({"Web": {site: {"Handlers": [1]}}, "AllowFunnel": {site: true}}),
             &[],
         ),
     ];
+    assert_eq!(tailscale::routes(&in_tailnet)[0].reach, Reach::Tailnet);
     for (answer, expected) in scenarios {
         assert_eq!(told(&tailscale::routes(&answer)), expected, "{answer}");
     }
@@ -273,6 +277,21 @@ async fn programs_are_asked_where_they_tell_of_their_tunnels() {
         assert_eq!(tunnels, found);
         assert_eq!(texts(&advice), told);
     }
+}
+
+#[tokio::test]
+async fn a_tunnel_that_lets_omi_not_through_is_told_with_what_to_do() {
+    let plain = answering(vec![(
+        "/api/tunnels",
+        ngroks("http://fox.ngrok.app", "http://localhost:32768"),
+    )])
+    .await;
+    let (tunnels, advice) = discover(&places(plain, nobody().await), listener()).await;
+    assert_eq!(tunnels, []);
+    assert_eq!(
+        texts(&advice),
+        ["ngrok leads to port 32768, but with http only: Omi wants https: start it with that"]
+    );
 }
 
 #[cfg(unix)]

@@ -2,12 +2,13 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _},
     net::TcpListener,
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use tempfile::TempDir;
+
+use crate::serving::Serving;
 
 /// The program with a home, a working folder and an environment of its own.
 fn omiscope(home: &TempDir, arguments: &[&str]) -> Command {
@@ -133,49 +134,25 @@ fn the_data_folder_of_a_failed_start_is_free_again() {
     }
 }
 
-/// A running `serve`, ended with the test.
-struct Serving {
-    child: Child,
-    log: BufReader<std::process::ChildStderr>,
-}
-
-impl Serving {
-    fn start(home: &TempDir, arguments: &[&str]) -> Self {
-        let mut child = omiscope(home, &[&["serve", "--port", "0"], arguments].concat())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap());
-        Self { child, log }
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.log.read_line(&mut line).unwrap();
-        line
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn serving(home: &TempDir, arguments: &[&str]) -> Serving {
+    Serving::start(&mut omiscope(
+        home,
+        &[&["serve", "--port", "0"], arguments].concat(),
+    ))
 }
 
 #[test]
 fn serve_says_where_it_listens_and_never_its_key() {
     let home = home();
     let key = text(&output(&home, &["secret", "--data-dir", "data"]).stdout);
-    let mut serving = Serving::start(&home, &["--data-dir", "data"]);
-    let line = serving.line();
+    let serving = serving(&home, &["--data-dir", "data"]);
+    let line = serving.first_line();
     assert!(
         line.contains(" [INFO] listening on http://127.0.0.1:"),
         "{line}"
     );
     assert!(
-        line.ends_with("/webhook?key=… | data:data | key:data/secret\n"),
+        line.ends_with("/webhook?key=… | data:data | key:data/secret"),
         "{line}"
     );
     assert!(!line.contains(key.trim()), "{line}");
@@ -184,15 +161,15 @@ fn serve_says_where_it_listens_and_never_its_key() {
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_serve_in_its_own_time() {
-    use rustix::process::{Pid, Signal, kill_process};
+    use rustix::process::Signal;
 
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
-        let mut serving = Serving::start(&home(), &["--ephemeral"]);
-        assert!(serving.line().contains("listening on"));
-        kill_process(Pid::from_child(&serving.child), signal).unwrap();
-        let mut rest = String::new();
-        serving.log.read_to_string(&mut rest).unwrap();
-        assert!(rest.ends_with(" [INFO] stopped\n"), "{rest}");
-        assert_eq!(serving.child.wait().unwrap().code(), Some(0), "{signal:?}");
+        let serving = serving(&home(), &["--ephemeral"]);
+        assert!(serving.first_line().contains("listening on"));
+        serving.signal(signal);
+        let ended = serving.wait();
+        let last = ended.stderr.last().unwrap();
+        assert!(last.ends_with(" [INFO] stopped"), "{last}");
+        assert_eq!(ended.status.code(), Some(0), "{signal:?}");
     }
 }

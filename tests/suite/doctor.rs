@@ -13,7 +13,10 @@ use std::{
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::program::{KEY, PATIENCE, Sender, Serve, UID, omiscope};
+use crate::{
+    program::{KEY, PATIENCE, Sender, UID, omiscope},
+    serving::Serving,
+};
 
 /// What is reported as a JSON object, and the exit code.
 fn report(command: &mut Command) -> (Value, Option<i32>) {
@@ -310,7 +313,7 @@ fn doctor(home: &Path, address: SocketAddr) -> Command {
 #[test]
 fn a_running_omiscope_is_asked_and_keeps_nothing_of_it() {
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let mut sender = Sender::connect(serve.address).unwrap();
     assert_eq!(sender.say("a", 0.0, "hello").unwrap(), 200);
     let (well, exit) = report(&mut doctor(home.path(), serve.address));
@@ -349,7 +352,7 @@ fn a_running_omiscope_is_asked_and_keeps_nothing_of_it() {
 #[test]
 fn a_folder_that_another_omiscope_has_is_told_where_a_start_would_fail() {
     let home = tempfile::tempdir().unwrap();
-    let _serve = Serve::start(home.path());
+    let _serve = Serving::of(home.path());
     let other = SocketAddr::from(([127, 0, 0, 1], free_port()));
     let (report, exit) = report(&mut doctor(home.path(), other));
     assert_eq!(exit, Some(1));
@@ -395,7 +398,7 @@ fn post_with(key: &str, address: SocketAddr) -> String {
 #[test]
 fn deliveries_with_a_wrong_key_are_told_as_the_monitor_tells_them() {
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     refuse(6, home.path(), serve.address);
     let (report, exit) = report(&mut doctor(home.path(), serve.address));
     assert_eq!(exit, Some(0), "a warning is no failure: {report:#}");
@@ -445,7 +448,7 @@ fn age(home: &Path, minutes: i64) {
 #[test]
 fn a_webhook_that_omi_has_switched_off_is_told_after_the_program_has_ended() {
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let mut sender = Sender::connect(serve.address).unwrap();
     assert_eq!(sender.say("a", 0.0, "hello").unwrap(), 200);
     refuse(6, home.path(), serve.address);
@@ -468,7 +471,7 @@ fn a_webhook_that_omi_has_switched_off_is_told_after_the_program_has_ended() {
 #[test]
 fn words_without_sound_and_a_clock_that_went_back_are_told() {
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let mut sender = Sender::connect(serve.address).unwrap();
     assert_eq!(sender.sound(16_000, &vec![7; 16_000]).unwrap(), 200);
     age(home.path(), 10);

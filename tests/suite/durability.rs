@@ -14,7 +14,8 @@ use omiscope::{
 };
 
 use crate::{
-    program::{Sender, Serve, UID},
+    program::{Sender, UID},
+    serving::Serving,
     terminal::Terminal,
 };
 
@@ -25,7 +26,7 @@ fn every_acknowledged_segment_survives_kill_nine() {
     let home = tempfile::tempdir().unwrap();
     let mut acknowledged = BTreeSet::new();
     for round in 0..ROUNDS {
-        let serve = Serve::start(home.path());
+        let serve = Serving::of(home.path());
         let mut sender = Sender::connect(serve.address).unwrap();
         // The kill falls at a different place of the stream in each round.
         let enough = 3 + round * 7 % 50;
@@ -88,7 +89,7 @@ fn every_acknowledged_second_of_sound_survives_kill_nine() {
     let home = tempfile::tempdir().unwrap();
     let mut acknowledged: Vec<Vec<i16>> = Vec::new();
     for round in 0..ROUNDS {
-        let serve = Serve::start(home.path());
+        let serve = Serving::of(home.path());
         let mut sender = Sender::connect(serve.address).unwrap();
         let enough = 1 + round * 7 % 20;
         let (reached, killer) = std::sync::mpsc::channel();
@@ -109,7 +110,7 @@ fn every_acknowledged_second_of_sound_survives_kill_nine() {
         kill.join().unwrap();
     }
     // A start brings the database in order.
-    Serve::start(home.path()).kill();
+    Serving::of(home.path()).kill();
     let archive = Archive::open(&home.path().join("data")).unwrap();
     let selection = SoundSelection {
         uid: Uid::parse(UID).unwrap(),

@@ -5,7 +5,8 @@ use std::{fs, path::Path, process::Output};
 use serde_json::json;
 
 use crate::{
-    program::{Sender, Serve, omiscope},
+    program::{Sender, omiscope},
+    serving::Serving,
     subtitles,
 };
 
@@ -22,8 +23,8 @@ pub(crate) fn text(bytes: &[u8]) -> String {
 }
 
 /// A server that has heard two conversations.
-fn served(home: &Path) -> Serve {
-    let serve = Serve::start(home);
+fn served(home: &Path) -> Serving {
+    let serve = Serving::of(home);
     let mut sender = Sender::connect(serve.address).unwrap();
     for (id, start, words) in [
         ("a", 100.0, "the first words"),
@@ -219,8 +220,8 @@ fn combinations_that_make_no_sense_are_refused() {
 }
 
 /// A server with two conversations, each closed by a memory, and a day summary.
-fn remembered(home: &Path) -> Serve {
-    let serve = Serve::start(home);
+fn remembered(home: &Path) -> Serving {
+    let serve = Serving::of(home);
     let mut sender = Sender::connect(serve.address).unwrap();
     for (id, day, title, starred) in [("m1", 20, "Tea", true), ("m2", 21, "Coffee", false)] {
         let body = json!({
@@ -333,7 +334,7 @@ fn an_export_that_fails_leaves_the_file_as_it_was() {
 #[test]
 fn subtitles_are_valid_whatever_was_said() {
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let hostile = [
         "-->",
         "--->",
@@ -484,7 +485,7 @@ fn sound_comes_out_as_wav_while_a_server_runs() {
 fn sound_comes_out_the_same_however_it_was_cut() {
     const LENGTHS: [usize; 12] = [1, 4001, 0, 2, 1, 1, 999, 0, 3, 8000, 1283, 5];
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let mut sender = Sender::connect(serve.address).unwrap();
     let noise: Vec<i16> = (0..40_000)
         .map(|n| ((n * 7919 % 20_011) as i16 - 10_000) | 1)

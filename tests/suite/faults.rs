@@ -6,8 +6,8 @@ use rusqlite::Connection;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use crate::{
-    program::{Sender, Serve, clean_environment, omiscope},
-    serving::ask,
+    program::{Sender, clean_environment, omiscope},
+    serving::{Serving, ask},
 };
 
 /// Blocks of 512 bytes that a file may have: room for some deliveries.
@@ -30,7 +30,7 @@ fn a_full_disk_is_a_503_while_it_lasts_and_nothing_acknowledged_is_lost() {
     let home = tempfile::tempdir().unwrap();
     // A file that may grow no more fails as one on a full disk does.
     let limited = format!("trap '' XFSZ; ulimit -S -f {BLOCKS} && exec \"$0\" serve --port 0");
-    let serve = Serve::start_as(
+    let serve = Serving::start(
         Command::new("sh")
             .args(["-c", &limited, env!("CARGO_BIN_EXE_omiscope")])
             .env_clear()
@@ -127,7 +127,7 @@ fn a_kill_while_the_format_changes_leaves_a_store_that_the_next_start_brings_up(
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let mut sender = Sender::connect(serve.address).unwrap();
     assert_eq!(sender.say("a", 0.0, "goes on").unwrap(), 200);
     serve.kill();

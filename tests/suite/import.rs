@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::{
     export::{export, text},
-    program::{Sender, Serve, UID, omiscope},
+    program::{Sender, UID, omiscope},
+    serving::Serving,
     wire,
 };
 
@@ -34,7 +35,7 @@ fn rows(home: &Path) -> Vec<Value> {
 
 /// A folder whose store holds conversations with all that a line may have; and its export.
 fn filled(home: &Path) -> std::path::PathBuf {
-    let serve = Serve::start(home);
+    let serve = Serving::of(home);
     let mut sender = Sender::connect(serve.address).unwrap();
     let segment = |id: Option<&str>, start: f64, words: &str| {
         json!({"id": id, "text": words, "speaker": "SPEAKER_03", "speaker_id": 3, "is_user": false,
@@ -85,7 +86,7 @@ fn what_was_imported_is_found_and_the_index_is_whole() {
     let run = |arguments: &[&str]| omiscope(home.path()).args(arguments).output().unwrap();
     assert!(run(&["import", file.to_str().unwrap()]).status.success());
     // A start and an end give the index its time.
-    let serve = crate::program::Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let mut missing = 1;
     for _ in 0..600 {
         let checked = String::from_utf8(run(&["check"]).stdout).unwrap();
@@ -305,7 +306,7 @@ fn conversations_of_omis_own_export_come_in_once() {
 #[test]
 fn a_store_in_use_is_left_alone() {
     let home = tempfile::tempdir().unwrap();
-    let _serve = Serve::start(home.path());
+    let _serve = Serving::of(home.path());
     let file = home.path().join("file");
     fs::write(&file, "").unwrap();
     let output = import(home.path(), &[file.to_str().unwrap()]);

@@ -39,11 +39,12 @@ mod search;
 #[cfg(target_os = "linux")]
 mod secrets;
 mod server;
-#[cfg(unix)]
 mod serving;
 #[cfg(unix)]
 mod shell;
 mod shipping;
+#[cfg(unix)]
+mod simulate;
 #[cfg(all(target_os = "linux", feature = "playback"))]
 mod sound;
 #[cfg(unix)]

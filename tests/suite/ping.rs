@@ -7,7 +7,10 @@ use std::{
     process::Command,
 };
 
-use crate::program::{KEY, Serve, omiscope};
+use crate::{
+    program::{KEY, omiscope},
+    serving::Serving,
+};
 
 /// Exit code, and what was said.
 fn said(command: &mut Command) -> (Option<i32>, String) {
@@ -58,7 +61,7 @@ fn deliveries(home: &Path) -> String {
 #[test]
 fn a_server_that_is_well_is_told_to_be_and_keeps_one_ping_of_many() {
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let well = format!(
         "http://{}/webhook is well, it answered after ",
         serve.address
@@ -78,7 +81,7 @@ fn a_server_that_is_well_is_told_to_be_and_keeps_one_ping_of_many() {
 #[test]
 fn the_key_is_that_of_the_settings_of_the_folder_or_of_the_url() {
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let webhook = format!("http://{}/webhook", serve.address);
     let keyless = |mut command: Command| {
         command.env_remove("WEBHOOK_SECRET");
@@ -103,7 +106,7 @@ fn the_key_is_that_of_the_settings_of_the_folder_or_of_the_url() {
 #[test]
 fn what_is_wrong_is_told_in_one_line() {
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let nobody = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

@@ -11,7 +11,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::Command,
     time::Duration,
 };
 
@@ -51,53 +51,6 @@ pub(crate) fn clean_environment(home: &Path) -> Vec<(String, String)> {
         }
     }
     environment
-}
-
-/// A running `omiscope serve`.
-pub(crate) struct Serve {
-    pub(crate) address: SocketAddr,
-    child: Child,
-}
-
-impl Serve {
-    /// Starts it on a free port and waits until it listens.
-    pub(crate) fn start(home: &Path) -> Self {
-        Self::start_as(omiscope(home).args(["serve", "--port", "0"]))
-    }
-
-    /// Starts a command that becomes it, and waits until it listens.
-    pub(crate) fn start_as(command: &mut Command) -> Self {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
-        let stdout = child.stdout.take().expect("stdout is piped");
-        let stderr = child.stderr.take().expect("stderr is piped");
-        std::thread::spawn(move || {
-            std::io::copy(&mut BufReader::new(stdout), &mut std::io::sink())
-        });
-        let mut lines = BufReader::new(stderr).lines();
-        let address = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| address_in(&line))
-            .expect("serve says where it listens");
-        // What follows must be read on, or the program would block on a full pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { address, child }
-    }
-
-    /// The number of its process.
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Ends it at once, as a power cut would.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().expect("the process can be killed");
-        self.child.wait().expect("the process ends");
-    }
 }
 
 /// The address of the first `http://address/` in a text.
@@ -176,14 +129,6 @@ impl Sender {
             })
             .to_string(),
         )
-    }
-}
-
-impl Drop for Serve {
-    fn drop(&mut self) {
-        // Killed already, or left behind by a test that failed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{path::Path, process::Output, thread, time::Duration};
 
-use crate::program::{Sender, Serve, omiscope};
+use crate::{
+    program::{Sender, omiscope},
+    serving::Serving,
+};
 
 fn run(home: &Path, arguments: &[&str]) -> (bool, String, String) {
     let Output {
@@ -28,7 +31,7 @@ fn it_groups_what_a_server_has_kept_once_the_server_is_gone() {
         "{refused}"
     );
 
-    let serve = Serve::start(home);
+    let serve = Serving::of(home);
     let mut sender = Sender::connect(serve.address).unwrap();
     assert_eq!(sender.say("a", 100.0, "the first words").unwrap(), 200);
     // A silence is a matter of the wall clock: nothing else can make one here.

@@ -10,13 +10,14 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    program::{KEY, Sender, Serve, UID, omiscope},
+    program::{KEY, Sender, UID, omiscope},
+    serving::Serving,
     terminal::Terminal,
 };
 
 /// A home whose store has two lines, a second of sound, a ping and a refused delivery.
-fn lived(home: &Path) -> Serve {
-    let serve = Serve::start(home);
+fn lived(home: &Path) -> Serving {
+    let serve = Serving::of(home);
     let mut sender = Sender::connect(serve.address).unwrap();
     assert_eq!(sender.say("s1", 0.0, "Good morning.").unwrap(), 200);
     assert_eq!(sender.sound(16_000, &vec![7; 16_000]).unwrap(), 200);
@@ -47,7 +48,7 @@ fn rows(home: &Path, what: &str) -> Vec<Value> {
 fn another_omiscope_gets_the_same_in_the_same_order_while_the_first_runs() {
     let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let _first = lived(from.path());
-    let second = Serve::start(to.path());
+    let second = Serving::of(to.path());
     let url = format!("http://{}/webhook?key={KEY}", second.address);
     let output = replay(from.path(), &["--to", &url]);
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
@@ -99,7 +100,7 @@ fn only_what_is_asked_for_is_sent_and_never_the_own_key() {
             .unwrap();
         heard
     });
-    let output = replay(home.path(), &["--to", &url, "--kind", "audio_bytes"]);
+    let output = replay(home.path(), &["--to", &url, "--kind", "audio"]);
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("audio_bytes: 503 after"), "{said}");
@@ -116,10 +117,26 @@ fn only_what_is_asked_for_is_sent_and_never_the_own_key() {
 }
 
 #[test]
+fn what_is_sent_to_where_it_came_from_is_sent_once() {
+    let home = tempfile::tempdir().unwrap();
+    let serve = Serving::of(home.path());
+    let mut sender = Sender::connect(serve.address).unwrap();
+    for second in 0..20 {
+        let status = sender.say(&format!("s{second}"), f64::from(second), "Again.");
+        assert_eq!(status.unwrap(), 200);
+    }
+    let url = format!("http://{}/webhook?key={KEY}", serve.address);
+    let output = replay(home.path(), &["--to", &url, "--longest-pause", "0s"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("20 deliveries taken"), "{said}");
+    assert_eq!(rows(home.path(), "deliveries").len(), 40);
+}
+
+#[test]
 fn nothing_that_is_kept_and_no_receiver_are_told() {
     let home = tempfile::tempdir().unwrap();
     let _serve = lived(home.path());
-    let cases: [(&[&str], i32, &str); 4] = [
+    let cases: [(&[&str], i32, &str); 6] = [
         (
             &["--to", "http://127.0.0.1:9/", "--conversation", "99"],
             1,
@@ -132,6 +149,16 @@ fn nothing_that_is_kept_and_no_receiver_are_told() {
         ),
         (&["--to", "ftp://h/"], 2, "only https:// and http://"),
         (&[], 2, "--to"),
+        (
+            &["--to", "http://127.0.0.1:9/", "--longest-pause", "soon"],
+            2,
+            "must be a time such as 90s, 10min or 1d",
+        ),
+        (
+            &["--to", "http://127.0.0.1:9/", "--kind", "sound"],
+            2,
+            "invalid value 'sound'",
+        ),
     ];
     for (arguments, code, words) in cases {
         let output = replay(home.path(), arguments);

@@ -2,7 +2,10 @@
 
 use std::{path::Path, process::Output};
 
-use crate::program::{Sender, Serve, omiscope};
+use crate::{
+    program::{Sender, omiscope},
+    serving::Serving,
+};
 
 fn search(home: &Path, arguments: &[&str]) -> Output {
     omiscope(home)
@@ -16,8 +19,8 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-fn served(home: &Path) -> Serve {
-    let serve = Serve::start(home);
+fn served(home: &Path) -> Serving {
+    let serve = Serving::of(home);
     let mut sender = Sender::connect(serve.address).unwrap();
     for (id, start, words) in [
         ("a", 1.0, "Did you book the train?"),

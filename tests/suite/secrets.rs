@@ -2,11 +2,8 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
     path::Path,
-    process::{Child, Command, Output, Stdio},
-    sync::mpsc,
+    process::{Command, Output},
 };
 
 use base64::{
@@ -17,96 +14,29 @@ use memchr::memmem;
 use omiscope::{secret::Secret, signature};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::program::{PATIENCE, address_in, omiscope};
+use crate::{program::omiscope, serving::Serving};
 
 /// A key as a user may choose it, with all that is written differently somewhere.
 const KEY: &str = "Tr0ub4dor&3/lamp+post=é\"quote\" end";
 const OLD: &str = "0ld-k3y/of+mine&yours-91827364";
 const SIGNING: &str = "whsec_S1gn1ng/secret+0123456789";
 
-/// A running `omiscope serve`, all of whose output is kept.
-struct Served {
-    child: Child,
-    address: SocketAddr,
-    lines: mpsc::Receiver<String>,
-    said: String,
+/// Starts it, ready to be sent secrets.
+fn serve(command: &mut Command) -> Serving {
+    Serving::start(command.args(["serve", "--port", "0"]))
 }
 
-impl Served {
-    fn start(command: &mut Command) -> Self {
-        let mut child = command
-            .args(["serve", "--port", "0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (sender, lines) = mpsc::channel();
-        let outputs: [Box<dyn std::io::Read + Send>; 2] = [
-            Box::new(child.stdout.take().unwrap()),
-            Box::new(child.stderr.take().unwrap()),
-        ];
-        for output in outputs {
-            let sender = sender.clone();
-            std::thread::spawn(move || {
-                for line in BufReader::new(output).lines().map_while(Result::ok) {
-                    let _ = sender.send(line);
-                }
-            });
-        }
-        let mut served = Self {
-            child,
-            address: ([0, 0, 0, 0], 0).into(),
-            lines,
-            said: String::new(),
-        };
-        served.address = address_in(&served.line_with("listening on")).unwrap();
-        served
-    }
-
-    /// Waits for a line with a text.
-    fn line_with(&mut self, text: &str) -> String {
-        loop {
-            let line = self.lines.recv_timeout(PATIENCE).expect("a line comes");
-            self.said += &line;
-            self.said.push('\n');
-            if line.contains(text) {
-                return line;
-            }
-        }
-    }
-
-    /// Sends a request of any kind; the status of the answer.
-    fn send(&self, target: &str, headers: &[&str], body: &[u8]) -> u16 {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        let length = format!("content-length: {}", body.len());
-        let request = format!("POST {target} HTTP/1.1");
-        let mut head = vec![&*request, "host: h", "connection: close", &length];
-        head.extend(headers);
-        let head = head.join("\r\n") + "\r\n\r\n";
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8(answer).unwrap();
-        answer[9..12].parse().unwrap()
-    }
-
-    /// Ends it, and gives everything that it said.
-    fn end(mut self) -> String {
-        use rustix::process::{Pid, Signal, kill_process};
-
-        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
-        self.child.wait().unwrap();
-        self.said.extend(self.lines.iter().map(|line| line + "\n"));
-        std::mem::take(&mut self.said)
-    }
+/// Sends a request of any kind; the status of the answer.
+fn post(serving: &Serving, target: &str, headers: &[&str], body: &[u8]) -> u16 {
+    let headers = headers.iter().flat_map(|line| [*line, "\r\n"]);
+    let headers: String = headers.collect();
+    serving.ask("POST", target, &headers, body).0
 }
 
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Ends it, and gives everything that it said.
+fn all_it_said(serving: Serving) -> String {
+    let ended = serving.end();
+    [ended.stdout, ended.stderr].concat().join("\n")
 }
 
 fn encoded(text: &str) -> String {
@@ -176,7 +106,7 @@ fn look_into(secrets: &[String], folder: &Path) {
 }
 
 /// Sends the key in every form, where it belongs and where it does not.
-fn send_everywhere(served: &Served, key: &str) -> Vec<u16> {
+fn send_everywhere(serving: &Serving, key: &str) -> Vec<u16> {
     let query = encoded(key);
     let percent = utf8_percent_encode(key, NON_ALPHANUMERIC).to_string();
     let json = serde_json::to_string(key).unwrap();
@@ -201,7 +131,7 @@ fn send_everywhere(served: &Served, key: &str) -> Vec<u16> {
     let signed = format!("X-Omi-Signature: {signed}");
     let send = |target: &str, headers: &[&str], body: &str| {
         let headers: Vec<_> = [json_type].iter().chain(headers).copied().collect();
-        served.send(target, &headers, body.as_bytes())
+        post(serving, target, &headers, body.as_bytes())
     };
     let sound = ["Content-Type: application/octet-stream"];
     let basic = format!("Authorization: Basic {basic}");
@@ -220,7 +150,7 @@ fn send_everywhere(served: &Served, key: &str) -> Vec<u16> {
         send(&right, &[&referer, &forwarded, &cookie], "{}"),
         send(&right, &[&repeat], r#"{"a":1}"#),
         send(&right, &[], &format!(r#"{{"x":{json}}}"#)),
-        served.send(&right, &sound, key.repeat(3).as_bytes()),
+        post(serving, &right, &sound, key.repeat(3).as_bytes()),
         // These are refused, and quoted in the answer or the log.
         send(&right, &[], &format!(r#"{{"type":{json}}}"#)),
         send(&right, &[], key),
@@ -271,7 +201,7 @@ fn look_at_all_it_tells(secrets: &[String], home: &Path) {
 fn no_secret_of_the_environment_is_found_anywhere() {
     let home = tempfile::tempdir().unwrap();
     let secrets = [KEY, OLD, SIGNING].map(str::to_owned);
-    let served = Served::start(
+    let serving = serve(
         keyless(home.path())
             .env("WEBHOOK_SECRET", KEY)
             .env("WEBHOOK_SECRET_OLD", OLD)
@@ -279,14 +209,14 @@ fn no_secret_of_the_environment_is_found_anywhere() {
             .env("LOG_LEVEL", "DEBUG")
             .env("LOG_EVENTS", "true"),
     );
-    let line = fs::read(format!("/proc/{}/cmdline", served.child.id())).unwrap();
+    let line = fs::read(format!("/proc/{}/cmdline", serving.pid())).unwrap();
     look_for(&secrets, &line, "the list of processes");
     for key in [KEY, OLD] {
-        let statuses = send_everywhere(&served, key);
+        let statuses = send_everywhere(&serving, key);
         assert_eq!(statuses, ANSWERS);
     }
     look_at_all_it_tells(&secrets, home.path());
-    let said = served.end();
+    let said = all_it_said(serving);
     assert!(
         said.contains("transcript_segment | uid:U | status:200 | data:"),
         "{said}"
@@ -303,7 +233,7 @@ fn no_secret_of_the_environment_is_found_anywhere() {
 fn a_key_is_replaced_while_it_serves_and_no_one_is_found_anywhere() {
     let home = tempfile::tempdir().unwrap();
     let kept = || fs::read_to_string(home.path().join("data/secret")).unwrap();
-    let mut served = Served::start(keyless(home.path()).env("LOG_EVENTS", "true"));
+    let serving = serve(keyless(home.path()).env("LOG_EVENTS", "true"));
     let mut keys = vec![kept().trim().to_owned()];
     for (grace, told) in [("0s", "is no longer taken"), ("7d", "is taken until")] {
         let rotated = run(home.path(), &["secret", "--rotate", "--grace", grace]);
@@ -311,11 +241,11 @@ fn a_key_is_replaced_while_it_serves_and_no_one_is_found_anywhere() {
         assert!(rotated.contains(told), "{rotated}");
         keys.push(kept().trim().to_owned());
         look_for(&keys, rotated.as_bytes(), "what is told");
-        served.line_with("the webhook keys are now those");
+        serving.until("the webhook keys are now those");
     }
     let statuses: Vec<_> = keys
         .iter()
-        .map(|key| send_everywhere(&served, key)[0])
+        .map(|key| send_everywhere(&serving, key)[0])
         .collect();
     assert_eq!(
         statuses,
@@ -330,7 +260,7 @@ fn a_key_is_replaced_while_it_serves_and_no_one_is_found_anywhere() {
         assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
     }
     look_at_all_it_tells(&keys, home.path());
-    look_for(&keys, served.end().as_bytes(), "the log");
+    look_for(&keys, all_it_said(serving).as_bytes(), "the log");
     look_into(&keys, home.path());
 }
 

@@ -1,16 +1,19 @@
 //! A running `omiscope serve` whose streams are read line by line, and single requests to it.
 
 use std::{
+    cell::RefCell,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{self, Receiver},
     time::{Duration, Instant},
 };
 
+#[cfg(unix)]
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::program::{PATIENCE, address_in};
+use crate::program::{PATIENCE, address_in, omiscope};
 
 pub(crate) struct Serving {
     pub(crate) address: SocketAddr,
@@ -18,17 +21,25 @@ pub(crate) struct Serving {
     /// Lines of stdout; None: it is not ours to read.
     stdout: Option<Receiver<String>>,
     stderr: Receiver<String>,
+    /// Lines of stderr that were read.
+    read: RefCell<Vec<String>>,
 }
 
 /// What it wrote until it ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
+    /// What was not read before.
     pub(crate) stdout: Vec<String>,
     pub(crate) stderr: Vec<String>,
 }
 
 impl Serving {
+    /// Starts it in a home, on a free port, and waits until it listens.
+    pub(crate) fn of(home: &Path) -> Self {
+        Self::start(omiscope(home).args(["serve", "--port", "0"]))
+    }
+
     /// Starts a command that becomes it, and waits until it listens. Stdout is read, too.
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut serving = Self::start_unread(command.stdout(Stdio::piped()));
@@ -59,6 +70,7 @@ impl Serving {
             child,
             stdout: Some(lines(stdout)),
             stderr: lines(stderr),
+            read: RefCell::default(),
         }
     }
 
@@ -66,16 +78,16 @@ impl Serving {
     pub(crate) fn start_unread(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let stderr = lines(child.stderr.take().unwrap());
-        // Rules may have something to say before.
-        let address = std::iter::from_fn(|| stderr.recv_timeout(PATIENCE).ok())
-            .find_map(|line| address_in(&line))
-            .expect("it says where it listens");
-        Self {
-            address,
+        let mut serving = Self {
+            address: ([0, 0, 0, 0], 0).into(),
             child,
             stdout: None,
             stderr,
-        }
+            read: RefCell::default(),
+        };
+        let line = serving.until("listening on http://");
+        serving.address = address_in(&line).expect("it says where it listens");
+        serving
     }
 
     /// The next line of stdout.
@@ -86,12 +98,30 @@ impl Serving {
 
     /// Reads its log up to a line that has a text in it.
     pub(crate) fn until(&self, text: &str) -> String {
-        let mut lines = std::iter::from_fn(|| self.stderr.recv_timeout(PATIENCE).ok());
+        let lines = std::iter::from_fn(|| self.stderr.recv_timeout(PATIENCE).ok());
+        let mut lines = lines.inspect(|line| self.read.borrow_mut().push(line.clone()));
         let line = lines.find(|line| line.contains(text));
-        line.unwrap_or_else(|| panic!("'{text}' is never told"))
+        line.unwrap_or_else(|| panic!("'{text}' is never told in {:?}", self.read.borrow()))
+    }
+
+    /// What it said first.
+    pub(crate) fn first_line(&self) -> String {
+        self.read.borrow()[0].clone()
+    }
+
+    /// The number of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Asks it to end.
+    #[cfg(unix)]
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
@@ -119,6 +149,7 @@ impl Serving {
     }
 
     /// Asks it to end, and waits until it has.
+    #[cfg(unix)]
     pub(crate) fn end(self) -> Ended {
         self.signal(Signal::TERM);
         self.wait()
@@ -127,11 +158,13 @@ impl Serving {
     /// Waits until it has ended.
     pub(crate) fn wait(mut self) -> Ended {
         let status = self.child.wait().unwrap();
-        let rest = |lines: &Receiver<String>| lines.iter().collect();
+        let stdout = self.stdout.iter().flatten().collect();
+        let mut stderr = self.read.take();
+        stderr.extend(&self.stderr);
         Ended {
             status,
-            stdout: self.stdout.as_ref().map(rest).unwrap_or_default(),
-            stderr: rest(&self.stderr),
+            stdout,
+            stderr,
         }
     }
 }

@@ -4,7 +4,10 @@ use std::{path::Path, process::Command};
 
 use serde_json::Value;
 
-use crate::program::{KEY, Serve, omiscope};
+use crate::{
+    program::{KEY, omiscope},
+    serving::Serving,
+};
 
 /// What was printed; it must have been a success.
 fn printed(command: &mut Command) -> String {
@@ -40,7 +43,7 @@ fn it_tells_each_field_and_how_to_make_a_tunnel() {
 #[test]
 fn programs_get_it_as_json() {
     let home = tempfile::tempdir().unwrap();
-    let serve = Serve::start(home.path());
+    let serve = Serving::of(home.path());
     let port = serve.address.port().to_string();
     let arguments = ["--json", "--port", &port];
     let json: Value = serde_json::from_str(&printed(&mut url(home.path(), &arguments))).unwrap();

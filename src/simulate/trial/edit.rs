@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{draft::Draft, era::Era};
+use super::{era::Era, post::Post};
 
 /// What is posted, and then again after a change.
-pub(super) fn twice(drafts: Vec<Draft>, mut change: impl FnMut(&mut Draft)) -> Vec<Draft> {
-    let mut again = drafts.clone();
+pub(super) fn twice(posts: Vec<Post>, mut change: impl FnMut(&mut Post)) -> Vec<Post> {
+    let mut again = posts.clone();
     again.iter_mut().for_each(&mut change);
-    [drafts, again].concat()
+    [posts, again].concat()
 }
 
 /// Changes each live segment.
@@ -19,24 +19,24 @@ pub(super) fn in_segments(body: &mut Value, change: impl FnMut(&mut Value)) {
 }
 
 /// Changes what is said, but not yet the body.
-pub(super) fn in_text(draft: &mut Draft, text: &str) {
-    if let Some(body) = &mut draft.value {
+pub(super) fn in_text(post: &mut Post, text: &str) {
+    if let Some(body) = &mut post.value {
         in_segments(body, |segment| segment["text"] = text.into());
     }
 }
 
 /// As much as three hours of talk have, or two minutes of sound.
-pub(super) fn huge(draft: &mut Draft, era: &Era) {
+pub(super) fn huge(post: &mut Post, era: &Era) {
     const SEGMENTS: usize = 4000;
     const PHOTOS: usize = 40;
     const PHOTO: usize = 150_000;
     const SOUND: usize = 120 * 2 * 16_000;
-    if draft.value.is_none() {
-        let times = SOUND / draft.body.len().max(1);
-        draft.body = draft.body.repeat(times).into();
+    if post.value.is_none() {
+        let times = SOUND / post.body.len().max(1);
+        post.body = post.body.repeat(times).into();
         return;
     }
-    draft.edit(era, |body| {
+    post.edit(era, |body| {
         let photo = json!({ "base64": "A".repeat(PHOTO), "description": "" });
         body["photos"] = vec![photo; PHOTOS].into();
         for name in ["transcript_segments", "transcriptSegments"] {
@@ -49,9 +49,9 @@ pub(super) fn huge(draft: &mut Draft, era: &Era) {
 }
 
 /// Its segments as a bare list, the session in the query.
-pub(super) fn list(draft: &mut Draft, era: &Era) {
-    draft.session.clone_from(&draft.uid);
-    draft.edit(era, |body| {
+pub(super) fn list(post: &mut Post, era: &Era) {
+    post.session.clone_from(&post.uid);
+    post.edit(era, |body| {
         in_segments(body, |segment| {
             if let Some(segment) = segment.as_object_mut()
                 && let Some(speaker) = segment.shift_remove("speaker_id")
@@ -64,8 +64,8 @@ pub(super) fn list(draft: &mut Draft, era: &Era) {
 }
 
 /// Its segments backwards, and two whose times make no sense.
-pub(super) fn reordered(draft: &mut Draft, era: &Era) {
-    draft.edit(era, |body| {
+pub(super) fn reordered(post: &mut Post, era: &Era) {
+    post.edit(era, |body| {
         let Some(segments) = body.get_mut("segments").and_then(Value::as_array_mut) else {
             return;
         };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::shape::{self, Field};
+use crate::event::Trigger;
 
 /// Waits between the attempts of the newest sender.
 pub(in crate::simulate) const WAITS: &[Duration] = &[
@@ -44,7 +45,7 @@ pub struct Era {
     /// Least length of a `message` that it shows the wearer, in characters.
     pub(super) notifies_from: Option<usize>,
     /// What it posts, and the form of it.
-    pub(super) bodies: &'static [(&'static str, Shape)],
+    pub(super) bodies: &'static [(Trigger, Shape)],
 }
 
 /// How it writes JSON.
@@ -95,8 +96,8 @@ pub static ERAS: [Era; 9] = [
         json: Json::Dart,
         breaks_query: false,
         bodies: &[
-            ("transcript", Shape::Fields(shape::TRANSCRIPT_E0)),
-            ("memory", Shape::Fields(shape::MEMORY_E0)),
+            (Trigger::Transcript, Shape::Fields(shape::TRANSCRIPT_E0)),
+            (Trigger::Memory, Shape::Fields(shape::MEMORY_E0)),
         ],
         notifies_from: None,
         ..REQUESTS
@@ -124,10 +125,10 @@ pub static ERAS: [Era; 9] = [
         key_header: None,
         waits: &[],
         bodies: &[
-            ("transcript", Shape::Fields(shape::TRANSCRIPT_2025)),
-            ("memory", Shape::Fields(shape::MEMORY_2025)),
-            ("audio", Shape::Sound(INTERVAL)),
-            ("summary", Shape::Fields(shape::SUMMARY_DICT)),
+            (Trigger::Transcript, Shape::Fields(shape::TRANSCRIPT_2025)),
+            (Trigger::Memory, Shape::Fields(shape::MEMORY_2025)),
+            (Trigger::Audio, Shape::Sound(INTERVAL)),
+            (Trigger::Summary, Shape::Fields(shape::SUMMARY_DICT)),
         ],
         ..HTTPX_SENDER
     },
@@ -135,10 +136,10 @@ pub static ERAS: [Era; 9] = [
         name: "e4",
         about: "from June 2026: the query is right, four attempts with one Idempotency-Key",
         bodies: &[
-            ("transcript", Shape::Newest),
-            ("memory", Shape::Newest),
-            ("audio", Shape::Sound(INTERVAL)),
-            ("summary", Shape::Newest),
+            (Trigger::Transcript, Shape::Newest),
+            (Trigger::Memory, Shape::Newest),
+            (Trigger::Audio, Shape::Sound(INTERVAL)),
+            (Trigger::Summary, Shape::Newest),
         ],
         ..HTTPX_SENDER
     },
@@ -160,7 +161,7 @@ pub static ERAS: [Era; 9] = [
         agent: "Dart/3.5 (dart:io)",
         json: Json::Dart,
         breaks_query: false,
-        bodies: &[("memory", Shape::Fields(shape::MEMORY_PHONE))],
+        bodies: &[(Trigger::Memory, Shape::Fields(shape::MEMORY_PHONE))],
         notifies_from: None,
         ..REQUESTS
     },
@@ -170,9 +171,9 @@ pub static ERAS: [Era; 9] = [
         key_header: Some("x-omi-idempotency-key"),
         disables_after: None,
         bodies: &[
-            ("transcript", Shape::Fields(shape::TRANSCRIPT_APP)),
-            ("memory", Shape::Fields(shape::MEMORY_2025)),
-            ("audio", Shape::Sound(&[128_000])),
+            (Trigger::Transcript, Shape::Fields(shape::TRANSCRIPT_APP)),
+            (Trigger::Memory, Shape::Fields(shape::MEMORY_2025)),
+            (Trigger::Audio, Shape::Sound(&[128_000])),
         ],
         ..HTTPX_SENDER
     },
@@ -200,10 +201,10 @@ const REQUESTS: Era = Era {
     disables_after: None,
     notifies_from: Some(6),
     bodies: &[
-        ("transcript", Shape::Fields(shape::TRANSCRIPT_2024)),
-        ("memory", Shape::Fields(shape::MEMORY_2024)),
-        ("audio", Shape::Sound(INTERVAL)),
-        ("summary", Shape::Fields(shape::SUMMARY_2024)),
+        (Trigger::Transcript, Shape::Fields(shape::TRANSCRIPT_2024)),
+        (Trigger::Memory, Shape::Fields(shape::MEMORY_2024)),
+        (Trigger::Audio, Shape::Sound(INTERVAL)),
+        (Trigger::Summary, Shape::Fields(shape::SUMMARY_2024)),
     ],
 };
 
@@ -224,28 +225,28 @@ const HTTPX_SENDER: Era = Era {
     disables_after: Some(100),
     notifies_from: Some(6),
     bodies: &[
-        ("transcript", Shape::Newest),
-        ("memory", Shape::Newest),
+        (Trigger::Transcript, Shape::Newest),
+        (Trigger::Memory, Shape::Newest),
         (
-            "audio",
+            Trigger::Audio,
             Shape::Sound(&[32_000, 32_000, 32_000, 32_000, 32_000, 9_600]),
         ),
-        ("summary", Shape::Newest),
-        ("button", Shape::Newest),
+        (Trigger::Summary, Shape::Newest),
+        (Trigger::Button, Shape::Newest),
     ],
 };
 
 impl Era {
-    /// The form in which it posts a kind; None if it does not.
-    pub(super) fn shape(&self, kind: &str) -> Option<&'static Shape> {
+    /// The form in which it posts to a feed; None if it does not.
+    pub(super) fn shape(&self, feed: Trigger) -> Option<&'static Shape> {
         let mut bodies = self.bodies.iter();
-        bodies.find_map(|(known, shape)| (*known == kind).then_some(shape))
+        bodies.find_map(|(known, shape)| (*known == feed).then_some(shape))
     }
 
-    /// How long it waits for an answer.
-    pub(super) fn patience(&self, kind: &str) -> Duration {
+    /// How long it waits for an answer. None: to what is of no feed.
+    pub(super) fn patience(&self, feed: Option<Trigger>) -> Duration {
         let [live, other] = self.patience;
-        let is_live = matches!(kind, "transcript" | "audio");
+        let is_live = matches!(feed, Some(Trigger::Transcript | Trigger::Audio));
         Duration::from_secs(if is_live { live } else { other })
     }
 }

@@ -1,16 +1,19 @@
 //! What can be odd about a delivery, one row each: what it does to the posts, and which answers are right then.
 
-use std::ops::RangeInclusive;
-
 use bytes::Bytes;
 use serde_json::json;
 
 use super::{
-    draft::{Draft, Flow, KeyForm, Signing},
     edit::{huge, in_segments, in_text, list, reordered, tomorrow, twice},
     era::{Era, Json},
     kind::{Kind, Maker},
+    post::{Flow, KeyForm, Post, Signing},
+    right::{
+        ANYTHING, DENIED, Right, TAKEN, TAKEN_OR_DENIED, TAKEN_OR_LATE, TAKEN_OR_REFUSED,
+        TAKEN_OR_TOO_LARGE,
+    },
 };
+use crate::event::{self, Trigger};
 
 /// Something odd.
 #[expect(
@@ -34,14 +37,15 @@ enum On {
     All,
     Json,
     Sound,
-    Kinds(&'static [&'static str]),
+    Feeds(&'static [Trigger]),
+    Envelope(event::Kind),
 }
 
 /// What must be there for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Needs {
     Nothing,
-    /// A `key` in the URL.
+    /// A `key` in the URL, which becomes a wrong one.
     Key,
     /// A signing secret, and an era that signs.
     Signing,
@@ -49,53 +53,11 @@ enum Needs {
 
 /// What it does.
 pub(super) enum Act {
-    Each(fn(&mut Draft, &Era)),
-    Series(fn(Vec<Draft>, &Era, &mut Maker<'_>) -> Vec<Draft>),
+    Each(fn(&mut Post, &Era)),
+    Series(fn(Vec<Post>, &Era, &mut Maker<'_>) -> Vec<Post>),
     /// So many deliveries at once.
     Burst(usize),
 }
-
-/// Answers that are right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Right {
-    /// In words.
-    pub(super) words: &'static str,
-    statuses: &'static [RangeInclusive<u16>],
-    none: bool,
-}
-
-impl Right {
-    /// Whether an answer (None: there was none) is among them.
-    pub(super) fn is(self, status: Option<u16>) -> bool {
-        status.map_or(self.none, |status| {
-            self.statuses.iter().any(|range| range.contains(&status))
-        })
-    }
-}
-
-const fn right(words: &'static str, statuses: &'static [RangeInclusive<u16>]) -> Right {
-    Right {
-        words,
-        statuses,
-        none: false,
-    }
-}
-
-const TAKEN: Right = right("2xx", &[200..=299]);
-const DENIED: Right = right("401 or 403", &[401..=401, 403..=403]);
-const TAKEN_OR_DENIED: Right = right("2xx, 401 or 403", &[200..=299, 401..=401, 403..=403]);
-/// Never 5xx, 408 or 429, after which it would come again.
-const TAKEN_OR_REFUSED: Right = right(
-    "2xx, or a 4xx that is final",
-    &[200..=299, 400..=407, 409..=428, 430..=499],
-);
-const TAKEN_OR_TOO_LARGE: Right = right("2xx or 413", &[200..=299, 413..=413]);
-const TAKEN_OR_LATE: Right = right("2xx or 408", &[200..=299, 408..=408]);
-const ANYTHING: Right = Right {
-    words: "anything",
-    statuses: &[100..=999],
-    none: true,
-};
 
 impl Fault {
     /// Whether a kind of an era can have it on the way to a receiver, whose URL has a key, and whose signing secret is known.
@@ -105,13 +67,19 @@ impl Fault {
             On::All => true,
             On::Json => !kind.is_sound(),
             On::Sound => kind.is_sound(),
-            On::Kinds(kinds) => kinds.contains(&kind.name),
+            On::Feeds(feeds) => kind.feed().is_some_and(|feed| feeds.contains(&feed)),
+            On::Envelope(is) => kind.feed().is_none() && kind.is == is,
         };
         on && match self.needs {
             Needs::Nothing => true,
             Needs::Key => has_key,
             Needs::Signing => signing && era.signs,
         }
+    }
+
+    /// Whether its deliveries come without the right key.
+    pub(super) fn is_of_key(&self) -> bool {
+        self.needs == Needs::Key
     }
 }
 
@@ -120,7 +88,7 @@ const fn each(
     about: &'static str,
     on: On,
     right: Right,
-    act: fn(&mut Draft, &Era),
+    act: fn(&mut Post, &Era),
 ) -> Fault {
     Fault {
         name,
@@ -137,7 +105,7 @@ const fn series(
     about: &'static str,
     on: On,
     right: Right,
-    act: fn(Vec<Draft>, &Era, &mut Maker<'_>) -> Vec<Draft>,
+    act: fn(Vec<Post>, &Era, &mut Maker<'_>) -> Vec<Post>,
 ) -> Fault {
     Fault {
         name,
@@ -153,9 +121,9 @@ const fn needing(needs: Needs, fault: Fault) -> Fault {
     Fault { needs, ..fault }
 }
 
-const TRANSCRIPT: On = On::Kinds(&["transcript"]);
-const MEMORY: On = On::Kinds(&["memory"]);
-const REVISED: On = On::Kinds(&["transcript", "memory"]);
+const TRANSCRIPT: On = On::Feeds(&[Trigger::Transcript]);
+const MEMORY: On = On::Feeds(&[Trigger::Memory]);
+const REVISED: On = On::Feeds(&[Trigger::Transcript, Trigger::Memory]);
 
 /// Every fault; the first is none.
 pub static FAULTS: [Fault; 37] = [
@@ -166,28 +134,28 @@ pub static FAULTS: [Fault; 37] = [
         "?uid= is appended to a query, as until June 2026",
         On::All,
         TAKEN,
-        |draft, _| draft.breaks_query = true,
+        |post, _| post.breaks_query = true,
     ),
-    each("no-uid", "no uid", On::All, TAKEN_OR_REFUSED, |draft, _| {
-        draft.uid = None;
+    each("no-uid", "no uid", On::All, TAKEN_OR_REFUSED, |post, _| {
+        post.uid = None;
     }),
     each(
         "bad-uid",
         "a uid that is none",
         On::All,
         TAKEN_OR_REFUSED,
-        |draft, _| draft.uid = Some("../\u{1b}[2J".to_owned()),
+        |post, _| post.uid = Some("../\u{1b}[2J".to_owned()),
     ),
     needing(
         Needs::Key,
-        each("wrong-key", "another key", On::All, DENIED, |draft, _| {
-            draft.key = KeyForm::Wrong;
+        each("wrong-key", "another key", On::All, DENIED, |post, _| {
+            post.key = KeyForm::Wrong;
         }),
     ),
     needing(
         Needs::Key,
-        each("no-key", "no key", On::All, DENIED, |draft, _| {
-            draft.key = KeyForm::None;
+        each("no-key", "no key", On::All, DENIED, |post, _| {
+            post.key = KeyForm::None;
         }),
     ),
     // The order of things.
@@ -196,14 +164,14 @@ pub static FAULTS: [Fault; 37] = [
         "the same again with the same Idempotency-Key, as after a timeout",
         On::All,
         TAKEN,
-        |drafts, _, _| twice(drafts, |_| ()),
+        |posts, _, _| twice(posts, |_| ()),
     ),
     series(
         "replay",
         "the same again with another Idempotency-Key, as after a reconnect",
         On::All,
         TAKEN,
-        |drafts, _, maker| twice(drafts, |draft| draft.idempotency_key = maker.random.uuid()),
+        |posts, _, maker| twice(posts, |post| post.idempotency_key = maker.random.uuid()),
     ),
     Fault {
         name: "burst",
@@ -218,10 +186,10 @@ pub static FAULTS: [Fault; 37] = [
         "the same id again with other words",
         REVISED,
         TAKEN,
-        |drafts, era, maker| {
-            twice(drafts, |draft| {
-                draft.idempotency_key = maker.random.uuid();
-                draft.edit(era, |body| match body.get_mut("structured") {
+        |posts, era, maker| {
+            twice(posts, |post| {
+                post.idempotency_key = maker.random.uuid();
+                post.edit(era, |body| match body.get_mut("structured") {
                     Some(structured) => structured["title"] = "Revised".into(),
                     None => in_segments(body, |segment| segment["text"] = "Revised.".into()),
                 });
@@ -234,34 +202,34 @@ pub static FAULTS: [Fault; 37] = [
         "no Content-Length, as after some tunnels",
         On::All,
         TAKEN,
-        |draft, _| draft.flow = Flow::Chunked,
+        |post, _| post.flow = Flow::Chunked,
     ),
     each(
         "slow",
         "the body takes 2 s",
         On::All,
         TAKEN_OR_LATE,
-        |draft, _| draft.flow = Flow::Slow,
+        |post, _| post.flow = Flow::Slow,
     ),
     series(
         "cut",
         "the connection breaks in the body; then all of it again",
         On::All,
         TAKEN,
-        |drafts, _, _| {
-            let cut = |draft: &Draft| Draft {
+        |posts, _, _| {
+            let cut = |post: &Post| Post {
                 flow: Flow::Cut,
                 right: Some(ANYTHING),
-                ..draft.clone()
+                ..post.clone()
             };
-            let cut: Vec<_> = drafts.first().map(cut).into_iter().collect();
-            [cut, drafts].concat()
+            let cut: Vec<_> = posts.first().map(cut).into_iter().collect();
+            [cut, posts].concat()
         },
     ),
     each(
         "huge",
         "three hours of talk with 40 photos, or two minutes of sound",
-        On::Kinds(&["memory", "audio"]),
+        On::Feeds(&[Trigger::Memory, Trigger::Audio]),
         TAKEN_OR_TOO_LARGE,
         huge,
     ),
@@ -271,50 +239,50 @@ pub static FAULTS: [Fault; 37] = [
         "no Content-Type",
         On::All,
         TAKEN,
-        |draft, _| draft.content_type = None,
+        |post, _| post.content_type = None,
     ),
     each(
         "bom",
         "JSON after a byte order mark",
         On::Json,
         TAKEN,
-        |draft, era| draft.rewrite(era.json, |text| format!("\u{feff}{text}")),
+        |post, era| post.rewrite(era.json, |text| format!("\u{feff}{text}")),
     ),
     each(
         "not-json",
         "JSON that ends too early",
         On::Json,
         TAKEN_OR_REFUSED,
-        |draft, _| draft.body.truncate(draft.body.len() / 2),
+        |post, _| post.body.truncate(post.body.len() / 2),
     ),
     each(
         "empty",
         "an empty body",
         On::Json,
         TAKEN_OR_REFUSED,
-        |draft, _| draft.body.clear(),
+        |post, _| post.body.clear(),
     ),
     each(
         "unknown-type",
         "an envelope of no known type",
-        On::Kinds(&["ping"]),
+        On::Envelope(event::Kind::Ping),
         TAKEN_OR_REFUSED,
-        |draft, era| draft.edit(era, |body| body["type"] = "no_such_thing".into()),
+        |post, era| post.edit(era, |body| body["type"] = "no_such_thing".into()),
     ),
     each(
         "bad-hex",
         "sound in hex with a letter that is none",
-        On::Kinds(&["audio_bytes"]),
+        On::Envelope(event::Kind::AudioBytes),
         TAKEN_OR_REFUSED,
-        |draft, era| draft.edit(era, |body| body["audio"] = "00fg".into()),
+        |post, era| post.edit(era, |body| body["audio"] = "00fg".into()),
     ),
     each(
         "new-fields",
         "fields of a later sender",
         On::Json,
         TAKEN,
-        |draft, era| {
-            draft.edit(era, |body| {
+        |post, era| {
+            post.edit(era, |body| {
                 body["field_from_2027"] = json!({ "a": [1, null] });
             });
         },
@@ -331,7 +299,7 @@ pub static FAULTS: [Fault; 37] = [
         "an empty list of segments",
         TRANSCRIPT,
         TAKEN,
-        |draft, era| draft.edit(era, |body| body["segments"] = json!([])),
+        |post, era| post.edit(era, |body| body["segments"] = json!([])),
     ),
     each(
         "reordered",
@@ -345,9 +313,9 @@ pub static FAULTS: [Fault; 37] = [
         "half a surrogate pair in a text",
         TRANSCRIPT,
         TAKEN,
-        |draft, _| {
-            in_text(draft, "half");
-            draft.rewrite(Json::Python, |text| text.replace("half", r"half \ud83d"));
+        |post, _| {
+            in_text(post, "half");
+            post.rewrite(Json::Python, |text| text.replace("half", r"half \ud83d"));
         },
     ),
     each(
@@ -355,9 +323,9 @@ pub static FAULTS: [Fault; 37] = [
         "a text with terminal escapes, marks of direction, wide and joined characters",
         TRANSCRIPT,
         TAKEN,
-        |draft, era| {
+        |post, era| {
             let text = "שלום 日本語 👩‍👩‍👧‍👦 e\u{301} \u{1b}[2J\u{7}\u{202e}\r\n";
-            draft.edit(era, |body| {
+            post.edit(era, |body| {
                 in_segments(body, |segment| segment["text"] = text.into());
             });
         },
@@ -367,38 +335,38 @@ pub static FAULTS: [Fault; 37] = [
         "a conversation of tomorrow",
         MEMORY,
         TAKEN,
-        |draft, era| draft.edit(era, tomorrow),
+        |post, era| post.edit(era, tomorrow),
     ),
     // Sound.
-    each("odd", "half a sample", On::Sound, TAKEN, |draft, _| {
-        draft.body.truncate(draft.body.len() / 2 * 2 - 1);
+    each("odd", "half a sample", On::Sound, TAKEN, |post, _| {
+        post.body.truncate(post.body.len() / 2 * 2 - 1);
     }),
-    each("silent", "no sound at all", On::Sound, TAKEN, |draft, _| {
-        draft.body.clear();
+    each("silent", "no sound at all", On::Sound, TAKEN, |post, _| {
+        post.body.clear();
     }),
-    each("no-rate", "no sample_rate", On::Sound, TAKEN, |draft, _| {
-        draft.rate = None;
+    each("no-rate", "no sample_rate", On::Sound, TAKEN, |post, _| {
+        post.rate = None;
     }),
     each(
         "wrong-rate",
         "a sample_rate of half of what it is",
         On::Sound,
         TAKEN,
-        |draft, _| draft.rate = Some("8000".to_owned()),
+        |post, _| post.rate = Some("8000".to_owned()),
     ),
     each(
         "bad-rate",
         "a sample_rate that no sound has",
         On::Sound,
         TAKEN_OR_REFUSED,
-        |draft, _| draft.rate = Some("12".to_owned()),
+        |post, _| post.rate = Some("12".to_owned()),
     ),
     each(
         "like-json",
         "sound that begins like JSON",
         On::Sound,
         TAKEN,
-        |draft, _| draft.body = Bytes::from([b"[1,2", &*draft.body].concat()),
+        |post, _| post.body = Bytes::from([b"[1,2", &*post.body].concat()),
     ),
     // The signature.
     needing(
@@ -408,8 +376,8 @@ pub static FAULTS: [Fault; 37] = [
             "no signature",
             On::All,
             TAKEN_OR_DENIED,
-            |draft, _| {
-                draft.signing = Signing::Not;
+            |post, _| {
+                post.signing = Signing::Not;
             },
         ),
     ),
@@ -420,7 +388,7 @@ pub static FAULTS: [Fault; 37] = [
             "a signature of another secret",
             On::All,
             DENIED,
-            |draft, _| draft.signing = Signing::Wrong,
+            |post, _| post.signing = Signing::Wrong,
         ),
     ),
     needing(
@@ -430,7 +398,7 @@ pub static FAULTS: [Fault; 37] = [
             "a right signature that is ten minutes old",
             On::All,
             DENIED,
-            |draft, _| draft.signing = Signing::Off(-10),
+            |post, _| post.signing = Signing::Off(-10),
         ),
     ),
     needing(
@@ -440,7 +408,7 @@ pub static FAULTS: [Fault; 37] = [
             "two signatures, the second one right",
             On::All,
             TAKEN,
-            |draft, _| draft.signing = Signing::Rotating,
+            |post, _| post.signing = Signing::Rotating,
         ),
     ),
 ];

@@ -14,10 +14,11 @@ use super::{
         schedule::{Start, schedule},
         speech,
     },
-    draft::Draft,
     era::{Era, Json, Shape},
+    post::Post,
     python, shape,
 };
+use crate::event::{self, Trigger};
 
 /// A kind of delivery.
 #[expect(
@@ -29,103 +30,121 @@ pub struct Kind {
     pub name: &'static str,
     /// What it is.
     pub about: &'static str,
-    /// What a signed delivery calls it.
-    pub(super) event: &'static str,
+    /// What its deliveries are.
+    pub is: event::Kind,
     source: Source,
 }
 
 /// Where its bodies come from.
 enum Source {
-    /// A post of the demo's day that has this member.
-    Day(&'static str),
-    Speech,
+    /// What Omi posts to a feed, in the form of the era.
+    Feed(Trigger),
     Envelope(fn(&mut Maker<'_>) -> Value),
 }
 
 /// Every kind.
 pub static KINDS: [Kind; 12] = [
-    Kind {
-        name: "transcript",
-        about: "live segments",
-        event: "realtime_transcript",
-        source: Source::Day("segments"),
-    },
-    Kind {
-        name: "memory",
-        about: "a conversation that is over",
-        event: "memory_created",
-        source: Source::Day("structured"),
-    },
-    Kind {
-        name: "audio",
-        about: "raw sound",
-        event: "audio_bytes",
-        source: Source::Speech,
-    },
-    Kind {
-        name: "summary",
-        about: "the summary of a day",
-        event: "day_summary",
-        source: Source::Day("summary"),
-    },
-    Kind {
-        name: "button",
-        about: "a press of the button",
-        event: "button_event",
-        source: Source::Day("event_type"),
-    },
-    envelope("ping", |_| json!({ "type": "ping" })),
-    envelope("memory_created", |maker| {
+    feed(Trigger::Transcript, "live segments"),
+    feed(Trigger::Memory, "a conversation that is over"),
+    feed(Trigger::Audio, "raw sound"),
+    feed(Trigger::Summary, "the summary of a day"),
+    feed(
+        Trigger::Button,
+        "a press of the button: a single tap, with --count also a double and a long one",
+    ),
+    envelope("ping", event::Kind::Ping, |_| json!({ "type": "ping" })),
+    envelope("memory-envelope", event::Kind::MemoryCreated, |maker| {
         json!({ "type": "memory_created", "memory": {
             "id": maker.random.uuid(), "created_at": Timestamp::now().to_string(), "text": "Buy milk",
         } })
     }),
-    envelope("audio_bytes", |maker| {
+    envelope("audio-envelope", event::Kind::AudioBytes, |maker| {
         let pcm: Vec<_> = (0..400)
             .map(|_| maker.random.next().to_le_bytes())
             .collect();
         json!({ "type": "audio_bytes", "audio": hex::encode(pcm.concat()) })
     }),
-    envelope("transcript_segment", |_| {
-        json!({ "type": "transcript_segment", "segment": {
+    envelope(
+        "transcript-envelope",
+        event::Kind::TranscriptSegment,
+        |_| {
+            json!({ "type": "transcript_segment", "segment": {
             "text": "hello", "start_time": 0.0, "end_time": 1.2,
         } })
-    }),
+        },
+    ),
     envelope(
         "memory_processing_started",
+        event::Kind::MemoryProcessingStarted,
         |_| json!({ "type": "memory_processing_started" }),
     ),
-    envelope("processing_memory_status_changed", |maker| {
-        json!({
-            "type": "processing_memory_status_changed", "processing_memory_id": maker.random.uuid(),
-            "processing_memory_status": "processing", "memory_id": null,
-        })
-    }),
+    envelope(
+        "processing_memory_status_changed",
+        event::Kind::ProcessingMemoryStatusChanged,
+        |maker| {
+            json!({
+                "type": "processing_memory_status_changed", "processing_memory_id": maker.random.uuid(),
+                "processing_memory_status": "processing", "memory_id": null,
+            })
+        },
+    ),
     envelope(
         "memory_backward_synced",
+        event::Kind::MemoryBackwardSynced,
         |_| json!({ "type": "memory_backward_synced", "name": "audio_1718.wav" }),
     ),
 ];
 
-const fn envelope(name: &'static str, body: fn(&mut Maker<'_>) -> Value) -> Kind {
+const fn feed(feed: Trigger, about: &'static str) -> Kind {
+    Kind {
+        name: feed.name(),
+        about,
+        is: feed.kind(),
+        source: Source::Feed(feed),
+    }
+}
+
+const fn envelope(name: &'static str, is: event::Kind, body: fn(&mut Maker<'_>) -> Value) -> Kind {
     Kind {
         name,
         about: "an envelope as the README has it, which Omi never posts",
-        event: name,
+        is,
         source: Source::Envelope(body),
     }
 }
 
 impl Kind {
+    /// The feed that Omi posts it to.
+    pub(super) fn feed(&self) -> Option<Trigger> {
+        match self.source {
+            Source::Feed(feed) => Some(feed),
+            Source::Envelope(_) => None,
+        }
+    }
+
+    /// Its other name on the command line: that of its deliveries, where these are what Omi posts.
+    #[must_use]
+    pub fn alias(&self) -> Option<&'static str> {
+        self.feed().map(|_| self.is.name())
+    }
+
+    /// What a signed delivery calls it.
+    pub(super) fn event(&self) -> &'static str {
+        match self.feed() {
+            Some(Trigger::Transcript) => "realtime_transcript",
+            _ => self.is.name(),
+        }
+    }
+
     /// Whether it is raw sound.
     pub(super) fn is_sound(&self) -> bool {
-        matches!(self.source, Source::Speech)
+        self.feed() == Some(Trigger::Audio)
     }
 
     /// Whether an era posts it. Envelopes are of none, so they go with any.
     #[must_use]
     pub fn is_of(&self, era: &Era) -> bool {
-        matches!(self.source, Source::Envelope(_)) || era.shape(self.name).is_some()
+        self.feed().is_none_or(|feed| era.shape(feed).is_some())
     }
 }
 
@@ -135,7 +154,9 @@ pub(super) struct Maker<'a> {
     pub(super) random: Random,
     day: Day,
     /// Bodies of the day that were not posted yet, the next one last.
-    waiting: HashMap<&'static str, Vec<Value>>,
+    waiting: HashMap<Trigger, Vec<Value>>,
+    /// How many presses were made.
+    presses: usize,
     /// Sound as bytes, and how much of it was posted.
     speech: Option<(Bytes, usize)>,
 }
@@ -147,20 +168,21 @@ impl<'a> Maker<'a> {
             random: Random::new(seed),
             day: Day::built_in()?,
             waiting: HashMap::new(),
+            presses: 0,
             speech: None,
         })
     }
 
     /// The posts of the next delivery of a kind: one, or those of an interval of sound.
-    pub(super) fn make(&mut self, kind: &'static Kind, era: &Era) -> Result<Vec<Draft>, Error> {
-        let body = match (&kind.source, era.shape(kind.name)) {
-            (Source::Speech, Some(Shape::Sound(lengths))) => return self.sound(kind, lengths),
-            (Source::Speech, _) => return Ok(Vec::new()),
-            (Source::Envelope(body), _) => body(self),
-            (Source::Day(member), Some(Shape::Fields(form))) => {
-                shape::shaped(&self.of_day(member), form)
-            }
-            (Source::Day(member), _) => self.of_day(member),
+    pub(super) fn make(&mut self, kind: &'static Kind, era: &Era) -> Result<Vec<Post>, Error> {
+        let body = match kind.source {
+            Source::Envelope(body) => body(self),
+            Source::Feed(feed) => match era.shape(feed) {
+                Some(Shape::Sound(lengths)) => return self.sound(kind, lengths),
+                Some(Shape::Fields(form)) => shape::shaped(&self.next_of(feed), form),
+                Some(Shape::Newest) => self.next_of(feed),
+                None => return Ok(Vec::new()),
+            },
         };
         // The key of a press is its id.
         let key = body["event_id"].as_str().map(str::to_owned);
@@ -169,13 +191,25 @@ impl<'a> Maker<'a> {
             Json::Dart => "application/json; charset=utf-8",
             Json::Python | Json::Compact => "application/json",
         };
-        let draft = Draft::new(kind, self.uid, key, content_type);
-        Ok(vec![draft.with_json(body, era)])
+        let post = Post::new(kind, self.uid, key, content_type);
+        Ok(vec![post.with_json(body, era)])
     }
 
-    fn of_day(&mut self, member: &'static str) -> Value {
+    /// The next body of a feed, as the newest sender has it. Of presses there is one of each sort in turn.
+    fn next_of(&mut self, feed: Trigger) -> Value {
+        let mut body = self.of_day(feed);
+        if feed == Trigger::Button {
+            body["button_event"] = PRESSES[self.presses % PRESSES.len()].into();
+            self.presses += 1;
+        }
+        body
+    }
+
+    /// The next body of a feed in the day.
+    fn of_day(&mut self, feed: Trigger) -> Value {
+        let member = member(feed);
         loop {
-            let waiting = self.waiting.entry(member).or_default();
+            let waiting = self.waiting.entry(feed).or_default();
             if let Some(body) = waiting.pop() {
                 return body;
             }
@@ -195,28 +229,41 @@ impl<'a> Maker<'a> {
         }
     }
 
-    fn sound(&mut self, kind: &'static Kind, lengths: &[usize]) -> Result<Vec<Draft>, Error> {
+    fn sound(&mut self, kind: &'static Kind, lengths: &[usize]) -> Result<Vec<Post>, Error> {
         let (speech, mut from) = if let Some(speech) = self.speech.take() {
             speech
         } else {
             let samples = speech::decode()?;
             (samples.into_iter().flat_map(i16::to_le_bytes).collect(), 0)
         };
-        let mut drafts = Vec::new();
+        let mut posts = Vec::new();
         for (part, length) in lengths.iter().enumerate() {
             if from + length > speech.len() {
                 from = 0;
             }
             let key = self.random.uuid();
-            let mut draft = Draft::new(kind, self.uid, key, "application/octet-stream");
-            draft.rate = Some(speech::RATE.to_string());
-            draft.body = speech.slice(from..speech.len().min(from + length));
-            draft.follows = part > 0;
-            drafts.push(draft);
+            let mut post = Post::new(kind, self.uid, key, "application/octet-stream");
+            post.rate = Some(speech::RATE.to_string());
+            post.body = speech.slice(from..speech.len().min(from + length));
+            post.follows = part > 0;
+            posts.push(post);
             from += length;
         }
         self.speech = Some((speech, from));
-        Ok(drafts)
+        Ok(posts)
+    }
+}
+
+const PRESSES: [&str; 3] = ["single_tap", "double_tap", "long_tap"];
+
+/// What the body of a feed has and no other has; sound is none of them.
+fn member(feed: Trigger) -> &'static str {
+    match feed {
+        Trigger::Transcript => "segments",
+        Trigger::Memory => "structured",
+        Trigger::Summary => "summary",
+        Trigger::Button => "event_type",
+        Trigger::Audio => "audio",
     }
 }
 

@@ -1,9 +1,19 @@
 //! What a receiver sees of each sender.
 
+use std::time::Duration;
+
+use hyper::StatusCode;
 use serde_json::Value;
 
-use super::*;
-use crate::simulate::tests::server::{Heard, server};
+use super::{
+    verdict::{Outcome, notification, outcome},
+    *,
+};
+use crate::{
+    event::Trigger,
+    outbound::Answer,
+    simulate::tests::server::{Heard, server},
+};
 
 /// What a receiver heard of these, and what was told.
 async fn heard(kind: &str, era: &str, fault: &str, key: bool) -> (Vec<Heard>, Vec<String>) {
@@ -234,7 +244,10 @@ async fn faults_do_to_posts_what_they_say() {
 
     let (posts, told) = heard("transcript", "e6", "cut", true).await;
     assert_eq!((posts.len(), told.len()), (1, 2));
-    assert!(told[0].contains("no answer: the connection broke  again in 1 s, attempt 2 of 4"));
+    assert!(
+        told[0]
+            .contains("no answer: the connection broke  Omi sends it again in 1 s, attempt 2 of 4")
+    );
 
     let (posts, _) = heard("transcript", "e6", "chunked", true).await;
     assert_eq!(header(&posts[0], "transfer-encoding"), Some("chunked"));
@@ -290,14 +303,12 @@ fn what_omi_makes_of_an_answer_depends_on_the_era() {
         body: format!(r#"{{"message":"{message}"}}"#).into_bytes(),
         took: Duration::ZERO,
     };
-    let shown = |name, kind, message| notification(era(name), kind, Ok(&answer(message)));
-    assert_eq!(
-        shown("e6", "transcript", "pong!!"),
-        Some("pong!!".to_owned())
-    );
-    assert_eq!(shown("e1", "transcript", "ok"), Some("ok".to_owned()));
-    assert_eq!(shown("e6", "transcript", "pong!"), None);
-    assert_eq!(shown("e6", "memory", "pong!!"), None);
+    let shown = |name, feed, message| notification(era(name), Some(feed), Ok(&answer(message)));
+    let live = Trigger::Transcript;
+    assert_eq!(shown("e6", live, "pong!!"), Some("pong!!".to_owned()));
+    assert_eq!(shown("e1", live, "ok"), Some("ok".to_owned()));
+    assert_eq!(shown("e6", live, "pong!"), None);
+    assert_eq!(shown("e6", Trigger::Memory, "pong!!"), None);
 }
 
 #[test]
@@ -310,4 +321,8 @@ fn every_name_is_a_rows_own() {
     assert!(
         apart(&KINDS, |it| it.name) && apart(&ERAS, |it| it.name) && apart(&FAULTS, |it| it.name)
     );
+    for kind in &KINDS {
+        let mut others = KINDS.iter().filter(|other| other.name != kind.name);
+        assert!(others.all(|other| kind.alias() != Some(other.name)));
+    }
 }

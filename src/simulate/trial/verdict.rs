@@ -1,12 +1,16 @@
 //! What a sender makes of an answer.
 
-use std::{fmt, time::Duration};
+use std::{cmp::Ordering, fmt, time::Duration};
 
 use hyper::StatusCode;
 use serde_json::Value;
 
-use super::era::{BREAKER, Era, Heeds};
+use super::{
+    era::{BREAKER, Era, Heeds},
+    failures::InRow,
+};
 use crate::{
+    event::Trigger,
     outbound::{Answer, PostError},
     text,
 };
@@ -35,15 +39,12 @@ pub(super) struct Verdict {
     pub(super) outcome: Outcome,
     /// What the wearer's phone shows.
     pub(super) notification: Option<String>,
-    /// Failed deliveries of the kind in a row, and after how many it is switched off.
-    pub(super) failures: Option<(u32, u32)>,
-    /// Whether the sender now holds back everything for a while.
-    pub(super) breaks: bool,
+    pub(super) failures: InRow,
 }
 
 /// What becomes of a delivery whose attempt of this number (from 0) had this answer.
-pub(super) fn outcome(era: &Era, attempt: usize, came: Result<StatusCode, ()>) -> Outcome {
-    match came {
+pub(super) fn outcome(era: &Era, attempt: usize, reply: Result<StatusCode, ()>) -> Outcome {
+    match reply {
         Ok(status) if status.is_success() => return Outcome::Delivered,
         Ok(_) if era.heeds == Heeds::Nothing => return Outcome::Unheeded,
         Ok(status) if era.heeds == Heeds::Final && is_final(status) => return Outcome::Lost,
@@ -67,11 +68,15 @@ pub(in crate::simulate) fn is_final(status: StatusCode) -> bool {
 /// What the wearer's phone shows of an answer to live words.
 pub(super) fn notification(
     era: &Era,
-    kind: &str,
-    came: Result<&Answer, &PostError>,
+    feed: Option<Trigger>,
+    reply: Result<&Answer, &PostError>,
 ) -> Option<String> {
-    let least = era.notifies_from.filter(|_| kind == "transcript")?;
-    let answer = came.ok().filter(|answer| answer.status == StatusCode::OK)?;
+    let least = era
+        .notifies_from
+        .filter(|_| feed == Some(Trigger::Transcript))?;
+    let answer = reply
+        .ok()
+        .filter(|answer| answer.status == StatusCode::OK)?;
     let answer: Value = serde_json::from_slice(&answer.body).ok()?;
     let message = answer.get("message")?.as_str()?;
     (message.chars().count() >= least).then(|| message.to_owned())
@@ -95,21 +100,32 @@ impl fmt::Display for Verdict {
             Outcome::Delivered => f.write_str("delivered"),
             Outcome::Unheeded => f.write_str("lost, and Omi of then does not notice"),
             Outcome::Again { wait, attempt, of } => {
+                let seconds = wait.as_secs();
                 write!(
                     f,
-                    "again in {} s, attempt {attempt} of {of}",
-                    wait.as_secs()
+                    "Omi sends it again in {seconds} s, attempt {attempt} of {of}"
                 )
             }
             Outcome::Lost => f.write_str("lost"),
         }?;
-        if let Some((failures @ 1.., limit)) = self.failures {
-            write!(f, ", failure {failures} of {limit} in a row")?;
-            if failures >= limit {
-                f.write_str(": Omi switches the webhook off")?;
-            }
+        if let Some((failures @ 1.., limit)) = self.failures.of_kind {
+            match failures.cmp(&limit) {
+                Ordering::Less => write!(f, ", failure {failures} of {limit} in a row"),
+                Ordering::Equal => {
+                    write!(
+                        f,
+                        ", failure {failures} in a row: Omi switches the webhook off"
+                    )
+                }
+                Ordering::Greater => {
+                    write!(
+                        f,
+                        ", failure {failures} in a row: Omi has switched the webhook off"
+                    )
+                }
+            }?;
         }
-        if self.breaks {
+        if self.failures.breaks {
             write!(
                 f,
                 ", {BREAKER} failures in a row: Omi drops all for this URL for 30 s"

@@ -151,14 +151,29 @@ impl Archive {
         self.walk(DELIVERIES, selection, Self::delivery_within)
     }
 
-    /// The deliveries that are meant and were accepted, once each and with all that is kept of them, in the order in which they came.
+    /// The deliveries that are meant and were accepted, once each and with all that is kept of them, in the order in which they came. What
+    /// comes from now on is not among them: it may be what somebody makes of these.
+    ///
+    /// # Errors
+    /// [`ReadError`].
     pub fn replayable(
         &self,
         selection: &Selection,
-    ) -> impl Iterator<Item = Result<Inspected, ReadError>> {
-        self.walk(REPLAYABLE, selection, |archive, row| {
+    ) -> Result<impl Iterator<Item = Result<Inspected, ReadError>>, ReadError> {
+        let newest = self.newest()?;
+        let deliveries = self.walk(REPLAYABLE, selection, |archive, row| {
             Ok(deliveries::inspect(archive.db(), Seq(row as u64))?)
-        })
+        });
+        let is_older = move |inspected: &Inspected| inspected.kept.seq <= newest;
+        Ok(deliveries.take_while(move |next| next.as_ref().map_or(true, is_older)))
+    }
+
+    /// The last record; 0 if there is none.
+    fn newest(&self) -> Result<Seq, ReadError> {
+        let _open = self.gate.read();
+        let newest = "SELECT coalesce(max(seq), 0) FROM records";
+        let newest: i64 = self.db().query_row(newest, [], |row| row.get(0))?;
+        Ok(Seq(newest as u64))
     }
 
     /// The day summary that a record brought; None if there is no such one.

@@ -1,7 +1,10 @@
 //! What the store tells of the requests themselves.
 
 use super::{super::*, support::*};
-use crate::event::{Fault, Kind, Signature};
+use crate::{
+    event::{Fault, Kind, Signature},
+    store::archive::Selection,
+};
 
 fn signed(mut submission: Submission) -> Submission {
     submission.delivery.signature = Signature::Invalid(Fault::Wrong);
@@ -146,4 +149,25 @@ async fn a_pruned_request_is_still_listed() {
     let left = store.delivery(Seq(1)).unwrap().unwrap().kept.delivery;
     assert_eq!((left.method.as_str(), left.reply.as_str()), ("", ""));
     assert_eq!(left.signature, Signature::Valid);
+}
+
+#[tokio::test]
+async fn what_comes_while_deliveries_are_replayed_is_not_replayed() {
+    let store = ephemeral();
+    let say = async |second| {
+        let segments = vec![segment("", second as f64, second as f64 + 1.0, "once")];
+        store.commit(said(second, segments)).await.unwrap();
+    };
+    for second in 1..=3 {
+        say(second).await;
+    }
+    let archive = store.archive().unwrap();
+    let mut replayed = Vec::new();
+    for next in archive.replayable(&Selection::default()).unwrap() {
+        replayed.push(next.unwrap().kept.seq.0);
+        // As if it were sent to this very store.
+        say(10 + replayed.len() as i64).await;
+    }
+    assert_eq!(replayed, [1, 2, 3]);
+    assert_eq!(store.latest(), Seq(6));
 }

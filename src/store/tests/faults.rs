@@ -224,7 +224,7 @@ async fn a_file_that_is_no_database_is_told_and_kept() {
     assert!(error.to_string().contains("omiscope check --repair"));
     let told = mended(&folder);
     assert!(
-        told[0].starts_with("the file was damaged: 0 rows were saved"),
+        told[0].starts_with("the file was damaged: 0 rows saved"),
         "{told:?}"
     );
     let kept = fs::read_dir(folder.path()).unwrap().find_map(|entry| {
@@ -280,7 +280,7 @@ async fn lines_that_lost_their_conversation_get_it_back() {
     };
     assert!(faults(&folder).contains(&orphans));
     let told = mended(&folder);
-    let anew = "1 lost conversations were made anew for their lines";
+    let anew = "1 lost conversation made anew for lines that were left";
     assert!(told.contains(&anew.to_owned()), "{told:?}");
     assert_eq!(faults(&folder), []);
     assert_eq!(

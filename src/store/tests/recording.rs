@@ -93,15 +93,8 @@ async fn what_was_answered_is_on_the_disk_for_each_wearer_and_rate() {
         expected.entry(stream).or_default().extend(bytes);
         assert_eq!(kept(&folder, stream.0, stream.1), expected[&stream]);
     }
-    assert_eq!(
-        wav_files(folder.path()).len() - wav_files_outside(&folder),
-        9
-    );
-}
-
-/// Files of the data folder that are no recordings.
-fn wav_files_outside(folder: &tempfile::TempDir) -> usize {
-    wav_files(folder.path()).len() - wav_files(&recordings::folder(folder.path())).len()
+    let files = wav_files(&recordings::folder(folder.path()));
+    assert_eq!(files.len(), 9, "{files:?}");
 }
 
 proptest! {

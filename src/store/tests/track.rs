@@ -226,7 +226,7 @@ async fn what_cannot_be_read_is_silence_and_counted() {
     store.close().await;
     drop(store);
     let told = repair::repair(folder.path().to_owned(), &mut |_| ()).unwrap();
-    let mended = "1 files of sound were lost and are forgotten, 0 that nothing told of are removed";
+    let mended = "of the sound, 1 lost file forgotten and 0 stray files removed";
     assert!(told.contains(&mended.to_owned()), "{told:?}");
     assert_eq!(Archive::open(folder.path()).unwrap().faults().unwrap(), []);
 }

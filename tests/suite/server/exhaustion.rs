@@ -5,7 +5,10 @@ use std::process::Command;
 use tokio::net::TcpStream;
 
 use super::{Client, PATIENCE, timeout};
-use crate::program::{KEY, Serve, clean_environment};
+use crate::{
+    program::{KEY, clean_environment},
+    serving::Serving,
+};
 
 /// Enough for the program itself and a few connections.
 const FILES: usize = 64;
@@ -14,7 +17,7 @@ const FILES: usize = 64;
 async fn the_listener_outlives_a_lack_of_files_and_counts_what_it_could_not_accept() {
     let home = tempfile::tempdir().unwrap();
     let limited = format!("ulimit -n {FILES} && exec \"$0\" serve --port 0");
-    let serve = Serve::start_as(
+    let serve = Serving::start(
         Command::new("sh")
             .args(["-c", &limited, env!("CARGO_BIN_EXE_omiscope")])
             .env_clear()

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::{
     era::{Era, Json},
-    fault::Right,
     kind::{self, Kind},
+    right::Right,
 };
 use crate::{secret::Secret, signature, webhook_url::WebhookUrl};
 
@@ -21,7 +21,7 @@ pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// A post.
 #[derive(Clone)]
-pub(super) struct Draft {
+pub(super) struct Post {
     pub(super) kind: &'static Kind,
     pub(super) uid: Option<String>,
     /// The `sample_rate`.
@@ -79,7 +79,7 @@ pub(super) enum Flow {
 const PARTS: usize = 8;
 const PAUSE: Duration = Duration::from_millis(250);
 
-impl Draft {
+impl Post {
     pub(super) fn new(
         kind: &'static Kind,
         uid: &str,
@@ -150,7 +150,7 @@ impl Draft {
         if let Some(signature) = signature {
             request = request
                 .header(signature::HEADER, signature)
-                .header("x-omi-event", self.kind.event)
+                .header("x-omi-event", self.kind.event())
                 .header("x-omi-delivery", &self.idempotency_key);
         }
         if matches!(self.flow, Flow::Slow | Flow::Cut) {

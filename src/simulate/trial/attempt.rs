@@ -1,10 +1,13 @@
-//! One post of a trial, as a line for people or for programs.
+//! One attempt to deliver, as a line for people or for programs.
 
 use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 
-use super::verdict::{Outcome, Verdict};
+use super::{
+    right::Judgement,
+    verdict::{Outcome, Verdict},
+};
 use crate::{
     outbound::{Answer, PostError},
     secret::Secret,
@@ -14,20 +17,20 @@ use crate::{
 /// Most of an answer that is told, in bytes.
 const TOLD: usize = 60;
 
-/// A post and what came of it.
+/// An attempt and what came of it.
 #[derive(Debug)]
-pub struct Told<'a> {
+pub struct Attempt<'a> {
     pub(super) kind: &'static str,
     pub(super) era: &'static str,
     pub(super) fault: &'static str,
     /// From 1.
-    pub(super) attempt: usize,
-    pub(super) came: Result<&'a Answer, &'a PostError>,
+    pub(super) number: usize,
+    pub(super) reply: Result<&'a Answer, &'a PostError>,
     /// A key that nobody is told.
     pub(super) key: Option<&'a Secret>,
     pub(super) verdict: Verdict,
     /// None: it is sent again.
-    pub(super) is_right: Option<bool>,
+    pub(super) judgement: Option<Judgement>,
     /// The right answers, in words.
     pub(super) right: &'static str,
 }
@@ -49,28 +52,28 @@ struct Fields<'a> {
     notification: Option<&'a str>,
     failures_in_a_row: Option<u32>,
     disabled_after: Option<u32>,
-    /// None: it is sent again.
+    /// None: it is sent again, or the receiver was asked too often to tell.
     right: Option<bool>,
     right_answers: &'static str,
 }
 
-impl Told<'_> {
+impl Attempt<'_> {
     /// As a JSON object on one line.
     ///
     /// # Errors
     /// Never for what is in it.
     pub fn json_line(&self) -> serde_json::Result<String> {
-        let answer = self.came.ok();
-        let (failures_in_a_row, disabled_after) = self.verdict.failures.unzip();
+        let answer = self.reply.ok();
+        let (failures_in_a_row, disabled_after) = self.verdict.failures.of_kind.unzip();
         text::json_line(&Fields {
             kind: self.kind,
             era: self.era,
             fault: self.fault,
-            attempt: self.attempt,
+            attempt: self.number,
             status: answer.map(|answer| answer.status.as_u16()),
             took_ms: answer.map(|answer| answer.took.as_millis() as u64),
             answer: answer.map(|answer| self.beginning(answer)),
-            error: self.came.err().map(ToString::to_string),
+            error: self.reply.err().map(ToString::to_string),
             verdict: self.verdict.outcome.name(),
             retry_after_s: match self.verdict.outcome {
                 Outcome::Again { wait, .. } => Some(wait.as_secs()),
@@ -79,7 +82,11 @@ impl Told<'_> {
             notification: self.verdict.notification.as_deref(),
             failures_in_a_row,
             disabled_after,
-            right: self.is_right,
+            right: match self.judgement {
+                Some(Judgement::Right) => Some(true),
+                Some(Judgement::Wrong) => Some(false),
+                Some(Judgement::Open) | None => None,
+            },
             right_answers: self.right,
         })
     }
@@ -96,11 +103,11 @@ impl Told<'_> {
     }
 }
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for Attempt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, era, fault) = (self.kind, self.era, self.fault);
         write!(f, "{kind:<18} {era:<5} {fault:<18} ")?;
-        match self.came {
+        match self.reply {
             Ok(answer) => {
                 let (status, took) = (answer.status.as_u16(), answer.took.as_millis());
                 write!(f, "{status} {took:>5} ms  {}", self.beginning(answer))?;
@@ -108,9 +115,10 @@ impl fmt::Display for Told<'_> {
             Err(error) => write!(f, "no answer: {}", text::neutral(&error.to_string()))?,
         }
         write!(f, "  {}", self.verdict)?;
-        if self.is_right == Some(false) {
-            write!(f, "  WRONG, right is {}", self.right)?;
+        match self.judgement {
+            Some(Judgement::Right) | None => Ok(()),
+            Some(Judgement::Wrong) => write!(f, "  WRONG, right is {}", self.right),
+            Some(Judgement::Open) => f.write_str("  NOT JUDGED, it is asked too often to tell"),
         }
-        Ok(())
     }
 }

@@ -1,11 +1,10 @@
-//! Sends all that was delivered in a stretch of time to another receiver, in its order and with its pauses.
-
-use std::time::Duration;
+//! Sends many kept deliveries to another receiver, in their order and with their pauses.
 
 use jiff::Timestamp;
-use tokio::{sync::mpsc, time::Instant};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use super::pace::Pace;
 use super::{ReplayError, request, told};
 use crate::{
     event::{Kind, Seq},
@@ -24,12 +23,12 @@ const AHEAD: usize = 4;
 
 /// What is sent, and how.
 #[derive(Debug, Clone)]
-pub(crate) struct Past {
+pub(crate) struct Batch {
     pub(crate) selection: Selection,
     /// Only these; empty: all.
     pub(crate) kinds: Vec<Kind>,
-    /// How many times as fast as it came.
-    pub(crate) speed: f64,
+    /// When each is sent.
+    pub(crate) pace: Pace,
     /// Who gets it, with a key of its own.
     pub(crate) target: WebhookUrl,
     /// Our keys, which nobody gets.
@@ -47,6 +46,8 @@ pub(crate) struct Summary {
     pub(crate) unanswered: usize,
     /// What is kept of it is not enough to send it.
     pub(crate) unsendable: usize,
+    /// Whether there was more.
+    pub(crate) is_interrupted: bool,
 }
 
 /// What came of one delivery.
@@ -59,8 +60,8 @@ pub(crate) struct Sent {
     pub(crate) came: String,
 }
 
-impl Past {
-    /// Sends it until its end or until `shutdown`, and tells of each delivery.
+impl Batch {
+    /// Sends all that is kept by now, until its end or until `shutdown`, and tells of each delivery.
     ///
     /// # Errors
     /// [`ReadError`], or that of `tell`.
@@ -72,14 +73,13 @@ impl Past {
     ) -> Result<Summary, E> {
         let mut summary = Summary::default();
         let outbound = Outbound::new();
-        let mut past = self.read(archive);
-        let mut began = None;
+        let mut deliveries = self.read(archive);
+        let mut pace = self.pace.start();
         let all = async {
-            while let Some(inspected) = past.recv().await {
+            while let Some(inspected) = deliveries.recv().await {
                 let inspected = inspected?;
                 let received = inspected.kept.delivery.received;
-                let (first, since) = *began.get_or_insert_with(|| (received, Instant::now()));
-                tokio::time::sleep_until(since + self.paced(first, received)).await;
+                tokio::time::sleep_until(pace.due(received)).await;
                 let came = self.post(&inspected, &outbound, &mut summary).await;
                 tell(&Sent {
                     seq: inspected.kept.seq,
@@ -90,8 +90,9 @@ impl Past {
             }
             Ok::<_, E>(())
         };
-        if let Some(ended) = shutdown.run_until_cancelled(all).await {
-            ended?;
+        match shutdown.run_until_cancelled(all).await {
+            Some(ended) => ended?,
+            None => summary.is_interrupted = true,
         }
         Ok(summary)
     }
@@ -131,18 +132,19 @@ impl Past {
         }
     }
 
-    /// When something is due, from the first on.
-    fn paced(&self, first: Timestamp, received: Timestamp) -> Duration {
-        let later = received.duration_since(first).as_secs_f64().max(0.0);
-        Duration::try_from_secs_f64(later / self.speed).unwrap_or(Duration::MAX / 4)
-    }
-
     /// Reads it on a thread of its own, for SQLite blocks.
     fn read(&self, archive: Archive) -> mpsc::Receiver<Result<Inspected, ReadError>> {
         let (sender, receiver) = mpsc::channel(AHEAD);
         let (selection, kinds) = (self.selection.clone(), self.kinds.clone());
         tokio::task::spawn_blocking(move || {
-            for inspected in archive.replayable(&selection) {
+            let deliveries = match archive.replayable(&selection) {
+                Ok(deliveries) => deliveries,
+                Err(error) => {
+                    let _ = sender.blocking_send(Err(error));
+                    return;
+                }
+            };
+            for inspected in deliveries {
                 let is_asked = inspected.as_ref().map_or(true, |inspected| {
                     kinds.is_empty() || kinds.contains(&inspected.kept.delivery.kind)
                 });
@@ -153,36 +155,5 @@ impl Past {
             }
         });
         receiver
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_came_later_is_due_later_and_never_before_the_first() {
-        let at = |second: i64| Timestamp::from_second(second).unwrap();
-        let due = |speed, received| {
-            let past = Past {
-                selection: Selection::default(),
-                kinds: Vec::new(),
-                speed,
-                target: WebhookUrl::parse("http://h").unwrap(),
-                keys: super::super::tests::keys(),
-            };
-            past.paced(at(1000), received).as_secs_f64()
-        };
-        for (speed, received, seconds) in [
-            (1.0, at(1000), "0"),
-            (1.0, at(1060), "60"),
-            (10.0, at(1060), "6"),
-            (0.5, at(1060), "120"),
-            // The clock was set back meanwhile.
-            (1.0, at(900), "0"),
-        ] {
-            assert_eq!(due(speed, received).to_string(), seconds, "{speed}");
-        }
-        assert!(due(0.01, Timestamp::MAX) > 1e9);
     }
 }
