@@ -12,7 +12,7 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{ActionKind, Happening, Ledger, action::Trouble, ledger::ActionId};
+use super::{ActionKind, Counters, RuleEvent, action::Failure, counters::ActionId};
 use crate::event::Seq;
 pub(super) use open::{OpenError, is_in, set_aside};
 
@@ -35,7 +35,7 @@ struct Inner {
     /// What waits for each action of a rule: jobs and bytes.
     waiting: Waiting,
     /// Where it is told how many wait. Who looks there never waits for SQLite.
-    ledger: Ledger,
+    counters: Counters,
 }
 
 type Waiting = HashMap<ActionId, (u64, u64)>;
@@ -45,25 +45,26 @@ type Waiting = HashMap<ActionId, (u64, u64)>;
 pub(super) struct Job {
     pub(super) id: i64,
     pub(super) rule: Arc<str>,
-    /// A line of JSON.
-    pub(super) event: String,
+    /// The event as a line of JSON.
+    pub(super) json: String,
     /// The same whenever it is done again, and no other's, also of another queue.
     pub(super) key: String,
 }
 
 /// What a rule wants done because of one event.
 #[derive(Debug)]
-pub(super) struct Intent<'a> {
+pub(super) struct NewJob<'a> {
     pub(super) rule: &'a Arc<str>,
     pub(super) actions: Vec<ActionKind>,
     pub(super) seq: Seq,
     pub(super) subject: String,
     /// Whether it is wanted only once for this subject.
     pub(super) once: bool,
-    pub(super) event: &'a str,
+    /// The event as a line of JSON.
+    pub(super) json: &'a str,
 }
 
-/// What became of intents.
+/// What became of jobs.
 #[derive(Debug, Default)]
 pub(super) struct Enqueued {
     /// Whether there are more jobs.
@@ -74,61 +75,64 @@ pub(super) struct Enqueued {
 
 impl Queue {
     /// Opens the queue of a data folder; None: one in memory.
-    pub(super) fn open(folder: Option<&Path>, ledger: Ledger) -> Result<Self, OpenError> {
+    pub(super) fn open(folder: Option<&Path>, counters: Counters) -> Result<Self, OpenError> {
         let db = open::open(folder)?;
         let identity = db.query_row("SELECT id FROM identity", [], |row| row.get(0))?;
         Ok(Self(Arc::new(Mutex::new(Inner {
             db,
             identity,
             waiting: Waiting::new(),
-            ledger,
+            counters,
         }))))
     }
 
     /// Makes the rules and their actions those of now: what waits for others is dropped, and told by how much. Returns after which
     /// record to read on: after the last one if all rules are new, since a rule begins with what comes from then on.
-    pub(super) fn begin(&self, lanes: &[ActionId], latest: Seq) -> rusqlite::Result<(Seq, u64)> {
+    pub(super) fn begin(&self, actions: &[ActionId], latest: Seq) -> rusqlite::Result<(Seq, u64)> {
         let mut inner = self.inner();
         let inner = &mut *inner;
         let change = inner.db.unchecked_transaction()?;
         let known = known(&change)?;
         for name in &known {
-            if !lanes.iter().any(|lane| *lane.rule == **name) {
+            if !actions.iter().any(|action| *action.rule == **name) {
                 change.execute("DELETE FROM rules WHERE name = ?", [name])?;
                 change.execute("DELETE FROM applied WHERE rule = ?", [name])?;
             }
         }
         let mut dropped = 0;
-        let mut kept: Waiting = lanes.iter().map(|lane| (lane.clone(), (0, 0))).collect();
-        for (rule, action, jobs, bytes) in waiting(&change)? {
-            let lane = lanes
+        let mut kept: Waiting = actions
+            .iter()
+            .map(|action| (action.clone(), (0, 0)))
+            .collect();
+        for (rule, kind, jobs, bytes) in waiting(&change)? {
+            let action = actions
                 .iter()
-                .find(|lane| *lane.rule == *rule && lane.kind.name() == action);
-            if let Some(lane) = lane {
-                kept.insert(lane.clone(), (jobs, bytes));
+                .find(|action| *action.rule == *rule && action.kind.name() == kind);
+            if let Some(action) = action {
+                kept.insert(action.clone(), (jobs, bytes));
             } else {
                 dropped += jobs;
                 change.execute(
                     "DELETE FROM jobs WHERE rule = ? AND action = ?",
-                    [rule, action],
+                    [rule, kind],
                 )?;
             }
         }
         let cursor: Option<i64> = change
             .query_row("SELECT seq FROM cursor", [], |row| row.get(0))
             .optional()?;
-        let is_known = |lane: &ActionId| known.iter().any(|name| **name == *lane.rule);
+        let is_known = |action: &ActionId| known.iter().any(|name| **name == *action.rule);
         if cursor.is_some_and(|seq| seq.unsigned_abs() > latest.0) {
             // The store is another one, and its numbers mean other things.
             change.execute("DELETE FROM applied", [])?;
         }
         let cursor = cursor
-            .filter(|_| lanes.iter().any(is_known))
+            .filter(|_| actions.iter().any(is_known))
             .map(|seq| Seq(seq.unsigned_abs()))
             .filter(|seq| *seq <= latest)
             .unwrap_or(latest);
-        for lane in lanes {
-            change.execute("INSERT OR IGNORE INTO rules VALUES (?)", [&*lane.rule])?;
+        for action in actions {
+            change.execute("INSERT OR IGNORE INTO rules VALUES (?)", [&*action.rule])?;
         }
         set_cursor(&change, cursor)?;
         change.commit()?;
@@ -138,7 +142,7 @@ impl Queue {
     }
 
     /// Puts what is wanted because of the records up to one; all of it or nothing.
-    pub(super) fn put(&self, intents: &[Intent<'_>], upto: Seq) -> rusqlite::Result<Enqueued> {
+    pub(super) fn put(&self, jobs: &[NewJob<'_>], upto: Seq) -> rusqlite::Result<Enqueued> {
         let mut inner = self.inner();
         let inner = &mut *inner;
         let mut waiting = inner.waiting.clone();
@@ -146,20 +150,20 @@ impl Queue {
         // One record may tell the same twice.
         let mut told = HashSet::new();
         let change = inner.db.unchecked_transaction()?;
-        for intent in intents {
-            let is_told = !told.insert((intent.rule, intent.seq, &intent.subject));
-            if is_told || intent.once && !is_first(&change, intent)? {
+        for job in jobs {
+            let is_told = !told.insert((job.rule, job.seq, &job.subject));
+            if is_told || job.once && !is_first(&change, job)? {
                 continue;
             }
-            for kind in &intent.actions {
-                let lane = ActionId {
-                    rule: Arc::clone(intent.rule),
+            for kind in &job.actions {
+                let action = ActionId {
+                    rule: Arc::clone(job.rule),
                     kind: *kind,
                 };
-                let (jobs, bytes) = waiting.entry(lane.clone()).or_default();
-                let size = intent.event.len() as u64;
+                let (jobs, bytes) = waiting.entry(action.clone()).or_default();
+                let size = job.json.len() as u64;
                 if *jobs >= JOBS || *bytes + size > BYTES {
-                    enqueued.left_out.push(lane);
+                    enqueued.left_out.push(action);
                     continue;
                 }
                 change
@@ -167,11 +171,11 @@ impl Queue {
                         "INSERT INTO jobs (rule, action, seq, subject, event) VALUES (?, ?, ?, ?, ?)",
                     )?
                     .execute(params![
-                        &**intent.rule,
+                        &**job.rule,
                         kind.name(),
-                        intent.seq.0 as i64,
-                        intent.subject,
-                        intent.event
+                        job.seq.0 as i64,
+                        job.subject,
+                        job.json
                     ])?;
                 (*jobs, *bytes) = (*jobs + 1, *bytes + size);
                 enqueued.any = true;
@@ -185,8 +189,8 @@ impl Queue {
     }
 
     /// The first job of an action after a number.
-    pub(super) fn next(&self, lane: &ActionId, after: i64) -> rusqlite::Result<Option<Job>> {
-        let ActionId { rule, kind } = lane;
+    pub(super) fn next(&self, action: &ActionId, after: i64) -> rusqlite::Result<Option<Job>> {
+        let ActionId { rule, kind } = action;
         let inner = self.inner();
         let found = inner
             .db
@@ -198,7 +202,7 @@ impl Queue {
                 Ok(Job {
                     id: row.get(0)?,
                     rule: Arc::clone(rule),
-                    event: row.get(3)?,
+                    json: row.get(3)?,
                     key: format!("{}-{rule}-{seq}-{subject}", inner.identity),
                 })
             });
@@ -206,15 +210,15 @@ impl Queue {
     }
 
     /// Takes a job out.
-    pub(super) fn remove(&self, lane: &ActionId, job: &Job) -> rusqlite::Result<()> {
+    pub(super) fn remove(&self, action: &ActionId, job: &Job) -> rusqlite::Result<()> {
         let mut inner = self.inner();
         inner
             .db
             .prepare_cached("DELETE FROM jobs WHERE id = ?")?
             .execute([job.id])?;
-        if let Some((jobs, bytes)) = inner.waiting.get_mut(lane) {
+        if let Some((jobs, bytes)) = inner.waiting.get_mut(action) {
             *jobs = jobs.saturating_sub(1);
-            *bytes = bytes.saturating_sub(job.event.len() as u64);
+            *bytes = bytes.saturating_sub(job.json.len() as u64);
         }
         inner.tell();
         Ok(())
@@ -227,29 +231,29 @@ impl Queue {
 
 impl Job {
     /// What it is about.
-    pub(super) fn happening(&self) -> Result<Happening, Trouble> {
-        let lasting = || Trouble::Lasting("the event cannot be read back".to_owned());
-        Happening::of_line(&self.event).ok_or_else(lasting)
+    pub(super) fn event(&self) -> Result<RuleEvent, Failure> {
+        let unreadable = || Failure::Permanent("the event cannot be read back".to_owned());
+        RuleEvent::of_line(&self.json).ok_or_else(unreadable)
     }
 }
 
 impl Inner {
     /// Tells how many wait.
     fn tell(&self) {
-        for (lane, (jobs, _)) in &self.waiting {
-            self.ledger.add(lane, |tally| tally.waiting = *jobs);
+        for (action, (jobs, _)) in &self.waiting {
+            self.counters.add(action, |count| count.waiting = *jobs);
         }
     }
 }
 
 /// Whether a rule has not applied to this yet.
-fn is_first(change: &Transaction<'_>, intent: &Intent<'_>) -> rusqlite::Result<bool> {
-    let rule = &**intent.rule;
+fn is_first(change: &Transaction<'_>, job: &NewJob<'_>) -> rusqlite::Result<bool> {
+    let rule = &**job.rule;
     let rows = change
         .prepare_cached(
             "INSERT OR IGNORE INTO applied SELECT ?1, coalesce(max(n), 0) + 1, ?2 FROM applied WHERE rule = ?1",
         )?
-        .execute(params![rule, intent.subject])?;
+        .execute(params![rule, job.subject])?;
     if rows > 0 {
         change
             .prepare_cached(

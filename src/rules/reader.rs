@@ -6,8 +6,8 @@ use tokio::{runtime::Handle, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Action, Happening, Rule,
-    queue::{Enqueued, Intent, Queue},
+    Action, Rule, RuleEvent,
+    queue::{Enqueued, NewJob, Queue},
     report::Report,
 };
 use crate::{
@@ -62,9 +62,9 @@ impl Reader {
         if self.has_given_up {
             return false;
         }
-        let (happened, unread) = self.happened(records);
-        let intents = intents(&self.rules, &happened);
-        let Some(enqueued) = self.enqueue(&intents, last.seq) else {
+        let (occurrences, unread) = self.occurrences(records);
+        let jobs = jobs(&self.rules, &occurrences);
+        let Some(enqueued) = self.enqueue(&jobs, last.seq) else {
             self.has_given_up = true;
             return false;
         };
@@ -75,37 +75,37 @@ impl Reader {
     }
 
     /// What records tell, and how many of them cannot be read.
-    fn happened(&mut self, records: &[Arc<Record>]) -> (Vec<Happened>, u64) {
-        let (mut happened, mut unread) = (Vec::new(), 0);
+    fn occurrences(&mut self, records: &[Arc<Record>]) -> (Vec<Occurrence>, u64) {
+        let (mut occurrences, mut unread) = (Vec::new(), 0);
         // What the user brings in was heard long ago.
         let heard = |record: &&Arc<Record>| record.delivery.kind != Kind::Import;
         for record in records.iter().filter(heard) {
             let lines = self.events.lines(std::slice::from_ref(record));
             unread += u64::from(self.events.lost() > 0);
-            happened.extend(lines.into_iter().enumerate().filter_map(|(at, line)| {
-                Some(Happened {
-                    what: Happening::of_line(&line)?,
+            occurrences.extend(lines.into_iter().enumerate().filter_map(|(at, json)| {
+                Some(Occurrence {
+                    event: RuleEvent::of_line(&json)?,
                     seq: record.seq,
                     at,
-                    line,
+                    json,
                 })
             }));
         }
-        (happened, unread)
+        (occurrences, unread)
     }
 
     /// Tries until it is done. None: it was asked to end before; then the next run reads these records again.
-    fn enqueue(&self, intents: &[Intent<'_>], upto: Seq) -> Option<Enqueued> {
-        let mut stall = None;
+    fn enqueue(&self, jobs: &[NewJob<'_>], upto: Seq) -> Option<Enqueued> {
+        let mut outage = None;
         loop {
             let was_stopped = self.stop.is_cancelled();
-            match self.queue.put(intents, upto) {
+            match self.queue.put(jobs, upto) {
                 Ok(enqueued) => return Some(enqueued),
-                Err(error) if stall.is_none() => {
+                Err(error) if outage.is_none() => {
                     tracing::warn!(
                         "the queue of rules cannot be written, and is tried again: {error}"
                     );
-                    stall = Some(self.report.stall(self.report.ledger.names()));
+                    outage = Some(self.report.outage(self.report.counters.ids()));
                 }
                 Err(_) => {}
             }
@@ -136,38 +136,38 @@ impl Reader {
     }
 }
 
-/// Something that happened, and where it is told: a record, and a place in it.
-struct Happened {
-    what: Happening,
+/// An event, and where it is told: a record, and a place in it.
+struct Occurrence {
+    event: RuleEvent,
     seq: Seq,
     at: usize,
-    line: String,
+    /// The event as a line of JSON.
+    json: String,
 }
 
 /// What rules want.
-fn intents<'a>(rules: &'a [Rule], happened: &'a [Happened]) -> Vec<Intent<'a>> {
-    let intents = happened.iter().flat_map(|happened| {
-        let Happened {
-            what,
+fn jobs<'a>(rules: &'a [Rule], occurrences: &'a [Occurrence]) -> Vec<NewJob<'a>> {
+    let jobs = occurrences.iter().flat_map(|occurrence| {
+        let Occurrence {
+            event,
             seq,
             at,
-            line,
-            ..
-        } = happened;
-        let rules = rules.iter().filter(|rule| rule.matches(what));
+            json,
+        } = occurrence;
+        let rules = rules.iter().filter(|rule| rule.matches(event));
         rules.map(move |rule| {
-            let subject = what.subject();
-            Intent {
+            let subject = event.subject();
+            NewJob {
                 rule: &rule.name,
                 actions: rule.actions.iter().map(Action::kind).collect(),
                 seq: *seq,
                 once: !rule.again && subject.is_some(),
-                subject: subject.unwrap_or_else(|| format!("{}-{at}", what.kind().name())),
-                event: line,
+                subject: subject.unwrap_or_else(|| format!("{}-{at}", event.kind().name())),
+                json,
             }
         })
     });
-    intents.collect()
+    jobs.collect()
 }
 
 #[cfg(test)]
@@ -178,14 +178,14 @@ mod tests {
     use crate::{
         event::{Delivery, fixtures},
         losses::LossCounter,
-        rules::{EventKind, Ledger, When, ledger::ActionId},
+        rules::{Counters, EventKind, When, counters::ActionId},
         store::{Location, Settings, Submission, retention::Retention},
     };
 
     struct Stage {
         reader: Reader,
         queue: Queue,
-        names: [ActionId; 1],
+        ids: [ActionId; 1],
         folder: tempfile::TempDir,
         losses: LossCounter,
     }
@@ -223,20 +223,20 @@ mod tests {
                 actions: vec![Action::Ring],
                 reply: None,
             };
-            let (folder, ledger) = (tempfile::tempdir().unwrap(), Ledger::default());
-            let queue = Queue::open(Some(folder.path()), ledger.clone()).unwrap();
-            let names = [ActionId {
+            let (folder, counters) = (tempfile::tempdir().unwrap(), Counters::default());
+            let queue = Queue::open(Some(folder.path()), counters.clone()).unwrap();
+            let ids = [ActionId {
                 rule: Arc::clone(&rule.name),
                 kind: Action::Ring.kind(),
             }];
-            queue.begin(&names, Seq(0)).unwrap();
-            let report = Report::new(ledger, losses.clone());
+            queue.begin(&ids, Seq(0)).unwrap();
+            let report = Report::new(counters, losses.clone());
             let (rules, stop) = ([rule].into(), CancellationToken::new());
             let reader = Reader::new(rules, store, queue.clone(), Seq(0), report, stop);
             let stage = Self {
                 reader,
                 queue,
-                names,
+                ids,
                 folder,
                 losses,
             };
@@ -244,7 +244,7 @@ mod tests {
         }
 
         fn waiting(&self) -> u64 {
-            self.reader.report.ledger.get()[0].1.waiting
+            self.reader.report.counters.get()[0].1.waiting
         }
     }
 
@@ -262,7 +262,7 @@ mod tests {
         rename("hidden", "jobs");
         // Or the first one would be passed over.
         assert!(!stage.reader.take(&records[1..]));
-        let begun = stage.queue.begin(&stage.names, Seq(2)).unwrap();
+        let begun = stage.queue.begin(&stage.ids, Seq(2)).unwrap();
         assert_eq!((begun, stage.waiting()), ((Seq(0), 0), 0));
         assert_eq!(stage.losses.get().rules_missed, 0);
     }

@@ -10,7 +10,7 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 use lru::LruCache;
 
-use super::{Happening, Reply, Rule};
+use super::{Reply, Rule, RuleEvent};
 use crate::{
     bucket::{Bucket, Limit},
     event::{Event, Uid},
@@ -36,13 +36,13 @@ const LINES: usize = 32;
 #[derive(Debug, Clone)]
 pub struct Replies {
     rules: Arc<[(Rule, Reply)]>,
-    said: Arc<Mutex<LruCache<(usize, Uid), Said>>>,
+    said: Arc<Mutex<LruCache<(usize, Uid), History>>>,
     zone: TimeZone,
 }
 
 /// What a rule said to a wearer.
 #[derive(Debug)]
-struct Said {
+struct History {
     limit: Bucket,
     /// The last message, and the delivery that it answered.
     last: Option<(u64, String)>,
@@ -52,7 +52,7 @@ struct Said {
 
 /// A segment that a rule applies to.
 struct Heard<'a> {
-    happening: &'a Happening,
+    event: &'a RuleEvent,
     /// The same for each revision of it; None: nobody can tell.
     line: Option<u64>,
 }
@@ -90,7 +90,7 @@ impl Replies {
         let segments: Vec<_> = segments
             .map(|segment| {
                 let line = segment.id.as_deref().map(hash);
-                (Happening::of_segment(uid, segment), line)
+                (RuleEvent::of_segment(uid, segment), line)
             })
             .collect();
         let rules = self.rules.iter().enumerate();
@@ -111,11 +111,11 @@ impl Replies {
             return repeated;
         }
         applying.iter().find_map(|(at, again, reply, heard)| {
-            let fresh = || Said::new(reply);
+            let fresh = || History::new(reply);
             let said = said.get_or_insert_mut((*at, uid.clone()), fresh);
             let mut heard = heard.iter();
             let heard = heard.find(|heard| *again || !said.has_answered(heard))?;
-            let text = reply.text.fill(heard.happening, &self.zone);
+            let text = reply.text.fill(heard.event, &self.zone);
             let text = beginning(text.trim(), LONGEST);
             let is_heard = text.chars().nth(UNHEARD).is_some();
             (is_heard && said.limit.allows(now)).then(|| {
@@ -132,7 +132,7 @@ impl Default for Replies {
     }
 }
 
-impl Said {
+impl History {
     /// Nothing yet.
     fn new(reply: &Reply) -> Self {
         Self {
@@ -158,14 +158,11 @@ impl Said {
     }
 }
 
-fn heard<'a>(rule: &Rule, segments: &'a [(Happening, Option<u64>)]) -> Vec<Heard<'a>> {
+fn heard<'a>(rule: &Rule, segments: &'a [(RuleEvent, Option<u64>)]) -> Vec<Heard<'a>> {
     let segments = segments.iter();
-    let heard = segments.filter(|(happening, _)| rule.matches(happening));
+    let heard = segments.filter(|(event, _)| rule.matches(event));
     heard
-        .map(|(happening, line)| Heard {
-            happening,
-            line: *line,
-        })
+        .map(|(event, line)| Heard { event, line: *line })
         .collect()
 }
 

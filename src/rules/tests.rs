@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn happening(object: &Value) -> Happening {
-    Happening::of_line(&object.to_string()).unwrap()
+fn event(object: &Value) -> RuleEvent {
+    RuleEvent::of_line(&object.to_string()).unwrap()
 }
 
 fn said(text: &str) -> Value {
@@ -98,7 +98,7 @@ fn a_rule_applies_where_all_of_it_is_so() {
         ),
     ];
     for (when, object, expected) in scenarios {
-        let met = when.is_met(&happening(&object));
+        let met = when.is_met(&event(&object));
         assert_eq!(met, expected, "{when:?} {object}");
     }
 }
@@ -110,7 +110,7 @@ fn only_the_beginning_of_a_text_is_looked_at() {
         words: words_of("needle"),
         ..when(EventKind::Transcript)
     };
-    assert!(!when.is_met(&happening(&far)));
+    assert!(!when.is_met(&event(&far)));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_template_is_one_harmless_line() {
     object["at"] = json!("2026-03-04T23:30:00Z");
     let zone = TimeZone::fixed(jiff::tz::offset(1));
     assert_eq!(
-        template.fill(&happening(&object), &zone),
+        template.fill(&event(&object), &zone),
         "2026-03-05 00:30 Maya: a bc 7"
     );
     for bad in ["{", "{}", "{a b}", "x {text"] {

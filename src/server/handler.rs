@@ -119,7 +119,7 @@ impl<S: Sink> Handler<S> {
                     losses: self.losses.get(),
                     store: self.sink.status(),
                     connections: self.places.taken(),
-                    rules: self.settings.ledger.get(),
+                    rules: self.settings.rule_counters.get(),
                 })))
             }
             Route::WrongMethod(allowed) => Err(Refusal::Method(allowed)),

@@ -8,10 +8,10 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::Trouble;
+use super::Failure;
 use crate::{
     private,
-    rules::{Happening, Template},
+    rules::{RuleEvent, Template},
 };
 
 /// A file, whose name may have the day in it.
@@ -36,28 +36,28 @@ impl FileName {
         })
     }
 
-    /// The file for something that happened.
-    pub(crate) fn path(&self, happening: &Happening, zone: &TimeZone) -> PathBuf {
-        self.folder.join(self.name.fill(happening, zone))
+    /// The file for an event.
+    pub(crate) fn path(&self, event: &RuleEvent, zone: &TimeZone) -> PathBuf {
+        self.folder.join(self.name.fill(event, zone))
     }
 
     /// Adds a line: the text of a template, or else the event itself. May block.
     pub(super) fn append(
         &self,
         line: Option<&Template>,
-        happening: &Happening,
-        event: &str,
-    ) -> Result<(), Trouble> {
+        event: &RuleEvent,
+        json: &str,
+    ) -> Result<(), Failure> {
         let zone = TimeZone::system();
-        let path = self.path(happening, &zone);
+        let path = self.path(event, &zone);
         let mut line = match line {
-            Some(template) => template.fill(happening, &zone),
-            None => event.trim_end().to_owned(),
+            Some(template) => template.fill(event, &zone),
+            None => json.trim_end().to_owned(),
         };
         line.push('\n');
         let passing = |error: io::Error| {
             // A disk that is full or away comes back.
-            Trouble::Passing(format!("cannot write {}: {error}", path.display()))
+            Failure::Transient(format!("cannot write {}: {error}", path.display()))
         };
         if let Some(folder) = path.parent() {
             private::make_folder(folder).map_err(passing)?;

@@ -11,7 +11,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Program, Trouble};
+use super::{Failure, Program};
 use crate::{child, rules::EventKind};
 
 /// Most output of one run that is logged, in bytes of each stream.
@@ -23,22 +23,19 @@ const KIND: &str = "OMISCOPE_EVENT";
 impl Program {
     /// Runs it with an event on its standard input, and logs what it says. Dropped or out of time, it and all that it has started
     /// are killed.
-    pub(super) async fn run(
-        &self,
-        rule: &str,
-        kind: EventKind,
-        event: &str,
-    ) -> Result<(), Trouble> {
+    pub(super) async fn run(&self, rule: &str, kind: EventKind, json: &str) -> Result<(), Failure> {
         let cannot = |error: io::Error| {
-            Trouble::Lasting(format!("cannot run {}: {error}", self.path.display()))
+            Failure::Permanent(format!("cannot run {}: {error}", self.path.display()))
         };
         let mut running = child::spawn(&mut self.command(kind)).map_err(cannot)?;
         let mut said = Output::default();
-        let ended = timeout(self.timeout, said.until_end(&mut running.child, event)).await;
+        let ended = timeout(self.timeout, said.until_end(&mut running.child, json)).await;
         said.log(rule);
         let Ok(ended) = ended else {
             let seconds = self.timeout.as_secs_f64();
-            return Err(Trouble::Lasting(format!("it was killed after {seconds} s")));
+            return Err(Failure::Permanent(format!(
+                "it was killed after {seconds} s"
+            )));
         };
         let status = ended.map_err(cannot)?;
         // What it leaves behind has let go of its output, and is meant to go on.
@@ -46,7 +43,7 @@ impl Program {
         if status.success() {
             Ok(())
         } else {
-            Err(Trouble::Lasting(format!("it ended with {status}")))
+            Err(Failure::Permanent(format!("it ended with {status}")))
         }
     }
 
@@ -78,13 +75,13 @@ struct Output {
 
 impl Output {
     /// Feeds a program, and waits until it has ended, and its output, too.
-    async fn until_end(&mut self, child: &mut Child, event: &str) -> io::Result<ExitStatus> {
+    async fn until_end(&mut self, child: &mut Child, json: &str) -> io::Result<ExitStatus> {
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let fed = async {
             if let Some(mut stdin) = stdin {
                 // It need not read it.
-                let _ = stdin.write_all(event.as_bytes()).await;
+                let _ = stdin.write_all(json.as_bytes()).await;
             }
         };
         tokio::join!(

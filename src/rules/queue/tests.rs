@@ -3,29 +3,29 @@ use super::*;
 /// A queue in memory, the only action of its only rule, and the counts of that.
 struct Stage {
     queue: Queue,
-    lane: ActionId,
-    ledger: Ledger,
+    action: ActionId,
+    counters: Counters,
 }
 
 impl Stage {
     fn new() -> Self {
-        let ledger = Ledger::default();
-        let queue = Queue::open(None, ledger.clone()).unwrap();
-        let lane = action("r");
-        queue.begin(std::slice::from_ref(&lane), Seq(0)).unwrap();
+        let counters = Counters::default();
+        let queue = Queue::open(None, counters.clone()).unwrap();
+        let action = action("r");
+        queue.begin(std::slice::from_ref(&action), Seq(0)).unwrap();
         Self {
             queue,
-            lane,
-            ledger,
+            action,
+            counters,
         }
     }
 
     fn put(&self, seq: u64, subject: &str, once: bool) -> Enqueued {
-        put(&self.queue, &self.lane.rule, seq, subject, once, "{}\n")
+        put(&self.queue, &self.action.rule, seq, subject, once, "{}\n")
     }
 
     fn waiting(&self) -> u64 {
-        self.ledger.get()[0].1.waiting
+        self.counters.get()[0].1.waiting
     }
 }
 
@@ -42,17 +42,17 @@ fn put(
     seq: u64,
     subject: &str,
     once: bool,
-    event: &str,
+    json: &str,
 ) -> Enqueued {
-    let intent = Intent {
+    let job = NewJob {
         rule,
         actions: vec![ActionKind::File],
         seq: Seq(seq),
         subject: subject.to_owned(),
         once,
-        event,
+        json,
     };
-    queue.put(&[intent], Seq(seq)).unwrap()
+    queue.put(&[job], Seq(seq)).unwrap()
 }
 
 #[test]
@@ -68,10 +68,10 @@ fn a_subject_is_acted_on_once_unless_each_revision_is_wanted() {
         stage.put(seq, subject, once);
         assert_eq!(stage.waiting(), waiting, "{seq} {subject}");
     }
-    let Stage { queue, lane, .. } = &stage;
-    let first = queue.next(lane, 0).unwrap().unwrap();
-    queue.remove(lane, &first).unwrap();
-    let second = queue.next(lane, 0).unwrap().unwrap();
+    let Stage { queue, action, .. } = &stage;
+    let first = queue.next(action, 0).unwrap().unwrap();
+    queue.remove(action, &first).unwrap();
+    let second = queue.next(action, 0).unwrap().unwrap();
     assert!(first.key.ends_with("-r-1-transcript-1"), "{}", first.key);
     assert!(second.key.ends_with("-r-2-transcript-2"), "{}", second.key);
     assert_eq!(stage.waiting(), 3);
@@ -80,37 +80,37 @@ fn a_subject_is_acted_on_once_unless_each_revision_is_wanted() {
 #[test]
 fn what_one_record_tells_twice_is_acted_on_once() {
     let stage = Stage::new();
-    let intent = || Intent {
-        rule: &stage.lane.rule,
+    let job = || NewJob {
+        rule: &stage.action.rule,
         actions: vec![ActionKind::File],
         seq: Seq(1),
         subject: "transcript-1".to_owned(),
         once: false,
-        event: "{}\n",
+        json: "{}\n",
     };
-    stage.queue.put(&[intent(), intent()], Seq(1)).unwrap();
+    stage.queue.put(&[job(), job()], Seq(1)).unwrap();
     assert_eq!(stage.waiting(), 1);
 }
 
 #[test]
 fn other_rules_make_a_rule_forget_nothing() {
     let stage = Stage::new();
-    let busy = &stage.lane.rule;
+    let busy = &stage.action.rule;
     let quiet: Arc<str> = "quiet".into();
     put(&stage.queue, &quiet, 1, "memory-1", true, "{}\n");
     let inner = stage.queue.inner();
     let change = inner.db.unchecked_transaction().unwrap();
     let remembered = REMEMBERED as u64;
     for at in 0..=remembered {
-        let intent = Intent {
+        let job = NewJob {
             rule: busy,
             actions: Vec::new(),
             seq: Seq(2),
             subject: format!("transcript-{at}"),
             once: true,
-            event: "",
+            json: "",
         };
-        assert!(is_first(&change, &intent).unwrap());
+        assert!(is_first(&change, &job).unwrap());
     }
     change.commit().unwrap();
     drop(inner);
@@ -139,7 +139,7 @@ fn what_waits_is_bounded_and_what_is_left_out_is_told() {
     let event = "x".repeat(1 << 20);
     let left_out: usize = (1..=70)
         .map(|seq| {
-            let put = put(&stage.queue, &stage.lane.rule, seq, "s", false, &event);
+            let put = put(&stage.queue, &stage.action.rule, seq, "s", false, &event);
             put.left_out.len()
         })
         .sum();
@@ -149,23 +149,23 @@ fn what_waits_is_bounded_and_what_is_left_out_is_told() {
 #[test]
 fn the_queue_of_another_run_is_gone_on_with() {
     let folder = tempfile::tempdir().unwrap();
-    let open = || Queue::open(Some(folder.path()), Ledger::default()).unwrap();
-    let lanes = [action("kept"), action("gone")];
-    let [kept, gone] = lanes.clone().map(|lane| lane.rule);
+    let open = || Queue::open(Some(folder.path()), Counters::default()).unwrap();
+    let actions = [action("kept"), action("gone")];
+    let [kept, gone] = actions.clone().map(|action| action.rule);
     let queue = open();
-    assert_eq!(queue.begin(&lanes, Seq(5)).unwrap(), (Seq(5), 0));
+    assert_eq!(queue.begin(&actions, Seq(5)).unwrap(), (Seq(5), 0));
     put(&queue, &kept, 7, "s", true, "{}\n");
     put(&queue, &gone, 8, "s", true, "{}\n");
-    let key = queue.next(&lanes[0], 0).unwrap().unwrap().key;
+    let key = queue.next(&actions[0], 0).unwrap().unwrap().key;
     drop(queue);
     let queue = open();
-    assert_eq!(queue.begin(&lanes[..1], Seq(9)).unwrap(), (Seq(8), 1));
-    assert_eq!(queue.next(&lanes[0], 0).unwrap().unwrap().key, key);
+    assert_eq!(queue.begin(&actions[..1], Seq(9)).unwrap(), (Seq(8), 1));
+    assert_eq!(queue.next(&actions[0], 0).unwrap().unwrap().key, key);
     // Those that come back are new.
     assert_eq!(queue.begin(&[], Seq(9)).unwrap(), (Seq(9), 1));
-    assert_eq!(queue.begin(&lanes, Seq(12)).unwrap(), (Seq(12), 0));
+    assert_eq!(queue.begin(&actions, Seq(12)).unwrap(), (Seq(12), 0));
     // A store that was made anew has fewer records.
-    assert_eq!(queue.begin(&lanes, Seq(3)).unwrap(), (Seq(3), 0));
+    assert_eq!(queue.begin(&actions, Seq(3)).unwrap(), (Seq(3), 0));
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn two_queues_have_no_key_in_common() {
     let key = || {
         let stage = Stage::new();
         stage.put(1, "transcript-1", true);
-        stage.queue.next(&stage.lane, 0).unwrap().unwrap().key
+        stage.queue.next(&stage.action, 0).unwrap().unwrap().key
     };
     assert_ne!(key(), key());
 }

@@ -9,7 +9,7 @@ use super::{
     text::{Family, Sample, histogram},
 };
 use crate::{
-    rules::{ActionId, Tally},
+    rules::{ActionId, Count},
     store::WriterState,
 };
 
@@ -89,11 +89,11 @@ pub(super) static FAMILIES: [Family; 21] = [
         vec![Sample::count(scrape.present.connections.1 as u64)]
     }),
     family("omiscope_rule_actions_total", "counter", "Actions of rules, by what became of them.", |scrape| {
-        by_rule(scrape, |tally| vec![("done", tally.done), ("failed", tally.failed), ("left_out", tally.left_out)])
+        by_rule(scrape, |count| vec![("done", count.done), ("failed", count.failed), ("left_out", count.left_out)])
     }),
     family("omiscope_rule_queue_length", "gauge", "Events that wait for an action of a rule.", |scrape| {
         let rules = scrape.present.rules.iter();
-        rules.map(|(action, tally)| of(action, tally.waiting)).collect()
+        rules.map(|(action, count)| of(action, count.waiting)).collect()
     }),
 ];
 
@@ -103,11 +103,11 @@ fn of(action: &ActionId, count: u64) -> Sample {
         .with("action", action.kind.name())
 }
 
-fn by_rule(scrape: &Scrape, results: fn(&Tally) -> Vec<(&'static str, u64)>) -> Vec<Sample> {
+fn by_rule(scrape: &Scrape, results: fn(&Count) -> Vec<(&'static str, u64)>) -> Vec<Sample> {
     let rules = scrape.present.rules.iter();
     rules
-        .flat_map(|(action, tally)| {
-            let results = results(tally).into_iter();
+        .flat_map(|(action, count)| {
+            let results = results(count).into_iter();
             results.map(move |(result, count)| of(action, count).with("result", result))
         })
         .collect()

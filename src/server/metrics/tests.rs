@@ -35,7 +35,7 @@ fn present() -> Present {
                 rule: "alert".into(),
                 kind: ActionKind::Run,
             },
-            Tally {
+            Count {
                 done: 4,
                 failed: 2,
                 left_out: 1,

@@ -20,7 +20,7 @@ pub struct ActionId {
 
 /// What became of one action of a rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct Count {
     /// How often it was done.
     pub done: u64,
     /// How often it failed and was not, or will not be, tried again.
@@ -36,39 +36,39 @@ pub type Failing = BTreeSet<ActionId>;
 
 /// The counts of all actions, and which fail. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Ledger {
-    tallies: Arc<Mutex<BTreeMap<ActionId, Tally>>>,
+pub struct Counters {
+    counts: Arc<Mutex<BTreeMap<ActionId, Count>>>,
     failing: watch::Sender<Failing>,
 }
 
-impl Ledger {
+impl Counters {
     /// Counts something about an action.
-    pub(super) fn add(&self, lane: &ActionId, change: impl FnOnce(&mut Tally)) {
-        change(self.tallies().entry(lane.clone()).or_default());
+    pub(super) fn add(&self, action: &ActionId, change: impl FnOnce(&mut Count)) {
+        change(self.counts().entry(action.clone()).or_default());
     }
 
     /// The counts now.
     #[must_use]
-    pub fn get(&self) -> Vec<(ActionId, Tally)> {
-        let tallies = self.tallies();
-        let tallies = tallies.iter();
-        tallies
-            .map(|(action, tally)| (action.clone(), *tally))
+    pub fn get(&self) -> Vec<(ActionId, Count)> {
+        let counts = self.counts();
+        let counts = counts.iter();
+        counts
+            .map(|(action, count)| (action.clone(), *count))
             .collect()
     }
 
     /// The actions there are.
-    pub(super) fn names(&self) -> Vec<ActionId> {
-        self.tallies().keys().cloned().collect()
+    pub(super) fn ids(&self) -> Vec<ActionId> {
+        self.counts().keys().cloned().collect()
     }
 
     /// Takes note of whether an action fails; true if that is news.
-    pub(super) fn set_failing(&self, lane: &ActionId, fails: bool) -> bool {
+    pub(super) fn set_failing(&self, action: &ActionId, fails: bool) -> bool {
         self.failing.send_if_modified(|failing| {
             if fails {
-                failing.insert(lane.clone())
+                failing.insert(action.clone())
             } else {
-                failing.remove(lane)
+                failing.remove(action)
             }
         })
     }
@@ -79,7 +79,7 @@ impl Ledger {
         self.failing.subscribe()
     }
 
-    fn tallies(&self) -> MutexGuard<'_, BTreeMap<ActionId, Tally>> {
-        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
+    fn counts(&self) -> MutexGuard<'_, BTreeMap<ActionId, Count>> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -10,8 +10,8 @@ use tokio::{
 
 use super::{
     Action,
-    action::{Means, Trouble},
-    ledger::ActionId,
+    action::{Context, Failure},
+    counters::ActionId,
     queue::{Job, Queue},
     report::Report,
     retry::Retry,
@@ -25,19 +25,19 @@ const REST: Duration = Duration::from_secs(30);
 
 /// An action of a rule at work.
 #[derive(Debug)]
-pub(super) struct Lane {
-    pub(super) name: ActionId,
+pub(super) struct Worker {
+    pub(super) id: ActionId,
     pub(super) action: Action,
     pub(super) queue: Queue,
     /// Changes when jobs were put.
     pub(super) put: watch::Receiver<()>,
-    pub(super) means: Means,
+    pub(super) context: Context,
     /// How many programs may run at once, of all rules.
     pub(super) programs: Arc<Semaphore>,
     pub(super) report: Report,
 }
 
-impl Lane {
+impl Worker {
     /// Works until it is dropped.
     pub(super) async fn work(self) {
         if self.action.is_concurrent() {
@@ -51,10 +51,10 @@ impl Lane {
         let mut retry = Retry::default();
         loop {
             let job = self.next(0).await;
-            let done = self.action.perform(&job, &self.means).await;
-            let trouble = done.as_ref().err();
-            if let Some(rest) = trouble.and_then(|trouble| retry.after(trouble)) {
-                let why = trouble.map(Trouble::why).unwrap_or_default();
+            let done = self.action.perform(&job, &self.context).await;
+            let failure = done.as_ref().err();
+            if let Some(rest) = failure.and_then(|failure| retry.after(failure)) {
+                let why = failure.map(Failure::why).unwrap_or_default();
                 self.tell(Some(&format!("{why}; it is tried again")));
                 sleep(rest).await;
             } else {
@@ -79,9 +79,9 @@ impl Lane {
                 next = self.next_and_place(after), if has_room => next,
             };
             after = job.id;
-            let (action, means) = (self.action.clone(), self.means.clone());
+            let (action, context) = (self.action.clone(), self.context.clone());
             running.spawn(async move {
-                let done = action.perform(&job, &means).await;
+                let done = action.perform(&job, &context).await;
                 drop(program);
                 (job, done)
             });
@@ -97,15 +97,15 @@ impl Lane {
     }
 
     /// Takes note of what became of a job that is not tried again.
-    async fn end(&self, job: &Job, done: Result<(), Trouble>) {
+    async fn end(&self, job: &Job, done: Result<(), Failure>) {
         match done {
             Ok(()) => {
                 self.tell(None);
-                self.report.count_done(&self.name);
+                self.report.count_done(&self.id);
             }
-            Err(trouble) => {
-                self.tell(Some(trouble.why()));
-                self.report.count_failed(&self.name);
+            Err(failure) => {
+                self.tell(Some(failure.why()));
+                self.report.count_failed(&self.id);
             }
         }
         self.remove(job).await;
@@ -115,8 +115,8 @@ impl Lane {
     async fn next(&mut self, after: i64) -> Job {
         loop {
             self.put.mark_unchanged();
-            let (queue, name) = (self.queue.clone(), self.name.clone());
-            let read = tokio::task::spawn_blocking(move || queue.next(&name, after)).await;
+            let (queue, id) = (self.queue.clone(), self.id.clone());
+            let read = tokio::task::spawn_blocking(move || queue.next(&id, after)).await;
             match read {
                 Ok(Ok(Some(job))) => return job,
                 Ok(Ok(None)) => {
@@ -136,8 +136,8 @@ impl Lane {
 
     async fn remove(&self, job: &Job) {
         loop {
-            let (queue, name, job) = (self.queue.clone(), self.name.clone(), job.clone());
-            let remove = move || queue.remove(&name, &job);
+            let (queue, id, job) = (self.queue.clone(), self.id.clone(), job.clone());
+            let remove = move || queue.remove(&id, &job);
             match tokio::task::spawn_blocking(remove).await {
                 Ok(Err(error)) => {
                     tracing::warn!("the queue of rules cannot be written: {error}");
@@ -149,14 +149,14 @@ impl Lane {
     }
 
     /// Says once that it fails, and once that it does no longer.
-    fn tell(&self, trouble: Option<&str>) {
-        let ActionId { rule, kind } = &self.name;
+    fn tell(&self, failure: Option<&str>) {
+        let ActionId { rule, kind } = &self.id;
         let action = kind.name();
         let is_news = self
             .report
-            .ledger
-            .set_failing(&self.name, trouble.is_some());
-        match trouble {
+            .counters
+            .set_failing(&self.id, failure.is_some());
+        match failure {
             Some(why) if is_news => tracing::warn!("rule {rule}, {action}: {why}"),
             Some(why) => tracing::debug!("rule {rule}, {action}: {why}"),
             None if is_news => tracing::info!("rule {rule}, {action}: works again"),

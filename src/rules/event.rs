@@ -1,4 +1,4 @@
-//! Something that happened, as rules see it and programs get it: an object of `serve --events`.
+//! An event, as rules see it and programs get it: an object of `serve --events`.
 
 use serde_json::{Map, Value, json};
 
@@ -8,9 +8,9 @@ use crate::{
     text::beginning,
 };
 
-/// Something that happened.
+/// An event.
 #[derive(Debug, Clone)]
-pub struct Happening {
+pub struct RuleEvent {
     kind: EventKind,
     object: Map<String, Value>,
 }
@@ -18,7 +18,7 @@ pub struct Happening {
 /// Most of a segment that is looked at before it is kept, in bytes: Omi waits meanwhile.
 const SEGMENT: usize = 4 << 10;
 
-impl Happening {
+impl RuleEvent {
     /// What a line of `serve --events` tells; None if it is none.
     #[must_use]
     pub fn of_line(line: &str) -> Option<Self> {

@@ -17,13 +17,13 @@ use tokio_util::{
 };
 
 use super::{
-    Action, Ledger, Rule,
-    action::Means,
-    lane::Lane,
-    ledger::ActionId,
+    Action, Counters, Rule,
+    action::Context,
+    counters::ActionId,
     queue::{self, OpenError, Queue},
     reader::Reader,
     report::Report,
+    worker::Worker,
 };
 use crate::{event::Seq, feed, losses::LossCounter, outbound::Outbound, store::Store};
 
@@ -35,14 +35,14 @@ const REST: Duration = Duration::from_secs(30);
 
 /// Rules at work. Dropped, it stops at once, and programs that it runs are killed; what was not done is done by the next one.
 #[derive(Debug)]
-pub struct Hooks {
+pub struct Engine {
     stop: CancellationToken,
     work: Option<AbortOnDropHandle<()>>,
     _stopping: DropGuard,
     bell: watch::Sender<u64>,
 }
 
-impl Hooks {
+impl Engine {
     /// Puts rules to work on what a store commits from now on, and on what they had not seen when the last run ended. Needs a runtime.
     ///
     /// Whatever is wrong with their queue, `hooks.db` in the data folder, nobody else is held up by it: one that is damaged is set
@@ -52,17 +52,17 @@ impl Hooks {
         rules: &[Rule],
         folder: Option<&Path>,
         store: &Store,
-        ledger: &Ledger,
+        counters: &Counters,
         losses: &LossCounter,
     ) -> Self {
         let rules = rules.iter().filter(|rule| !rule.actions.is_empty());
         let (stop, bell) = (CancellationToken::new(), watch::Sender::new(0));
-        let works = Works {
+        let setup = Setup {
             rules: rules.cloned().collect(),
             folder: folder.map(Path::to_owned),
             start: store.latest(),
-            report: Report::new(ledger.clone(), losses.clone()),
-            means: Means {
+            report: Report::new(counters.clone(), losses.clone()),
+            context: Context {
                 store: store.clone(),
                 outbound: Outbound::new(),
                 bell: bell.clone(),
@@ -70,7 +70,7 @@ impl Hooks {
         };
         Self {
             work: Some(AbortOnDropHandle::new(tokio::spawn(
-                works.run(stop.clone()),
+                setup.run(stop.clone()),
             ))),
             _stopping: stop.clone().drop_guard(),
             stop,
@@ -94,16 +94,16 @@ impl Hooks {
 }
 
 /// What rules work with.
-struct Works {
+struct Setup {
     rules: Arc<[Rule]>,
     folder: Option<PathBuf>,
     /// The last record of earlier runs.
     start: Seq,
     report: Report,
-    means: Means,
+    context: Context,
 }
 
-impl Works {
+impl Setup {
     async fn run(self, stop: CancellationToken) {
         // Where there are none any more, the queue must learn of it: one of the same name would be a new one.
         if self.rules.is_empty() && !self.folder.as_deref().is_some_and(queue::is_in) {
@@ -116,8 +116,8 @@ impl Works {
             return;
         }
         let put = watch::Sender::new(());
-        let mut lanes = self.lanes(&queue, &put);
-        let store = self.means.store;
+        let mut workers = self.workers(&queue, &put);
+        let store = self.context.store;
         let follower = store.follow(cursor);
         let mut reader = Reader::new(self.rules, store, queue, cursor, self.report, stop.clone());
         // What is passed over is seen by the reader, as a gap.
@@ -127,18 +127,18 @@ impl Works {
             }
         })
         .await;
-        lanes.shutdown().await;
+        workers.shutdown().await;
     }
 
     /// The queue, sooner or later, and after which record to read on. None: it was asked to end before.
     async fn queue(&self, stop: &CancellationToken) -> Option<(Queue, Seq)> {
-        let mut stall = None;
+        let mut outage = None;
         loop {
             match self.opened().await {
                 Ok(opened) => return Some(opened),
-                Err(error) if stall.is_none() => {
+                Err(error) if outage.is_none() => {
                     tracing::warn!("rules do nothing, and are tried again: {error}");
-                    stall = Some(self.report.stall(self.names()));
+                    outage = Some(self.report.outage(self.ids()));
                 }
                 Err(_) => {}
             }
@@ -147,11 +147,11 @@ impl Works {
     }
 
     async fn opened(&self) -> Result<(Queue, Seq), OpenError> {
-        let (folder, names, start) = (self.folder.clone(), self.names(), self.start);
+        let (folder, ids, start) = (self.folder.clone(), self.ids(), self.start);
         let report = self.report.clone();
         let open = move || {
             let folder = folder.as_deref();
-            let mut queue = Queue::open(folder, report.ledger.clone());
+            let mut queue = Queue::open(folder, report.counters.clone());
             if let (Err(OpenError::Damaged), Some(folder)) = (&queue, folder) {
                 let (kept, lost) = queue::set_aside(folder)?;
                 tracing::warn!(
@@ -160,10 +160,10 @@ impl Works {
                     kept.display()
                 );
                 report.losses.add(|losses| losses.rules_failed += lost);
-                queue = Queue::open(Some(folder), report.ledger.clone());
+                queue = Queue::open(Some(folder), report.counters.clone());
             }
             let queue = queue?;
-            let (cursor, dropped) = queue.begin(&names, start)?;
+            let (cursor, dropped) = queue.begin(&ids, start)?;
             if dropped > 0 {
                 tracing::warn!(
                     "{dropped} actions waited for rules that are no longer there, and are dropped"
@@ -177,26 +177,26 @@ impl Works {
         }
     }
 
-    fn lanes(&self, queue: &Queue, put: &watch::Sender<()>) -> JoinSet<()> {
+    fn workers(&self, queue: &Queue, put: &watch::Sender<()>) -> JoinSet<()> {
         let programs = Arc::new(Semaphore::new(PROGRAMS));
-        let mut lanes = JoinSet::new();
-        for (name, action) in self.actions() {
-            let lane = Lane {
-                name,
+        let mut workers = JoinSet::new();
+        for (id, action) in self.actions() {
+            let worker = Worker {
+                id,
                 action: action.clone(),
                 queue: queue.clone(),
                 put: put.subscribe(),
-                means: self.means.clone(),
+                context: self.context.clone(),
                 programs: Arc::clone(&programs),
                 report: self.report.clone(),
             };
-            lanes.spawn(lane.work());
+            workers.spawn(worker.work());
         }
-        lanes
+        workers
     }
 
-    fn names(&self) -> Vec<ActionId> {
-        self.actions().map(|(name, _)| name).collect()
+    fn ids(&self) -> Vec<ActionId> {
+        self.actions().map(|(id, _)| id).collect()
     }
 
     fn actions(&self) -> impl Iterator<Item = (ActionId, &Action)> {
@@ -240,9 +240,9 @@ mod tests {
             actions: vec![Action::Ring],
             reply: None,
         };
-        let ledger = Ledger::default();
-        let mut failing = ledger.watch_failing();
-        let mut hooks = Hooks::start(&[rule], Some(folder.path()), &store, &ledger, &losses);
+        let counters = Counters::default();
+        let mut failing = counters.watch_failing();
+        let mut engine = Engine::start(&[rule], Some(folder.path()), &store, &counters, &losses);
         let fails = ActionId {
             rule: "r".into(),
             kind: Action::Ring.kind(),
@@ -254,7 +254,7 @@ mod tests {
             .wait_for(std::collections::BTreeSet::is_empty)
             .await
             .unwrap();
-        hooks.end().await;
+        engine.end().await;
         assert!(in_the_way.is_file() && !losses.get().any());
     }
 }
