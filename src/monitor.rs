@@ -59,6 +59,7 @@ pub struct Monitor {
     health: Health,
     losses: Losses,
     failing: Failing,
+    tunnel: Vec<Advice>,
 }
 
 impl Monitor {
@@ -94,6 +95,7 @@ impl Monitor {
         let mut fresh = Self::new(snapshot);
         fresh.losses = self.losses;
         fresh.failing.clone_from(&self.failing);
+        fresh.tunnel.clone_from(&self.tunnel);
         fresh.health.keep_rates_of(&self.health);
         fresh.sounds.keep_samples_of(&self.sounds);
         fresh.transcript.count_on_from(&self.transcript);
@@ -238,6 +240,11 @@ impl Monitor {
     /// Takes over which actions of rules fail.
     pub fn set_failing(&mut self, failing: Failing) {
         self.failing = failing;
+    }
+
+    /// Takes over what is wrong with the tunnel through which Omi reaches us.
+    pub fn set_tunnel_advice(&mut self, advice: Vec<Advice>) {
+        self.tunnel = advice;
     }
 
     /// The last record folded in.

@@ -35,7 +35,7 @@ const TOLD: usize = 200;
 /// Why a delivery cannot be sent again.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReplayError {
-    #[error("what was posted is no longer kept")]
+    #[error("what was posted is not kept")]
     Gone,
     #[error("only the first {} of it are kept", text::size(*.0 as u64))]
     Cut(usize),

@@ -24,7 +24,11 @@ mod tests;
 
 use std::{fmt, time::Duration};
 
-use crate::{monitor::Advice, webhook_url::WebhookUrl};
+use crate::{
+    monitor::{Advice, Severity},
+    text,
+    webhook_url::WebhookUrl,
+};
 pub(crate) use discover::{Places, discover};
 pub(crate) use once::{Found, look_once};
 use probe::probe;
@@ -81,6 +85,19 @@ impl Link {
             }
             None => None,
         }
+    }
+
+    /// What is wrong, for a place where nothing else tells of tunnels: on one harmless line.
+    pub(crate) fn warnings(&self) -> Vec<Advice> {
+        let wrong = self
+            .advice
+            .iter()
+            .filter(|it| it.severity != Severity::Note);
+        let wrong = wrong.map(|it| Advice {
+            text: text::neutral(&format!("tunnel: {}", it.text)).into_owned(),
+            ..it.clone()
+        });
+        wrong.collect()
     }
 
     /// This, and what came of a ping through it.

@@ -158,6 +158,13 @@ impl WebhookUrl {
         pairs.any(|(name, _)| name == "key") || self.key_in_path()
     }
 
+    /// What to say where omiscope does not take what is posted to a URL without a path; None: it has one.
+    #[must_use]
+    pub fn without_path(&self) -> Option<String> {
+        let is_bare = self.path == "/";
+        is_bare.then(|| format!("the path is missing, omiscope's is {}/webhook", self.origin))
+    }
+
     fn key_in_path(&self) -> bool {
         let key = self.path.strip_prefix(KEY_IN_PATH);
         key.is_some_and(|key| !key.is_empty())
@@ -280,6 +287,22 @@ mod tests {
         for (url, has_key, told) in cases {
             let url = WebhookUrl::parse(url).unwrap();
             assert_eq!((url.has_key(), url.to_string()), (has_key, told.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_missing_is_told() {
+        let told = |url| WebhookUrl::parse(url).unwrap().without_path();
+        for url in ["http://h:1", "http://h:1/?key=S3CRET"] {
+            let told = told(url).unwrap();
+            assert!(told.ends_with("is http://h:1/webhook"), "{told}");
+        }
+        for url in [
+            "http://h:1/webhook?key=S",
+            "http://h:1/webhook/S",
+            "http://h/own",
+        ] {
+            assert_eq!(told(url), None);
         }
     }
 

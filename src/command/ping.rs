@@ -55,7 +55,7 @@ async fn ping(url: &WebhookUrl, signing: Option<&Secret>) -> anyhow::Result<Stri
     let request = ping::request(url, signing).with_context(|| format!("{url} cannot be asked"))?;
     let answer = Outbound::within(PATIENCE).send(request).await;
     let answer = answer.map_err(|error| anyhow!("{url}: {error}"))?;
-    match fault(&answer) {
+    match fault(url, &answer) {
         Some(fault) => bail!("{url}: {fault}"),
         None => Ok(format!(
             "{url} is well, it answered after {} ms",
@@ -72,8 +72,11 @@ fn key(config: &Config) -> anyhow::Result<Secret> {
 }
 
 /// What is wrong, as far as the answer shows it.
-fn fault(answer: &Answer) -> Option<String> {
+fn fault(url: &WebhookUrl, answer: &Answer) -> Option<String> {
     let status = answer.status.as_u16();
+    if let (404 | 405, Some(why)) = (status, url.without_path()) {
+        return Some(why);
+    }
     match Answered::of(answer) {
         Answered::Well => None,
         Answered::OtherKey => Some("it has another key".to_owned()),

@@ -19,7 +19,7 @@ use crate::{
     events::Events,
     feed,
     logging::{self, DeliveryLog, Destination, Lines, LogFiles},
-    losses::LossCounter,
+    losses::{LossCounter, Losses},
     monitor::Severity,
     shutdown,
     tunnel::{Link, Places, Search, Watcher},
@@ -103,7 +103,11 @@ async fn write_until_drained(
 ) -> anyhow::Result<()> {
     let drained = CancellationToken::new();
     let losses = listening.losses.clone();
-    let _watching = AbortOnDropHandle::new(tokio::spawn(warn_of_losses(losses.clone())));
+    let told = CancellationToken::new();
+    let telling = tokio::spawn(tell_losses(losses.clone(), told.clone(), |lost| {
+        tracing::warn!("lost since the start: {lost}");
+    }));
+    let telling = AbortOnDropHandle::new(telling);
     let log = tokio::spawn(log(config, streams.log, listening, drained.clone()));
     let events = streams
         .events
@@ -123,9 +127,8 @@ async fn write_until_drained(
             tracing::warn!("nobody reads what is written; its end is left out");
         }
     }
-    if let Some(told) = losses.get().told() {
-        tracing::warn!("lost since the start: {told}");
-    }
+    told.cancel();
+    telling.await?;
     tracing::info!("stopped");
     served
 }
@@ -184,14 +187,72 @@ fn announce(config: &Config, listening: &Listening) {
     tracing::info!("listening on {url} | {places}");
 }
 
-/// Says what was lost, soon after it was and then no more often than every ten seconds.
-async fn warn_of_losses(losses: LossCounter) {
+/// Says what was lost, soon after it was and then no more often than every ten seconds; at the end what was not said yet.
+async fn tell_losses(losses: LossCounter, ended: CancellationToken, say: impl Fn(&str)) {
     let mut watch = losses.watch();
-    while watch.changed().await.is_ok() {
+    let mut said = Losses::default();
+    let mut quiet = Instant::now();
+    loop {
+        let more = async {
+            tokio::time::sleep_until(quiet).await;
+            watch.changed().await.is_ok()
+        };
+        let goes_on = ended.run_until_cancelled(more).await == Some(true);
         let now = *watch.borrow_and_update();
-        if let Some(told) = now.told() {
-            tracing::warn!("lost since the start: {told}");
+        if let Some(told) = now.told().filter(|_| now != said) {
+            say(&told);
+            said = now;
         }
-        tokio::time::sleep(QUIET).await;
+        if !goes_on {
+            return;
+        }
+        quiet = Instant::now() + QUIET;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn losses_are_told_once_and_the_last_ones_at_the_end() {
+        let losses = LossCounter::default();
+        let lose = || losses.add(|losses| losses.rules_failed += 1);
+        let told = Mutex::new(Vec::new());
+        let ended = CancellationToken::new();
+        let say = |lost: &str| {
+            let count = lost.split(' ').next().unwrap_or_default().to_owned();
+            told.lock().unwrap().push(count);
+        };
+        let course = async {
+            for seconds in [1, 12] {
+                lose();
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+            }
+            ended.cancel();
+        };
+        tokio::join!(tell_losses(losses.clone(), ended.clone(), say), course);
+        assert_eq!(*told.lock().unwrap(), ["1", "2"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_lost_just_before_the_end_is_told_without_waiting() {
+        let losses = LossCounter::default();
+        let told = Mutex::new(Vec::new());
+        let ended = CancellationToken::new();
+        let say = |lost: &str| told.lock().unwrap().push(lost.to_owned());
+        let course = async {
+            for _ in 0..2 {
+                losses.add(|losses| losses.rules_failed += 1);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            ended.cancel();
+        };
+        let begun = Instant::now();
+        tokio::join!(tell_losses(losses.clone(), ended.clone(), say), course);
+        assert_eq!(told.lock().unwrap().len(), 2);
+        assert_eq!(begun.elapsed(), Duration::from_secs(2));
     }
 }

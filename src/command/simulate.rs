@@ -39,6 +39,10 @@ pub(super) fn run(flags: &Flags, options: &Simulate) -> anyhow::Result<()> {
         Some(seed) => seed,
         None => u64::from(getrandom::u32()?),
     };
+    // Another receiver may well have it so.
+    if let Some(why) = target.without_path() {
+        super::tell(format_args!("--to {target}: {why}"));
+    }
     if options.trial != cli::Trial::default() {
         return attempt(&trial(flags, options, target, seed)?, options.trial.json);
     }

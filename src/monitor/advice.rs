@@ -164,7 +164,7 @@ pub(super) fn advice(monitor: &Monitor, now: Timestamp) -> Vec<Advice> {
             remedy: diagnosis.remedy,
         })
     });
-    let mut advice: Vec<_> = told.collect();
+    let mut advice: Vec<_> = told.chain(monitor.tunnel.iter().cloned()).collect();
     advice.sort_by_key(|advice| advice.severity);
     advice
 }

@@ -394,6 +394,12 @@ async fn trouble_is_told_in_plain_words_the_gravest_first() {
         kind: ActionKind::Post,
     };
     monitor.set_failing([forward].into());
+    monitor.set_tunnel_advice(vec![Advice {
+        code: "tunnel-offline",
+        severity: Severity::Warning,
+        text: "tunnel: it is offline".to_owned(),
+        remedy: "",
+    }]);
     let told: Vec<_> = monitor
         .advice(at(10))
         .into_iter()
@@ -405,6 +411,7 @@ async fn trouble_is_told_in_plain_words_the_gravest_first() {
             "2 requests failed inside omiscope (500)",
             "9 refusals in a row (wrong key: paste the URL of the card again, i; or no signature where one is required): Omi switches a webhook off at 100",
             "forward (post) of your rules fail: the log says why; what can be posted or written later waits, the rest is counted as lost",
+            "tunnel: it is offline",
             "old sender form ?key=…?uid=… repaired",
         ]
     );

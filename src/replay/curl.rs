@@ -5,7 +5,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use super::HEADERS;
+use super::{HEADERS, ReplayError, body};
 use crate::{
     decode::query,
     event::Delivery,
@@ -19,8 +19,16 @@ use crate::{
 const KEY: &str = "\"$WEBHOOK_SECRET\"";
 
 /// A command that posts it to this omiscope.
-pub(crate) fn command(inspected: &Inspected, own: &WebhookUrl, keys: &Keys) -> String {
+///
+/// # Errors
+/// [`ReplayError`] where not all of its body is kept.
+pub(crate) fn command(
+    inspected: &Inspected,
+    own: &WebhookUrl,
+    keys: &Keys,
+) -> Result<String, ReplayError> {
     let delivery = &inspected.kept.delivery;
+    let body = body(inspected)?;
     let parts = around_keys(delivery, own.origin());
     let parts: Vec<_> = parts.iter().map(|part| quoted(part)).collect();
     let mut command = format!("curl -sS {}", parts.join(KEY));
@@ -28,9 +36,9 @@ pub(crate) fn command(inspected: &Inspected, own: &WebhookUrl, keys: &Keys) -> S
     for (name, value) in HEADERS.iter().filter_map(sent) {
         command = format!("{command} -H {}", quoted(&format!("{name}: {value}")));
     }
-    let Some(body) = &inspected.kept.body else {
-        return format!("{command} -X POST");
-    };
+    if body.is_empty() {
+        return Ok(format!("{command} -X POST"));
+    }
     if !delivery
         .headers
         .iter()
@@ -39,16 +47,18 @@ pub(crate) fn command(inspected: &Inspected, own: &WebhookUrl, keys: &Keys) -> S
         // Else curl makes up one.
         command.push_str(" -H content-type:");
     }
-    match str::from_utf8(body).ok().filter(|body| is_typed(body)) {
-        Some(body) => {
-            let body = keys.masked_in(body);
-            format!("{command} --data-raw {}", quoted(&body))
-        }
-        None => format!(
-            "printf %s {} | xxd -r -p | {command} --data-binary @-",
-            hex::encode(body)
-        ),
-    }
+    Ok(
+        match str::from_utf8(body).ok().filter(|body| is_typed(body)) {
+            Some(body) => {
+                let body = keys.masked_in(body);
+                format!("{command} --data-raw {}", quoted(&body))
+            }
+            None => format!(
+                "printf %s {} | xxd -r -p | {command} --data-binary @-",
+                hex::encode(body)
+            ),
+        },
+    )
 }
 
 /// The parts of its URL between which its keys stood.

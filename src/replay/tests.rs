@@ -116,7 +116,7 @@ fn what_cannot_be_sent_says_why() {
     gone.kept.body = None;
     let cases = [
         (cut, "", "only the first 2 B of it are kept"),
-        (gone, "", "no longer kept"),
+        (gone, "", "what was posted is not kept"),
         (
             inspected(b""),
             "ftp://h/?k=S3CRET",

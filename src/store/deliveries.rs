@@ -61,7 +61,8 @@ pub struct DeliveryRow {
 /// A delivery with all that is kept of it.
 #[derive(Debug, Clone)]
 pub struct Inspected {
-    /// The delivery; a repeat with the body of what it repeats, and sound with its samples as they are in their file.
+    /// The delivery; a repeat with the body of what it repeats unless it had another, and sound with its samples as they are in their
+    /// file.
     pub kept: KeptDelivery,
     /// How often it was repeated.
     pub repeat_count: u32,
@@ -116,14 +117,17 @@ pub(super) fn inspect(db: &Connection, seq: Seq) -> rusqlite::Result<Option<Insp
     let Some(mut kept) = read(db, seq)? else {
         return Ok(None);
     };
-    let sound = rows::sound::of(db, seq)?;
-    if kept.body.is_none() {
-        kept.body = match (&sound, kept.repeat_of) {
-            (Some(chunk), _) => samples(db, chunk)?,
-            // The body of a repeat is not kept twice.
-            (None, Some(first)) => rows::delivery::body(db, first)?,
-            (None, None) => None,
-        };
+    let mut source = seq;
+    // The body of a repeat is not kept twice.
+    if let (None, Some(first)) = (&kept.body, kept.repeat_of)
+        && !rows::delivery::is_another(db, first, kept.delivery.size, None)?
+    {
+        kept.body = rows::delivery::body(db, first)?;
+        source = first;
+    }
+    let sound = rows::sound::of(db, source)?;
+    if let (None, Some(chunk)) = (&kept.body, &sound) {
+        kept.body = samples(db, chunk)?;
     }
     let number = seq.0 as i64;
     let newest = "r.repeat_of = ? ORDER BY r.seq DESC LIMIT ?";

@@ -79,7 +79,7 @@ impl Keeper {
             delivery::mark_seen(db, first, &delivery)?;
             return Ok(Kept::Known(first));
         }
-        insert(db, seq, &delivery, repeat_of, body)?;
+        insert(db, seq, &mut delivery, repeat_of, body)?;
         let mut changes = Vec::new();
         if repeat_of.is_none()
             && let Some(event) = event.filter(|_| delivery.accepted())
@@ -120,7 +120,7 @@ impl Keeper {
         if let Some(earlier) = earlier {
             sound::warn(&mut delivery, earlier);
         }
-        insert(db, seq, &delivery, repeat_of, body)?;
+        insert(db, seq, &mut delivery, repeat_of, body)?;
         let mut changes = Vec::new();
         if let Some(now) = now.filter(|_| earlier.is_none()) {
             changes.push(Change::Sound(sound::keep(now, &take)?));
@@ -193,15 +193,25 @@ fn repeated(db: &Connection, delivery: &Delivery) -> rusqlite::Result<Option<Seq
     }
 }
 
+/// The body of a repeat is kept only if it is another one: then its sender took one key for two things.
 fn insert(
     db: &Connection,
     seq: Seq,
-    delivery: &Delivery,
+    delivery: &mut Delivery,
     repeat_of: Option<Seq>,
-    body: Option<Bytes>,
+    mut body: Option<Bytes>,
 ) -> rusqlite::Result<()> {
-    let raw = body.filter(|_| repeat_of.is_none());
-    delivery::insert(db, seq, delivery, repeat_of, raw.as_deref())?;
+    if let Some(first) = repeat_of {
+        if delivery::is_another(db, first, delivery.size, body.as_deref())? {
+            delivery.warnings.push(format!(
+                "the body is another one than that of delivery {}, which has the same Idempotency-Key; it was not applied",
+                first.0
+            ));
+        } else {
+            body = None;
+        }
+    }
+    delivery::insert(db, seq, delivery, repeat_of, body.as_deref())?;
     if delivery.accepted() {
         delivery::mark_seen(db, seq, delivery)?;
     }

@@ -341,8 +341,12 @@ async fn a_tunnel_is_told_at_once_then_what_a_ping_says_and_then_that_it_went() 
     for _ in 0..2 {
         there.look(&told, &mut course).await;
         let link = link.borrow().clone();
-        assert_eq!(link.tunnel.unwrap().url.authority(), "no-such-host.invalid");
+        assert_eq!(
+            link.tunnel.as_ref().unwrap().url.authority(),
+            "no-such-host.invalid"
+        );
         assert_eq!(link.advice[0].code, "tunnel-no-name");
+        assert!(link.warnings()[0].text.starts_with("tunnel: no-such-host"));
     }
     // One look that finds nothing may come of a program that was slow.
     let gone = search(places(nobody().await, nobody().await));

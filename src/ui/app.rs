@@ -83,7 +83,7 @@ impl App {
         let mut events = std::pin::pin!(events);
         let mut listening = self.playback.status();
         self.view.heard(listening.borrow_and_update().clone());
-        self.view.linked(self.link.borrow_and_update().clone());
+        self.take_link();
         let mut frames = Frames::default();
         // A store that cannot be read now is read again later; deliveries are taken meanwhile.
         let mut resting = None;
@@ -130,7 +130,7 @@ impl App {
                     let failing = self.failing.borrow_and_update().clone();
                     self.monitor.set_failing(failing);
                 }
-                Ok(()) = self.link.changed() => self.view.linked(self.link.borrow_and_update().clone()),
+                Ok(()) = self.link.changed() => self.take_link(),
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);
@@ -145,6 +145,13 @@ impl App {
             }
             frames.dirty = true;
         }
+    }
+
+    /// Takes over how Omi reaches us.
+    fn take_link(&mut self) {
+        let link = self.link.borrow_and_update().clone();
+        self.monitor.set_tunnel_advice(link.warnings());
+        self.view.linked(link);
     }
 
     /// Handles an event of the terminal.

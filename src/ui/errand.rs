@@ -188,13 +188,14 @@ fn prepare(store: &Store, session: &Session, errand: Errand) -> Prepared {
         Errand::CopyBody(seq) => of_delivery(store, seq, |inspected, place| {
             Prepared::Done(place.body(inspected, &session.keys.get()))
         }),
-        Errand::CopyCommand(seq) => of_delivery(store, seq, |inspected, place| {
-            Prepared::Done(place.command(curl::command(
-                inspected,
-                &session.local,
-                &session.keys.get(),
-            )))
-        }),
+        Errand::CopyCommand(seq) => {
+            of_delivery(store, seq, |inspected, place| {
+                match curl::command(inspected, &session.local, &session.keys.get()) {
+                    Ok(command) => Prepared::Done(place.command(command)),
+                    Err(error) => say(format!("#{} not copied: {error}", seq.0)),
+                }
+            })
+        }
         Errand::Replay(seq, to) => of_delivery(store, seq, |inspected, _| {
             match replay::plan(inspected, &session.local, &session.keys.get(), &to) {
                 Ok(planned) => Prepared::Send(planned.into()),

@@ -133,7 +133,16 @@ fn what_is_wrong_is_told_in_one_line() {
         ),
         (
             ping_url(home.path(), &format!("http://{elsewhere}/?key={KEY}")),
-            format!("http://{elsewhere}/: is not omiscope, it answered 404"),
+            format!(
+                "http://{elsewhere}/: the path is missing, omiscope's is http://{elsewhere}/webhook"
+            ),
+        ),
+        (
+            ping_url(home.path(), &format!("http://{}", serve.address)),
+            format!(
+                "http://{0}/: the path is missing, omiscope's is http://{0}/webhook",
+                serve.address
+            ),
         ),
         (
             ping(home.path(), full),

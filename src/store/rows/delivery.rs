@@ -137,6 +137,20 @@ pub(in crate::store) fn repeated(
     .optional()
 }
 
+/// Whether a body is another one than that of a record, as far as that is kept. Of sound (None) only the size is compared.
+pub(in crate::store) fn is_another(
+    db: &Connection,
+    first: Seq,
+    size: u64,
+    body: Option<&[u8]>,
+) -> rusqlite::Result<bool> {
+    let mut compare = db.prepare_cached(
+        "SELECT coalesce(r.size <> ? OR q.body <> ?, 0) \
+         FROM records r LEFT JOIN requests q ON q.seq = r.seq WHERE r.seq = ?",
+    )?;
+    compare.query_row(params![size as i64, body, first.0 as i64], |row| row.get(0))
+}
+
 /// Remembers an accepted delivery as the last of its kind and wearer.
 pub(in crate::store) fn mark_seen(
     db: &Connection,

@@ -101,6 +101,58 @@ async fn one_is_told_with_its_body_and_its_repeats() {
 }
 
 #[tokio::test]
+async fn a_repeat_with_another_body_keeps_its_own_and_says_so() {
+    let store = ephemeral();
+    let with_body = |second, body: &'static [u8]| {
+        let mut submission = keyed(second);
+        submission.delivery.size = body.len() as u64;
+        submission.body = Some(body.into());
+        submission
+    };
+    for (second, body) in [b"one", b"two", b"one"].into_iter().enumerate() {
+        store.commit(with_body(second as i64, body)).await.unwrap();
+    }
+    let told = |seq| {
+        let kept = store.delivery(Seq(seq)).unwrap().unwrap().kept;
+        (kept.body.unwrap(), kept.delivery.warnings)
+    };
+    let (body, warnings) = told(2);
+    assert_eq!(body, b"two");
+    assert!(warnings.last().unwrap().contains("than that of delivery 1"));
+    assert_eq!(told(3), told(1));
+    let records = store.records_after(Seq(1), 9).unwrap();
+    assert!(records.iter().all(|record| record.changes.is_empty()));
+}
+
+#[tokio::test]
+async fn nobody_elses_body_is_shown_in_the_place_of_one_that_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(&folder);
+    for (second, bytes) in [(1, &[1, 2, 3, 4][..]), (2, &[1, 2, 3, 4]), (3, &[5, 6])] {
+        let mut sound = heard(second, bytes);
+        sound.delivery.idempotency_key = Some("k".to_owned());
+        sound.delivery.size = bytes.len() as u64;
+        store.commit(sound).await.unwrap();
+    }
+    let of = |seq| store.delivery(Seq(seq)).unwrap().unwrap();
+    assert_eq!(of(2).kept.repeat_of, Some(Seq(1)));
+    assert_eq!(
+        (of(2).kept.body, of(2).sound),
+        (of(1).kept.body, of(1).sound)
+    );
+    assert_eq!((of(3).kept.body, of(3).sound), (None, None));
+    assert!(
+        of(3)
+            .kept
+            .delivery
+            .warnings
+            .last()
+            .unwrap()
+            .contains("than that of delivery 1")
+    );
+}
+
+#[tokio::test]
 async fn of_sound_the_bytes_are_read_from_their_file() {
     let folder = tempfile::tempdir().unwrap();
     let store = in_folder(&folder);

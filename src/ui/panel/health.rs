@@ -8,7 +8,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::framed;
+use super::{fitting, framed};
 use crate::{
     event::Trigger,
     monitor::{Advice, FeedHealth, Monitor, Severity, State},
@@ -16,8 +16,8 @@ use crate::{
     ui::Context,
 };
 
-/// Rows that advice takes at most.
-const ADVICE: usize = 6;
+/// Stands in the last row where not all advice has room: what tells it in full.
+const MORE: &str = "more: omiscope doctor";
 
 /// Rows that the panel wants: a frame, the feeds, and the advice there is.
 pub(in crate::ui) fn height(monitor: &Monitor, width: u16, context: &Context) -> u16 {
@@ -27,7 +27,7 @@ pub(in crate::ui) fn height(monitor: &Monitor, width: u16, context: &Context) ->
         .iter()
         .map(|advice| advice_rows(advice, inner, context).len())
         .sum();
-    (Trigger::ALL.len() + 2 + rows.min(ADVICE)) as u16
+    fitting(Trigger::ALL.len() + 2 + rows)
 }
 
 /// Draws a row for each feed, then advice as far as there is room.
@@ -38,7 +38,8 @@ pub(in crate::ui) fn render(
     context: &Context,
 ) {
     let block = framed(context, "Health", Vec::new());
-    let width = usize::from(block.inner(area).width);
+    let inner = block.inner(area);
+    let [width, height] = [inner.width, inner.height].map(usize::from);
     let mut lines: Vec<_> = monitor
         .health(context.now)
         .iter()
@@ -46,6 +47,11 @@ pub(in crate::ui) fn render(
         .collect();
     for advice in monitor.advice(context.now) {
         lines.extend(advice_rows(&advice, width, context));
+    }
+    if lines.len() > height {
+        lines.truncate(height.saturating_sub(1));
+        let more = format!(" {} {MORE}", context.glyphs.ellipsis);
+        lines.push(Line::styled(more, context.theme.dim));
     }
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }

@@ -8,7 +8,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{framed, list};
+use super::{fitting, framed, list};
 use crate::{
     event::{KeptMemory, Memory, Stage},
     monitor::Monitor,
@@ -18,6 +18,12 @@ use crate::{
 
 /// Bytes of a title that are looked at.
 const NAME: usize = 512;
+
+/// Rows that the panel wants: a frame, and two for each memory or one that says that there is none.
+pub(in crate::ui) fn height(monitor: &Monitor, context: &Context) -> u16 {
+    let in_progress = usize::from(in_progress(monitor, context).is_some());
+    fitting(2 + (in_progress + 2 * monitor.memories().len()).max(1))
+}
 
 /// Draws as many as fit, two rows each.
 pub(in crate::ui) fn render(

@@ -43,7 +43,7 @@ use crate::{
     },
 };
 use past::{Aim, Arrived, Past};
-use places::{places, side_width};
+use places::{Wanted, places, side_width};
 use sieve::{Sieve, Sifted};
 
 /// The Live screen.
@@ -63,8 +63,11 @@ pub(super) struct Live {
 impl Screen for Live {
     fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>) {
         let (monitor, context) = (scene.monitor, scene.context);
-        let health_height = health::height(monitor, side_width(body), context);
-        let places = places(body, health_height);
+        let wanted = Wanted {
+            memories: memories::height(monitor, context),
+            health: health::height(monitor, side_width(body), context),
+        };
+        let places = places(body, wanted);
         let sheet = self.sheet(body, scene);
         let shown = Shown {
             state: &self.transcript,
@@ -171,12 +174,12 @@ impl Screen for Live {
     }
 
     fn splitter(&self, body: Body) -> Option<u16> {
-        places(body, 0).memories.map(|side| side.x)
+        places(body, Wanted::default()).memories.map(|side| side.x)
     }
 
     fn click(&mut self, at: Position, body: Body, scene: &Scene<'_>) -> bool {
         let sheet = self.sheet(body, scene);
-        let area = places(body, 0).transcript;
+        let area = places(body, Wanted::default()).transcript;
         let row = transcript::row_at(area, body.framed, at);
         let Some(place) = row.and_then(|row| self.transcript.line_at(row, sheet)) else {
             return false;
@@ -316,7 +319,7 @@ impl Screen for Live {
         let (monitor, context) = (scene.monitor, scene.context);
         let news = || transcript::news(&self.transcript, monitor, context);
         let urgent = || health::urgent(monitor, context);
-        let folded = places(body, 1).health.is_none();
+        let folded = places(body, Wanted::default()).health.is_none();
         let lines = self.sheet(body, scene).transcript;
         if let Some(places) = self.selected(lines) {
             let count = text::counted(selection::count(&places, lines), "lines");
@@ -405,7 +408,7 @@ impl Live {
 
     /// What is looked at, laid out for the room there is.
     fn sheet<'a>(&'a self, body: Body, scene: &Scene<'a>) -> Sheet<'a> {
-        let area = places(body, 0).transcript;
+        let area = places(body, Wanted::default()).transcript;
         let all = || self.past.lines(scene.monitor.transcript());
         Sheet {
             transcript: self

@@ -29,6 +29,19 @@ fn live_at_every_size() {
 }
 
 #[test]
+fn where_advice_is_cut_it_is_said_where_all_of_it_stands() {
+    for (rows, is_cut) in [(40, false), (24, false), (21, true)] {
+        let screen = text(&drawn(&full(), &mut dark(), (80, rows), &[]));
+        assert_eq!(
+            screen.contains("… more: omiscope doctor"),
+            is_cut,
+            "{screen}"
+        );
+        assert_eq!(screen.contains("webhook off at 100"), !is_cut, "{screen}");
+    }
+}
+
+#[test]
 fn where_the_transcript_has_no_frame_the_last_row_says_that_it_is_scrolled() {
     shot("scrolled", &full(), (39, 12), &[Action::First]);
     shot("scrolled", &full(), (80, 24), &[Action::First]);

@@ -13,6 +13,22 @@ const MEMORIES_FROM: (u16, u16) = (72, 8);
 /// Columns of the side panels.
 const SIDE: (u16, u16) = (26, 44);
 
+/// Rows that the side panels want.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) memories: u16,
+    pub(super) health: u16,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self {
+            memories: 1,
+            health: 1,
+        }
+    }
+}
+
 /// Where the panels are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Places {
@@ -22,8 +38,8 @@ pub(super) struct Places {
     pub(super) audio: Option<Rect>,
 }
 
-/// Divides the body; only the side panels depend on how high health wants to be.
-pub(super) fn places(body: Body, health_height: u16) -> Places {
+/// Divides the body; only the side panels depend on what they want. Health takes half of their height, or what memories leave.
+pub(super) fn places(body: Body, wanted: Wanted) -> Places {
     let area = body.area;
     if body.panes.zoomed {
         return Places {
@@ -52,7 +68,8 @@ pub(super) fn places(body: Body, health_height: u16) -> Places {
     let [transcript, side] =
         Layout::horizontal([Constraint::Fill(1), Constraint::Length(side_width)]).areas(middle);
     let health_height = if fits(HEALTH_FROM) {
-        health_height.min(middle.height / 2)
+        let left = middle.height.saturating_sub(wanted.memories);
+        wanted.health.min(left.max(middle.height / 2))
     } else {
         0
     };
@@ -86,7 +103,7 @@ mod tests {
                 framed: true,
                 panes: crate::ui::panes::Panes::default(),
             };
-            let places = places(body, 7);
+            let places = places(body, Wanted::default());
             [places.memories, places.health, places.audio].map(|place| place.is_some())
         };
         assert_eq!(shown(140, 38), [true, true, true]);
@@ -97,5 +114,21 @@ mod tests {
         assert_eq!(shown(80, 10), [true, false, false]);
         assert_eq!(shown(71, 22), [false, false, false]);
         assert_eq!(shown(40, 10), [false, false, false]);
+    }
+    #[test]
+    fn health_takes_what_memories_leave_and_half_at_least() {
+        let body = Body {
+            area: Rect::new(0, 0, 140, 38),
+            framed: true,
+            panes: crate::ui::panes::Panes::default(),
+        };
+        for (memories, wanted, height) in [(6, 20, 20), (6, 60, 27), (60, 20, 16), (60, 7, 7)] {
+            let wanted = Wanted {
+                memories,
+                health: wanted,
+            };
+            let health = places(body, wanted).health.unwrap();
+            assert_eq!(health.height, height, "{wanted:?}");
+        }
     }
 }
