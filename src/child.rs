@@ -60,6 +60,14 @@ impl Running {
         #[cfg(not(unix))]
         let _ = self.child.start_kill();
     }
+
+    /// Lets go of one that has ended; what it has started goes on.
+    pub(crate) fn leave(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = self.group.take() {
+            group.leave();
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -77,6 +85,11 @@ mod group {
     #[derive(Debug)]
     pub(super) struct Group(Pid);
 
+    fn forget(group: Pid) {
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        running.retain(|pid| *pid != group);
+    }
+
     impl Group {
         /// That of a program that was started to lead one; None if it has ended and was waited for.
         pub(super) fn of(child: &Child) -> Option<Self> {
@@ -92,13 +105,18 @@ mod group {
             // It may have ended by now.
             let _ = kill_process_group(self.0, signal);
         }
+
+        /// Lets it go on without us.
+        pub(super) fn leave(self) {
+            forget(self.0);
+            std::mem::forget(self);
+        }
     }
 
     impl Drop for Group {
         fn drop(&mut self) {
             self.signal(Signal::KILL);
-            let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-            running.retain(|pid| *pid != self.0);
+            forget(self.0);
         }
     }
 
@@ -147,6 +165,21 @@ mod tests {
                 tokio::task::yield_now().await;
             }
         }
+    }
+
+    #[tokio::test]
+    async fn what_a_program_leaves_behind_may_go_on() {
+        let mut command = command("sh");
+        command
+            .args(["-c", "sleep 600 & echo $!"])
+            .stdout(Stdio::piped());
+        let mut running = spawn(&mut command).unwrap();
+        let started = printed(&mut running).await;
+        running.child.wait().await.unwrap();
+        running.leave();
+        drop(running);
+        rustix::process::test_kill_process(started).unwrap();
+        rustix::process::kill_process(started, rustix::process::Signal::KILL).unwrap();
     }
 
     /// One that is dead but not taken note of is not.

@@ -26,7 +26,7 @@ use std::{
 use crate::{
     event::Uid,
     logging::{LogFormat, LogLevel, Style},
-    rules::{Ledger, Replies, Rule},
+    rules::{Counters, Replies, Rule},
     secret::{Keyring, Secret},
     server,
     signature::Policy,
@@ -187,7 +187,12 @@ impl Config {
 
     /// How the listener is to behave.
     #[must_use]
-    pub fn server(&self, keys: Keyring, ledger: Ledger) -> server::Settings {
+    pub fn server(
+        &self,
+        keys: Keyring,
+        replies: Replies,
+        rule_counters: Counters,
+    ) -> server::Settings {
         server::Settings {
             keys,
             signature: self.signature,
@@ -197,8 +202,8 @@ impl Config {
             max_body: self.max_body,
             max_connections: self.max_connections,
             drain_timeout: self.drain_timeout,
-            replies: Replies::of(&self.rules),
-            ledger,
+            replies,
+            rule_counters,
         }
     }
 }

@@ -25,7 +25,7 @@ pub struct Losses {
     pub log_lines: u64,
     /// Actions of rules that failed, or were left out because too many waited.
     pub rules_failed: u64,
-    /// Deliveries that were deleted before rules saw them.
+    /// Deliveries that rules did not see: deleted before, unreadable, or passed over after a panic.
     pub rules_missed: u64,
 }
 
@@ -101,7 +101,7 @@ impl Losses {
             cause(
                 "rules_missed",
                 "deliveries",
-                "deleted before rules saw them",
+                "not seen by rules",
                 rules_missed,
             ),
         ]

@@ -15,7 +15,7 @@ use std::{
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};
 use hyper::{
-    Request, StatusCode,
+    Request, Response, StatusCode,
     body::{Body, Incoming},
 };
 use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
@@ -24,9 +24,13 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use rustls::ClientConfig;
+use tokio::time::timeout;
 
 /// Longest wait for an answer, all of it, where nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Longest wait for the rest of an answer whose status is enough.
+const REMAINDER: Duration = Duration::from_secs(1);
 
 /// Most of an answer that is read, in bytes.
 const ANSWER: usize = 64 << 10;
@@ -115,10 +119,9 @@ impl Outbound {
     where
         B: Body<Data = Bytes, Error: Into<Box<dyn StdError + Send + Sync>>> + Send + 'static,
     {
-        let request = request.map(|body| body.map_err(io::Error::other).boxed_unsync());
         let since = Instant::now();
-        let answer = tokio::time::timeout(self.patience, async {
-            let response = self.client.request(request).await?;
+        let answer = timeout(self.patience, async {
+            let response = self.request(request).await?;
             let status = response.status();
             Ok::<_, PostError>((status, beginning(response.into_body()).await?))
         });
@@ -129,6 +132,31 @@ impl Outbound {
             body,
             took: since.elapsed(),
         })
+    }
+
+    /// Sends a request and reads the status of the answer: whatever becomes of the rest, it was given.
+    ///
+    /// # Errors
+    /// [`PostError`]; any status is an answer.
+    pub(crate) async fn status<B>(&self, request: Request<B>) -> Result<StatusCode, PostError>
+    where
+        B: Body<Data = Bytes, Error: Into<Box<dyn StdError + Send + Sync>>> + Send + 'static,
+    {
+        let response = timeout(self.patience, self.request(request));
+        let slow = |_| PostError::Slow(self.patience);
+        let response = response.await.map_err(slow)??;
+        let status = response.status();
+        // Only so that the connection may be used again.
+        let _ = timeout(REMAINDER, beginning(response.into_body())).await;
+        Ok(status)
+    }
+
+    async fn request<B>(&self, request: Request<B>) -> Result<Response<Incoming>, PostError>
+    where
+        B: Body<Data = Bytes, Error: Into<Box<dyn StdError + Send + Sync>>> + Send + 'static,
+    {
+        let request = request.map(|body| body.map_err(io::Error::other).boxed_unsync());
+        Ok(self.client.request(request).await?)
     }
 }
 

@@ -3,9 +3,9 @@
 //! ```text
 //! handler ─► Replies (before the commit: pure, rate-limited) ─► `message` in the answer to Omi
 //!
-//! feed ─► hooks ─► Happening ─► Rule::matches ─► queue (hooks.db) ─┬─► lane: run      a program, some at once
-//!         (its own cursor)                       jobs and cursor   ├─► lane: post     in order, again until taken
-//!                                                in one commit     └─► lane: file, notify, star, ring
+//! feed ─► reader ─► RuleEvent ─► Rule::matches ─► queue (hooks.db) ─┬─► worker: run      a program, some at once
+//!         (its own cursor)                        jobs and cursor   ├─► worker: post     in order, again until taken
+//!                                                 in one commit     └─► worker: file, notify, star, ring
 //! ```
 //!
 //! Nothing here is waited for by the listener: what is too slow waits in the queue, which is bounded, and what is left out is counted.
@@ -15,13 +15,17 @@
 //!   revision. What the user edits, silence and advice make no record, and no rule hears of them.
 
 mod action;
-mod happening;
-mod hooks;
-mod lane;
-mod ledger;
+mod counters;
+mod engine;
+mod event;
+mod kind;
 mod queue;
+mod reader;
 mod replies;
+mod report;
+mod retry;
 mod template;
+mod worker;
 
 #[cfg(test)]
 mod tests;
@@ -35,10 +39,11 @@ use crate::{
     search::{Pattern, words},
     text::beginning,
 };
-pub use action::{Action, Address, Body, FileName, Headers, Json, Post, Program};
-pub use happening::Happening;
-pub use hooks::{Hooks, HooksError};
-pub use ledger::{Failing, Ledger, Tally};
+pub use action::{Action, ActionKind, Address, Body, FileName, Headers, Json, Post, Program};
+pub use counters::{ActionId, Count, Counters, Failing};
+pub use engine::Engine;
+pub use event::RuleEvent;
+pub use kind::EventKind;
 pub use replies::Replies;
 pub use template::Template;
 
@@ -66,8 +71,8 @@ pub struct Rule {
 /// When a rule applies: where all of this is so.
 #[derive(Debug, Clone, Default)]
 pub struct When {
-    /// The kind is one of these, at least one of [`Happening::KINDS`].
-    pub kinds: Vec<&'static str>,
+    /// The kind is one of these, at least one.
+    pub kinds: Vec<EventKind>,
     /// One of these words, or words in a row, stands in the text; empty: whatever it says. Case and accents do not count.
     pub words: Vec<Pattern>,
     /// This is found in the text.
@@ -90,28 +95,28 @@ pub struct Reply {
 impl Rule {
     /// Whether it applies.
     #[must_use]
-    pub fn matches(&self, happening: &Happening) -> bool {
-        self.when.is_met(happening)
+    pub fn matches(&self, event: &RuleEvent) -> bool {
+        self.when.is_met(event)
     }
 }
 
 impl When {
     /// Whether all of it is so. Takes time in proportion to the text, of which only the beginning is looked at.
-    fn is_met(&self, happening: &Happening) -> bool {
-        self.kinds.contains(&happening.kind())
-            && self.is_worn_by(happening)
-            && self.is_said_by(happening)
-            && self.says(&happening.text())
+    fn is_met(&self, event: &RuleEvent) -> bool {
+        self.kinds.contains(&event.kind())
+            && self.is_worn_by(event)
+            && self.is_said_by(event)
+            && self.says(&event.text())
     }
 
-    fn is_worn_by(&self, happening: &Happening) -> bool {
+    fn is_worn_by(&self, event: &RuleEvent) -> bool {
         let mut wearers = self.wearers.iter();
-        self.wearers.is_empty() || wearers.any(|uid| Some(uid.as_str()) == happening.uid())
+        self.wearers.is_empty() || wearers.any(|uid| Some(uid.as_str()) == event.uid())
     }
 
-    fn is_said_by(&self, happening: &Happening) -> bool {
+    fn is_said_by(&self, event: &RuleEvent) -> bool {
         let is_one = |name: &str| self.speakers.contains(&name.to_lowercase());
-        self.speakers.is_empty() || happening.speakers().any(is_one)
+        self.speakers.is_empty() || event.speakers().any(is_one)
     }
 
     fn says(&self, text: &str) -> bool {

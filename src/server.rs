@@ -41,7 +41,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use crate::{
     event::Uid,
     losses::LossCounter,
-    rules::{Ledger, Replies},
+    rules::{Counters, Replies},
     secret::Keyring,
     signature::Policy,
     store::Store,
@@ -78,7 +78,7 @@ pub struct Settings {
     /// What rules answer.
     pub replies: Replies,
     /// What became of the actions of rules, for `/metrics`.
-    pub ledger: Ledger,
+    pub rule_counters: Counters,
 }
 
 /// Serves until `shutdown`, then drains: open requests are answered, for at most the drain time.

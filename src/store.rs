@@ -69,7 +69,7 @@ use crate::{
 use background::Worker;
 use change::Changes;
 use database::Readers;
-use error::is_damage;
+pub(crate) use error::is_damage;
 pub use error::{CommitError, OpenError, ReadError};
 pub use folder::holder;
 use generation::Effect;

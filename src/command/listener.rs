@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     event::Seq,
     losses::LossCounter,
-    rules::{Hooks, Ledger},
+    rules::{Counters, Engine, Replies},
     secret::Keyring,
     server::{self, BindError},
     store::Store,
@@ -30,9 +30,9 @@ pub(super) struct Listening {
     pub(super) losses: LossCounter,
     task: JoinHandle<Result<(), StoreFailed>>,
     /// How the user's rules fare.
-    pub(super) ledger: Ledger,
+    pub(super) rule_counters: Counters,
     /// The user's rules at work.
-    hooks: Hooks,
+    rules: Engine,
     _following: Option<AbortOnDropHandle<()>>,
 }
 
@@ -74,14 +74,18 @@ impl Listening {
         let bound = TcpListener::bind(address).await;
         let listener = bound.map_err(|error| BindError::of(address, error))?;
         let address = listener.local_addr()?;
-        let ledger = Ledger::default();
+        let rule_counters = Counters::default();
         let folder = (!config.ephemeral).then_some(config.data_dir.as_path());
-        let hooks = Hooks::start(&config.rules, folder, &store, &ledger, &losses)?;
+        let rules = Engine::start(&config.rules, folder, &store, &rule_counters, &losses);
         // However the listener ends, the rest of the program then ends with it instead of waiting for what cannot come.
         let ended = shutdown.clone().drop_guard();
         let served = server::serve(
             listener,
-            config.server(keys.clone(), ledger.clone()),
+            config.server(
+                keys.clone(),
+                Replies::of(&config.rules),
+                rule_counters.clone(),
+            ),
             store.clone(),
             losses.clone(),
             shutdown.clone(),
@@ -104,8 +108,8 @@ impl Listening {
             start,
             losses,
             task,
-            ledger,
-            hooks,
+            rule_counters,
+            rules,
             _following: following,
         })
     }
@@ -120,13 +124,13 @@ impl Listening {
 
     /// Changes when a rule wants the terminal to ring.
     pub(super) fn bell(&self) -> watch::Receiver<u64> {
-        self.hooks.bell()
+        self.rules.bell()
     }
 
     /// Closes the store, and ends the rules, which may have something of it to read yet.
     pub(super) async fn close(&mut self) {
         self.store.close().await;
-        self.hooks.end().await;
+        self.rules.end().await;
     }
 
     /// Waits until the listener has ended: no delivery is committed after this. An error if it ended because the store has failed.

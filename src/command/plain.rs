@@ -30,7 +30,7 @@ pub(super) async fn show(
     let plain = Plain {
         viewer,
         losses: listening.losses.watch(),
-        failing: listening.ledger.watch_failing(),
+        failing: listening.rule_counters.watch_failing(),
         link,
         monitor: Monitor::new(snapshot),
         time_zone: TimeZone::system(),

@@ -13,7 +13,7 @@ use super::UsageError;
 use crate::{
     cli::Rules,
     config::{Config, Flags},
-    rules::{Happening, Rule},
+    rules::{Rule, RuleEvent},
     text::{counted, escaped},
 };
 
@@ -34,7 +34,7 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
         if line.trim().is_empty() {
             continue;
         }
-        let Some(happening) = Happening::of_line(&line) else {
+        let Some(event) = RuleEvent::of_line(&line) else {
             writeln!(
                 out,
                 "{}: is no event that `omiscope serve --events` writes",
@@ -43,9 +43,9 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
             continue;
         };
         events += 1;
-        for rule in config.rules.iter().filter(|rule| rule.matches(&happening)) {
+        for rule in config.rules.iter().filter(|rule| rule.matches(&event)) {
             applied += 1;
-            let told = told(rule, &happening, &zone);
+            let told = told(rule, &event, &zone);
             writeln!(out, "{}: {}: {}", at + 1, rule.name, escaped(&told))?;
         }
     }
@@ -67,11 +67,11 @@ fn opened(file: &Path) -> io::Result<Box<dyn BufRead>> {
     })
 }
 
-fn told(rule: &Rule, happening: &Happening, zone: &TimeZone) -> String {
+fn told(rule: &Rule, event: &RuleEvent, zone: &TimeZone) -> String {
     let actions = rule.actions.iter();
-    let mut told: Vec<_> = actions.map(|action| action.told(happening, zone)).collect();
+    let mut told: Vec<_> = actions.map(|action| action.told(event, zone)).collect();
     if let Some(reply) = &rule.reply {
-        told.push(format!("answer {:?}", reply.text.fill(happening, zone)));
+        told.push(format!("answer {:?}", reply.text.fill(event, zone)));
     }
     told.join(", ")
 }

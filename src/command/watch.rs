@@ -174,7 +174,7 @@ async fn draw(
         playback,
         link,
         losses: listening.losses.watch(),
-        failing: listening.ledger.watch_failing(),
+        failing: listening.rule_counters.watch_failing(),
         bell: listening.bell(),
         monitor: Monitor::new(snapshot),
         view,

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::event::{ConversationId, LineId};
+use crate::rules::{ActionId, ActionKind};
 use crate::{
     decode::{Request, decode, query},
     event::{Edit, Fault, Kind, Line, Names, Signature, Voice, fixtures},
@@ -388,7 +389,11 @@ async fn trouble_is_told_in_plain_words_the_gravest_first() {
         panics: 2,
         ..Losses::default()
     });
-    monitor.set_failing([("forward".into(), "post")].into());
+    let forward = ActionId {
+        rule: "forward".into(),
+        kind: ActionKind::Post,
+    };
+    monitor.set_failing([forward].into());
     monitor.set_tunnel_advice(vec![Advice {
         code: "tunnel-offline",
         severity: Severity::Warning,

@@ -126,3 +126,18 @@ async fn whoever_does_not_answer_is_left_in_time() {
     let told = send(&Outbound::within(Duration::from_secs(5)), url).await;
     assert_eq!(told, Err("no answer within 5 s".to_owned()));
 }
+
+#[tokio::test]
+async fn a_status_counts_whatever_becomes_of_the_rest() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 1024]).await.unwrap();
+        let answer = b"HTTP/1.1 202 Accepted\r\ncontent-length: 1000\r\n\r\nha";
+        stream.write_all(answer).await.unwrap();
+    });
+    let request = Request::post(url).body(http_body_util::Full::<Bytes>::default());
+    let status = Outbound::new().status(request.unwrap()).await;
+    assert_eq!(status.unwrap(), StatusCode::ACCEPTED);
+}

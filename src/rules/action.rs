@@ -2,6 +2,7 @@
 
 mod body;
 mod file;
+mod kind;
 mod notify;
 mod post;
 mod program;
@@ -11,7 +12,7 @@ use std::{panic::AssertUnwindSafe, path::PathBuf, time::Duration};
 use futures_util::FutureExt as _;
 use jiff::tz::TimeZone;
 
-use super::{Happening, Template, queue::Job};
+use super::{RuleEvent, Template, queue::Job};
 use crate::{
     event::{Edit, LineId},
     outbound::Outbound,
@@ -19,6 +20,7 @@ use crate::{
 };
 pub use body::{Body, Json};
 pub use file::FileName;
+pub use kind::ActionKind;
 pub use post::{Address, Headers, Post};
 
 /// Something that is done.
@@ -53,55 +55,61 @@ pub struct Program {
 
 /// Why something could not be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum Failure {
     /// It will not be tried again.
-    Lasting(String),
+    Permanent(String),
     /// It may pass: what comes after waits, too.
-    Passing(String),
+    Transient(String),
+    /// It may pass, or be about this event only: it is tried again for some hours, in which what comes after waits.
+    Refused(String),
 }
 
 /// What doing takes. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct Means {
+pub(super) struct Context {
     pub(super) store: Store,
     pub(super) outbound: Outbound,
     pub(super) bell: tokio::sync::watch::Sender<u64>,
 }
 
+impl Failure {
+    /// What was wrong, in words.
+    pub(super) fn why(&self) -> &str {
+        let (Self::Permanent(why) | Self::Transient(why) | Self::Refused(why)) = self;
+        why
+    }
+}
+
 impl Action {
-    /// Its name in `config.toml`, in metrics and in the queue.
+    /// Its sort.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub fn kind(&self) -> ActionKind {
         match self {
-            Self::Run(_) => "run",
-            Self::Post(_) => "post",
-            Self::File(..) => "file",
-            Self::Notify(_) => "notify",
-            Self::Star => "star",
-            Self::Ring => "ring",
+            Self::Run(_) => ActionKind::Run,
+            Self::Post(_) => ActionKind::Post,
+            Self::File(..) => ActionKind::File,
+            Self::Notify(_) => ActionKind::Notify,
+            Self::Star => ActionKind::Star,
+            Self::Ring => ActionKind::Ring,
         }
     }
 
-    /// What it does for something that happened, in words.
+    /// What it does for an event, in words.
     #[must_use]
-    pub fn told(&self, happening: &Happening, zone: &TimeZone) -> String {
+    pub fn told(&self, event: &RuleEvent, zone: &TimeZone) -> String {
         match self {
             Self::Run(program) => format!("run {}", program.path.display()),
-            Self::Post(post) => post.told(happening, zone),
+            Self::Post(post) => post.told(event, zone),
             Self::File(name, line) => {
-                let path = name.path(happening, zone);
+                let path = name.path(event, zone);
                 match line {
                     Some(line) => {
-                        format!(
-                            "write {:?} to {}",
-                            line.fill(happening, zone),
-                            path.display()
-                        )
+                        format!("write {:?} to {}", line.fill(event, zone), path.display())
                     }
                     None => format!("write it to {}", path.display()),
                 }
             }
-            Self::Notify(text) => format!("notify {:?}", text.fill(happening, zone)),
+            Self::Notify(text) => format!("notify {:?}", text.fill(event, zone)),
             Self::Star => "star the line".to_owned(),
             Self::Ring => "ring".to_owned(),
         }
@@ -113,29 +121,29 @@ impl Action {
     }
 
     /// Does it. Whatever goes wrong in here, what comes after is done.
-    pub(super) async fn perform(&self, job: &Job, means: &Means) -> Result<(), Trouble> {
-        caught(Box::pin(self.attempt(job, means))).await
+    pub(super) async fn perform(&self, job: &Job, context: &Context) -> Result<(), Failure> {
+        caught(Box::pin(self.attempt(job, context))).await
     }
 
-    async fn attempt(&self, job: &Job, means: &Means) -> Result<(), Trouble> {
+    async fn attempt(&self, job: &Job, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Run(program) => {
-                let happening = job.happening()?;
-                program.run(&job.rule, happening.kind(), &job.event).await
+                let event = job.event()?;
+                program.run(&job.rule, event.kind(), &job.json).await
             }
-            Self::Post(post) => post.send(job, &means.outbound).await,
+            Self::Post(post) => post.send(job, &context.outbound).await,
             Self::File(name, line) => {
                 let (name, line) = (name.clone(), line.clone());
-                let happening = job.happening()?;
-                let event = job.event.clone();
-                let written = move || name.append(line.as_ref(), &happening, &event);
+                let event = job.event()?;
+                let json = job.json.clone();
+                let written = move || name.append(line.as_ref(), &event, &json);
                 let written = tokio::task::spawn_blocking(written).await;
                 written.unwrap_or_else(|_| Err(panicked()))
             }
-            Self::Notify(text) => notify::show(text, &job.happening()?).await,
-            Self::Star => star(job, &means.store).await,
+            Self::Notify(text) => notify::show(text, &job.rule, &job.event()?).await,
+            Self::Star => star(job, &context.store).await,
             Self::Ring => {
-                means.bell.send_modify(|rung| *rung += 1);
+                context.bell.send_modify(|rung| *rung += 1);
                 Ok(())
             }
         }
@@ -143,23 +151,23 @@ impl Action {
 }
 
 /// A panic is a failure like others: the job is given up, not the action.
-async fn caught(attempt: impl Future<Output = Result<(), Trouble>>) -> Result<(), Trouble> {
+async fn caught(attempt: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let done = AssertUnwindSafe(attempt).catch_unwind().await;
     done.unwrap_or_else(|_| Err(panicked()))
 }
 
-fn panicked() -> Trouble {
-    Trouble::Lasting("it panicked".to_owned())
+fn panicked() -> Failure {
+    Failure::Permanent("it panicked".to_owned())
 }
 
-async fn star(job: &Job, store: &Store) -> Result<(), Trouble> {
-    let Some(line) = job.happening()?.number("id") else {
+async fn star(job: &Job, store: &Store) -> Result<(), Failure> {
+    let Some(line) = job.event()?.number("id") else {
         return Ok(());
     };
     match store.edit(Edit::Star(LineId(line), true)).await {
         // Where a memory has replaced it meanwhile, there is nothing to star.
         Ok(_) => Ok(()),
-        Err(error) => Err(Trouble::Passing(error.to_string())),
+        Err(error) => Err(Failure::Transient(error.to_string())),
     }
 }
 

@@ -1,42 +1,27 @@
 //! `hooks.db`: what rules have yet to do, and how far they have read. A file of its own, so that no commit of a delivery waits for it.
 
+mod open;
+#[cfg(test)]
+mod tests;
+
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{HashMap, HashSet},
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{Happening, action::Trouble, ledger::LaneName};
-use crate::{event::Seq, private};
-
-/// The file's name in the data folder.
-const NAME: &str = "hooks.db";
-const FORMAT: u32 = 1;
-const BUSY: Duration = Duration::from_secs(5);
+use super::{ActionKind, Counters, RuleEvent, action::Failure, counters::ActionId};
+use crate::event::Seq;
+pub(super) use open::{OpenError, is_in, set_aside};
 
 /// Most jobs that wait for one action of a rule, and their bytes; what comes then is left out.
 const JOBS: u64 = 10_000;
 const BYTES: u64 = 64 << 20;
 
-/// Subjects that are remembered, so that a rule applies to each once.
+/// Subjects that are remembered of each rule, so that it applies to each once.
 const REMEMBERED: i64 = 100_000;
-
-const SHAPE: &str = "
-    -- The rules there are: one that is new begins with what comes from then on.
-    CREATE TABLE rules (name TEXT PRIMARY KEY) WITHOUT ROWID;
-    -- How far the feed was read: one row.
-    CREATE TABLE cursor (seq INTEGER NOT NULL);
-    -- What rules have applied to; seq is 0 for a rule that applies once to each subject.
-    CREATE TABLE fired (id INTEGER PRIMARY KEY, rule TEXT NOT NULL, seq INTEGER NOT NULL, subject TEXT NOT NULL,
-        UNIQUE (rule, seq, subject));
-    -- Numbers are not given again: who reads on after one must not pass over another.
-    CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT NOT NULL, action TEXT NOT NULL, seq INTEGER NOT NULL,
-        subject TEXT NOT NULL, event TEXT NOT NULL);
-    CREATE INDEX jobs_of ON jobs (rule, action, id);
-";
 
 /// The queue. Cheap to clone; every method blocks on SQLite.
 #[derive(Debug, Clone)]
@@ -45,150 +30,140 @@ pub(super) struct Queue(Arc<Mutex<Inner>>);
 #[derive(Debug)]
 struct Inner {
     db: Connection,
+    /// Which queue this is.
+    identity: String,
     /// What waits for each action of a rule: jobs and bytes.
-    waiting: HashMap<(Arc<str>, &'static str), (u64, u64)>,
+    waiting: Waiting,
+    /// Where it is told how many wait. Who looks there never waits for SQLite.
+    counters: Counters,
 }
+
+type Waiting = HashMap<ActionId, (u64, u64)>;
 
 /// Something that a rule has yet to do.
 #[derive(Debug, Clone)]
 pub(super) struct Job {
     pub(super) id: i64,
     pub(super) rule: Arc<str>,
-    pub(super) seq: u64,
-    pub(super) subject: String,
-    /// A line of JSON.
-    pub(super) event: String,
+    /// The event as a line of JSON.
+    pub(super) json: String,
+    /// The same whenever it is done again, and no other's, also of another queue.
+    pub(super) key: String,
 }
 
 /// What a rule wants done because of one event.
 #[derive(Debug)]
-pub(super) struct Intent<'a> {
+pub(super) struct NewJob<'a> {
     pub(super) rule: &'a Arc<str>,
-    pub(super) actions: Vec<&'static str>,
+    pub(super) actions: Vec<ActionKind>,
     pub(super) seq: Seq,
     pub(super) subject: String,
     /// Whether it is wanted only once for this subject.
     pub(super) once: bool,
-    pub(super) event: &'a str,
+    /// The event as a line of JSON.
+    pub(super) json: &'a str,
 }
 
-/// What became of intents.
+/// What became of jobs.
 #[derive(Debug, Default)]
 pub(super) struct Enqueued {
-    /// The actions that have more jobs.
-    pub(super) put: BTreeSet<LaneName>,
+    /// Whether there are more jobs.
+    pub(super) any: bool,
     /// The action of each job for which there was no place.
-    pub(super) left_out: Vec<LaneName>,
+    pub(super) left_out: Vec<ActionId>,
 }
 
 impl Queue {
     /// Opens the queue of a data folder; None: one in memory.
-    ///
-    /// # Errors
-    /// When the file is none of ours or cannot be written.
-    pub(super) fn open(folder: Option<&Path>) -> rusqlite::Result<Self> {
-        let db = match folder {
-            None => Connection::open_in_memory()?,
-            Some(folder) => {
-                let path = folder.join(NAME);
-                // Made first, so that nobody else may read it; SQLite gives the same rights to its side files.
-                private::open_file(&path)
-                    .map_err(|_| rusqlite::Error::InvalidPath(path.clone()))?;
-                let rights = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                Connection::open_with_flags(path, rights)?
-            }
-        };
-        db.busy_timeout(BUSY)?;
-        db.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-        db.pragma_update(None, "synchronous", "normal")?;
-        db.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
-        let format: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if format == 0 {
-            let making = db.unchecked_transaction()?;
-            making.execute_batch(SHAPE)?;
-            making.pragma_update(None, "user_version", FORMAT)?;
-            making.commit()?;
-        } else if format != FORMAT {
-            return Err(rusqlite::Error::InvalidQuery);
-        }
+    pub(super) fn open(folder: Option<&Path>, counters: Counters) -> Result<Self, OpenError> {
+        let db = open::open(folder)?;
+        let identity = db.query_row("SELECT id FROM identity", [], |row| row.get(0))?;
         Ok(Self(Arc::new(Mutex::new(Inner {
             db,
-            waiting: HashMap::new(),
+            identity,
+            waiting: Waiting::new(),
+            counters,
         }))))
-    }
-
-    /// Whether a data folder has a queue.
-    pub(super) fn is_in(folder: &Path) -> bool {
-        folder.join(NAME).is_file()
     }
 
     /// Makes the rules and their actions those of now: what waits for others is dropped, and told by how much. Returns after which
     /// record to read on: after the last one if all rules are new, since a rule begins with what comes from then on.
-    pub(super) fn begin(&self, lanes: &[LaneName], latest: Seq) -> rusqlite::Result<(Seq, u64)> {
+    pub(super) fn begin(&self, actions: &[ActionId], latest: Seq) -> rusqlite::Result<(Seq, u64)> {
         let mut inner = self.inner();
         let inner = &mut *inner;
         let change = inner.db.unchecked_transaction()?;
         let known = known(&change)?;
         for name in &known {
-            if !lanes.iter().any(|(rule, _)| **rule == **name) {
+            if !actions.iter().any(|action| *action.rule == **name) {
                 change.execute("DELETE FROM rules WHERE name = ?", [name])?;
-                change.execute("DELETE FROM fired WHERE rule = ?", [name])?;
+                change.execute("DELETE FROM applied WHERE rule = ?", [name])?;
             }
         }
         let mut dropped = 0;
-        inner.waiting.clear();
-        for (rule, action, jobs, bytes) in waiting(&change)? {
-            let lane = lanes
+        let mut kept: Waiting = actions
+            .iter()
+            .map(|action| (action.clone(), (0, 0)))
+            .collect();
+        for (rule, kind, jobs, bytes) in waiting(&change)? {
+            let action = actions
                 .iter()
-                .find(|(name, known)| **name == *rule && *known == action);
-            if let Some(lane) = lane {
-                inner.waiting.insert(lane.clone(), (jobs, bytes));
+                .find(|action| *action.rule == *rule && action.kind.name() == kind);
+            if let Some(action) = action {
+                kept.insert(action.clone(), (jobs, bytes));
             } else {
                 dropped += jobs;
                 change.execute(
                     "DELETE FROM jobs WHERE rule = ? AND action = ?",
-                    [rule, action],
+                    [rule, kind],
                 )?;
             }
         }
         let cursor: Option<i64> = change
             .query_row("SELECT seq FROM cursor", [], |row| row.get(0))
             .optional()?;
-        let is_known = |(rule, _): &LaneName| known.iter().any(|name| **name == **rule);
+        let is_known = |action: &ActionId| known.iter().any(|name| **name == *action.rule);
         if cursor.is_some_and(|seq| seq.unsigned_abs() > latest.0) {
             // The store is another one, and its numbers mean other things.
-            change.execute("DELETE FROM fired", [])?;
+            change.execute("DELETE FROM applied", [])?;
         }
         let cursor = cursor
-            .filter(|_| lanes.iter().any(is_known))
+            .filter(|_| actions.iter().any(is_known))
             .map(|seq| Seq(seq.unsigned_abs()))
             .filter(|seq| *seq <= latest)
             .unwrap_or(latest);
-        for (rule, _) in lanes {
-            change.execute("INSERT OR IGNORE INTO rules VALUES (?)", [&**rule])?;
+        for action in actions {
+            change.execute("INSERT OR IGNORE INTO rules VALUES (?)", [&*action.rule])?;
         }
         set_cursor(&change, cursor)?;
         change.commit()?;
+        inner.waiting = kept;
+        inner.tell();
         Ok((cursor, dropped))
     }
 
     /// Puts what is wanted because of the records up to one; all of it or nothing.
-    pub(super) fn put(&self, intents: &[Intent<'_>], upto: Seq) -> rusqlite::Result<Enqueued> {
+    pub(super) fn put(&self, jobs: &[NewJob<'_>], upto: Seq) -> rusqlite::Result<Enqueued> {
         let mut inner = self.inner();
         let inner = &mut *inner;
         let mut waiting = inner.waiting.clone();
         let mut enqueued = Enqueued::default();
+        // One record may tell the same twice.
+        let mut told = HashSet::new();
         let change = inner.db.unchecked_transaction()?;
-        for intent in intents {
-            if !is_first(&change, intent)? {
+        for job in jobs {
+            let is_told = !told.insert((job.rule, job.seq, &job.subject));
+            if is_told || job.once && !is_first(&change, job)? {
                 continue;
             }
-            for action in &intent.actions {
-                let lane = (Arc::clone(intent.rule), *action);
-                let (jobs, bytes) = waiting.entry(lane.clone()).or_default();
-                let size = intent.event.len() as u64;
+            for kind in &job.actions {
+                let action = ActionId {
+                    rule: Arc::clone(job.rule),
+                    kind: *kind,
+                };
+                let (jobs, bytes) = waiting.entry(action.clone()).or_default();
+                let size = job.json.len() as u64;
                 if *jobs >= JOBS || *bytes + size > BYTES {
-                    enqueued.left_out.push(lane);
+                    enqueued.left_out.push(action);
                     continue;
                 }
                 change
@@ -196,62 +171,56 @@ impl Queue {
                         "INSERT INTO jobs (rule, action, seq, subject, event) VALUES (?, ?, ?, ?, ?)",
                     )?
                     .execute(params![
-                        &**intent.rule,
-                        action,
-                        intent.seq.0 as i64,
-                        intent.subject,
-                        intent.event
+                        &**job.rule,
+                        kind.name(),
+                        job.seq.0 as i64,
+                        job.subject,
+                        job.json
                     ])?;
                 (*jobs, *bytes) = (*jobs + 1, *bytes + size);
-                enqueued.put.insert(lane);
+                enqueued.any = true;
             }
         }
-        change.execute(
-            "DELETE FROM fired WHERE id <= (SELECT max(id) FROM fired) - ?",
-            [REMEMBERED],
-        )?;
         set_cursor(&change, upto)?;
         change.commit()?;
         inner.waiting = waiting;
+        inner.tell();
         Ok(enqueued)
     }
 
-    /// How many jobs wait for an action.
-    pub(super) fn waiting(&self, lane: &LaneName) -> u64 {
-        self.inner().waiting.get(lane).map_or(0, |(jobs, _)| *jobs)
-    }
-
     /// The first job of an action after a number.
-    pub(super) fn next(&self, lane: &LaneName, after: i64) -> rusqlite::Result<Option<Job>> {
-        let (rule, action) = lane;
-        self.inner()
+    pub(super) fn next(&self, action: &ActionId, after: i64) -> rusqlite::Result<Option<Job>> {
+        let ActionId { rule, kind } = action;
+        let inner = self.inner();
+        let found = inner
             .db
             .prepare_cached(
                 "SELECT id, seq, subject, event FROM jobs WHERE rule = ? AND action = ? AND id > ? ORDER BY id LIMIT 1",
             )?
-            .query_row(params![&**rule, action, after], |row| {
+            .query_row(params![&**rule, kind.name(), after], |row| {
+                let (seq, subject): (i64, String) = (row.get(1)?, row.get(2)?);
                 Ok(Job {
                     id: row.get(0)?,
                     rule: Arc::clone(rule),
-                    seq: row.get::<_, i64>(1)?.unsigned_abs(),
-                    subject: row.get(2)?,
-                    event: row.get(3)?,
+                    json: row.get(3)?,
+                    key: format!("{}-{rule}-{seq}-{subject}", inner.identity),
                 })
-            })
-            .optional()
+            });
+        found.optional()
     }
 
     /// Takes a job out.
-    pub(super) fn remove(&self, lane: &LaneName, job: &Job) -> rusqlite::Result<()> {
+    pub(super) fn remove(&self, action: &ActionId, job: &Job) -> rusqlite::Result<()> {
         let mut inner = self.inner();
         inner
             .db
             .prepare_cached("DELETE FROM jobs WHERE id = ?")?
             .execute([job.id])?;
-        if let Some((jobs, bytes)) = inner.waiting.get_mut(lane) {
+        if let Some((jobs, bytes)) = inner.waiting.get_mut(action) {
             *jobs = jobs.saturating_sub(1);
-            *bytes = bytes.saturating_sub(job.event.len() as u64);
+            *bytes = bytes.saturating_sub(job.json.len() as u64);
         }
+        inner.tell();
         Ok(())
     }
 
@@ -262,23 +231,36 @@ impl Queue {
 
 impl Job {
     /// What it is about.
-    pub(super) fn happening(&self) -> Result<Happening, Trouble> {
-        let lasting = || Trouble::Lasting("the event cannot be read back".to_owned());
-        Happening::of_line(&self.event).ok_or_else(lasting)
+    pub(super) fn event(&self) -> Result<RuleEvent, Failure> {
+        let unreadable = || Failure::Permanent("the event cannot be read back".to_owned());
+        RuleEvent::of_line(&self.json).ok_or_else(unreadable)
     }
+}
 
-    /// The same whenever it is done again, and no other's.
-    pub(super) fn key(&self) -> String {
-        format!("{}-{}-{}", self.rule, self.seq, self.subject)
+impl Inner {
+    /// Tells how many wait.
+    fn tell(&self) {
+        for (action, (jobs, _)) in &self.waiting {
+            self.counters.add(action, |count| count.waiting = *jobs);
+        }
     }
 }
 
 /// Whether a rule has not applied to this yet.
-fn is_first(change: &Transaction<'_>, intent: &Intent<'_>) -> rusqlite::Result<bool> {
-    let seq = if intent.once { 0 } else { intent.seq.0 as i64 };
+fn is_first(change: &Transaction<'_>, job: &NewJob<'_>) -> rusqlite::Result<bool> {
+    let rule = &**job.rule;
     let rows = change
-        .prepare_cached("INSERT OR IGNORE INTO fired (rule, seq, subject) VALUES (?, ?, ?)")?
-        .execute(params![&**intent.rule, seq, intent.subject])?;
+        .prepare_cached(
+            "INSERT OR IGNORE INTO applied SELECT ?1, coalesce(max(n), 0) + 1, ?2 FROM applied WHERE rule = ?1",
+        )?
+        .execute(params![rule, job.subject])?;
+    if rows > 0 {
+        change
+            .prepare_cached(
+                "DELETE FROM applied WHERE rule = ?1 AND n <= (SELECT max(n) FROM applied WHERE rule = ?1) - ?2",
+            )?
+            .execute(params![rule, REMEMBERED])?;
+    }
     Ok(rows > 0)
 }
 

@@ -1,9 +1,9 @@
-//! Texts with places for what happened: `{speaker_name}: {text}`.
+//! Texts with places for fields of an event: `{speaker_name}: {text}`.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 
-use super::Happening;
+use super::RuleEvent;
 use crate::text;
 
 /// A text with places.
@@ -55,30 +55,30 @@ impl Template {
         self.0.iter().any(|part| matches!(part, Part::Field(_)))
     }
 
-    /// The text for something that happened: one line that does no harm to a terminal. What the event lacks is left out.
+    /// The text for an event: one line that does no harm to a terminal. What the event lacks is left out.
     #[must_use]
-    pub fn fill(&self, happening: &Happening, zone: &TimeZone) -> String {
+    pub fn fill(&self, event: &RuleEvent, zone: &TimeZone) -> String {
         let mut filled = String::new();
         for part in &self.0 {
             match part {
                 Part::Text(text) => filled.push_str(text),
-                Part::Field(name) => filled.push_str(&field(name, happening, zone)),
+                Part::Field(name) => filled.push_str(&field(name, event, zone)),
             }
         }
         filled
     }
 }
 
-fn field(name: &str, happening: &Happening, zone: &TimeZone) -> String {
+fn field(name: &str, event: &RuleEvent, zone: &TimeZone) -> String {
     let here = |form| {
-        let at = happening.field("at").or(happening.field("time"));
+        let at = event.field("at").or(event.field("time"));
         let at: Option<Timestamp> = at.and_then(|at| at.parse().ok());
         let at = at.unwrap_or_else(Timestamp::now);
         at.to_zoned_datetime(zone.clone())
             .strftime(form)
             .to_string()
     };
-    match (name, happening.value(name)) {
+    match (name, event.value(name)) {
         (DAY, _) => here("%Y-%m-%d"),
         (CLOCK, _) => here("%H:%M"),
         (_, None | Some(Value::Null)) => String::new(),

@@ -16,7 +16,7 @@ use super::{
     Settings, auth,
     body::{self, Allowance},
     examine::{self, Bodies, Examination},
-    head::{Head, Known},
+    head::{Head, Known, idempotency_key},
     listen::Places,
     metrics::{Answered, Metrics, Present},
     notice::Notice,
@@ -119,7 +119,7 @@ impl<S: Sink> Handler<S> {
                     losses: self.losses.get(),
                     store: self.sink.status(),
                     connections: self.places.taken(),
-                    rules: self.settings.ledger.get(),
+                    rules: self.settings.rule_counters.get(),
                 })))
             }
             Route::WrongMethod(allowed) => Err(Refusal::Method(allowed)),
@@ -217,10 +217,11 @@ impl<S: Sink> Handler<S> {
         event: Option<Event>,
     ) -> Result<Reply, Refusal> {
         let status = StatusCode::OK;
-        let message = self
-            .settings
-            .replies
-            .to(known.uid.as_ref(), event.as_ref(), head.received);
+        // Senders that give no key send the same bytes again.
+        let delivery = idempotency_key(&parts.headers).map_or(&body[..], str::as_bytes);
+        let (uid, said) = (known.uid.as_ref(), event.as_ref());
+        let replies = &self.settings.replies;
+        let message = replies.to(uid, said, delivery, head.received);
         let reply = reply::accepted_body(known.kind, message.as_deref());
         // Raw sound is kept as sound; hex of it came wrapped in JSON, which is kept like any other.
         let is_raw_sound =

@@ -158,7 +158,7 @@ fn masked_headers(headers: &HeaderMap, keys: &Keys) -> Vec<(String, String)> {
 }
 
 /// The first usable key, by the order of names.
-fn idempotency_key(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Option<&str> {
     IDEMPOTENCY.iter().find_map(|name| {
         let key = headers.get(*name)?.to_str().ok()?.trim();
         (1..=VALUE).contains(&key.len()).then_some(key)

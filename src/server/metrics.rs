@@ -27,7 +27,7 @@ use super::sink::Sink;
 use crate::{
     event::{Kind, Signature, Trigger},
     losses::Losses,
-    rules::Tally,
+    rules::{ActionId, Count},
     store::StoreStatus,
 };
 pub(super) use look::Look;
@@ -94,7 +94,7 @@ pub(super) struct Present {
     /// Open, and how many may be.
     pub(super) connections: (usize, usize),
     /// Actions of rules, and what became of them.
-    pub(super) rules: Vec<(Arc<str>, &'static str, Tally)>,
+    pub(super) rules: Vec<(ActionId, Count)>,
 }
 
 /// All that a scrape tells.

@@ -111,7 +111,7 @@ async fn start(fault: Fault) -> Running {
         max_connections: 16,
         drain_timeout: Duration::from_millis(50),
         replies: Replies::default(),
-        ledger: Ledger::default(),
+        rule_counters: Counters::default(),
     };
     let store = Arc::new(Faulty {
         fault,

@@ -80,7 +80,7 @@ impl ReadError {
 }
 
 /// Whether an error says that a file is no whole database.
-pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error_code();
     matches!(
         code,

@@ -243,6 +243,30 @@ fn take(target: &TcpListener, status: &str) -> Posted {
     posted
 }
 
+/// A port that nobody else gets and where nobody listens yet.
+struct Down(tokio::net::TcpSocket);
+
+impl Down {
+    fn new() -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        Self(socket)
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.0.local_addr().unwrap()
+    }
+
+    fn listen(self) -> TcpListener {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_io().build().unwrap();
+        let _entered = runtime.enter();
+        let listener = self.0.listen(64).unwrap().into_std().unwrap();
+        listener.set_nonblocking(false).unwrap();
+        listener
+    }
+}
+
 fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -252,7 +276,8 @@ fn free_address() -> SocketAddr {
 
 #[test]
 fn a_target_that_is_down_gets_everything_in_order_after() {
-    let address = free_address();
+    let down = Down::new();
+    let address = down.address();
     let home = home(&format!(
         r#"
         [[on]]
@@ -283,9 +308,13 @@ fn a_target_that_is_down_gets_everything_in_order_after() {
     for at in 50..60 {
         assert_eq!(say(&serving, &format!("s{at}"), "Well.").0, 200);
     }
-    let target = TcpListener::bind(address).unwrap();
+    let target = down.listen();
     let first = take(&target, "503 Busy");
     assert_eq!(first.body["segment_id"], "s0");
+    // A tunnel that is down, a key that has changed: these are not about the event.
+    for status in ["404 Not Found", "401 Unauthorized"] {
+        assert_eq!(take(&target, status).body["segment_id"], "s0");
+    }
     let key = |posted: &Posted| posted.header("idempotency-key").unwrap().to_owned();
     for at in 0..60 {
         let posted = take(&target, "200 OK");
@@ -296,6 +325,91 @@ fn a_target_that_is_down_gets_everything_in_order_after() {
         metric(&serving, waiting).filter(|count| *count < 1.0)
     });
     drop(serving.end());
+}
+
+#[test]
+fn what_waits_and_what_is_under_way_survives_a_kill() {
+    let down = Down::new();
+    let home = home(&format!(
+        r#"
+        [[on]]
+        name = "forward"
+        kind = "transcript"
+        post = "http://{}"
+
+        [[on]]
+        name = "slow"
+        kind = "ping"
+        run = ["sh", "-c", '''
+            echo begun >> begun
+            while kill -0 $PPID 2> /dev/null; do
+                if [ -e ../../go ]; then echo done >> done; exit; fi
+                sleep 0.05
+            done
+        ''']
+        "#,
+        down.address()
+    ));
+    let folder = home.path().join("config/omiscope");
+    let serving = serve(home.path());
+    serving.post(&url(), r#"{"type":"ping"}"#);
+    for at in 0..50 {
+        assert_eq!(say(&serving, &format!("s{at}"), "Well.").0, 200);
+    }
+    let waiting = r#"omiscope_rule_queue_length{rule="forward",action="post"}"#;
+    until("all wait", || {
+        metric(&serving, waiting).filter(|count| *count >= 50.0)
+    });
+    lines(&folder.join("begun"), 1);
+    serving.signal(rustix::process::Signal::KILL);
+    drop(serving.wait());
+    let serving = serve(home.path());
+    lines(&folder.join("begun"), 2);
+    fs::write(home.path().join("go"), "").unwrap();
+    lines(&folder.join("done"), 1);
+    let target = down.listen();
+    for at in 0..50 {
+        assert_eq!(take(&target, "200 OK").body["segment_id"], format!("s{at}"));
+    }
+    until("nothing waits", || {
+        metric(&serving, waiting).filter(|count| *count < 1.0)
+    });
+    drop(serving.end());
+}
+
+#[test]
+fn a_damaged_queue_is_begun_anew_and_costs_no_delivery() {
+    let home = home(
+        r#"
+        [[on]]
+        name = "journal"
+        kind = "transcript"
+        file = "journal.jsonl"
+        "#,
+    );
+    let data = home.path().join("data");
+    fs::create_dir_all(&data).unwrap();
+    fs::write(data.join("hooks.db"), "This is no database. ".repeat(500)).unwrap();
+    let serving = serve(home.path());
+    assert_eq!(say(&serving, "a", "Well.").0, 200);
+    lines(&home.path().join("config/omiscope/journal.jsonl"), 1);
+    let lost = r#"omiscope_losses_total{cause="rules_failed"}"#;
+    assert_eq!(metric(&serving, lost), Some(1.0));
+    drop(serving.end());
+    let mut kept = fs::read_dir(&data).unwrap();
+    assert!(kept.any(|entry| {
+        let name = entry.unwrap().file_name();
+        name.to_string_lossy().starts_with("hooks.db.damaged-")
+    }));
+}
+
+#[test]
+fn a_queue_that_cannot_be_opened_costs_no_delivery() {
+    let home = home("[[on]]\nname = \"journal\"\nkind = \"transcript\"\nfile = \"a\"\n");
+    fs::create_dir_all(home.path().join("data/hooks.db")).unwrap();
+    let serving = serve(home.path());
+    assert_eq!(say(&serving, "a", "Well.").0, 200);
+    assert!(serving.end().status.success());
 }
 
 #[test]
@@ -378,6 +492,9 @@ fn a_rule_answers_omi_with_a_message_and_not_too_often() {
             r#"{"message":"Noted: I parked on \"level\" 3"}"#.to_owned()
         )
     );
+    // Omi sends again what it had no answer to.
+    let again = say(&serving, "b", "I parked on \"level\" 3");
+    assert!(again.1.contains("Noted: "), "{again:?}");
     assert_eq!(say(&serving, "c", "I parked again."), nothing);
     let memory =
         r#"{"id":"m","created_at":"2026-01-01T00:00:00Z","structured":{"title":"parked"}}"#;
@@ -485,7 +602,7 @@ fn a_program_out_of_time_ends_with_all_that_it_started() {
         name = "slow"
         kind = "ping"
         timeout = "1s"
-        run = ["sh", "-c", "sleep 1000 & echo $! > pid; wait"]
+        run = ["sh", "-c", "echo begun; sleep 1000 & echo $! > pid; wait"]
         "#,
     );
     let serving = serve(home.path());
@@ -512,4 +629,5 @@ fn a_program_out_of_time_ends_with_all_that_it_started() {
         log.contains("rule slow, run: it was killed after 1 s"),
         "{log}"
     );
+    assert!(log.contains("[INFO] rule slow: begun"), "{log}");
 }

@@ -63,7 +63,7 @@ impl Listening {
             max_connections: 64,
             drain_timeout: PATIENCE,
             replies: omiscope::rules::Replies::default(),
-            ledger: omiscope::rules::Ledger::default(),
+            rule_counters: omiscope::rules::Counters::default(),
         };
         change(&mut settings);
         let losses = LossCounter::default();

@@ -1,25 +1,18 @@
 //! `[[on]]`: rules of the user's own.
 
+mod field;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
-use regex::RegexBuilder;
 use toml::Value;
 
-use super::super::{Problem, layer::Source, problem::shown, value};
-use crate::{
-    event::Uid,
-    rules::{
-        Action, Address, Body, FileName, Happening, Headers, Json, Post, Program, Reply, Rule,
-        Template, When,
-    },
-    search::Pattern,
+use self::field::Wrong;
+use super::super::{Problem, layer::Source, problem::shown};
+use crate::rules::{
+    Action, Address, Body, EventKind, FileName, Headers, Post, Program, Reply, Rule, Template, When,
 };
 
 const TABLE: &str = "on";
-
-/// Longest regular expression, in bytes, and most room that its program may take.
-const PATTERN: usize = 1000;
-const PATTERN_ROOM: usize = 1 << 20;
 
 /// How long a program may run, and what is between two messages, where the rule does not say.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -27,25 +20,6 @@ const EVERY: Duration = Duration::from_mins(1);
 
 const TABLES: &str = "tables [[on]]";
 const FIELDS: &str = "one of name, kind, text, regex, speaker, wearer, again, run, timeout, post, headers, body, file, line, notify, star, ring, reply, every";
-const NAME: &str = "a name of 1 to 64 letters, digits, '-' or '_' that no other rule has";
-const KINDS: &str =
-    "one or some of transcript, final, memory, summary, button, progress, audio, ping, unknown";
-const WORDS: &str = "a word or words in a row, or a list of them";
-const NAMES: &str = "a name or a list of names";
-const UIDS: &str = "a uid or a list of uids, of 1 to 128 letters, digits, '_' or '-'";
-const REGEX: &str = "a regular expression of at most 1000 bytes";
-const SWITCH: &str = "true or false";
-const RUN: &str = "a program and its arguments: [\"program\", \"argument\"]";
-const SPAN: &str = "a time above zero such as \"30s\" or \"2min\", at most 24h";
-const URL: &str = "a URL that begins with http:// or https:// and has no user before the host";
-const HEADERS: &str = "a table of names and texts, none of them a header that omiscope sets itself";
-const BODY: &str =
-    "a text, or a table that becomes JSON; {text} and the like in it are fields of the event";
-const FILE: &str = "the name of a file, written without ~; {date} in it is the day";
-const LINE: &str =
-    "a text; {text}, {speaker_name}, {date} and the like in it are fields of the event";
-const REPLY: &str = "a text of more than 5 characters, for less is not shown; {text} and the like in it are fields of the event";
-
 /// What a rule must have besides a name.
 const DOES: &str = "a rule that does something: run, post, file, notify, star, ring or reply";
 const REPLIES: &str =
@@ -58,7 +32,7 @@ struct Draft {
     name: Option<Arc<str>>,
     when: When,
     again: bool,
-    run: Option<Vec<String>>,
+    run: Option<(String, Vec<String>)>,
     timeout: Option<Duration>,
     post: Option<Address>,
     headers: Option<Headers>,
@@ -70,22 +44,6 @@ struct Draft {
     ring: bool,
     reply: Option<Template>,
     every: Option<Duration>,
-}
-
-/// What is wrong with a field.
-enum Wrong {
-    /// It must be this.
-    Must(&'static str),
-    /// It must be this, and is so secret that it is not shown.
-    MustUnshown(&'static str),
-    /// Something else, in words.
-    Fault(String),
-}
-
-impl From<&'static str> for Wrong {
-    fn from(allowed: &'static str) -> Self {
-        Self::Must(allowed)
-    }
 }
 
 /// Takes the rules out of the file. What is wrong is added to `problems`.
@@ -167,57 +125,30 @@ fn set(
 ) -> Result<(), Wrong> {
     match field {
         "name" => {
-            let is_free = |name: &&str| others.iter().all(|rule| *rule.name != **name);
-            let name = value.as_str().filter(|name| is_name(name)).filter(is_free);
-            draft.name = Some(name.ok_or(NAME)?.into());
+            let name = field::name(value)?;
+            if others.iter().any(|rule| *rule.name == *name) {
+                return Err(field::NAME.into());
+            }
+            draft.name = Some(name.into());
         }
-        "kind" => draft.when.kinds = each(value, kind).ok_or(KINDS)?,
-        "text" => {
-            draft.when.words = each(value, |text| Pattern::new(text, false)).ok_or(WORDS)?;
-        }
-        "regex" => draft.when.regex = Some(regex(value)?),
-        "speaker" => {
-            let speakers = each(value, |name| Some(name.to_lowercase()));
-            draft.when.speakers = speakers.ok_or(NAMES)?;
-        }
-        "wearer" => {
-            draft.when.wearers = each(value, |uid| Uid::parse(uid).ok()).ok_or(UIDS)?;
-        }
-        "again" => draft.again = value.as_bool().ok_or(SWITCH)?,
-        "run" => {
-            let words = value.as_array().ok_or(RUN)?.iter();
-            let words = words.map(|word| word.as_str().map(str::to_owned));
-            let words: Option<Vec<_>> = words.collect();
-            let is_run = |words: &Vec<String>| {
-                words.first().is_some_and(|program| !program.is_empty())
-                    && !words.iter().any(|word| word.contains('\0'))
-            };
-            draft.run = Some(words.filter(is_run).ok_or(RUN)?);
-        }
-        "timeout" => draft.timeout = Some(span(value)?),
-        "post" => {
-            let url = value.as_str().and_then(Address::parse);
-            draft.post = Some(url.ok_or(Wrong::MustUnshown(URL))?);
-        }
-        "headers" => draft.headers = Some(headers(value).ok_or(Wrong::MustUnshown(HEADERS))?),
-        "body" => draft.body = Some(body(value).ok_or(BODY)?),
-        "file" => {
-            let name = value.as_str();
-            let name = name.and_then(|name| FileName::parse(folder, name));
-            draft.file = Some(name.ok_or(FILE)?);
-        }
-        "line" => draft.line = Some(template(value).ok_or(LINE)?),
-        "notify" => draft.notify = Some(template(value).ok_or(LINE)?),
-        "star" => draft.star = value.as_bool().ok_or(SWITCH)?,
-        "ring" => draft.ring = value.as_bool().ok_or(SWITCH)?,
-        "reply" => {
-            let reply = template(value).filter(|reply| {
-                let text = value.as_str().unwrap_or_default();
-                reply.has_fields() || text.trim().chars().count() > 5
-            });
-            draft.reply = Some(reply.ok_or(REPLY)?);
-        }
-        "every" => draft.every = Some(span(value)?),
+        "kind" => draft.when.kinds = field::kinds(value)?,
+        "text" => draft.when.words = field::words(value)?,
+        "regex" => draft.when.regex = Some(field::regex(value)?),
+        "speaker" => draft.when.speakers = field::speakers(value)?,
+        "wearer" => draft.when.wearers = field::uids(value)?,
+        "again" => draft.again = field::switch(value)?,
+        "run" => draft.run = Some(field::program(value)?),
+        "timeout" => draft.timeout = Some(field::span(value)?),
+        "post" => draft.post = Some(field::address(value)?),
+        "headers" => draft.headers = Some(field::headers(value)?),
+        "body" => draft.body = Some(field::body(value)?),
+        "file" => draft.file = Some(field::file(value, folder)?),
+        "line" => draft.line = Some(field::line(value)?),
+        "notify" => draft.notify = Some(field::line(value)?),
+        "star" => draft.star = field::switch(value)?,
+        "ring" => draft.ring = field::switch(value)?,
+        "reply" => draft.reply = Some(field::reply(value)?),
+        "every" => draft.every = Some(field::span(value)?),
         _ => return Err(FIELDS.into()),
     }
     Ok(())
@@ -225,56 +156,49 @@ fn set(
 
 /// The rule, or what is missing: the field where it should be, and what is allowed there.
 fn finished(draft: Draft, folder: &Path) -> Result<Rule, (&'static str, &'static str)> {
-    let name = draft.name.ok_or((".name", NAME))?;
+    let name = draft.name.ok_or((".name", field::NAME))?;
     let kinds = &draft.when.kinds;
     if kinds.is_empty() {
-        return Err((".kind", KINDS));
+        return Err((".kind", field::KINDS));
     }
-    if draft.reply.is_some() && *kinds != ["transcript"] {
+    if draft.reply.is_some() && *kinds != [EventKind::Transcript] {
         return Err((".reply", REPLIES));
     }
-    if draft.star
-        && !kinds
-            .iter()
-            .all(|kind| ["transcript", "final"].contains(kind))
-    {
+    if draft.star && !kinds.iter().all(|kind| kind.is_line()) {
         return Err((".star", STARS));
     }
+    let needs = |is_set: bool, has_other: bool| is_set && !has_other;
+    let (run, post) = (draft.run.is_some(), draft.post.is_some());
     let lonely = [
         (
             ".timeout",
-            draft.timeout.is_some() && draft.run.is_none(),
+            needs(draft.timeout.is_some(), run),
             "used with run",
         ),
         (
             ".headers",
-            draft.headers.is_some() && draft.post.is_none(),
+            needs(draft.headers.is_some(), post),
             "used with post",
         ),
-        (
-            ".body",
-            draft.body.is_some() && draft.post.is_none(),
-            "used with post",
-        ),
+        (".body", needs(draft.body.is_some(), post), "used with post"),
         (
             ".line",
-            draft.line.is_some() && draft.file.is_none(),
+            needs(draft.line.is_some(), draft.file.is_some()),
             "used with file",
         ),
         (
             ".every",
-            draft.every.is_some() && draft.reply.is_none(),
+            needs(draft.every.is_some(), draft.reply.is_some()),
             "used with reply",
         ),
     ];
     if let Some((field, _, allowed)) = lonely.into_iter().find(|(_, is_so, _)| *is_so) {
         return Err((field, allowed));
     }
-    let run = draft.run.map(|words| {
-        let mut words = words.into_iter();
+    let run = draft.run.map(|(program, arguments)| {
         Action::Run(Program {
-            path: words.next().unwrap_or_default().into(),
-            arguments: words.collect(),
+            path: program.into(),
+            arguments,
             folder: folder.to_owned(),
             timeout: draft.timeout.unwrap_or(TIMEOUT),
         })
@@ -307,63 +231,4 @@ fn finished(draft: Draft, folder: &Path) -> Result<Rule, (&'static str, &'static
         return Err(("", DOES));
     }
     Ok(rule)
-}
-
-/// One thing or a list of one or more, each a text of its own meaning.
-fn each<T>(value: &Value, parse: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
-    match value {
-        Value::Array(values) if !values.is_empty() => {
-            let values = values.iter();
-            values.map(|value| parse(value.as_str()?)).collect()
-        }
-        value => Some(vec![parse(value.as_str()?)?]),
-    }
-}
-
-fn kind(name: &str) -> Option<&'static str> {
-    Happening::KINDS.into_iter().find(|kind| *kind == name)
-}
-
-fn is_name(name: &str) -> bool {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    (1..=64).contains(&name.len()) && name.chars().all(is_part)
-}
-
-fn regex(value: &Value) -> Result<regex::Regex, Wrong> {
-    let pattern = value.as_str().filter(|text| text.len() <= PATTERN);
-    let pattern = pattern.ok_or(REGEX)?;
-    let built = RegexBuilder::new(pattern).size_limit(PATTERN_ROOM).build();
-    built.map_err(|error| {
-        // What is before its last line draws the expression.
-        let told = error.to_string();
-        let last = told.lines().last().unwrap_or_default();
-        Wrong::Fault(last.trim_start_matches("error: ").to_owned())
-    })
-}
-
-fn span(value: &Value) -> Result<Duration, Wrong> {
-    let span = value.as_str().and_then(value::span);
-    span.ok_or(SPAN.into())
-}
-
-fn template(value: &Value) -> Option<Template> {
-    Template::parse(value.as_str()?)
-}
-
-fn headers(value: &Value) -> Option<Headers> {
-    let mut pairs = value.as_table()?.iter();
-    pairs.try_fold(Headers::default(), |headers, (name, value)| {
-        headers.with(name, value.as_str()?)
-    })
-}
-
-fn body(value: &Value) -> Option<Body> {
-    match value {
-        Value::String(text) => Some(Body::Text(Template::parse(text)?)),
-        Value::Table(_) => {
-            let json = serde_json::to_value(value).ok()?;
-            Some(Body::Json(Json::parse(json)?))
-        }
-        _ => None,
-    }
 }

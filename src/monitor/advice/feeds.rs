@@ -42,7 +42,7 @@ pub(super) fn losses(monitor: &Monitor, _: Timestamp) -> Option<String> {
 pub(super) fn failing_rules(monitor: &Monitor, _: Timestamp) -> Option<String> {
     let failing = monitor.failing().iter();
     let failing: Vec<_> = failing
-        .map(|(rule, action)| format!("{rule} ({action})"))
+        .map(|action| format!("{} ({})", action.rule, action.kind.name()))
         .collect();
     (!failing.is_empty()).then(|| format!("{} of your rules fail", failing.join(", ")))
 }

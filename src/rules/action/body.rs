@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use crate::rules::{Happening, Template};
+use crate::rules::{RuleEvent, Template};
 
 /// What is posted.
 #[derive(Debug, Clone)]
@@ -37,10 +37,10 @@ impl Body {
     }
 
     /// The body for an event.
-    pub(super) fn fill(&self, happening: &Happening, zone: &TimeZone) -> String {
+    pub(super) fn fill(&self, event: &RuleEvent, zone: &TimeZone) -> String {
         match self {
-            Self::Text(text) => text.fill(happening, zone),
-            Self::Json(json) => json.fill(happening, zone).to_string(),
+            Self::Text(text) => text.fill(event, zone),
+            Self::Json(json) => json.fill(event, zone).to_string(),
         }
     }
 }
@@ -64,18 +64,17 @@ impl Json {
         })
     }
 
-    fn fill(&self, happening: &Happening, zone: &TimeZone) -> Value {
+    fn fill(&self, event: &RuleEvent, zone: &TimeZone) -> Value {
         match self {
-            Self::Text(text) => Value::String(text.fill(happening, zone)),
+            Self::Text(text) => Value::String(text.fill(event, zone)),
             Self::Plain(value) => value.clone(),
             Self::List(values) => {
-                let values = values.iter().map(|value| value.fill(happening, zone));
+                let values = values.iter().map(|value| value.fill(event, zone));
                 Value::Array(values.collect())
             }
             Self::Object(fields) => {
                 let fields = fields.iter();
-                let fields =
-                    fields.map(|(name, value)| (name.clone(), value.fill(happening, zone)));
+                let fields = fields.map(|(name, value)| (name.clone(), value.fill(event, zone)));
                 Value::Object(fields.collect::<Map<_, _>>())
             }
         }
@@ -91,10 +90,10 @@ mod tests {
     #[test]
     fn what_was_said_stays_within_its_text() {
         let said = json!({"event": "transcript", "text": "\"}, {\"a\": \"\u{1b}[2J", "id": 7});
-        let happening = Happening::of_line(&said.to_string()).unwrap();
+        let event = RuleEvent::of_line(&said.to_string()).unwrap();
         let body = |value| {
             let body = Body::Json(Json::parse(value).unwrap());
-            let filled = body.fill(&happening, &TimeZone::UTC);
+            let filled = body.fill(&event, &TimeZone::UTC);
             serde_json::from_str::<Value>(&filled).unwrap()
         };
         let filled = body(json!({"content": "{text}", "embeds": [{"n": 1, "id": "#{id}"}, null]}));

@@ -1,17 +1,17 @@
 //! A line added to a file.
 
 use std::{
-    fs::OpenOptions,
+    fs::File,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
 use jiff::tz::TimeZone;
 
-use super::Trouble;
+use super::Failure;
 use crate::{
     private,
-    rules::{Happening, Template},
+    rules::{RuleEvent, Template},
 };
 
 /// A file, whose name may have the day in it.
@@ -36,38 +36,43 @@ impl FileName {
         })
     }
 
-    /// The file for something that happened.
-    pub(crate) fn path(&self, happening: &Happening, zone: &TimeZone) -> PathBuf {
-        self.folder.join(self.name.fill(happening, zone))
+    /// The file for an event.
+    pub(crate) fn path(&self, event: &RuleEvent, zone: &TimeZone) -> PathBuf {
+        self.folder.join(self.name.fill(event, zone))
     }
 
     /// Adds a line: the text of a template, or else the event itself. May block.
     pub(super) fn append(
         &self,
         line: Option<&Template>,
-        happening: &Happening,
-        event: &str,
-    ) -> Result<(), Trouble> {
+        event: &RuleEvent,
+        json: &str,
+    ) -> Result<(), Failure> {
         let zone = TimeZone::system();
-        let path = self.path(happening, &zone);
+        let path = self.path(event, &zone);
         let mut line = match line {
-            Some(template) => template.fill(happening, &zone),
-            None => event.trim_end().to_owned(),
+            Some(template) => template.fill(event, &zone),
+            None => json.trim_end().to_owned(),
         };
         line.push('\n');
         let passing = |error: io::Error| {
             // A disk that is full or away comes back.
-            Trouble::Passing(format!("cannot write {}: {error}", path.display()))
+            Failure::Transient(format!("cannot write {}: {error}", path.display()))
         };
         if let Some(folder) = path.parent() {
             private::make_folder(folder).map_err(passing)?;
         }
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path).map_err(passing)?;
-        // In one piece, so that others who add to it do not get in between.
-        file.write_all(line.as_bytes()).map_err(passing)
+        let mut file = private::append_to(&path).map_err(passing)?;
+        add(&mut file, line.as_bytes()).map_err(passing)
     }
+}
+
+/// Adds all of it, or nothing.
+fn add(file: &mut File, line: &[u8]) -> io::Result<()> {
+    let before = file.metadata()?.len();
+    // In one piece, so that others who add to it do not get in between.
+    file.write_all(line).inspect_err(|_| {
+        // What was written before the disk was full is no line. It comes again.
+        let _ = file.set_len(before);
+    })
 }

@@ -4,18 +4,25 @@ use std::{env::consts::OS, time::Duration};
 
 use jiff::tz::TimeZone;
 
-use super::{Program, Trouble};
-use crate::rules::{Happening, Template};
+use super::{Failure, Program};
+use crate::{
+    rules::{RuleEvent, Template},
+    text::beginning,
+};
 
 const TITLE: &str = "omiscope";
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Shows the text of a template.
-pub(super) async fn show(text: &Template, happening: &Happening) -> Result<(), Trouble> {
-    let text = text.fill(happening, &TimeZone::system());
+/// Longest text, in bytes: more is not shown anywhere, and much more is no argument.
+const LONGEST: usize = 1000;
+
+/// Shows the text of a template of a rule.
+pub(super) async fn show(text: &Template, rule: &str, event: &RuleEvent) -> Result<(), Failure> {
+    let text = text.fill(event, &TimeZone::system());
+    let text = beginning(&text, LONGEST).to_owned();
     let Some((program, arguments)) = command(OS, text) else {
         let told = "this system has no program for notifications".to_owned();
-        return Err(Trouble::Lasting(told));
+        return Err(Failure::Permanent(told));
     };
     let program = Program {
         path: program.into(),
@@ -23,7 +30,7 @@ pub(super) async fn show(text: &Template, happening: &Happening) -> Result<(), T
         folder: ".".into(),
         timeout: TIMEOUT,
     };
-    program.run("notify", happening.kind(), "").await
+    program.run(rule, event.kind(), "").await
 }
 
 fn command(system: &str, text: String) -> Option<(&'static str, Vec<String>)> {

@@ -14,10 +14,10 @@ use hyper::{
 };
 use jiff::tz::TimeZone;
 
-use super::{Body, Trouble};
+use super::{Body, Failure};
 use crate::{
     outbound::Outbound,
-    rules::{self, Happening, queue::Job},
+    rules::{self, RuleEvent, queue::Job},
 };
 
 /// The header by which a receiver knows what is posted again.
@@ -44,11 +44,11 @@ pub struct Headers(HeaderMap);
 
 impl Post {
     /// Posts the event of a job. What is posted again has the same `Idempotency-Key`.
-    pub(super) async fn send(&self, job: &Job, outbound: &Outbound) -> Result<(), Trouble> {
+    pub(super) async fn send(&self, job: &Job, outbound: &Outbound) -> Result<(), Failure> {
         let (media_type, body) = match &self.body {
-            None => ("application/json", job.event.trim_end().to_owned()),
+            None => ("application/json", job.json.trim_end().to_owned()),
             Some(body) => {
-                let filled = body.fill(&job.happening()?, &TimeZone::system());
+                let filled = body.fill(&job.event()?, &TimeZone::system());
                 (body.content_type(), filled)
             }
         };
@@ -56,13 +56,13 @@ impl Post {
             .header(CONTENT_TYPE, media_type)
             .header(USER_AGENT, concat!("omiscope/", env!("CARGO_PKG_VERSION")))
             .body(Full::new(Bytes::from(body)))
-            .map_err(|error| Trouble::Lasting(error.to_string()))?;
+            .map_err(|error| Failure::Permanent(error.to_string()))?;
         let headers = request.headers_mut();
         for (name, value) in &self.headers.0 {
             headers.insert(name, value.clone());
         }
         let ours = [
-            (IDEMPOTENCY_KEY, job.key()),
+            (IDEMPOTENCY_KEY, job.key.clone()),
             (rules::HEADER, job.rule.to_string()),
         ];
         for (name, value) in ours {
@@ -70,18 +70,19 @@ impl Post {
                 headers.insert(name, value);
             }
         }
-        match outbound.send(request).await {
-            Ok(answer) => judged(answer.status).map_err(|trouble| trouble.at(&self.address)),
-            Err(error) => Err(Trouble::Passing(error.to_string()).at(&self.address)),
-        }
+        let judged = match outbound.status(request).await {
+            Ok(status) => judged(status),
+            Err(error) => Err(Failure::Transient(error.to_string())),
+        };
+        judged.map_err(|failure| failure.at(&self.address))
     }
 
     /// What it does for an event, in words.
-    pub(super) fn told(&self, happening: &Happening, zone: &TimeZone) -> String {
+    pub(super) fn told(&self, event: &RuleEvent, zone: &TimeZone) -> String {
         let address = &self.address;
         match &self.body {
             None => format!("post it to {address}"),
-            Some(body) => format!("post {} to {address}", body.fill(happening, zone)),
+            Some(body) => format!("post {} to {address}", body.fill(event, zone)),
         }
     }
 }
@@ -140,24 +141,29 @@ impl fmt::Debug for Headers {
     }
 }
 
-impl Trouble {
+impl Failure {
+    /// The same, told with the address.
     fn at(self, address: &Address) -> Self {
+        let at = |told| format!("{address}: {told}");
         match self {
-            Self::Lasting(told) => Self::Lasting(format!("{address}: {told}")),
-            Self::Passing(told) => Self::Passing(format!("{address}: {told}")),
+            Self::Permanent(told) => Self::Permanent(at(told)),
+            Self::Transient(told) => Self::Transient(at(told)),
+            Self::Refused(told) => Self::Refused(at(told)),
         }
     }
 }
 
-/// What a status says of the event: taken, to come again, or unwanted.
-fn judged(status: StatusCode) -> Result<(), Trouble> {
+/// What a status says: the event is taken, the address is wrong or not ready, the target fails, or the event is unwanted.
+fn judged(status: StatusCode) -> Result<(), Failure> {
     let told = format!("it answered {status}");
     match status.as_u16() {
         200..300 => Ok(()),
         // Ours is posted to itself.
-        508 => Err(Trouble::Lasting(told)),
-        408 | 425 | 429 | 500.. => Err(Trouble::Passing(told)),
-        _ => Err(Trouble::Lasting(told)),
+        508 => Err(Failure::Permanent(told)),
+        // These are not about the event: it has moved, a key has changed, a tunnel is down (404 from ngrok).
+        300..=399 | 401..=405 | 407 | 410 => Err(Failure::Transient(told)),
+        408 | 425 | 429 | 500.. => Err(Failure::Refused(told)),
+        _ => Err(Failure::Permanent(told)),
     }
 }
 
@@ -166,21 +172,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_may_pass_is_tried_again() {
-        let is_passing = |status: u16| {
-            let judged = judged(StatusCode::from_u16(status).unwrap());
-            judged
-                .err()
-                .map(|trouble| matches!(trouble, Trouble::Passing(_)))
-        };
+    fn only_what_is_about_the_event_costs_it() {
+        let judge = |status: u16| judged(StatusCode::from_u16(status).unwrap());
         for status in [200, 202, 204] {
-            assert_eq!(is_passing(status), None, "{status}");
+            assert_eq!(judge(status), Ok(()), "{status}");
+        }
+        for status in [301, 307, 401, 403, 404, 405, 407, 410] {
+            assert!(
+                matches!(judge(status), Err(Failure::Transient(_))),
+                "{status}"
+            );
         }
         for status in [408, 425, 429, 500, 502, 503] {
-            assert_eq!(is_passing(status), Some(true), "{status}");
+            assert!(
+                matches!(judge(status), Err(Failure::Refused(_))),
+                "{status}"
+            );
         }
-        for status in [301, 400, 401, 404, 413, 508] {
-            assert_eq!(is_passing(status), Some(false), "{status}");
+        for status in [400, 406, 409, 413, 415, 422, 508] {
+            assert!(
+                matches!(judge(status), Err(Failure::Permanent(_))),
+                "{status}"
+            );
         }
     }
 

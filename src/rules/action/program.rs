@@ -11,108 +11,99 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Program, Trouble};
-use crate::config::SETTINGS;
+use super::{Failure, Program};
+use crate::{child, rules::EventKind};
 
 /// Most output of one run that is logged, in bytes of each stream.
 const LOGGED: usize = 4 << 10;
 
-/// Tells a program what sort of event it gets: a name of [`crate::rules::Happening::KINDS`].
+/// Tells a program what kind of event it gets.
 const KIND: &str = "OMISCOPE_EVENT";
 
 impl Program {
     /// Runs it with an event on its standard input, and logs what it says. Dropped or out of time, it and all that it has started
     /// are killed.
-    pub(super) async fn run(&self, rule: &str, kind: &str, event: &str) -> Result<(), Trouble> {
+    pub(super) async fn run(&self, rule: &str, kind: EventKind, json: &str) -> Result<(), Failure> {
         let cannot = |error: io::Error| {
-            Trouble::Lasting(format!("cannot run {}: {error}", self.path.display()))
+            Failure::Permanent(format!("cannot run {}: {error}", self.path.display()))
         };
-        let mut running = Running(self.command(kind).spawn().map_err(cannot)?);
-        let ended = timeout(self.timeout, running.finish(event)).await;
-        drop(running);
+        let mut running = child::spawn(&mut self.command(kind)).map_err(cannot)?;
+        let mut said = Output::default();
+        let ended = timeout(self.timeout, said.until_end(&mut running.child, json)).await;
+        said.log(rule);
         let Ok(ended) = ended else {
             let seconds = self.timeout.as_secs_f64();
-            return Err(Trouble::Lasting(format!("it was killed after {seconds} s")));
+            return Err(Failure::Permanent(format!(
+                "it was killed after {seconds} s"
+            )));
         };
-        let (status, said) = ended.map_err(cannot)?;
-        for line in said.lines().filter(|line| !line.trim().is_empty()) {
-            tracing::info!("rule {rule}: {line}");
-        }
+        let status = ended.map_err(cannot)?;
+        // What it leaves behind has let go of its output, and is meant to go on.
+        running.leave();
         if status.success() {
             Ok(())
         } else {
-            Err(Trouble::Lasting(format!("it ended with {status}")))
+            Err(Failure::Permanent(format!("it ended with {status}")))
         }
     }
 
-    fn command(&self, kind: &str) -> Command {
+    fn command(&self, kind: EventKind) -> Command {
         // Where a name with a slash is looked for depends on the system otherwise.
         let path = if self.path.components().nth(1).is_some() {
             self.folder.join(&self.path)
         } else {
             self.path.clone()
         };
-        let mut command = Command::new(path);
+        let mut command = child::command(path);
         command
             .args(&self.arguments)
             .current_dir(&self.folder)
-            .env(KIND, kind)
+            .env(KIND, kind.name())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        for secret in SETTINGS.iter().filter(|setting| setting.is_secret()) {
-            command.env_remove(secret.env);
-        }
-        #[cfg(unix)]
-        command.process_group(0);
+            .stderr(Stdio::piped());
         command
     }
 }
 
-/// A program that runs.
-struct Running(Child);
+/// The beginning of what a program said.
+#[derive(Default)]
+struct Output {
+    out: Vec<u8>,
+    err: Vec<u8>,
+}
 
-impl Running {
-    /// Waits until it has ended and its output, too. Its status, and the beginning of what it said.
-    async fn finish(&mut self, event: &str) -> io::Result<(ExitStatus, String)> {
-        let child = &mut self.0;
+impl Output {
+    /// Feeds a program, and waits until it has ended, and its output, too.
+    async fn until_end(&mut self, child: &mut Child, json: &str) -> io::Result<ExitStatus> {
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let fed = async {
             if let Some(mut stdin) = stdin {
                 // It need not read it.
-                let _ = stdin.write_all(event.as_bytes()).await;
+                let _ = stdin.write_all(json.as_bytes()).await;
             }
         };
-        let ((), out, err) = tokio::join!(fed, beginning(stdout), beginning(stderr));
-        let status = child.wait().await?;
-        let mut said = out;
-        if !said.is_empty() && !said.ends_with('\n') {
-            said.push('\n');
-        }
-        said.push_str(&err);
-        Ok((status, said))
+        tokio::join!(
+            fed,
+            keep_beginning(stdout, &mut self.out),
+            keep_beginning(stderr, &mut self.err)
+        );
+        child.wait().await
     }
-}
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        // None once it has been waited for: then all that might still run has let go of its output.
-        #[cfg(unix)]
-        if let Some(group) = self.0.id().and_then(|id| i32::try_from(id).ok()) {
-            use rustix::process::{Pid, Signal, kill_process_group};
-            if let Some(group) = Pid::from_raw(group) {
-                // It may have ended by now.
-                let _ = kill_process_group(group, Signal::KILL);
+    fn log(&self, rule: &str) {
+        for stream in [&self.out, &self.err] {
+            let said = String::from_utf8_lossy(stream);
+            for line in said.lines().filter(|line| !line.trim().is_empty()) {
+                tracing::info!("rule {rule}: {line}");
             }
         }
     }
 }
 
 /// Reads a stream to its end, and keeps the beginning.
-async fn beginning(stream: Option<impl AsyncRead + Unpin>) -> String {
-    let mut kept = Vec::new();
+async fn keep_beginning(stream: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
     let mut piece = [0; 4096];
     if let Some(mut stream) = stream {
         while let Ok(read @ 1..) = stream.read(&mut piece).await {
@@ -120,5 +111,4 @@ async fn beginning(stream: Option<impl AsyncRead + Unpin>) -> String {
             kept.extend_from_slice(&piece[..room]);
         }
     }
-    String::from_utf8_lossy(&kept).into_owned()
 }

@@ -8,7 +8,10 @@ use super::{
     Scrape,
     text::{Family, Sample, histogram},
 };
-use crate::{rules::Tally, store::WriterState};
+use crate::{
+    rules::{ActionId, Count},
+    store::WriterState,
+};
 
 const fn family(
     name: &'static str,
@@ -86,24 +89,26 @@ pub(super) static FAMILIES: [Family; 21] = [
         vec![Sample::count(scrape.present.connections.1 as u64)]
     }),
     family("omiscope_rule_actions_total", "counter", "Actions of rules, by what became of them.", |scrape| {
-        by_rule(scrape, |tally| vec![("done", tally.done), ("failed", tally.failed), ("left_out", tally.left_out)])
+        by_rule(scrape, |count| vec![("done", count.done), ("failed", count.failed), ("left_out", count.left_out)])
     }),
     family("omiscope_rule_queue_length", "gauge", "Events that wait for an action of a rule.", |scrape| {
         let rules = scrape.present.rules.iter();
-        rules.map(|(rule, action, tally)| Sample::count(tally.waiting).with("rule", rule).with("action", action)).collect()
+        rules.map(|(action, count)| of(action, count.waiting)).collect()
     }),
 ];
 
-fn by_rule(scrape: &Scrape, results: fn(&Tally) -> Vec<(&'static str, u64)>) -> Vec<Sample> {
+fn of(action: &ActionId, count: u64) -> Sample {
+    Sample::count(count)
+        .with("rule", &action.rule)
+        .with("action", action.kind.name())
+}
+
+fn by_rule(scrape: &Scrape, results: fn(&Count) -> Vec<(&'static str, u64)>) -> Vec<Sample> {
     let rules = scrape.present.rules.iter();
     rules
-        .flat_map(|(rule, action, tally)| {
-            results(tally).into_iter().map(move |(result, count)| {
-                Sample::count(count)
-                    .with("rule", rule)
-                    .with("action", action)
-                    .with("result", result)
-            })
+        .flat_map(|(action, count)| {
+            let results = results(count).into_iter();
+            results.map(move |(result, count)| of(action, count).with("result", result))
         })
         .collect()
 }

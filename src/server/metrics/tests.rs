@@ -7,6 +7,7 @@ use std::{
 use prometheus_parse::{Scrape as Parsed, Value};
 
 use super::{families::FAMILIES, *};
+use crate::rules::ActionKind;
 use crate::{
     event::{AudioChunk, Delivery, Encoding, Event, Seq, fixtures},
     losses::LossCounter,
@@ -30,9 +31,11 @@ fn present() -> Present {
         },
         connections: (2, 512),
         rules: vec![(
-            "alert".into(),
-            "run",
-            Tally {
+            ActionId {
+                rule: "alert".into(),
+                kind: ActionKind::Run,
+            },
+            Count {
                 done: 4,
                 failed: 2,
                 left_out: 1,

@@ -149,7 +149,7 @@ pub(super) fn app(store: &Store, losses: &LossCounter, session: Session) -> App 
         .unwrap(),
         link: watch::channel(Link::default()).1,
         losses: losses.watch(),
-        failing: crate::rules::Ledger::default().watch_failing(),
+        failing: crate::rules::Counters::default().watch_failing(),
         bell: tokio::sync::watch::Sender::new(0).subscribe(),
         monitor: Monitor::new(snapshot),
         view: scene::dark(),

@@ -1,50 +1,24 @@
-//! Something that happened, as rules see it and programs get it: an object of `serve --events`.
+//! An event, as rules see it and programs get it: an object of `serve --events`.
 
 use serde_json::{Map, Value, json};
 
+use super::EventKind;
 use crate::{
     event::{Names, Segment, Uid},
     text::beginning,
 };
 
-/// Something that happened.
+/// An event.
 #[derive(Debug, Clone)]
-pub struct Happening {
-    kind: &'static str,
+pub struct RuleEvent {
+    kind: EventKind,
     object: Map<String, Value>,
 }
-
-/// The kinds, each with the fields that are its text.
-const KINDS: [(&str, &[&str]); 9] = [
-    ("transcript", &["text"]),
-    ("final", &["text"]),
-    ("memory", &["title", "overview", "text"]),
-    ("summary", &["headline", "overview", "text"]),
-    ("button", &["press"]),
-    ("progress", &["stage", "status"]),
-    ("audio", &[]),
-    ("ping", &[]),
-    ("unknown", &[]),
-];
 
 /// Most of a segment that is looked at before it is kept, in bytes: Omi waits meanwhile.
 const SEGMENT: usize = 4 << 10;
 
-/// The kind of the lines of a finished conversation. They replace those that were told live, and are events of the same name.
-const FINAL: &str = "final";
-
-impl Happening {
-    /// The names of the kinds.
-    pub const KINDS: [&'static str; KINDS.len()] = {
-        let mut names = [""; KINDS.len()];
-        let mut at = 0;
-        while at < names.len() {
-            names[at] = KINDS[at].0;
-            at += 1;
-        }
-        names
-    };
-
+impl RuleEvent {
     /// What a line of `serve --events` tells; None if it is none.
     #[must_use]
     pub fn of_line(line: &str) -> Option<Self> {
@@ -52,11 +26,10 @@ impl Happening {
             return None;
         };
         let event = object.get("event")?.as_str()?;
-        let name = match object.get("final") {
-            Some(Value::Bool(true)) => FINAL,
-            _ => event,
+        let kind = match object.get("final") {
+            Some(Value::Bool(true)) => EventKind::Final,
+            _ => EventKind::named(event)?,
         };
-        let (kind, _) = KINDS.iter().find(|(kind, _)| *kind == name)?;
         Some(Self { kind, object })
     }
 
@@ -78,14 +51,14 @@ impl Happening {
             _ => Map::new(),
         };
         Self {
-            kind: "transcript",
+            kind: EventKind::Transcript,
             object,
         }
     }
 
-    /// One of [`Self::KINDS`].
+    /// What it is about.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> EventKind {
         self.kind
     }
 
@@ -101,9 +74,9 @@ impl Happening {
         // Those of a day summary are within it.
         let within = self.object.get("summary").and_then(Value::as_object);
         let within = within.unwrap_or(&self.object);
-        let kind = KINDS.iter().find(|(kind, _)| *kind == self.kind);
-        let fields = kind.map_or(&[][..], |(_, fields)| fields);
-        let texts = fields
+        let texts = self
+            .kind
+            .texts()
             .iter()
             .filter_map(|field| within.get(*field)?.as_str());
         texts.collect::<Vec<_>>().join("\n")
@@ -118,9 +91,9 @@ impl Happening {
     /// What this is about. The same for each revision of it; None: it has none, so each is of its own.
     #[must_use]
     pub fn subject(&self) -> Option<String> {
-        let is_revised = matches!(self.kind, "transcript" | FINAL | "memory");
+        let is_revised = self.kind.is_revised();
         let id = self.object.get("id").filter(|_| is_revised)?;
-        Some(format!("{}-{id}", self.kind))
+        Some(format!("{}-{id}", self.kind.name()))
     }
 
     /// The number of a field; None if it has none.
