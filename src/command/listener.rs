@@ -76,7 +76,14 @@ impl Listening {
         let address = listener.local_addr()?;
         let rule_counters = Counters::default();
         let folder = (!config.ephemeral).then_some(config.data_dir.as_path());
-        let rules = Engine::start(&config.rules, folder, &store, &rule_counters, &losses);
+        let rules = Engine::start(
+            &config.rules,
+            folder,
+            &store,
+            &rule_counters,
+            &losses,
+            &keys,
+        );
         // However the listener ends, the rest of the program then ends with it instead of waiting for what cannot come.
         let ended = shutdown.clone().drop_guard();
         let served = server::serve(

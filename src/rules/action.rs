@@ -16,6 +16,7 @@ use super::{RuleEvent, Template, queue::Job};
 use crate::{
     event::{Edit, LineId},
     outbound::Outbound,
+    secret::Keyring,
     store::Store,
 };
 pub use body::{Body, Json};
@@ -70,6 +71,8 @@ pub(super) struct Context {
     pub(super) store: Store,
     pub(super) outbound: Outbound,
     pub(super) bell: tokio::sync::watch::Sender<u64>,
+    /// Shown nowhere, whatever a program says.
+    pub(super) keys: Keyring,
 }
 
 impl Failure {
@@ -129,7 +132,9 @@ impl Action {
         match self {
             Self::Run(program) => {
                 let event = job.event()?;
-                program.run(&job.rule, event.kind(), &job.json).await
+                program
+                    .run(&job.rule, event.kind(), &job.json, &context.keys)
+                    .await
             }
             Self::Post(post) => post.send(job, &context.outbound).await,
             Self::File(name, line) => {
@@ -140,7 +145,7 @@ impl Action {
                 let written = tokio::task::spawn_blocking(written).await;
                 written.unwrap_or_else(|_| Err(panicked()))
             }
-            Self::Notify(text) => notify::show(text, &job.rule, &job.event()?).await,
+            Self::Notify(text) => notify::show(text, &job.rule, &job.event()?, &context.keys).await,
             Self::Star => star(job, &context.store).await,
             Self::Ring => {
                 context.bell.send_modify(|rung| *rung += 1);

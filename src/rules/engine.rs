@@ -9,7 +9,7 @@ use std::{
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
-    time::sleep,
+    time::{sleep, timeout},
 };
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -25,10 +25,15 @@ use super::{
     report::Report,
     worker::Worker,
 };
-use crate::{event::Seq, feed, losses::LossCounter, outbound::Outbound, store::Store};
+use crate::{
+    event::Seq, feed, losses::LossCounter, outbound::Outbound, secret::Keyring, store::Store,
+};
 
 /// Programs that run at once, of all rules.
 const PROGRAMS: usize = 16;
+
+/// Longest time for the end.
+const END: Duration = Duration::from_secs(3);
 
 /// Before a queue that could not be opened is tried again.
 const REST: Duration = Duration::from_secs(30);
@@ -54,6 +59,7 @@ impl Engine {
         store: &Store,
         counters: &Counters,
         losses: &LossCounter,
+        keys: &Keyring,
     ) -> Self {
         let rules = rules.iter().filter(|rule| !rule.actions.is_empty());
         let (stop, bell) = (CancellationToken::new(), watch::Sender::new(0));
@@ -66,6 +72,7 @@ impl Engine {
                 store: store.clone(),
                 outbound: Outbound::new(),
                 bell: bell.clone(),
+                keys: keys.clone(),
             },
         };
         Self {
@@ -78,11 +85,12 @@ impl Engine {
         }
     }
 
-    /// Ends: what was committed is put into the queue, and what is under way is broken off and done again by the next run.
+    /// Ends: what was committed is put into the queue, and what is under way is broken off and done again by the next run. So is what
+    /// takes longer than some seconds.
     pub async fn end(&mut self) {
         self.stop.cancel();
         if let Some(work) = self.work.take() {
-            let _ = work.await;
+            let _ = timeout(END, work).await;
         }
     }
 
@@ -218,6 +226,7 @@ mod tests {
     use super::*;
     use crate::{
         rules::When,
+        secret::Secret,
         store::{Location, Settings, retention::Retention},
     };
 
@@ -240,9 +249,17 @@ mod tests {
             actions: vec![Action::Ring],
             reply: None,
         };
+        let keys = Secret::new("k".to_owned()).into();
         let counters = Counters::default();
         let mut failing = counters.watch_failing();
-        let mut engine = Engine::start(&[rule], Some(folder.path()), &store, &counters, &losses);
+        let mut engine = Engine::start(
+            &[rule],
+            Some(folder.path()),
+            &store,
+            &counters,
+            &losses,
+            &keys,
+        );
         let fails = ActionId {
             rule: "r".into(),
             kind: Action::Ring.kind(),

@@ -32,6 +32,8 @@ struct Inner {
     db: Connection,
     /// Which queue this is.
     identity: String,
+    /// The last record that was there before each rule was.
+    since: HashMap<String, Seq>,
     /// What waits for each action of a rule: jobs and bytes.
     waiting: Waiting,
     /// Where it is told how many wait. Who looks there never waits for SQLite.
@@ -81,6 +83,7 @@ impl Queue {
         Ok(Self(Arc::new(Mutex::new(Inner {
             db,
             identity,
+            since: HashMap::new(),
             waiting: Waiting::new(),
             counters,
         }))))
@@ -125,6 +128,7 @@ impl Queue {
         if cursor.is_some_and(|seq| seq.unsigned_abs() > latest.0) {
             // The store is another one, and its numbers mean other things.
             change.execute("DELETE FROM applied", [])?;
+            change.execute("UPDATE rules SET since = 0", [])?;
         }
         let cursor = cursor
             .filter(|_| actions.iter().any(is_known))
@@ -132,10 +136,15 @@ impl Queue {
             .filter(|seq| *seq <= latest)
             .unwrap_or(latest);
         for action in actions {
-            change.execute("INSERT OR IGNORE INTO rules VALUES (?)", [&*action.rule])?;
+            change.execute(
+                "INSERT OR IGNORE INTO rules (name, since) VALUES (?, ?)",
+                params![&*action.rule, latest.0 as i64],
+            )?;
         }
+        let since = since(&change)?;
         set_cursor(&change, cursor)?;
         change.commit()?;
+        inner.since = since;
         inner.waiting = kept;
         inner.tell();
         Ok((cursor, dropped))
@@ -150,7 +159,11 @@ impl Queue {
         // One record may tell the same twice.
         let mut told = HashSet::new();
         let change = inner.db.unchecked_transaction()?;
-        for job in jobs {
+        let is_heard = |job: &&NewJob<'_>| {
+            let since = inner.since.get(&**job.rule);
+            since.is_none_or(|since| job.seq > *since)
+        };
+        for job in jobs.iter().filter(is_heard) {
             let is_told = !told.insert((job.rule, job.seq, &job.subject));
             if is_told || job.once && !is_first(&change, job)? {
                 continue;
@@ -268,6 +281,15 @@ fn set_cursor(change: &Transaction<'_>, seq: Seq) -> rusqlite::Result<()> {
     change.execute("DELETE FROM cursor", [])?;
     change.execute("INSERT INTO cursor VALUES (?)", [seq.0 as i64])?;
     Ok(())
+}
+
+fn since(change: &Transaction<'_>) -> rusqlite::Result<HashMap<String, Seq>> {
+    let mut since = change.prepare("SELECT name, since FROM rules")?;
+    let since = since.query_map([], |row| {
+        let seq: i64 = row.get(1)?;
+        Ok((row.get(0)?, Seq(seq.unsigned_abs())))
+    })?;
+    since.collect()
 }
 
 fn known(change: &Transaction<'_>) -> rusqlite::Result<Vec<String>> {

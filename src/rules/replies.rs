@@ -20,6 +20,9 @@ use crate::{
 /// Segments of a delivery that are looked at; Omi sends a few.
 const SEGMENTS: usize = 64;
 
+/// Most text of a delivery that is looked at, in bytes: a regular expression may take its time over each.
+const TEXT: usize = 16 << 10;
+
 /// Longest message, in bytes. A phone shows less.
 const LONGEST: usize = 400;
 
@@ -70,6 +73,12 @@ impl Replies {
         }
     }
 
+    /// Whether any rule answers.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        !self.rules.is_empty()
+    }
+
     /// The message for the wearer's phone, if a rule has one for what was decoded and may speak now. The `delivery` is what all its
     /// attempts have in common; each gets the same message, since the answer to an earlier one may not have reached Omi.
     #[must_use]
@@ -83,10 +92,12 @@ impl Replies {
         let (Some(uid), Some(Event::Transcript(said))) = (uid, event) else {
             return None;
         };
-        if self.rules.is_empty() {
-            return None;
-        }
-        let segments = said.segments.iter().take(SEGMENTS);
+        let mut room = TEXT;
+        let segments = said.segments.iter().take(SEGMENTS).take_while(|segment| {
+            let has_room = room > 0;
+            room = room.saturating_sub(segment.text.len());
+            has_room
+        });
         let segments: Vec<_> = segments
             .map(|segment| {
                 let line = segment.id.as_deref().map(hash);
@@ -244,6 +255,26 @@ mod tests {
         let uid = Uid::parse("u").unwrap();
         let now = Timestamp::from_second(999).unwrap();
         assert_eq!(replies.to(Some(&uid), Some(&Event::Ping), b"", now), None);
+    }
+
+    #[test]
+    fn of_a_long_delivery_only_the_beginning_is_looked_at() {
+        let answer = |before: usize| {
+            let segment = |text: String| Segment {
+                text,
+                ..Segment::default()
+            };
+            let mut segments = vec![segment("a ".repeat(1024)); before];
+            segments.push(segment("I parked".to_owned()));
+            let event = Event::Transcript(Transcript {
+                session: None,
+                segments,
+            });
+            let uid = Uid::parse("u").unwrap();
+            replies(false).to(Some(&uid), Some(&event), b"", Timestamp::UNIX_EPOCH)
+        };
+        assert!(answer(TEXT / 2048 - 1).is_some());
+        assert!(answer(TEXT / 2048).is_none());
     }
 
     #[test]

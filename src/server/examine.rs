@@ -55,15 +55,18 @@ pub(super) struct Findings {
 /// [`Refusal::Panic`].
 pub(super) async fn covered(body: Bytes, keys: &Arc<Keys>) -> Result<Bytes, Refusal> {
     let keys = Arc::clone(keys);
-    beside(body.len(), move || keys.covered_body(body)).await
+    beside(body.len() >= LONG_BODY, move || keys.covered_body(body)).await
 }
 
-/// Does something that takes as long as a body.
-async fn beside<T: Send + 'static>(
-    length: usize,
+/// Does something, on a thread of its own if it may take long.
+///
+/// # Errors
+/// [`Refusal::Panic`].
+pub(super) async fn beside<T: Send + 'static>(
+    may_take_long: bool,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Refusal> {
-    if length < LONG_BODY {
+    if !may_take_long {
         return Ok(work());
     }
     let done = tokio::task::spawn_blocking(work).await;
@@ -97,7 +100,7 @@ impl Examination {
     /// # Errors
     /// [`Refusal::Panic`]; what else is wrong is among the findings.
     pub(super) async fn findings(self) -> Result<Findings, Refusal> {
-        beside(self.bodies.kept.len(), move || self.examine()).await
+        beside(self.bodies.kept.len() >= LONG_BODY, move || self.examine()).await
     }
 
     fn examine(self) -> Findings {

@@ -35,6 +35,9 @@ use crate::{
     store::Submission,
 };
 
+/// From this length of a body on, rules get a thread of their own to look for an answer.
+const LONG_TALK: usize = 4 << 10;
+
 /// What answering needs.
 #[derive(Debug)]
 pub(super) struct Handler<S> {
@@ -208,6 +211,30 @@ impl<S: Sink> Handler<S> {
         }
     }
 
+    /// What rules answer, and the event that they looked at.
+    async fn answered(
+        &self,
+        parts: &Parts,
+        head: &Head,
+        known: &Known,
+        body: &Bytes,
+        event: Option<Event>,
+    ) -> Result<(Option<String>, Option<Event>), Refusal> {
+        let replies = self.settings.replies.clone();
+        if !replies.any() {
+            return Ok((None, event));
+        }
+        // Senders that give no key send the same bytes again.
+        let key = idempotency_key(&parts.headers);
+        let delivery = key.map_or_else(|| body.clone(), |key| Bytes::from(key.to_owned()));
+        let (uid, now) = (known.uid.clone(), head.received);
+        let answered = move || {
+            let message = replies.to(uid.as_ref(), event.as_ref(), &delivery, now);
+            (message, event)
+        };
+        examine::beside(body.len() >= LONG_TALK, answered).await
+    }
+
     async fn keep(
         &self,
         parts: &Parts,
@@ -217,11 +244,7 @@ impl<S: Sink> Handler<S> {
         event: Option<Event>,
     ) -> Result<Reply, Refusal> {
         let status = StatusCode::OK;
-        // Senders that give no key send the same bytes again.
-        let delivery = idempotency_key(&parts.headers).map_or(&body[..], str::as_bytes);
-        let (uid, said) = (known.uid.as_ref(), event.as_ref());
-        let replies = &self.settings.replies;
-        let message = replies.to(uid, said, delivery, head.received);
+        let (message, event) = self.answered(parts, head, known, body, event).await?;
         let reply = reply::accepted_body(known.kind, message.as_deref());
         // Raw sound is kept as sound; hex of it came wrapped in JSON, which is kept like any other.
         let is_raw_sound =

@@ -89,7 +89,7 @@ fn a_program_gets_the_event_and_none_of_our_secrets() {
         name = "alert"
         kind = "transcript"
         text = "fire alarm"
-        run = ["sh", "-c", 'cat > got; env > env; pwd > where; echo heard; printf "\033[2J"; exit 3']
+        run = ["sh", "-c", 'cat > got; env > env; pwd > where; echo "heard test-key-1234567890"; printf "\033[2J"; exit 3']
         "#,
     );
     let serving = serve(home.path());
@@ -112,7 +112,7 @@ fn a_program_gets_the_event_and_none_of_our_secrets() {
     let place = fs::read_to_string(folder.join("where")).unwrap();
     assert_eq!(Path::new(place.trim()), folder.canonicalize().unwrap());
     let log = serving.end().stderr.join("\n");
-    assert!(log.contains("[INFO] rule alert: heard"), "{log}");
+    assert!(log.contains("[INFO] rule alert: heard ***\n"), "{log}");
     assert!(log.contains(r"[INFO] rule alert: \u{1b}[2J"), "{log}");
     assert!(
         log.contains("[WARNING] rule alert, run: it ended with exit status: 3"),

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::{Failure, Program};
 use crate::{
     rules::{RuleEvent, Template},
+    secret::Keyring,
     text::beginning,
 };
 
@@ -17,7 +18,12 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const LONGEST: usize = 1000;
 
 /// Shows the text of a template of a rule.
-pub(super) async fn show(text: &Template, rule: &str, event: &RuleEvent) -> Result<(), Failure> {
+pub(super) async fn show(
+    text: &Template,
+    rule: &str,
+    event: &RuleEvent,
+    keys: &Keyring,
+) -> Result<(), Failure> {
     let text = text.fill(event, &TimeZone::system());
     let text = beginning(&text, LONGEST).to_owned();
     let Some((program, arguments)) = command(OS, text) else {
@@ -30,7 +36,7 @@ pub(super) async fn show(text: &Template, rule: &str, event: &RuleEvent) -> Resu
         folder: ".".into(),
         timeout: TIMEOUT,
     };
-    program.run(rule, event.kind(), "").await
+    program.run(rule, event.kind(), "", keys).await
 }
 
 fn command(system: &str, text: String) -> Option<(&'static str, Vec<String>)> {

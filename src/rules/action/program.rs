@@ -12,7 +12,11 @@ use tokio::{
 };
 
 use super::{Failure, Program};
-use crate::{child, rules::EventKind};
+use crate::{
+    child,
+    rules::EventKind,
+    secret::{Keyring, Keys},
+};
 
 /// Most output of one run that is logged, in bytes of each stream.
 const LOGGED: usize = 4 << 10;
@@ -23,14 +27,20 @@ const KIND: &str = "OMISCOPE_EVENT";
 impl Program {
     /// Runs it with an event on its standard input, and logs what it says. Dropped or out of time, it and all that it has started
     /// are killed.
-    pub(super) async fn run(&self, rule: &str, kind: EventKind, json: &str) -> Result<(), Failure> {
+    pub(super) async fn run(
+        &self,
+        rule: &str,
+        kind: EventKind,
+        json: &str,
+        keys: &Keyring,
+    ) -> Result<(), Failure> {
         let cannot = |error: io::Error| {
             Failure::Permanent(format!("cannot run {}: {error}", self.path.display()))
         };
         let mut running = child::spawn(&mut self.command(kind)).map_err(cannot)?;
         let mut said = Output::default();
         let ended = timeout(self.timeout, said.until_end(&mut running.child, json)).await;
-        said.log(rule);
+        said.log(rule, &keys.get());
         let Ok(ended) = ended else {
             let seconds = self.timeout.as_secs_f64();
             return Err(Failure::Permanent(format!(
@@ -92,11 +102,11 @@ impl Output {
         child.wait().await
     }
 
-    fn log(&self, rule: &str) {
+    fn log(&self, rule: &str, keys: &Keys) {
         for stream in [&self.out, &self.err] {
             let said = String::from_utf8_lossy(stream);
             for line in said.lines().filter(|line| !line.trim().is_empty()) {
-                tracing::info!("rule {rule}: {line}");
+                tracing::info!("rule {rule}: {}", keys.masked_in(line));
             }
         }
     }

@@ -22,7 +22,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// What makes each format of the one before; `user_version` says how many were done.
 const MIGRATIONS: [&str; 2] = [
     "
-    -- The rules there are: one that is new begins with what comes from then on.
+    -- The rules there are.
     CREATE TABLE rules (name TEXT PRIMARY KEY) WITHOUT ROWID;
     -- How far the feed was read: one row.
     CREATE TABLE cursor (seq INTEGER NOT NULL);
@@ -42,6 +42,8 @@ const MIGRATIONS: [&str; 2] = [
         PRIMARY KEY (rule, n), UNIQUE (rule, subject)) WITHOUT ROWID;
     INSERT INTO applied SELECT rule, id, subject FROM fired WHERE seq = 0;
     DROP TABLE fired;
+    -- The last record that was there before a rule was: it hears of what came after.
+    ALTER TABLE rules ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
     ",
 ];
 

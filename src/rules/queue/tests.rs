@@ -56,6 +56,32 @@ fn put(
 }
 
 #[test]
+fn a_rule_that_is_new_does_not_hear_what_another_has_yet_to_hear() {
+    let folder = tempfile::tempdir().unwrap();
+    let [old, new] = ["old", "new"].map(action);
+    let queue = Queue::open(Some(folder.path()), Counters::default()).unwrap();
+    queue.begin(std::slice::from_ref(&old), Seq(5)).unwrap();
+    drop(queue);
+    let counters = Counters::default();
+    let queue = Queue::open(Some(folder.path()), counters.clone()).unwrap();
+    let (cursor, _) = queue.begin(&[old.clone(), new.clone()], Seq(9)).unwrap();
+    assert_eq!(cursor, Seq(5));
+    for seq in 6..=10 {
+        for id in [&old, &new] {
+            put(&queue, &id.rule, seq, &seq.to_string(), false, "{}\n");
+        }
+    }
+    let waiting = |id: &ActionId| {
+        let counts = counters.get();
+        counts
+            .iter()
+            .find(|(known, _)| known == id)
+            .map(|(_, count)| count.waiting)
+    };
+    assert_eq!((waiting(&old), waiting(&new)), (Some(5), Some(1)));
+}
+
+#[test]
 fn a_subject_is_acted_on_once_unless_each_revision_is_wanted() {
     let stage = Stage::new();
     for (seq, subject, once, waiting) in [
