@@ -1,6 +1,6 @@
 //! Other programs that we start: none of them gets our secrets, and each ends with all that it has started itself.
 
-use std::{ffi::OsStr, io, process::Stdio};
+use std::{env::consts::EXE_SUFFIX, ffi::OsStr, io, path::Path, process::Stdio};
 
 use tokio::process::{Child, Command};
 
@@ -21,6 +21,24 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     #[cfg(unix)]
     command.process_group(0);
     command
+}
+
+/// Whether a program is there and may be run: a name without a folder is looked for in `PATH`.
+pub(crate) fn is_there(program: &Path) -> bool {
+    if program.components().nth(1).is_some() {
+        return may_run(program);
+    }
+    let file = format!("{}{EXE_SUFFIX}", program.display());
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| may_run(&folder.join(&file)))
+}
+
+fn may_run(file: &Path) -> bool {
+    #[cfg(unix)]
+    let is_allowed = rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok();
+    #[cfg(not(unix))]
+    let is_allowed = true;
+    is_allowed && file.is_file()
 }
 
 /// Starts a program.

@@ -16,6 +16,7 @@ mod folder;
 mod key;
 mod listener;
 mod patience;
+mod rules;
 mod settings;
 mod setup;
 mod sound;
@@ -36,7 +37,7 @@ pub struct Check {
 }
 
 /// Everything that is looked at, in the order in which it is told.
-pub const CHECKS: [Check; 11] = [
+pub const CHECKS: [Check; 12] = [
     Check {
         section: "settings",
         look: settings::look,
@@ -72,6 +73,10 @@ pub const CHECKS: [Check; 11] = [
     Check {
         section: "deliveries",
         look: deliveries::look,
+    },
+    Check {
+        section: "rules",
+        look: rules::look,
     },
     Check {
         section: "sound",

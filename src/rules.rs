@@ -15,6 +15,7 @@
 //!   revision. What the user edits, silence and advice make no record, and no rule hears of them.
 
 mod action;
+mod check;
 mod counters;
 mod engine;
 mod event;
@@ -40,6 +41,7 @@ use crate::{
     text::beginning,
 };
 pub use action::{Action, ActionKind, Address, Body, FileName, Headers, Json, Post, Program};
+pub use check::{Obstacle, obstacles};
 pub use counters::{ActionId, Count, Counters, Failing};
 pub use engine::Engine;
 pub use event::RuleEvent;

@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     event::Seq,
     losses::LossCounter,
-    rules::{Counters, Engine, Replies},
+    rules::{Counters, Engine, Obstacle, Replies, obstacles},
     secret::Keyring,
     server::{self, BindError},
     store::Store,
@@ -76,6 +76,12 @@ impl Listening {
         let address = listener.local_addr()?;
         let rule_counters = Counters::default();
         let folder = (!config.ephemeral).then_some(config.data_dir.as_path());
+        for Obstacle {
+            rule, action, text, ..
+        } in obstacles(&config.rules, address)
+        {
+            tracing::warn!("rule {rule}, {}: {text}", action.name());
+        }
         let rules = Engine::start(
             &config.rules,
             folder,

@@ -13,7 +13,7 @@ use super::UsageError;
 use crate::{
     cli::Rules,
     config::{Config, Flags},
-    rules::{Rule, RuleEvent},
+    rules::{Obstacle, Rule, RuleEvent, obstacles},
     text::{counted, escaped},
 };
 
@@ -28,6 +28,16 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
     let from = opened(file).with_context(|| format!("cannot read {}", file.display()))?;
     let zone = TimeZone::system();
     let mut out = io::stdout().lock();
+    for Obstacle {
+        rule,
+        action,
+        text,
+        remedy,
+    } in obstacles(&config.rules, config.address())
+    {
+        let told = format!("{rule}, {}: {text}; {remedy}", action.name());
+        writeln!(out, "warning: {}", escaped(&told))?;
+    }
     let (mut events, mut applied) = (0, 0);
     for (at, line) in from.lines().enumerate() {
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;

@@ -22,6 +22,7 @@ use crate::{
 pub use body::{Body, Json};
 pub use file::FileName;
 pub use kind::ActionKind;
+pub(super) use notify::missing_notifier;
 pub use post::{Address, Headers, Post};
 
 /// Something that is done.

@@ -3,7 +3,7 @@
 use std::{fmt, net::SocketAddr};
 
 use super::{Provider, Tunnel};
-use crate::{text, webhook_url::WebhookUrl};
+use crate::{child, text, webhook_url::WebhookUrl};
 
 /// Most bytes of a complaint that are told.
 const TOLD: usize = 300;
@@ -38,9 +38,7 @@ impl Tool {
 
     /// Whether it is installed, as far as the folders of `PATH` tell.
     pub(crate) fn is_installed(self) -> bool {
-        let folders = std::env::var_os("PATH").unwrap_or_default();
-        let file = format!("{}{}", self.program(), std::env::consts::EXE_SUFFIX);
-        std::env::split_paths(&folders).any(|folder| folder.join(&file).is_file())
+        child::is_there(self.program().as_ref())
     }
 
     /// How it is had.

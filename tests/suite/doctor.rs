@@ -51,7 +51,16 @@ struct Scenario {
     says: &'static [&'static str],
 }
 
-const SCENARIOS: [Scenario; 22] = [
+const SCENARIOS: [Scenario; 23] = [
+    Scenario {
+        breaks: |home, command| {
+            let rule = "[[on]]\nname = \"tell\"\nkind = \"memory\"\nrun = [\"./nothere.sh\"]\n";
+            fs::write(home.join("own.toml"), rule).unwrap();
+            command.args(["--config", "own.toml"]);
+        },
+        code: "rule",
+        says: &["warn: tell, run: ./nothere.sh is not there", "`chmod +x`"],
+    },
     Scenario {
         breaks: |home, command| {
             command.env("PATH", home).args(["--tunnel", "ngrok"]);

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{Failure, Program};
 use crate::{
+    child,
     rules::{RuleEvent, Template},
     secret::Keyring,
     text::beginning,
@@ -37,6 +38,12 @@ pub(super) async fn show(
         timeout: TIMEOUT,
     };
     program.run(rule, event.kind(), "", keys).await
+}
+
+/// The program for notifications, if this system has one in other places and it is not here.
+pub(in crate::rules) fn missing_notifier() -> Option<&'static str> {
+    let (program, _) = command(OS, String::new())?;
+    (!child::is_there(program.as_ref())).then_some(program)
 }
 
 fn command(system: &str, text: String) -> Option<(&'static str, Vec<String>)> {

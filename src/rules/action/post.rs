@@ -1,6 +1,9 @@
 //! An event posted to a URL.
 
-use std::fmt;
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -95,6 +98,21 @@ impl Address {
         let is_spoken = matches!(uri.scheme_str(), Some("http" | "https"));
         let has_user = uri.authority()?.as_str().contains('@');
         (is_spoken && !has_user).then_some(Self(uri))
+    }
+
+    /// Whether it leads to a listener, as far as its name tells.
+    pub(in crate::rules) fn is_at(&self, listener: SocketAddr) -> bool {
+        let host = self.0.host().unwrap_or_default().trim_matches(['[', ']']);
+        let is_here = match host.parse::<IpAddr>() {
+            Ok(ip) => ip == listener.ip() || ip.is_loopback(),
+            Err(_) => host.eq_ignore_ascii_case("localhost"),
+        };
+        let default = if self.0.scheme_str() == Some("https") {
+            443
+        } else {
+            80
+        };
+        is_here && self.0.port_u16().unwrap_or(default) == listener.port()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    path::PathBuf,
     process::{ExitStatus, Stdio},
 };
 
@@ -57,14 +58,22 @@ impl Program {
         }
     }
 
-    fn command(&self, kind: EventKind) -> Command {
-        // Where a name with a slash is looked for depends on the system otherwise.
-        let path = if self.path.components().nth(1).is_some() {
+    /// Whether it is there and may be run.
+    pub(in crate::rules) fn is_there(&self) -> bool {
+        child::is_there(&self.place())
+    }
+
+    /// Where it is. Where a name with a slash is looked for depends on the system otherwise.
+    fn place(&self) -> PathBuf {
+        if self.path.components().nth(1).is_some() {
             self.folder.join(&self.path)
         } else {
             self.path.clone()
-        };
-        let mut command = child::command(path);
+        }
+    }
+
+    fn command(&self, kind: EventKind) -> Command {
+        let mut command = child::command(self.place());
         command
             .args(&self.arguments)
             .current_dir(&self.folder)

@@ -1,0 +1,33 @@
+//! The user's own rules: is there what they need?
+
+use super::{Finding, Setup};
+use crate::{
+    rules::{Obstacle, obstacles},
+    text::counted,
+};
+
+pub(super) fn look(setup: &Setup) -> Vec<Finding> {
+    let config = &setup.survey.config;
+    if config.rules.is_empty() {
+        return Vec::new();
+    }
+    let found = obstacles(&config.rules, config.address());
+    if found.is_empty() {
+        let count = counted(config.rules.len(), "rules");
+        return vec![Finding::ok(
+            "rules",
+            format!("{count}, with all that they need"),
+        )];
+    }
+    found.into_iter().map(told).collect()
+}
+
+fn told(obstacle: Obstacle) -> Finding {
+    let Obstacle {
+        rule,
+        action,
+        text,
+        remedy,
+    } = obstacle;
+    Finding::warn("rule", format!("{rule}, {}: {text}", action.name()), remedy)
+}
