@@ -1,23 +1,22 @@
 //! The command line, as clap sees it. Flags of settings come from the one table of settings.
 
 mod flags;
+mod replay;
+mod simulate;
 
 use std::path::PathBuf;
 
-use clap::{
-    ArgGroup, Args, Parser, Subcommand,
-    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
-};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     config::Flags,
-    event::{Kind, Trigger},
     export::{Format, What},
     search::Order,
-    simulate::trial,
 };
+pub use replay::Replay;
+pub use simulate::{ALL, Script, Simulate, Trial};
 
 /// A live terminal monitor and webhook server for the Omi wearable.
 ///
@@ -270,139 +269,6 @@ pub enum Rules {
     },
 }
 
-/// How the simulated wearer behaves.
-#[derive(Debug, Clone, Copy, PartialEq, Args)]
-pub struct Script {
-    /// How many times as fast as life, from 0.1 to 10.
-    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
-    pub speed: f64,
-    /// The same number gives the same ids, which a receiver takes for repeats [default: another one each time; demo: 1].
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
-}
-
-/// Where the simulated wearer posts, and how it behaves.
-#[derive(Debug, Clone, PartialEq, Args)]
-pub struct Simulate {
-    /// The webhook, its key in it.
-    #[arg(long, visible_alias = "url", value_name = "URL")]
-    pub to: String,
-    /// Whose day it is.
-    #[arg(long, value_name = "UID", default_value = crate::simulate::DEMO_UID)]
-    pub uid: String,
-    /// How it behaves.
-    #[command(flatten)]
-    pub script: Script,
-    /// Single deliveries in its place.
-    #[command(flatten)]
-    pub trial: Trial,
-}
-
-/// What is sent once more, where to, and how fast.
-#[derive(Debug, Clone, Args)]
-#[command(group(ArgGroup::new("receiver").required(true)))]
-pub struct Replay {
-    /// The receiver, with its own key in its URL; yours is never sent.
-    #[arg(long, value_name = "URL", group = "receiver")]
-    pub to: Option<String>,
-    /// Open a dashboard on it that keeps nothing.
-    #[arg(long, group = "receiver")]
-    pub dashboard: bool,
-    /// Only what arrived at this time or later: 2026-11-20, `2026-11-20T14:00`, yesterday, 2h.
-    #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub since: Option<Timestamp>,
-    /// Only what arrived before this time.
-    #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub until: Option<Timestamp>,
-    /// Only what arrived on this day: 2026-11-20, today, yesterday.
-    #[arg(long, value_name = "DAY", value_parser = moment, conflicts_with_all = ["since", "until"])]
-    pub day: Option<Timestamp>,
-    /// Only what brought this conversation: its lines, its memory, and the sound that came meanwhile.
-    #[arg(long, value_name = "ID")]
-    pub conversation: Option<i64>,
-    /// Only these kinds, as the deliveries are listed, or as `simulate` calls what Omi posts: transcript, memory, audio,
-    /// summary, button.
-    #[arg(long = "kind", value_name = "KIND", value_delimiter = ',', value_parser = kinds())]
-    pub kinds: Vec<Kind>,
-    /// Only this wearer.
-    #[arg(long, value_name = "UID")]
-    pub uid: Option<String>,
-    /// How many times as fast as it came, from 0.01 to 1000000000.
-    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = pace)]
-    pub speed: f64,
-    /// What was a longer pause, as the nights are, becomes one of this length, before --speed makes it shorter. Omi
-    /// and omiscope take up to 2 min for a pause within a conversation.
-    #[arg(long, value_name = "TIME", default_value = "10min", value_parser = pause)]
-    pub longest_pause: SignedDuration,
-    /// Say nothing but how it went.
-    #[arg(long)]
-    pub quiet: bool,
-}
-
-/// Kinds of deliveries by their names, or those of the feeds.
-fn kinds() -> impl TypedValueParser<Value = Kind> {
-    let names = Kind::SENT.map(|kind| {
-        let name = PossibleValue::new(kind.name());
-        name.aliases(kind.feed().map(Trigger::name))
-    });
-    PossibleValuesParser::new(names).map(|text| {
-        let mut feeds = Trigger::ALL.into_iter();
-        let feed = feeds.find(|feed| feed.name() == text);
-        feed.map_or_else(|| Kind::from_name(&text), Trigger::kind)
-    })
-}
-
-fn pace(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|speed| (0.01..=1e9).contains(speed))
-        .ok_or_else(|| "must be a number from 0.01 to 1000000000".to_owned())
-}
-
-/// Single deliveries, to try a receiver with.
-#[derive(Debug, Clone, Default, PartialEq, Args)]
-#[command(next_help_heading = "Single deliveries instead of a day")]
-pub struct Trial {
-    /// What is posted, or `all`, which is what is taken if nothing is named. What Omi posts can also be called as deliveries
-    /// are listed: `audio_bytes` is audio.
-    #[arg(long = "kind", value_delimiter = ',', value_parser = names(trial::KINDS.iter().map(|it| PossibleValue::new(it.name).aliases(it.alias()).help(it.about))))]
-    pub kinds: Vec<String>,
-    /// As which sender, or `all` [default: e6, the newest]
-    #[arg(long = "era", value_delimiter = ',', value_parser = names(trial::ERAS.iter().map(|it| PossibleValue::new(it.name).help(it.about))))]
-    pub eras: Vec<String>,
-    /// With what odd about it, or `all` [default: none]
-    #[arg(long = "fault", value_delimiter = ',', value_parser = names(trial::FAULTS.iter().map(|it| PossibleValue::new(it.name).help(it.about))))]
-    pub faults: Vec<String>,
-    /// So many of each [default: 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub count: Option<u32>,
-    /// Most deliveries a second [default: each as soon as the one before it is answered]
-    #[arg(long, value_name = "N", value_parser = rate)]
-    pub rate: Option<f64>,
-    /// Send nothing again, where Omi would after 1, 5 and 30 s.
-    #[arg(long)]
-    pub once: bool,
-    /// One JSON object a line.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The names of a table's rows, and `all` of them.
-fn names(rows: impl Iterator<Item = PossibleValue>) -> PossibleValuesParser {
-    let all = PossibleValue::new(ALL).help("all of these that go together");
-    rows.chain([all]).collect::<Vec<_>>().into()
-}
-
-/// What stands for every row of a table.
-pub const ALL: &str = "all";
-
-fn rate(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|rate| (0.001..=10_000.0).contains(rate))
-        .ok_or_else(|| "must be a number from 0.001 to 10000".to_owned())
-}
-
 fn moment(text: &str) -> Result<Timestamp, String> {
     crate::moment::parse(text, Timestamp::now(), &jiff::tz::TimeZone::system())
 }
@@ -416,32 +282,10 @@ fn grace(text: &str) -> Result<SignedDuration, String> {
         .ok_or_else(|| "must be a time such as 24h or 7d, at most 30d".to_owned())
 }
 
-fn pause(text: &str) -> Result<SignedDuration, String> {
-    length(text)
-        .filter(|pause| !pause.is_negative())
-        .ok_or_else(|| "must be a time such as 90s, 10min or 1d".to_owned())
-}
-
 fn length(text: &str) -> Option<SignedDuration> {
     let span = text.parse::<jiff::Span>().ok()?;
     let days = jiff::SpanRelativeTo::days_are_24_hours();
     span.to_duration(days).ok()
-}
-
-/// Faster than this, talks are so short that they cannot be told apart.
-const SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=10.0;
-
-fn speed(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|speed| SPEEDS.contains(speed))
-        .ok_or_else(|| {
-            format!(
-                "must be a number from {} to {}",
-                SPEEDS.start(),
-                SPEEDS.end()
-            )
-        })
 }
 
 #[cfg(test)]
@@ -475,49 +319,5 @@ mod tests {
         for bad in ["", "24", "-1h", "31d", "1y", "soon"] {
             assert!(grace(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_pause_is_any_time() {
-        for (text, seconds) in [("0s", 0), ("90s", 90), ("10min", 600), ("7d", 604_800)] {
-            assert_eq!(pause(text), Ok(SignedDuration::from_secs(seconds)));
-        }
-        for bad in ["", "24", "-1h", "forever"] {
-            assert!(pause(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_word_means_the_same_kind_to_replay_and_simulate() {
-        let replay = |word| {
-            let line = ["omiscope", "replay", "--to", "http://h", "--kind", word];
-            match Cli::try_parse_from(line).ok()?.command? {
-                Command::Replay(options) => options.kinds.first().copied(),
-                _ => None,
-            }
-        };
-        let simulate = |word| {
-            let line = ["omiscope", "simulate", "--to", "http://h", "--kind", word];
-            Cli::try_parse_from(line).is_ok()
-        };
-        for kind in &trial::KINDS {
-            for word in [kind.name].into_iter().chain(kind.alias()) {
-                assert!(simulate(word), "{word}");
-                let replayed = replay(word);
-                assert_eq!(replayed, replayed.and(Some(kind.is)), "{word}");
-            }
-        }
-        assert_eq!(replay("audio"), Some(Kind::AudioBytes));
-        assert_eq!(replay("audio_bytes"), Some(Kind::AudioBytes));
-        assert_eq!(replay("unknown"), Some(Kind::Unknown));
-        assert_eq!(replay("no-such"), None);
-    }
-
-    #[test]
-    fn a_speed_is_a_number_a_clock_can_follow() {
-        for bad in ["0", "-1", "20", "nan", "inf", "1e9", "fast"] {
-            assert!(speed(bad).is_err(), "{bad}");
-        }
-        assert_eq!(speed("2.5"), Ok(2.5));
     }
 }
