@@ -20,20 +20,20 @@ pub struct Obstacle {
 /// What stands in the way of rules, where a listener is at this address. Looks at the disk.
 #[must_use]
 pub fn obstacles(rules: &[Rule], listener: SocketAddr) -> Vec<Obstacle> {
-    let of_rule = |rule: &Rule| {
-        let name = rule.name.to_string();
-        let actions = rule.actions.clone().into_iter();
-        actions.filter_map(move |action| {
-            let (text, remedy) = obstacle(&action, listener)?;
-            Some(Obstacle {
-                rule: name.clone(),
-                action: action.kind(),
-                text,
-                remedy,
-            })
+    let actions = rules.iter().flat_map(|rule| {
+        let actions = rule.actions.iter();
+        actions.map(move |action| (rule, action))
+    });
+    let obstacles = actions.filter_map(|(rule, action)| {
+        let (text, remedy) = obstacle(action, listener)?;
+        Some(Obstacle {
+            rule: rule.name.to_string(),
+            action: action.kind(),
+            text,
+            remedy,
         })
-    };
-    rules.iter().flat_map(of_rule).collect()
+    });
+    obstacles.collect()
 }
 
 fn obstacle(action: &Action, listener: SocketAddr) -> Option<(String, &'static str)> {
