@@ -32,6 +32,8 @@ mod qr;
 #[cfg(unix)]
 mod rebuild;
 #[cfg(unix)]
+mod receiver;
+#[cfg(unix)]
 mod replay;
 #[cfg(unix)]
 mod rules;

@@ -12,8 +12,11 @@ use std::{
     net::{SocketAddr, TcpStream},
     path::Path,
     process::Command,
-    time::Duration,
+    time::{Duration, Instant},
 };
+
+#[cfg(unix)]
+use rustix::process::{Pid, test_kill_process};
 
 /// The key that every test uses.
 pub(crate) const KEY: &str = "test-key-1234567890";
@@ -137,4 +140,26 @@ impl Sender {
 pub(crate) fn loudly(message: &str) {
     let bar = "!".repeat(message.len() + 6);
     let _ = writeln!(std::io::stderr(), "\n{bar}\n!! {message} !!\n{bar}");
+}
+
+/// Waits until something is so.
+pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let since = Instant::now();
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(since.elapsed() < PATIENCE, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether a program runs. One that is dead and was not waited for yet does not.
+#[cfg(unix)]
+pub(crate) fn is_alive(pid: Pid) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+    state.map_or_else(
+        |_| cfg!(not(target_os = "linux")) && test_kill_process(pid).is_ok(),
+        |state| !state.contains(") Z "),
+    )
 }

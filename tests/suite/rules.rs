@@ -2,17 +2,16 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener},
     path::Path,
-    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    program::{KEY, PATIENCE, Sender, omiscope},
+    program::{KEY, Sender, is_alive, omiscope, until},
+    receiver::{self, Post},
     serving::Serving,
     terminal::Terminal,
 };
@@ -48,18 +47,6 @@ fn transcript(segments: &[Value]) -> String {
 
 fn say(serving: &Serving, id: &str, text: &str) -> (u16, String) {
     serving.post(&url(), &transcript(&[segment(id, text, 0)]))
-}
-
-/// Waits until something is so.
-fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let since = Instant::now();
-    loop {
-        if let Some(seen) = look() {
-            return seen;
-        }
-        assert!(since.elapsed() < PATIENCE, "{what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// The lines of a file, once there are so many.
@@ -210,37 +197,10 @@ fn a_program_that_hangs_holds_up_no_acknowledgement() {
     assert!(serving.end().status.success());
 }
 
-/// A post that was taken.
-struct Posted {
-    head: Vec<String>,
-    body: Value,
-}
-
-impl Posted {
-    fn header(&self, name: &str) -> Option<&str> {
-        let mut lines = self.head.iter();
-        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-    }
-}
-
 /// Takes one post.
-fn take(target: &TcpListener, status: &str) -> Posted {
+fn take(target: &TcpListener, status: &str) -> Post {
     let (stream, _) = target.accept().unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let mut stream = BufReader::new(stream);
-    let lines = stream.by_ref().lines().map(Result::unwrap);
-    let head = lines.take_while(|line| !line.is_empty()).collect();
-    let mut posted = Posted {
-        head,
-        body: Value::Null,
-    };
-    let length = posted.header("content-length").unwrap();
-    let mut body = vec![0; length.parse().unwrap()];
-    stream.read_exact(&mut body).unwrap();
-    posted.body = serde_json::from_slice(&body).unwrap();
-    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-    stream.get_mut().write_all(answer.as_bytes()).unwrap();
-    posted
+    receiver::take(stream, |_| status).unwrap()
 }
 
 /// A port that nobody else gets and where nobody listens yet.
@@ -310,15 +270,15 @@ fn a_target_that_is_down_gets_everything_in_order_after() {
     }
     let target = down.listen();
     let first = take(&target, "503 Busy");
-    assert_eq!(first.body["segment_id"], "s0");
+    assert_eq!(first.json()["segment_id"], "s0");
     // A tunnel that is down, a key that has changed: these are not about the event.
     for status in ["404 Not Found", "401 Unauthorized"] {
-        assert_eq!(take(&target, status).body["segment_id"], "s0");
+        assert_eq!(take(&target, status).json()["segment_id"], "s0");
     }
-    let key = |posted: &Posted| posted.header("idempotency-key").unwrap().to_owned();
+    let key = |posted: &Post| posted.header("idempotency-key").unwrap().to_owned();
     for at in 0..60 {
         let posted = take(&target, "200 OK");
-        assert_eq!(posted.body["segment_id"], format!("s{at}"));
+        assert_eq!(posted.json()["segment_id"], format!("s{at}"));
         assert_eq!(key(&posted) == key(&first), at == 0, "{at}");
     }
     until("nothing waits", || {
@@ -369,7 +329,10 @@ fn what_waits_and_what_is_under_way_survives_a_kill() {
     lines(&folder.join("done"), 1);
     let target = down.listen();
     for at in 0..50 {
-        assert_eq!(take(&target, "200 OK").body["segment_id"], format!("s{at}"));
+        assert_eq!(
+            take(&target, "200 OK").json()["segment_id"],
+            format!("s{at}")
+        );
     }
     until("nothing waits", || {
         metric(&serving, waiting).filter(|count| *count < 1.0)
@@ -430,7 +393,7 @@ fn a_post_has_the_form_that_a_service_wants() {
     say(&serving, "a", "She said \"{id}\".\n\u{1b}[2J");
     let posted = take(&target, "200 OK");
     let body = json!({"content": "You: She said \"{id}\". ", "silent": true});
-    assert_eq!(posted.body, body);
+    assert_eq!(posted.json(), body);
     assert_eq!(posted.header("authorization"), Some("Bearer HIDDEN"));
     assert_eq!(posted.header("content-type"), Some("application/json"));
     let ended = serving.end();
@@ -613,17 +576,9 @@ fn a_program_out_of_time_ends_with_all_that_it_started() {
     until("it is killed", || {
         metric(&serving, failed).filter(|count| *count > 0.0)
     });
-    // It may be there, dead, until it is waited for.
-    let is_alive = || {
-        let state = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
-        match state {
-            Ok(state) => !state.contains(") Z "),
-            Err(_) => {
-                cfg!(not(target_os = "linux")) && rustix::process::test_kill_process(pid).is_ok()
-            }
-        }
-    };
-    until("the end of what it started", || (!is_alive()).then_some(()));
+    until("the end of what it started", || {
+        (!is_alive(pid)).then_some(())
+    });
     let log = serving.end().stderr.join("\n");
     assert!(
         log.contains("rule slow, run: it was killed after 1 s"),

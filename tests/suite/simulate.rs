@@ -2,8 +2,8 @@
 
 use std::{
     collections::HashSet,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream},
+    io::{BufRead as _, BufReader, Read as _},
+    net::{SocketAddr, TcpListener},
     path::Path,
     process::{Command, Output, Stdio},
     sync::mpsc,
@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::{
     program::{KEY, PATIENCE, omiscope},
+    receiver::{self, Post},
     serving::Serving,
 };
 
@@ -21,19 +22,6 @@ use crate::{
 struct Receiver {
     address: SocketAddr,
     posts: mpsc::Receiver<Post>,
-}
-
-/// A request, its head in lines.
-struct Post {
-    head: Vec<String>,
-    body: Vec<u8>,
-}
-
-impl Post {
-    fn header(&self, name: &str) -> Option<&str> {
-        let mut lines = self.head.iter().filter_map(|line| line.split_once(": "));
-        lines.find_map(|(known, value)| known.eq_ignore_ascii_case(name).then_some(value))
-    }
 }
 
 impl Receiver {
@@ -44,7 +32,7 @@ impl Receiver {
         let (heard, posts) = mpsc::channel();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let post = take(stream.unwrap(), answer);
+                let post = receiver::take(stream.unwrap(), answer);
                 if post.is_none_or(|post| heard.send(post).is_err()) {
                     return;
                 }
@@ -61,22 +49,6 @@ impl Receiver {
     fn heard(&self) -> Vec<Post> {
         self.posts.try_iter().collect()
     }
-}
-
-fn take(stream: TcpStream, answer: fn(&str) -> &'static str) -> Option<Post> {
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let mut stream = BufReader::new(stream);
-    let lines = stream.by_ref().lines().map_while(Result::ok);
-    let head = lines.take_while(|line| !line.is_empty()).collect();
-    let body = Vec::new();
-    let mut post = Post { head, body };
-    let length = post.header("content-length")?.parse().ok()?;
-    post.body.resize(length, 0);
-    stream.read_exact(&mut post.body).ok()?;
-    let status = answer(post.head.first()?);
-    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{{}}");
-    stream.get_mut().write_all(answer.as_bytes()).ok()?;
-    Some(post)
 }
 
 fn simulate(home: &Path, url: &str, arguments: &str) -> Command {

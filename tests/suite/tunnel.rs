@@ -1,18 +1,12 @@
 //! `--tunnel` with stand-ins for the tools.
 
-use std::{
-    fs,
-    net::TcpStream,
-    os::unix::fs::PermissionsExt as _,
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::{fs, net::TcpStream, os::unix::fs::PermissionsExt as _, process::Command};
 
 use rustix::process::{Pid, Signal, test_kill_process};
 use tempfile::TempDir;
 
 use crate::{
-    program::{KEY, PATIENCE, omiscope},
+    program::{KEY, is_alive, omiscope, until},
     serving::Serving,
 };
 
@@ -44,8 +38,12 @@ impl Tunnelled {
     fn file(&self, name: &str, lines: usize) -> String {
         let file = self.home.path().join(name);
         let text = || fs::read_to_string(&file).unwrap_or_default();
-        until(|| text().ends_with('\n') && text().lines().count() >= lines);
-        text().trim().to_owned()
+        let text = until(name, || {
+            let text = text();
+            let is_whole = text.ends_with('\n') && text.lines().count() >= lines;
+            is_whole.then_some(text)
+        });
+        text.trim().to_owned()
     }
 
     /// Ends it by a signal. Its log, in which its key is nowhere.
@@ -79,27 +77,10 @@ fn a_tool_is_started_its_url_told_and_it_ends_with_us() {
     }
 }
 
-fn until(is_so: impl Fn() -> bool) {
-    let since = Instant::now();
-    while !is_so() {
-        assert!(since.elapsed() < PATIENCE, "it is never so");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 /// A tool that has started another program and asks not to be ended.
 const STUBBORN: &str = r#"trap '' TERM INT HUP
     sleep 600 & echo $! > "$HOME/pid"
     while :; do sleep 600; done"#;
-
-/// Whether a program runs. One that nobody has taken note of is dead all the same.
-fn is_alive(pid: Pid) -> bool {
-    let state = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
-    state.map_or_else(
-        |_| cfg!(not(target_os = "linux")) && test_kill_process(pid).is_ok(),
-        |state| !state.contains(") Z "),
-    )
-}
 
 #[test]
 fn what_a_tool_has_started_ends_with_us() {
@@ -112,10 +93,14 @@ fn what_a_tool_has_started_ends_with_us() {
         for _ in 0..signals {
             serving.signal(Signal::TERM);
             // Two signals at once would be one.
-            until(|| TcpStream::connect(serving.address).is_err());
+            until("the end of the listener", || {
+                TcpStream::connect(serving.address).err()
+            });
         }
         assert_eq!(serving.wait().status.code(), code);
-        until(|| !is_alive(pid));
+        until("the end of what it started", || {
+            (!is_alive(pid)).then_some(())
+        });
     }
 }
 
