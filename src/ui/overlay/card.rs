@@ -157,10 +157,8 @@ fn way(scene: &Scene<'_>, width: usize) -> Vec<Line<'static>> {
             None => (found, theme.text),
         };
         lines.extend(rows(" ", &said, width, style));
-    } else if let Some(tool) = scene.link.tool {
-        let starts = format!("{tool} is started for a public https URL");
-        lines.extend(rows(" ", &starts, width, theme.text));
-    } else {
+    } else if scene.link.tool.is_none() {
+        // Of a tool that was started the advice tells how it does.
         let [beside, ..] = offer::beside(&scene.session.local);
         let what = "Omi needs a public https URL: start";
         lines.extend(rows(" ", what, width, theme.dim));

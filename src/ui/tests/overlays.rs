@@ -95,6 +95,12 @@ fn starting() -> View {
     let mut view = dark();
     view.linked(Link {
         tool: Some(Tool::Cloudflared),
+        advice: vec![Advice {
+            code: "tunnel-coming",
+            severity: Severity::Note,
+            text: "cloudflared was started, and its URL is on its way".to_owned(),
+            remedy: "",
+        }],
         ..Link::default()
     });
     view
