@@ -28,8 +28,9 @@ const SLOPE: f64 = 0.01;
 /// How loud live sound is; it has the other sign.
 const LIVE: f32 = -0.2;
 
-/// No step from one frame to the next is greater without a click: fades go from half of full scale to nothing in 5 ms.
-const SMOOTH: f32 = 0.004;
+/// No step from one frame to the next is greater without a click. Three things may fade at once from half of full scale: the
+/// sound at its ends and the player in 5 ms each, and the gain in 10 ms.
+const SMOOTH: f32 = 0.5 * (1.0 / 240.0 + 1.0 / 240.0 + 1.0 / 480.0);
 
 /// When the kept sound begins.
 pub(super) fn start() -> Timestamp {

@@ -284,6 +284,16 @@ fn seeks_that_come_faster_than_a_device_takes_them_lose_nothing() {
     assert!((kept[0].0 - 11.0).abs() < 0.03, "{kept:?}");
 }
 
+#[test]
+fn loud_sound_begins_without_a_click_on_a_device_that_has_just_been_opened() {
+    let mut bench = Bench::with(&[(0.0, 45.0)]);
+    bench.playback.play_from(uid(), at(41.0));
+    // Its own fade, that of the player and that of the gain end almost together.
+    let heard = bench.hear(0.1);
+    assert!(!heard.clicks());
+    assert!(heard.frames.last().is_some_and(|frame| *frame > 0.4));
+}
+
 /// What a user does, and what happens to one.
 #[derive(Debug, Clone, Copy)]
 enum Act {
