@@ -77,6 +77,6 @@ fn the_sample_of_a_theme_is_one() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("config.toml"), &theme).unwrap();
     let config = Config::resolve(&Flags::default(), &surroundings(folder.path(), &[])).unwrap();
-    let own = config.own_themes.values().next().unwrap();
+    let own = config.looks.own_themes.values().next().unwrap();
     assert!(own.colours.len() == 12 && own.heat.is_some(), "{own:?}");
 }
