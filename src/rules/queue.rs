@@ -121,24 +121,23 @@ impl Queue {
                 )?;
             }
         }
-        let cursor: Option<i64> = change
+        let cursor: Option<Seq> = change
             .query_row("SELECT seq FROM cursor", [], |row| row.get(0))
             .optional()?;
         let is_known = |action: &ActionId| known.iter().any(|name| **name == *action.rule);
-        if cursor.is_some_and(|seq| seq.unsigned_abs() > latest.0) {
+        if cursor.is_some_and(|seq| seq > latest) {
             // The store is another one, and its numbers mean other things.
             change.execute("DELETE FROM applied", [])?;
             change.execute("UPDATE rules SET since = 0", [])?;
         }
         let cursor = cursor
             .filter(|_| actions.iter().any(is_known))
-            .map(|seq| Seq(seq.unsigned_abs()))
             .filter(|seq| *seq <= latest)
             .unwrap_or(latest);
         for action in actions {
             change.execute(
                 "INSERT OR IGNORE INTO rules (name, since) VALUES (?, ?)",
-                params![&*action.rule, latest.0 as i64],
+                params![&*action.rule, latest],
             )?;
         }
         let since = since(&change)?;
@@ -186,7 +185,7 @@ impl Queue {
                     .execute(params![
                         &**job.rule,
                         kind.name(),
-                        job.seq.0 as i64,
+                        job.seq,
                         job.subject,
                         job.json
                     ])?;
@@ -279,16 +278,13 @@ fn is_first(change: &Transaction<'_>, job: &NewJob<'_>) -> rusqlite::Result<bool
 
 fn set_cursor(change: &Transaction<'_>, seq: Seq) -> rusqlite::Result<()> {
     change.execute("DELETE FROM cursor", [])?;
-    change.execute("INSERT INTO cursor VALUES (?)", [seq.0 as i64])?;
+    change.execute("INSERT INTO cursor VALUES (?)", [seq])?;
     Ok(())
 }
 
 fn since(change: &Transaction<'_>) -> rusqlite::Result<HashMap<String, Seq>> {
     let mut since = change.prepare("SELECT name, since FROM rules")?;
-    let since = since.query_map([], |row| {
-        let seq: i64 = row.get(1)?;
-        Ok((row.get(0)?, Seq(seq.unsigned_abs())))
-    })?;
+    let since = since.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     since.collect()
 }
 

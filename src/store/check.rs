@@ -199,7 +199,7 @@ fn is_there(db: &Connection, key: Key, mark: Mark) -> rusqlite::Result<bool> {
         Subject::Summary => "SELECT EXISTS (SELECT 1 FROM summaries WHERE seq = ?1 AND ?2 >= 0)",
     };
     db.prepare_cached(sql)?
-        .query_row([key.id(), mark.seq.0 as i64], |row| row.get(0))
+        .query_row(params![key.id(), mark.seq], |row| row.get(0))
 }
 
 /// Whether the index is yet to look again at a row.
@@ -224,7 +224,7 @@ fn rows_without_entry(db: &Connection, index: &Connection, mark: Mark) -> rusqli
     let mut find =
         db.prepare("SELECT id FROM segments WHERE superseded_by IS NULL AND seq <= ?")?;
     let mut there = index.prepare("SELECT EXISTS (SELECT 1 FROM places WHERE key = ?)")?;
-    let mut ids = find.query([mark.seq.0 as i64])?;
+    let mut ids = find.query([mark.seq])?;
     while let Some(row) = ids.next()? {
         let id = row.get(0)?;
         let Some(key) = Key::new(Subject::Line, id) else {

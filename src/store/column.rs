@@ -1,10 +1,49 @@
 //! Values as columns hold them. Times are microseconds since 1970, which hold every [`Timestamp`].
 
 use jiff::Timestamp;
-use rusqlite::{Error, Row, types::Type};
+use rusqlite::{
+    Error, Row, ToSql,
+    types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Type, ValueRef},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::event::Uid;
+use crate::event::{Generation, Seq, Uid};
+
+impl ToSql for Seq {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        counted(self.0)
+    }
+}
+
+impl FromSql for Seq {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        count(value).map(Self)
+    }
+}
+
+impl ToSql for Generation {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        counted(self.0)
+    }
+}
+
+impl FromSql for Generation {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        count(value).map(Self)
+    }
+}
+
+/// SQLite's integers have a sign.
+fn counted(count: u64) -> rusqlite::Result<ToSqlOutput<'static>> {
+    i64::try_from(count)
+        .map(ToSqlOutput::from)
+        .map_err(|error| Error::ToSqlConversionFailure(error.into()))
+}
+
+fn count(value: ValueRef<'_>) -> FromSqlResult<u64> {
+    let number = value.as_i64()?;
+    u64::try_from(number).map_err(|_| FromSqlError::OutOfRange(number))
+}
 
 /// A time as a column value.
 pub(super) fn micros(time: Timestamp) -> i64 {

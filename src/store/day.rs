@@ -198,10 +198,10 @@ fn summary(
         )?
         .query_row(
             params![uid.map(Uid::as_str), date.to_string(), micros(from), micros(to)],
-            |row| row.get::<_, i64>(0),
+            |row| row.get(0),
         )
         .optional()?;
-    let Some(seq) = seq.map(|seq| Seq(seq.unsigned_abs())) else {
+    let Some(seq) = seq else {
         return Ok(None);
     };
     let Some(summary) = single::summary(db, seq)? else {

@@ -85,7 +85,7 @@ impl Store {
     /// [`ReadError`].
     pub fn deliveries(&self, seqs: RangeInclusive<u64>) -> Result<Vec<DeliveryRow>, ReadError> {
         let condition = "r.seq BETWEEN ? AND ? ORDER BY r.seq";
-        let (first, last) = (*seqs.start() as i64, *seqs.end() as i64);
+        let (first, last) = (Seq(*seqs.start()), Seq(*seqs.end()));
         let read = |db: &Connection| list(db, condition, params![first, last]);
         Ok(self.0.readers.read(read)?)
     }
@@ -129,12 +129,11 @@ pub(super) fn inspect(db: &Connection, seq: Seq) -> rusqlite::Result<Option<Insp
     if let (None, Some(chunk)) = (&kept.body, &sound) {
         kept.body = samples(db, chunk)?;
     }
-    let number = seq.0 as i64;
     let newest = "r.repeat_of = ? ORDER BY r.seq DESC LIMIT ?";
-    let repeats = list(db, newest, params![number, REPEATS as i64])?;
+    let repeats = list(db, newest, params![seq, REPEATS as i64])?;
     let repeat_count = db
         .prepare_cached("SELECT count(*) FROM records WHERE repeat_of = ?")?
-        .query_row([number], |row| row.get(0))?;
+        .query_row([seq], |row| row.get(0))?;
     Ok(Some(Inspected {
         kept,
         repeat_count,

@@ -26,15 +26,11 @@ impl Effect {
 /// The past as it is.
 pub(super) fn current(db: &Connection) -> rusqlite::Result<Generation> {
     db.prepare_cached("SELECT generation FROM past")?
-        .query_row([], |row| row.get(0).map(kept))
+        .query_row([], |row| row.get(0))
 }
 
 /// Makes it another one; in the transaction of what changes it.
 pub(super) fn advance(db: &Connection) -> rusqlite::Result<Generation> {
     db.prepare_cached("UPDATE past SET generation = generation + 1 RETURNING generation")?
-        .query_row([], |row| row.get(0).map(kept))
-}
-
-fn kept(generation: i64) -> Generation {
-    Generation(generation.unsigned_abs())
+        .query_row([], |row| row.get(0))
 }

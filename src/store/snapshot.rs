@@ -79,7 +79,7 @@ fn seen(db: &Connection) -> rusqlite::Result<Vec<Seen>> {
         .query_map([], |row| {
             Ok(Seen {
                 kind: Kind::from_name(row.get_ref(0)?.as_str()?),
-                seq: Seq(row.get::<_, i64>(1)? as u64),
+                seq: row.get(1)?,
                 received: time(row, 2)?,
                 uid: Uid::parse(row.get_ref(3)?.as_str()?).ok(),
             })

@@ -160,7 +160,7 @@ fn of_summary(db: &Connection, seq: Seq, position: u32) -> rusqlite::Result<Opti
             "SELECT s.uid, s.detail, coalesce(s.created_at, r.received) \
              FROM summaries s JOIN records r ON r.seq = s.seq WHERE s.seq = ?",
         )?
-        .query_row([seq.0 as i64], read)
+        .query_row([seq], read)
         .optional()?;
     let Some((uid, mut summary, at)) = found else {
         return Ok(None);

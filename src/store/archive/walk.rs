@@ -172,8 +172,7 @@ impl Archive {
     fn newest(&self) -> Result<Seq, ReadError> {
         let _open = self.gate.read();
         let newest = "SELECT coalesce(max(seq), 0) FROM records";
-        let newest: i64 = self.db().query_row(newest, [], |row| row.get(0))?;
-        Ok(Seq(newest as u64))
+        Ok(self.db().query_row(newest, [], |row| row.get(0))?)
     }
 
     /// The day summary that a record brought; None if there is no such one.

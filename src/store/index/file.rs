@@ -211,7 +211,7 @@ pub(in crate::store) fn is_damage(error: &rusqlite::Error) -> bool {
 pub(in crate::store) fn mark(db: &Connection) -> rusqlite::Result<Mark> {
     db.query_row("SELECT seq, received, touched FROM mark", [], |row| {
         Ok(Mark {
-            seq: Seq(row.get::<_, i64>(0)?.unsigned_abs()),
+            seq: row.get(0)?,
             received: row.get(1)?,
             touched: row.get(2)?,
         })
@@ -220,7 +220,7 @@ pub(in crate::store) fn mark(db: &Connection) -> rusqlite::Result<Mark> {
 
 pub(super) fn set_mark(db: &Connection, mark: Mark) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE mark SET seq = ?, received = ?, touched = ?")?
-        .execute(params![mark.seq.0 as i64, mark.received, mark.touched])?;
+        .execute(params![mark.seq, mark.received, mark.touched])?;
     Ok(())
 }
 

@@ -165,7 +165,7 @@ impl Step<'_> {
         let mut find = self.db.prepare_cached(
             "SELECT id FROM segments WHERE superseded_by > ? AND superseded_by <= ?",
         )?;
-        let mut rows = find.query(params![after.0 as i64, upto.0 as i64])?;
+        let mut rows = find.query(params![after, upto])?;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
             self.remove(Subject::Line, id)?;
@@ -200,7 +200,7 @@ impl Step<'_> {
         let mut find = self
             .db
             .prepare_cached("SELECT id FROM conversations WHERE seq > ? AND seq <= ?")?;
-        let mut rows = find.query(params![after.0 as i64, upto.0 as i64])?;
+        let mut rows = find.query(params![after, upto])?;
         while let Some(row) = rows.next()? {
             let id = ConversationId(row.get(0)?);
             let Some(home) = conversation::get(self.db, id)? else {
@@ -234,7 +234,7 @@ impl Step<'_> {
         let mut find = self
             .db
             .prepare_cached("SELECT id FROM memories WHERE seq > ? AND seq <= ?")?;
-        let mut rows = find.query(params![after.0 as i64, upto.0 as i64])?;
+        let mut rows = find.query(params![after, upto])?;
         while let Some(row) = rows.next()? {
             self.put_memory(MemoryId(row.get(0)?))?;
         }
@@ -245,7 +245,7 @@ impl Step<'_> {
         let mut find = self
             .db
             .prepare_cached("SELECT seq FROM summaries WHERE seq > ? AND seq <= ?")?;
-        let mut rows = find.query(params![after.0 as i64, upto.0 as i64])?;
+        let mut rows = find.query(params![after, upto])?;
         while let Some(row) = rows.next()? {
             self.put_summary(row.get(0)?)?;
         }
@@ -371,6 +371,6 @@ pub(in crate::store) fn is_same_store(db: &Connection, mark: Mark) -> rusqlite::
 
 fn received(db: &Connection, seq: Seq) -> rusqlite::Result<Option<i64>> {
     db.prepare_cached("SELECT received FROM records WHERE seq = ?")?
-        .query_row([seq.0 as i64], |row| row.get(0))
+        .query_row([seq], |row| row.get(0))
         .optional()
 }

@@ -10,19 +10,6 @@ use crate::{
     store::column::{maybe_time, micros, time, uid},
 };
 
-fn seq(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Seq> {
-    Ok(Seq(row.get::<_, i64>(column)? as u64))
-}
-
-fn maybe_seq(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<Seq>> {
-    let number: Option<i64> = row.get(column)?;
-    Ok(number.map(|number| Seq(number as u64)))
-}
-
-fn number(seq: Option<Seq>) -> Option<i64> {
-    seq.map(|seq| seq.0 as i64)
-}
-
 /// Notes what the rules have no say in: lines that were imported as conversations already, and talks whose memory was deleted as
 /// too old, so that nothing tells any longer what closed them.
 pub(super) fn settle(db: &Connection) -> rusqlite::Result<()> {
@@ -69,9 +56,9 @@ pub(super) fn conversations(
             memory: row.get::<_, Option<i64>>(7)?.map(MemoryId),
         };
         let whole = Whole {
-            seq: seq(row, 8)?,
+            seq: row.get(8)?,
             first_arrival: maybe_time(row, 9)?,
-            lines_replaced: maybe_seq(row, 10)?,
+            lines_replaced: row.get(10)?,
             conversation,
         };
         Ok((whole.conversation.id, whole))
@@ -87,8 +74,8 @@ pub(super) fn memories(db: &Connection, of: &Uid) -> rusqlite::Result<Vec<Told>>
     .query_map([of.as_str()], |row| {
         Ok(Told {
             id: MemoryId(row.get(0)?),
-            first_seq: seq(row, 1)?,
-            seq: seq(row, 2)?,
+            first_seq: row.get(1)?,
+            seq: row.get(2)?,
             conversation: row.get::<_, Option<i64>>(3)?.map(ConversationId),
         })
     })?
@@ -107,13 +94,13 @@ pub(super) fn lines(db: &Connection, of: &Uid, past: &mut Past) -> rusqlite::Res
     while let Some(row) = rows.next()? {
         let line = Row {
             id: LineId(row.get(0)?),
-            first_seq: seq(row, 1)?,
+            first_seq: row.get(1)?,
             first_arrived: time(row, 2)?,
             start: row.get(3)?,
             end: row.get(4)?,
             revised: row.get(5)?,
             conversation: ConversationId(row.get(6)?),
-            void: maybe_seq(row, 7)?,
+            void: row.get(7)?,
         };
         if row.get(8)? {
             past.told.push(line);
@@ -123,7 +110,7 @@ pub(super) fn lines(db: &Connection, of: &Uid, past: &mut Past) -> rusqlite::Res
             past.revisions.push(Revision {
                 id: line.id,
                 first_seq: line.first_seq,
-                seq: seq(row, 9)?,
+                seq: row.get(9)?,
                 arrived: time(row, 10)?,
                 end: line.end,
             });
@@ -160,7 +147,7 @@ pub(super) fn marked_void(db: &Connection, of: &Uid) -> rusqlite::Result<Vec<(Se
 }
 
 fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Seq, LineId)> {
-    Ok((seq(row, 0)?, LineId(row.get(1)?)))
+    Ok((row.get(0)?, LineId(row.get(1)?)))
 }
 
 /// Writes all of a conversation that is there.
@@ -171,7 +158,7 @@ pub(super) fn update(db: &Connection, whole: &Whole) -> rusqlite::Result<()> {
          last_end_s = ?, title = ?, emoji = ?, memory_id = ?, lines_replaced = ? WHERE id = ?",
     )?
     .execute(params![
-        whole.seq.0 as i64,
+        whole.seq,
         micros(conversation.started),
         whole.first_arrival.map(micros),
         micros(conversation.last_arrival),
@@ -179,7 +166,7 @@ pub(super) fn update(db: &Connection, whole: &Whole) -> rusqlite::Result<()> {
         conversation.title,
         conversation.emoji,
         conversation.memory.map(|id| id.0),
-        number(whole.lines_replaced),
+        whole.lines_replaced,
         conversation.id.0,
     ])?;
     Ok(())
@@ -204,7 +191,7 @@ pub(super) fn place(
     void: Option<Seq>,
 ) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE segments SET conversation_id = ?, superseded_by = ? WHERE id = ?")?
-        .execute(params![conversation.0, number(void), line.0])?;
+        .execute(params![conversation.0, void, line.0])?;
     Ok(())
 }
 

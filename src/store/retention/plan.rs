@@ -85,7 +85,7 @@ fn recordings(db: &Connection, keep: &Keep, now: Timestamp) -> rusqlite::Result<
 }
 
 fn requests(db: &Connection, keep: &Keep, now: Timestamp) -> rusqlite::Result<Option<(Seq, Seq)>> {
-    let first: Option<i64> = db.query_row("SELECT min(seq) FROM requests", [], |row| row.get(0))?;
+    let first: Option<Seq> = db.query_row("SELECT min(seq) FROM requests", [], |row| row.get(0))?;
     let Some(first) = first.filter(|_| *keep != Keep::default()) else {
         return Ok(None);
     };
@@ -114,10 +114,9 @@ fn requests(db: &Connection, keep: &Keep, now: Timestamp) -> rusqlite::Result<Op
             break;
         }
         surplus = surplus.saturating_sub(amount(row.get(2)?) + REQUEST_BYTES);
-        last = Some(row.get::<_, i64>(0)?);
+        last = Some(row.get(0)?);
     }
-    let seq = |number: i64| Seq(number.unsigned_abs());
-    Ok(last.map(|last| (seq(first), seq(last))))
+    Ok(last.map(|last| (first, last)))
 }
 
 fn conversations(
@@ -156,9 +155,7 @@ fn summaries(db: &Connection, keep: &Keep, now: Timestamp) -> rusqlite::Result<V
     db.prepare(
         "SELECT s.seq FROM summaries s JOIN records r ON r.seq = s.seq WHERE r.received < ? ORDER BY s.seq",
     )?
-    .query_map([micros(since)], |row| {
-        row.get::<_, i64>(0).map(|seq| Seq(seq.unsigned_abs()))
-    })?
+    .query_map([micros(since)], |row| row.get(0))?
     .collect()
 }
 

@@ -76,11 +76,11 @@ impl From<Pruned> for Done {
 }
 
 fn requests(db: &Connection, first: Seq, last: Seq) -> rusqlite::Result<Done> {
-    let (mut bytes, mut upto) = (0, last.0 as i64);
+    let (mut bytes, mut upto) = (0, last);
     let mut sizes = db.prepare_cached(
         "SELECT seq, coalesce(length(body), 0) FROM requests WHERE seq BETWEEN ? AND ? ORDER BY seq",
     )?;
-    let mut rows = sizes.query([first.0 as i64, last.0 as i64])?;
+    let mut rows = sizes.query([first, last])?;
     while let Some(row) = rows.next()? {
         bytes += row.get::<_, i64>(1)?.unsigned_abs();
         if bytes >= BYTES {
@@ -91,9 +91,9 @@ fn requests(db: &Connection, first: Seq, last: Seq) -> rusqlite::Result<Done> {
     drop(rows);
     let deliveries = db
         .prepare_cached("DELETE FROM requests WHERE seq BETWEEN ? AND ?")?
-        .execute([first.0 as i64, upto])?;
+        .execute([first, upto])?;
     Ok(Done {
-        more: upto < last.0 as i64,
+        more: upto < last,
         ..Done::from(Pruned {
             deliveries,
             ..Pruned::default()
@@ -159,7 +159,7 @@ fn summary(db: &Connection, seq: Seq) -> rusqlite::Result<Pruned> {
     forget_ticks(db, 1, seq.0 as i64)?;
     let summaries = db
         .prepare_cached("DELETE FROM summaries WHERE seq = ?")?
-        .execute([seq.0 as i64])?;
+        .execute([seq])?;
     Ok(Pruned {
         summaries,
         ..Pruned::default()

@@ -45,7 +45,7 @@ pub(in crate::store) fn insert(
     ))?;
     let id = insert.insert(params![
         conversation.uid.as_str(),
-        seq.0 as i64,
+        seq,
         micros(conversation.started),
         first_arrival.map(micros),
         micros(conversation.last_arrival),
@@ -69,7 +69,7 @@ pub(in crate::store) fn update(
          title = ?, emoji = ?, memory_id = ? WHERE id = ?",
     )?;
     update.execute(params![
-        seq.0 as i64,
+        seq,
         micros(conversation.started),
         micros(conversation.last_arrival),
         conversation.last_end,
@@ -156,9 +156,9 @@ pub(in crate::store) fn void_lines(
     db.prepare_cached(
         "UPDATE segments SET superseded_by = ? WHERE conversation_id = ? AND superseded_by IS NULL",
     )?
-    .execute(params![seq.0 as i64, id.0])?;
+    .execute(params![seq, id.0])?;
     db.prepare_cached("UPDATE conversations SET lines_replaced = ? WHERE id = ?")?
-        .execute(params![seq.0 as i64, id.0])?;
+        .execute(params![seq, id.0])?;
     Ok(())
 }
 
@@ -177,7 +177,7 @@ pub(in crate::store) fn touched(
              SELECT conversation_id FROM segments WHERE seq = ?1 AND superseded_by IS NULL \
          ) ORDER BY id"
     ))?
-    .query_map([seq.0 as i64], |row| Ok((read(row)?, row.get(8)?)))?
+    .query_map([seq], |row| Ok((read(row)?, row.get(8)?)))?
     .collect()
 }
 

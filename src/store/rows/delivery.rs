@@ -36,7 +36,7 @@ pub(in crate::store) fn insert(
          warnings, took_us, signature, repeat_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
-        seq.0 as i64,
+        seq,
         micros(delivery.received),
         delivery.uid.as_ref().map(Uid::as_str),
         delivery.kind.name(),
@@ -46,14 +46,14 @@ pub(in crate::store) fn insert(
         warnings,
         delivery.took.as_micros() as i64,
         delivery.signature.name(),
-        repeat_of.map(|seq| seq.0 as i64),
+        repeat_of,
     ])?;
     db.prepare_cached(
         "INSERT INTO requests (seq, remote, method, path, query, headers, reply, body) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
-        seq.0 as i64,
+        seq,
         delivery.remote.map(|remote| remote.to_string()),
         delivery.method,
         delivery.path,
@@ -85,20 +85,13 @@ pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<(Seq, Delivery, 
         took: Duration::from_micros(row.get::<_, i64>(14)?.unsigned_abs()),
         signature: signature(row, 15)?,
     };
-    let repeat_of: Option<i64> = row.get(16)?;
-    let seq: i64 = row.get(0)?;
-    Ok((
-        Seq(seq as u64),
-        delivery,
-        repeat_of.map(|seq| Seq(seq as u64)),
-    ))
+    Ok((row.get(0)?, delivery, row.get(16)?))
 }
 
 /// Reads what the list tells of a delivery.
 pub(in crate::store) fn listed(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
-    let repeat_of: Option<i64> = row.get(9)?;
     Ok(DeliveryRow {
-        seq: Seq(row.get::<_, i64>(0)? as u64),
+        seq: row.get(0)?,
         received: time(row, 1)?,
         uid: maybe_uid(row, 2)?,
         kind: Kind::from_name(row.get_ref(3)?.as_str()?),
@@ -107,7 +100,7 @@ pub(in crate::store) fn listed(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
         took: Duration::from_micros(row.get::<_, i64>(6)?.unsigned_abs()),
         warnings: row.get(7)?,
         signature: signature(row, 8)?,
-        repeat_of: repeat_of.map(|seq| Seq(seq as u64)),
+        repeat_of: row.get(9)?,
         repeats: row.get(10)?,
     })
 }
@@ -131,10 +124,8 @@ pub(in crate::store) fn repeated(
          AND idempotency_key IS NOT NULL AND repeat_of IS NULL AND status BETWEEN 200 AND 299",
     )?;
     let uid = delivery.uid.as_ref().map(Uid::as_str);
-    find.query_row(params![key, uid, delivery.kind.name()], |row| {
-        Ok(Seq(row.get::<_, i64>(0)? as u64))
-    })
-    .optional()
+    find.query_row(params![key, uid, delivery.kind.name()], |row| row.get(0))
+        .optional()
 }
 
 /// Whether a body is another one than that of a record, as far as that is kept. Of sound (None) only the size is compared.
@@ -148,7 +139,7 @@ pub(in crate::store) fn is_another(
         "SELECT coalesce(r.size <> ? OR q.body <> ?, 0) \
          FROM records r LEFT JOIN requests q ON q.seq = r.seq WHERE r.seq = ?",
     )?;
-    compare.query_row(params![size as i64, body, first.0 as i64], |row| row.get(0))
+    compare.query_row(params![size as i64, body, first], |row| row.get(0))
 }
 
 /// Remembers an accepted delivery as the last of its kind and wearer.
@@ -164,7 +155,7 @@ pub(in crate::store) fn mark_seen(
     mark.execute(params![
         delivery.kind.name(),
         delivery.uid.as_ref().map_or("", Uid::as_str),
-        seq.0 as i64,
+        seq,
         micros(delivery.received),
     ])?;
     Ok(())
@@ -173,7 +164,7 @@ pub(in crate::store) fn mark_seen(
 /// The last record; 0 before the first.
 pub(in crate::store) fn last_seq(db: &Connection) -> rusqlite::Result<Seq> {
     let mut last = db.prepare_cached("SELECT coalesce(max(seq), 0) FROM records")?;
-    last.query_row([], |row| Ok(Seq(row.get::<_, i64>(0)? as u64)))
+    last.query_row([], |row| row.get(0))
 }
 
 /// Deliveries after a record, oldest first.
@@ -188,14 +179,14 @@ pub(in crate::store) fn after(
         " FROM records r LEFT JOIN requests q ON q.seq = r.seq \
          WHERE r.seq > ? ORDER BY r.seq LIMIT ?"
     ))?
-    .query_map(params![seq.0 as i64, limit as i64], read)?
+    .query_map(params![seq, limit as i64], read)?
     .collect()
 }
 
 /// The raw body of a delivery.
 pub(in crate::store) fn body(db: &Connection, seq: Seq) -> rusqlite::Result<Option<Vec<u8>>> {
     db.prepare_cached("SELECT body FROM requests WHERE seq = ? AND body IS NOT NULL")?
-        .query_row([seq.0 as i64], |row| row.get(0))
+        .query_row([seq], |row| row.get(0))
         .optional()
 }
 
@@ -209,7 +200,7 @@ pub(in crate::store) fn get(
         columns!(),
         " FROM records r LEFT JOIN requests q ON q.seq = r.seq WHERE r.seq = ?"
     ))?
-    .query_row([seq.0 as i64], read)
+    .query_row([seq], read)
     .optional()
     .map(|found| found.map(|(_, delivery, repeat_of)| (delivery, repeat_of)))
 }

@@ -42,7 +42,7 @@ pub(in crate::store) struct Known {
 pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<Line> {
     Ok(Line {
         id: LineId(row.get(0)?),
-        seq: Seq(row.get::<_, i64>(1)? as u64),
+        seq: row.get(1)?,
         conversation: ConversationId(row.get(2)?),
         arrived: time(row, 3)?,
         revision: row.get(4)?,
@@ -92,7 +92,7 @@ pub(in crate::store) fn insert(
     let segment = &line.segment;
     let id = insert.insert(params![
         line.conversation.0,
-        line.seq.0 as i64,
+        line.seq,
         micros(line.arrived),
         line.revision,
         origin == Origin::Memory,
@@ -123,7 +123,7 @@ pub(in crate::store) fn update(db: &Connection, line: &Line) -> rusqlite::Result
     )?;
     let segment = &line.segment;
     update.execute(params![
-        line.seq.0 as i64,
+        line.seq,
         micros(line.arrived),
         line.revision,
         segment.start_ms(),
@@ -232,7 +232,7 @@ pub(in crate::store) fn of(db: &Connection, seq: Seq) -> rusqlite::Result<Vec<Li
         columns!(),
         " FROM segments s WHERE s.seq = ? AND s.superseded_by IS NULL ORDER BY s.id"
     ))?
-    .query_map([seq.0 as i64], read)?
+    .query_map([seq], read)?
     .collect()
 }
 
@@ -321,7 +321,7 @@ pub(in crate::store) fn each_between(
         " FROM segments s WHERE s.seq > ? AND s.seq <= ? AND s.superseded_by IS NULL \
          ORDER BY s.seq, s.id"
     ))?;
-    let mut rows = find.query(params![after.0 as i64, upto.0 as i64])?;
+    let mut rows = find.query(params![after, upto])?;
     while let Some(row) = rows.next()? {
         each(read(row)?)?;
     }
@@ -367,6 +367,6 @@ pub(in crate::store) fn brought(
         " FROM segments s WHERE s.conversation_id = ? AND s.from_memory = 1 AND s.first_seq = ? \
          ORDER BY s.id"
     ))?
-    .query_map(params![conversation.0, first_seq.0 as i64], read)?
+    .query_map(params![conversation.0, first_seq], read)?
     .collect()
 }

@@ -27,7 +27,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KeptMemory> {
     Ok(KeptMemory {
         id: MemoryId(row.get(0)?),
         uid: uid(row, 1)?,
-        seq: Seq(row.get::<_, i64>(2)? as u64),
+        seq: row.get(2)?,
         conversation: row.get::<_, Option<i64>>(3)?.map(ConversationId),
         revision: row.get(4)?,
         arrived: time(row, 5)?,
@@ -43,7 +43,7 @@ pub(in crate::store) fn of(db: &Connection, seq: Seq) -> rusqlite::Result<Vec<Ar
         columns!(),
         " FROM memories WHERE seq = ?"
     ))?
-    .query_map([seq.0 as i64], read)?
+    .query_map([seq], read)?
     .map(|kept| complete(db, kept?).map(Arc::new))
     .collect()
 }
@@ -178,7 +178,7 @@ pub(in crate::store) fn insert(db: &Connection, kept: &mut KeptMemory) -> rusqli
     let id = insert.insert(params![
         kept.uid.as_str(),
         memory.id,
-        kept.seq.0 as i64,
+        kept.seq,
         kept.conversation.map(|id| id.0),
         kept.revision,
         micros(kept.arrived),
@@ -202,7 +202,7 @@ pub(in crate::store) fn update(db: &Connection, kept: &KeptMemory) -> rusqlite::
          WHERE id = ?",
     )?
     .execute(params![
-        kept.seq.0 as i64,
+        kept.seq,
         kept.conversation.map(|id| id.0),
         kept.revision,
         micros(kept.arrived),

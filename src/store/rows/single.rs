@@ -17,13 +17,13 @@ pub(in crate::store) fn insert_progress(
     progress: &Progress,
 ) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT INTO progress (seq, uid, detail) VALUES (?, ?, ?)")?
-        .execute(params![seq.0 as i64, uid.as_str(), to_json(progress)?])?;
+        .execute(params![seq, uid.as_str(), to_json(progress)?])?;
     Ok(())
 }
 
 pub(in crate::store) fn progress(db: &Connection, seq: Seq) -> rusqlite::Result<Option<Progress>> {
     db.prepare_cached("SELECT detail FROM progress WHERE seq = ?")?
-        .query_row([seq.0 as i64], |row| json(row, 0))
+        .query_row([seq], |row| json(row, 0))
         .optional()
 }
 
@@ -37,7 +37,7 @@ pub(in crate::store) fn insert_summary(
         "INSERT INTO summaries (seq, uid, created_at, day, detail) VALUES (?, ?, ?, ?, ?)",
     )?
     .execute(params![
-        seq.0 as i64,
+        seq,
         uid.as_str(),
         summary.created_at.map(micros),
         summary.date.map(|day| day.to_string()),
@@ -51,7 +51,7 @@ pub(in crate::store) fn summary(
     seq: Seq,
 ) -> rusqlite::Result<Option<Arc<DaySummary>>> {
     db.prepare_cached("SELECT detail FROM summaries WHERE seq = ?")?
-        .query_row([seq.0 as i64], |row| json(row, 0).map(Arc::new))
+        .query_row([seq], |row| json(row, 0).map(Arc::new))
         .optional()
 }
 
@@ -64,7 +64,7 @@ pub(in crate::store) fn summary_in_full(
         "SELECT s.uid, coalesce(s.created_at, r.received), s.detail \
          FROM summaries s JOIN records r ON r.seq = s.seq WHERE s.seq = ?",
     )?
-    .query_row([seq.0 as i64], |row| {
+    .query_row([seq], |row| {
         Ok((uid(row, 0)?, time(row, 1)?, json(row, 2)?))
     })
     .optional()
@@ -88,7 +88,7 @@ pub(in crate::store) fn insert_button(
         "INSERT INTO buttons (seq, uid, press, device, press_id, at) VALUES (?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
-        seq.0 as i64,
+        seq,
         uid.as_str(),
         button.press.name(),
         button.device,
@@ -100,7 +100,7 @@ pub(in crate::store) fn insert_button(
 
 pub(in crate::store) fn button(db: &Connection, seq: Seq) -> rusqlite::Result<Option<ButtonPress>> {
     db.prepare_cached("SELECT press, device, press_id, at FROM buttons WHERE seq = ?")?
-        .query_row([seq.0 as i64], |row| {
+        .query_row([seq], |row| {
             Ok(ButtonPress {
                 press: Press::from_name(row.get_ref(0)?.as_str()?),
                 device: row.get(1)?,

@@ -31,7 +31,7 @@ pub(in crate::store) fn insert(
          envelope, recording_id, first_sample, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
-        chunk.seq.0 as i64,
+        chunk.seq,
         chunk.uid.as_str(),
         micros(chunk.arrived),
         chunk.rate,
@@ -50,7 +50,7 @@ pub(in crate::store) fn insert(
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SoundChunk> {
     Ok(SoundChunk {
-        seq: Seq(row.get::<_, i64>(0)? as u64),
+        seq: row.get(0)?,
         uid: uid(row, 1)?,
         arrived: time(row, 2)?,
         rate: row.get(3)?,
@@ -115,7 +115,7 @@ pub(in crate::store) fn of(db: &Connection, seq: Seq) -> rusqlite::Result<Option
         " FROM sound_chunks \
              WHERE seq = ?"
     ))?
-    .query_row([seq.0 as i64], read)
+    .query_row([seq], read)
     .optional()
 }
 
@@ -128,7 +128,7 @@ pub(in crate::store) fn place(
         "SELECT r.path, c.first_sample FROM sound_chunks c JOIN recordings r ON r.id = c.recording_id \
          WHERE c.seq = ? AND c.first_sample IS NOT NULL",
     )?
-    .query_row([seq.0 as i64], |row| {
+    .query_row([seq], |row| {
         Ok((row.get(0)?, row.get::<_, i64>(1)? as u64))
     })
     .optional()
@@ -148,7 +148,7 @@ pub(in crate::store) fn same(
     )?
     .query_row(
         params![uid.as_str(), micros(from), micros(to), rate, hash],
-        |row| Ok(Seq(row.get::<_, i64>(0)? as u64)),
+        |row| row.get(0),
     )
     .optional()
 }

@@ -68,7 +68,7 @@ fn memories(search: &Search<'_>, mark: Mark, newest: &mut Newest) -> rusqlite::R
     let mut find = search
         .db
         .prepare_cached("SELECT id FROM memories WHERE seq > ?")?;
-    let mut rows = find.query([mark.seq.0 as i64])?;
+    let mut rows = find.query([mark.seq])?;
     while let Some(row) = rows.next()? {
         if let Some(kept) = memory::get(search.db, MemoryId(row.get(0)?))? {
             newest.push(Candidate::Memory(Box::new(kept)).hit(search));
@@ -84,11 +84,9 @@ fn summaries(search: &Search<'_>, mark: Mark, newest: &mut Newest) -> rusqlite::
     let mut find = search
         .db
         .prepare_cached("SELECT seq FROM summaries WHERE seq > ?")?;
-    let mut rows = find.query([mark.seq.0 as i64])?;
+    let mut rows = find.query([mark.seq])?;
     while let Some(row) = rows.next()? {
-        if let Some(candidate) =
-            Candidate::summary(search.db, Seq(row.get::<_, i64>(0)?.unsigned_abs()))?
-        {
+        if let Some(candidate) = Candidate::summary(search.db, row.get(0)?)? {
             newest.push(candidate.hit(search));
         }
     }
