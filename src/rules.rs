@@ -46,6 +46,7 @@ pub use counters::{ActionId, Count, Counters, Failing};
 pub use engine::Engine;
 pub use event::RuleEvent;
 pub use kind::EventKind;
+pub use queue::{OpenError, Pending, backlog, damaged};
 pub use replies::Replies;
 pub use template::Template;
 
