@@ -77,7 +77,7 @@ fn waits(pending: &Pending, rules: Option<&[Rule]>, now: Timestamp) -> Finding {
         return Finding::warn(
             "rules-wait-for-none",
             format!("{text}, but there is no such rule any more"),
-            "the next start drops what waits for it; give it its name and action back if they are to be done",
+            "the next start drops what waits for it, and counts it as lost; give it its name and action back if they are to be done",
         );
     }
     let remedy = "they are done while omiscope runs; if they stay, its log says what fails";
