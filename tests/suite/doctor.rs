@@ -171,10 +171,14 @@ const SCENARIOS: [Scenario; 25] = [
     },
     Scenario {
         breaks: |_, command| {
+            command.env_remove("WEBHOOK_SECRET");
             command.args(["--webhook-secret-file", "none"]);
         },
         code: "key-file",
-        says: &["fail: --webhook-secret-file", "one line with the key"],
+        says: &[
+            "fail: --webhook-secret-file: none cannot be read: No such file",
+            "one line with the key",
+        ],
     },
     Scenario {
         breaks: |home, command| {
