@@ -95,6 +95,7 @@ fn a_program_gets_the_event_and_none_of_our_secrets() {
     );
     let env = fs::read_to_string(folder.join("env")).unwrap();
     assert!(env.contains("OMISCOPE_EVENT=transcript"), "{env}");
+    assert!(env.contains("OMISCOPE_RULE=alert"), "{env}");
     assert!(!env.contains(KEY), "{env}");
     let place = fs::read_to_string(folder.join("where")).unwrap();
     assert_eq!(Path::new(place.trim()), folder.canonicalize().unwrap());
