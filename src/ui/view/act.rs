@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::View;
 use crate::{
-    audio::playback::Heard,
+    audio::playback::{Heard, State},
     monitor::Monitor,
     ui::{
         action::{Action, Effect, Errand, Goal, Question, SoundEffect, TerminalEffect},
@@ -85,6 +85,13 @@ impl View {
                 self.mouse.on = !self.mouse.on;
                 return Some(Effect::Terminal(TerminalEffect::Mouse(self.mouse.on)));
             }
+            Action::Pause | Action::Earlier | Action::Later if !self.is_heard(action) => {
+                let listen = self.common.context(now).key(Action::Listen);
+                self.say(match self.common.playback.state {
+                    State::Off => format!("nothing is heard; {listen} listens"),
+                    state => state.trouble().unwrap_or("this is the present").to_owned(),
+                });
+            }
             Action::Listen
             | Action::Mute
             | Action::Pause
@@ -150,6 +157,13 @@ impl View {
             return self.resolved(nothing?, monitor, area, now);
         };
         self.resolved(effect, monitor, area, now)
+    }
+
+    /// Whether there is something heard that an action can hold, or move in; nobody hears on from the present.
+    fn is_heard(&self, action: Action) -> bool {
+        let playback = &self.common.playback;
+        let is_off = matches!(playback.state, State::Off | State::Missing);
+        !is_off && (action != Action::Later || playback.heard != Heard::Live)
     }
 
     /// Asks what is to be exported, or stops what is under way.
