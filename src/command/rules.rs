@@ -44,7 +44,7 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
     let mut trial = Trial {
         rules: &config.rules,
         zone: TimeZone::system(),
-        bodies: Bodies::new(config.silence)?,
+        bodies: Bodies::new(config.storage.silence)?,
         events: 0,
         applied: 0,
         out: &mut out,
