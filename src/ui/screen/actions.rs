@@ -106,7 +106,10 @@ impl Screen for Actions {
 
     fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
         match action {
-            Action::Open => Some(Effect::Go(self.source()?)),
+            Action::Open => Some(match self.source() {
+                Some(source) => Effect::Go(source),
+                None => scene.context.nothing_for(action),
+            }),
             Action::Tick => self.tick(),
             Action::Copy => {
                 let words = self.list.chosen()?.description.clone();

@@ -98,11 +98,11 @@ impl Screen for Live {
                 let ends = heard(lines, scene).is_some_and(|heard| chosen == Some(heard));
                 let passage = self.transcript.passage(lines);
                 self.walks = !ends && self.selection.is_none();
-                return Some(Effect::Sound(if ends {
-                    SoundEffect::Live
-                } else {
-                    SoundEffect::Play(passage?)
-                }));
+                return Some(match passage {
+                    _ if ends => Effect::Sound(SoundEffect::Live),
+                    Some(passage) => Effect::Sound(SoundEffect::Play(passage)),
+                    None => scene.context.nothing_for(action),
+                });
             }
             Action::Filter => {
                 let typed = self.sieve.typed().to_owned();
@@ -118,12 +118,16 @@ impl Screen for Live {
                 self.sieve.toggle_marked();
             }
             Action::OnlySpeaker => {
-                let speaker = self.transcript.speaker(lines)?;
+                let Some(speaker) = self.transcript.speaker(lines) else {
+                    return Some(scene.context.nothing_for(action));
+                };
                 self.selection = None;
                 self.sieve.toggle_speaker(speaker);
             }
             Action::Select if self.selection.is_none() => {
-                let (place, _, line) = self.transcript.line(lines)?;
+                let Some((place, _, line)) = self.transcript.line(lines) else {
+                    return Some(scene.context.nothing_for(action));
+                };
                 let selection = Selection::of(line);
                 self.transcript = self.transcript.pointing_at(place, sheet);
                 self.selection = Some(selection);

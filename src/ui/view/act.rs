@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::View;
 use crate::{
-    audio::playback::Heard,
+    audio::playback::{Heard, State},
     monitor::Monitor,
     ui::{
         action::{Action, Effect, Errand, Goal, Question, SoundEffect, TerminalEffect},
@@ -72,6 +72,10 @@ impl View {
         now: Timestamp,
     ) -> Option<Effect> {
         match action {
+            _ if !screen::means(self.screens.place(), action) => {
+                let context = self.common.context(now);
+                return self.resolved(context.nothing_for(action), monitor, area, now);
+            }
             Action::Back if self.overlay.is_none() => return Some(Effect::Quit),
             Action::Back | Action::Close => self.close(),
             Action::Quit => return Some(Effect::Quit),
@@ -80,6 +84,13 @@ impl View {
             Action::Mouse => {
                 self.mouse.on = !self.mouse.on;
                 return Some(Effect::Terminal(TerminalEffect::Mouse(self.mouse.on)));
+            }
+            Action::Pause | Action::Earlier | Action::Later if !self.is_heard(action) => {
+                let listen = self.common.context(now).key(Action::Listen);
+                self.say(match self.common.playback.state {
+                    State::Off => format!("nothing is heard; {listen} listens"),
+                    state => state.trouble().unwrap_or("this is the present").to_owned(),
+                });
             }
             Action::Listen
             | Action::Mute
@@ -103,8 +114,8 @@ impl View {
             Action::Search => {
                 self.toggle(action, |shelf| shelf.search.take().unwrap_or_default());
             }
-            Action::NextMatch => self.show_match(1, monitor, area, now),
-            Action::PreviousMatch => self.show_match(-1, monitor, area, now),
+            Action::NextMatch => return self.show_match(1, monitor, area, now),
+            Action::PreviousMatch => return self.show_match(-1, monitor, area, now),
             Action::Export => return self.export(monitor, area, now),
             Action::Help => self.toggle(action, |_| Box::<Help>::default()),
             Action::Command => self.toggle(action, |_| Box::<Command>::default()),
@@ -118,7 +129,12 @@ impl View {
             Action::PreviousScreen => self.screens.turn(-1),
             Action::Freeze => self.common.freeze(monitor, now),
             Action::TimeStyle | Action::Blur | Action::Wrap => self.common.restyle(action),
-            Action::Zoom | Action::Narrower | Action::Wider => self.divide(action, area),
+            Action::Zoom => {
+                let panes = self.screens.panes_mut();
+                panes.zoomed = !panes.zoomed;
+            }
+            Action::Narrower => self.move_splitter(area, |at| at.saturating_sub(SPLIT_STEP)),
+            Action::Wider => self.move_splitter(area, |at| at.saturating_add(SPLIT_STEP)),
             _ => return self.act_on_screen(action, monitor, area, now),
         }
         None
@@ -135,13 +151,19 @@ impl View {
         let scene = self.common.scene(self.screens.place(), monitor, &context);
         let body = self.places(area).body;
         let Some(effect) = self.screens.shown_mut().act(action, body, &scene) else {
-            if action.wants_something() || !screen::means(self.screens.place(), action) {
-                let key = context.key(action);
-                self.say(format!("nothing here for {key}: {}", action.help()));
-            }
-            return None;
+            let nothing = action
+                .wants_something()
+                .then(|| context.nothing_for(action));
+            return self.resolved(nothing?, monitor, area, now);
         };
         self.resolved(effect, monitor, area, now)
+    }
+
+    /// Whether there is something heard that an action can hold, or move in; nobody hears on from the present.
+    fn is_heard(&self, action: Action) -> bool {
+        let playback = &self.common.playback;
+        let is_off = matches!(playback.state, State::Off | State::Missing);
+        !is_off && (action != Action::Later || playback.heard != Heard::Live)
     }
 
     /// Asks what is to be exported, or stops what is under way.
@@ -189,26 +211,14 @@ impl View {
         None
     }
 
-    /// Gives the panes other room.
-    fn divide(&mut self, action: Action, area: Rect) {
-        match action {
-            Action::Narrower => self.move_splitter(area, |at| at.saturating_sub(SPLIT_STEP)),
-            Action::Wider => self.move_splitter(area, |at| at.saturating_add(SPLIT_STEP)),
-            // Where there is but one pane, it has all the room.
-            _ if !screen::means(self.screens.place(), action) => {}
-            _ => {
-                let panes = self.screens.panes_mut();
-                panes.zoomed = !panes.zoomed;
-            }
-        }
-    }
-
-    /// Moves the border between two panes, if there are two.
+    /// Moves the border between two panes; says so if there are not two.
     pub(super) fn move_splitter(&mut self, area: Rect, to: impl FnOnce(u16) -> u16) {
         let body = self.places(area).body;
         if let Some(at) = self.screens.shown().splitter(body) {
             let panes = self.screens.panes_mut();
             panes.divide(to(at).saturating_sub(body.area.x), body.area.width);
+        } else {
+            self.say("there is no border between panes now".to_owned());
         }
     }
 
@@ -228,15 +238,22 @@ impl View {
         }
     }
 
-    fn show_match(&mut self, by: isize, monitor: &Monitor, area: Rect, now: Timestamp) {
-        let goal = self
-            .shelf
-            .search
-            .as_mut()
-            .and_then(|search| search.next(by));
-        if let Some(goal) = goal {
-            self.go_to(&goal, monitor, area, now);
-        }
+    fn show_match(
+        &mut self,
+        by: isize,
+        monitor: &Monitor,
+        area: Rect,
+        now: Timestamp,
+    ) -> Option<Effect> {
+        let search = self.shelf.search.as_mut();
+        let effect = search.and_then(|search| search.next(by)).map_or_else(
+            || {
+                let key = self.common.context(now).key(Action::Search);
+                Effect::Say(format!("nothing is found yet; {key} searches"))
+            },
+            Effect::Go,
+        );
+        self.resolved(effect, monitor, area, now)
     }
 
     /// Opens an overlay in place of what is open, or closes it if it is open itself.
