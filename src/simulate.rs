@@ -1,7 +1,7 @@
 //! A simulated wearer that posts over real HTTP what Omi would, in the forms of its newest sender.
 //!
 //! ```text
-//! assets/demo/day.toml ──► day ─► schedule (pure) ─► wearer ─► poster ─► HTTP
+//! assets/demo/day.toml ──► day ─► schedule (pure) ─► wearer ─► lane ─► HTTP
 //! assets/demo/speech.ogg ───────── speech ─────────────┘
 //! ```
 //!
@@ -9,7 +9,7 @@
 
 mod day;
 mod forms;
-mod poster;
+mod lane;
 pub(crate) mod random;
 mod said;
 mod schedule;
@@ -20,7 +20,7 @@ pub mod trial;
 mod wearer;
 
 pub use day::DayError;
-pub use poster::{Outcome, Posted};
+pub use lane::{Outcome, Posted};
 pub use wearer::{Error, Wearer};
 
 /// The wearer of the demo.

@@ -33,6 +33,7 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
             uid: DEMO_UID.to_owned(),
             speed: script.speed,
             seed: script.seed.unwrap_or(SEED),
+            signing_secret: None,
         };
         Ok(wearer.run(shutdown, |_| ()).await?)
     })

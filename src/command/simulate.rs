@@ -18,6 +18,7 @@ use crate::{
     event::Uid,
     logging::{self, Destination, LogLevel},
     losses::LossCounter,
+    secret::Secret,
     shutdown,
     simulate::{
         Outcome, Posted, Wearer,
@@ -51,6 +52,7 @@ pub(super) fn run(flags: &Flags, options: &Simulate) -> anyhow::Result<()> {
         uid: options.uid.clone(),
         speed: options.script.speed,
         seed,
+        signing_secret: signing_secret(flags)?,
     };
     super::tell(format_args!(
         "posting a simulated day; Ctrl-C ends it, and --seed {seed} posts the same again"
@@ -152,7 +154,7 @@ fn trial(
         target,
         uid: options.uid.clone(),
         seed,
-        signing_secret: Config::load(flags)?.secrets.signing.into_iter().next(),
+        signing_secret: signing_secret(flags)?,
         kinds: named(&asked.kinds, ALL, &KINDS, |kind| (kind.name, kind.alias())),
         eras: named(&asked.eras, "e6", &ERAS, |era| (era.name, None)),
         faults: named(&asked.faults, NONE, &FAULTS, |fault| (fault.name, None)),
@@ -164,6 +166,11 @@ fn trial(
         return Err(UsageError::new(misfit(&trial)).into());
     }
     Ok(trial)
+}
+
+/// The one that Omi would sign with.
+fn signing_secret(flags: &Flags) -> anyhow::Result<Option<Secret>> {
+    Ok(Config::load(flags)?.secrets.signing.into_iter().next())
 }
 
 /// Why nothing is left of what was asked for.

@@ -38,7 +38,7 @@ const NIGHT: f64 = 9.0 * 3600.0;
 
 /// Something that is posted as JSON.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Post {
+pub(super) struct Planned {
     /// From the beginning of the day, at its speed.
     pub(super) at: Duration,
     pub(super) kind: Kind,
@@ -49,7 +49,7 @@ pub(super) struct Post {
 #[derive(Debug)]
 pub(super) struct Schedule {
     /// In the order of their times.
-    pub(super) posts: Vec<Post>,
+    pub(super) posts: Vec<Planned>,
     /// What is heard, in samples from the beginning.
     pub(super) placed: Vec<Placed>,
     /// How many seconds there are to be heard. At speed 1 the day takes as long.
@@ -107,7 +107,7 @@ struct Scribe<'a> {
     uid: &'a str,
     start: Start,
     random: &'a mut Random,
-    posts: Vec<Post>,
+    posts: Vec<Planned>,
     placed: Vec<Placed>,
 }
 
@@ -124,7 +124,7 @@ impl<'a> Scribe<'a> {
 
     fn post(&mut self, at: f64, kind: Kind, body: Value) {
         let at = Duration::try_from_secs_f64(at).unwrap_or_default();
-        self.posts.push(Post { at, kind, body });
+        self.posts.push(Planned { at, kind, body });
     }
 
     /// A conversation that is over: only its memory comes, at once. The past was not faster than life.

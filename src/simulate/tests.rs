@@ -12,12 +12,13 @@ use super::{
     Wearer,
     day::Day,
     random::Random,
-    schedule::{Post, Schedule, Start, schedule},
+    schedule::{Planned, Schedule, Start, schedule},
     speech::{self, Placed, RATE},
 };
 use crate::{
     decode::{Decoded, Request, decode, query},
     event::{Event, Kind, Segment, Transcript},
+    secret::Secret,
     webhook_url::WebhookUrl,
 };
 
@@ -159,7 +160,7 @@ fn a_memory_says_when_its_words_were_said_at_any_speed() {
             },
             1,
         );
-        let mut heard: Vec<(&Post, Transcript)> = Vec::new();
+        let mut heard: Vec<(&Planned, Transcript)> = Vec::new();
         let mut memories = 0;
         for post in &plan.posts {
             match decoded(&post.body) {
@@ -229,17 +230,17 @@ async fn a_wearer_posts_words_and_sound_until_told_to_stop() {
         uid: "U".to_owned(),
         speed: 500.0,
         seed: 1,
+        signing_secret: Some(Secret::new("whsec_a".to_owned())),
     };
     let shutdown = CancellationToken::new();
     let running = tokio::spawn(wearer.run(shutdown.clone(), |_| ()));
     let (mut kinds, mut keys) = (HashSet::new(), HashSet::new());
     while kinds.len() < 6 {
         let post = heard.recv().await.unwrap();
-        let key = post
-            .headers
-            .iter()
-            .find(|(name, _)| name == "idempotency-key");
-        assert!(keys.insert(key.unwrap().1.clone()), "{post:?}");
+        let header = |wanted| post.headers.iter().find(|(name, _)| name == wanted);
+        assert!(header("x-omi-signature").is_some(), "{post:?}");
+        let key = header("idempotency-key").unwrap();
+        assert!(keys.insert(key.1.clone()), "{post:?}");
         if post.uri == "/webhook?key=S&uid=U" {
             kinds.insert(kind(&serde_json::from_slice(&post.body).unwrap()));
         } else {

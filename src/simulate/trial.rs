@@ -6,20 +6,20 @@
 //! ```
 
 mod attempt;
-mod client;
+pub(super) mod client;
 mod edit;
-mod era;
+pub(super) mod era;
 mod failures;
 mod fault;
-mod kind;
-mod post;
+pub(super) mod kind;
+pub(super) mod post;
 mod python;
 mod right;
-mod run;
+pub(super) mod run;
 mod shape;
 #[cfg(test)]
 mod tests;
-mod verdict;
+pub(super) mod verdict;
 
 use tokio_util::sync::CancellationToken;
 
@@ -30,7 +30,6 @@ pub use self::{
     kind::{KINDS, Kind},
 };
 use self::{client::Client, kind::Maker, run::Run};
-pub(super) use self::{era::WAITS, verdict::is_final};
 use super::Error;
 use crate::{secret::Secret, webhook_url::WebhookUrl};
 
@@ -103,7 +102,7 @@ impl Trial {
         shutdown: &CancellationToken,
         tell: impl FnMut(&Attempt<'_>) -> Result<(), E>,
     ) -> Result<Tally, E> {
-        let client = Client::new(&self.target, self.signing_secret.as_ref());
+        let client = Client::new(self.target.clone(), self.signing_secret.clone());
         let maker = Maker::new(&self.uid, self.seed)?;
         let send = async |post: &_, era: &_| client.send(post, era).await;
         let mut run = Run::new(self, maker, send, tell);

@@ -2,10 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use jiff::ZonedDateTime;
 use tokio::{
-    sync::mpsc,
     task::JoinHandle,
     time::{Instant, sleep_until},
 };
@@ -13,15 +11,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     day::{Day, DayError},
-    poster::{Content, Delivery, Outcome, Posted, Poster},
+    lane::{Lane, Posted, Tell},
     random::Random,
-    schedule::{Post, Schedule, Start, schedule},
+    schedule::{Planned, Schedule, Start, schedule},
     speech::{self, RATE},
+    trial::{Kind, client::Client, era::newest, post::Post},
 };
-use crate::{event::Kind, webhook_url::WebhookUrl};
-
-/// Deliveries that wait for the ones before them; Omi too drops what is more.
-const WAITING: usize = 50;
+use crate::{event, secret::Secret, webhook_url::WebhookUrl};
 
 /// Sample rates that may be posted.
 const LEAST_RATE: f64 = 1_000.0;
@@ -37,6 +33,8 @@ pub struct Wearer {
     pub speed: f64,
     /// The same seed gives the same ids and pauses.
     pub seed: u64,
+    /// Signs what is posted.
+    pub signing_secret: Option<Secret>,
 }
 
 /// Why there is no day to live, or nobody to live it for.
@@ -74,10 +72,10 @@ impl Wearer {
         let mut random = Random::new(self.seed);
         // Of its own, so that the ids of the words do not depend on when the speech was ready.
         let mut room = Random::new(!self.seed);
-        let poster = Poster::new(self.target.clone(), self.uid.clone());
+        let client = Client::new(self.target.clone(), self.signing_secret.clone());
         // One lane each: as with Omi, words never wait for sound.
-        let words = Lane::new(poster.clone(), Arc::clone(&tell));
-        let sound = Lane::new(poster, tell);
+        let words = Lane::new(client.clone(), Arc::clone(&tell));
+        let sound = Lane::new(client, tell);
         let mut begin = Instant::now();
         let mut with_past = true;
         loop {
@@ -86,10 +84,16 @@ impl Wearer {
             for step in self.steps(&plan) {
                 sleep_until(begin + step.at).await;
                 match step.what {
-                    What::Words(post) => words.send(json(post, &mut random)),
+                    What::Words(planned) => {
+                        if let Some(post) = self.words(planned, &mut random) {
+                            words.send(post);
+                        }
+                    }
                     What::Sound(second) => {
-                        if let Some(speech) = speech.ready().await? {
-                            sound.send(self.chunk(speech, &plan, second, &mut room));
+                        let speech = speech.ready().await?;
+                        let chunk = speech.and_then(|it| self.chunk(it, &plan, second, &mut room));
+                        if let Some(chunk) = chunk {
+                            sound.send(chunk);
                         }
                     }
                 }
@@ -120,9 +124,9 @@ impl Wearer {
             at: self.paced(second + 1),
             what: What::Sound(second),
         });
-        let words = plan.posts.iter().map(|post| Step {
-            at: post.at,
-            what: What::Words(post),
+        let words = plan.posts.iter().map(|planned| Step {
+            at: planned.at,
+            what: What::Words(planned),
         });
         let mut steps: Vec<_> = words.chain(sound).collect();
         steps.sort_by_key(|step| step.at);
@@ -131,19 +135,25 @@ impl Wearer {
 
     /// A second of sound. Faster than life it is sound of a higher rate, so that a second of it still lasts as long as it took
     /// to arrive.
-    fn chunk(&self, speech: &[i16], plan: &Schedule, second: u32, random: &mut Random) -> Delivery {
+    fn chunk(
+        &self,
+        speech: &[i16],
+        plan: &Schedule,
+        second: u32,
+        random: &mut Random,
+    ) -> Option<Post> {
         let begin = second as usize * RATE as usize;
         let samples = speech::mix(speech, &plan.placed, begin..begin + RATE as usize, random);
         let pcm: Vec<u8> = samples.into_iter().flat_map(i16::to_le_bytes).collect();
         let rate = (f64::from(RATE) * self.speed).clamp(LEAST_RATE, GREATEST_RATE) as u32;
-        Delivery {
-            kind: Kind::AudioBytes,
-            content: Content::Sound {
-                rate,
-                pcm: pcm.into(),
-            },
-            idempotency_key: random.uuid(),
-        }
+        let kind = Kind::of(event::Kind::AudioBytes)?;
+        let key = random.uuid();
+        Some(Post::sound(kind, &self.uid, key, rate, pcm.into()))
+    }
+
+    fn words(&self, planned: &Planned, random: &mut Random) -> Option<Post> {
+        let (kind, body) = (Kind::of(planned.kind)?, planned.body.clone());
+        Some(Post::json(kind, &self.uid, body, newest(), random))
     }
 }
 
@@ -185,54 +195,7 @@ struct Step<'a> {
 }
 
 enum What<'a> {
-    Words(&'a Post),
+    Words(&'a Planned),
     /// The second of the day that has been heard.
     Sound(u32),
-}
-
-fn json(post: &Post, random: &mut Random) -> Delivery {
-    // The key of a press is its id.
-    let key = post.body["event_id"]
-        .as_str()
-        .map_or_else(|| random.uuid(), str::to_owned);
-    Delivery {
-        kind: post.kind,
-        content: Content::Json(Bytes::from(post.body.to_string())),
-        idempotency_key: key,
-    }
-}
-
-/// Who is told what came of each delivery.
-type Tell = Arc<dyn Fn(Posted) + Send + Sync>;
-
-/// Deliveries that are posted one after another.
-struct Lane {
-    waiting: mpsc::Sender<Delivery>,
-    tell: Tell,
-}
-
-impl Lane {
-    fn new(poster: Poster, tell: Tell) -> Self {
-        let (sender, mut waiting) = mpsc::channel::<Delivery>(WAITING);
-        let told = Arc::clone(&tell);
-        tokio::spawn(async move {
-            while let Some(delivery) = waiting.recv().await {
-                told(poster.deliver(&delivery).await);
-            }
-        });
-        Self {
-            waiting: sender,
-            tell,
-        }
-    }
-
-    fn send(&self, delivery: Delivery) {
-        let kind = delivery.kind;
-        if self.waiting.try_send(delivery).is_err() {
-            (self.tell)(Posted {
-                kind,
-                outcome: Outcome::Dropped,
-            });
-        }
-    }
 }

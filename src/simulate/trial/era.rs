@@ -6,7 +6,7 @@ use super::shape::{self, Field};
 use crate::event::Trigger;
 
 /// Waits between the attempts of the newest sender.
-pub(in crate::simulate) const WAITS: &[Duration] = &[
+const WAITS: &[Duration] = &[
     Duration::from_secs(1),
     Duration::from_secs(5),
     Duration::from_secs(30),
@@ -235,6 +235,11 @@ const HTTPX_SENDER: Era = Era {
         (Trigger::Button, Shape::Newest),
     ],
 };
+
+/// The sender of today.
+pub(in crate::simulate) fn newest() -> &'static Era {
+    &ERAS[6]
+}
 
 impl Era {
     /// The form in which it posts to a feed; None if it does not.

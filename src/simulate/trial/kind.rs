@@ -114,6 +114,11 @@ const fn envelope(name: &'static str, is: event::Kind, body: fn(&mut Maker<'_>) 
 }
 
 impl Kind {
+    /// What deliveries of a kind are when Omi posts them.
+    pub(in crate::simulate) fn of(kind: event::Kind) -> Option<&'static Self> {
+        KINDS.iter().find(|known| known.is == kind)
+    }
+
     /// The feed that Omi posts it to.
     pub(super) fn feed(&self) -> Option<Trigger> {
         match self.source {
@@ -184,15 +189,13 @@ impl<'a> Maker<'a> {
                 None => return Ok(Vec::new()),
             },
         };
-        // The key of a press is its id.
-        let key = body["event_id"].as_str().map(str::to_owned);
-        let key = key.unwrap_or_else(|| self.random.uuid());
-        let content_type = match era.json {
-            Json::Dart => "application/json; charset=utf-8",
-            Json::Python | Json::Compact => "application/json",
-        };
-        let post = Post::new(kind, self.uid, key, content_type);
-        Ok(vec![post.with_json(body, era)])
+        Ok(vec![Post::json(
+            kind,
+            self.uid,
+            body,
+            era,
+            &mut self.random,
+        )])
     }
 
     /// The next body of a feed, as the newest sender has it. Of presses there is one of each sort in turn.
@@ -241,12 +244,11 @@ impl<'a> Maker<'a> {
             if from + length > speech.len() {
                 from = 0;
             }
-            let key = self.random.uuid();
-            let mut post = Post::new(kind, self.uid, key, "application/octet-stream");
-            post.rate = Some(speech::RATE.to_string());
-            post.body = speech.slice(from..speech.len().min(from + length));
-            post.follows = part > 0;
-            posts.push(post);
+            let pcm = speech.slice(from..speech.len().min(from + length));
+            posts.push(Post {
+                follows: part > 0,
+                ..Post::sound(kind, self.uid, self.random.uuid(), speech::RATE, pcm)
+            });
             from += length;
         }
         self.speech = Some((speech, from));

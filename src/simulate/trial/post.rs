@@ -14,15 +14,15 @@ use super::{
     kind::{self, Kind},
     right::Right,
 };
-use crate::{secret::Secret, signature, webhook_url::WebhookUrl};
+use crate::{secret::Secret, signature, simulate::random::Random, webhook_url::WebhookUrl};
 
 /// What a post carries.
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// A post.
 #[derive(Clone)]
-pub(super) struct Post {
-    pub(super) kind: &'static Kind,
+pub(in crate::simulate) struct Post {
+    pub(in crate::simulate) kind: &'static Kind,
     pub(super) uid: Option<String>,
     /// The `sample_rate`.
     pub(super) rate: Option<String>,
@@ -80,7 +80,7 @@ const PARTS: usize = 8;
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Post {
-    pub(super) fn new(
+    fn new(
         kind: &'static Kind,
         uid: &str,
         idempotency_key: String,
@@ -104,11 +104,41 @@ impl Post {
         }
     }
 
-    /// The same with another JSON body.
-    pub(super) fn with_json(mut self, value: Value, era: &Era) -> Self {
-        self.body = kind::text(&value, era.json);
-        self.value = Some(value);
-        self
+    /// One with JSON, as an era writes it.
+    pub(in crate::simulate) fn json(
+        kind: &'static Kind,
+        uid: &str,
+        value: Value,
+        era: &Era,
+        random: &mut Random,
+    ) -> Self {
+        // The key of a press is its id.
+        let key = value["event_id"].as_str().map(str::to_owned);
+        let key = key.unwrap_or_else(|| random.uuid());
+        let content_type = match era.json {
+            Json::Dart => "application/json; charset=utf-8",
+            Json::Python | Json::Compact => "application/json",
+        };
+        Self {
+            body: kind::text(&value, era.json),
+            value: Some(value),
+            ..Self::new(kind, uid, key, content_type)
+        }
+    }
+
+    /// One with raw sound, signed 16-bit samples of a rate in Hz.
+    pub(in crate::simulate) fn sound(
+        kind: &'static Kind,
+        uid: &str,
+        key: String,
+        rate: u32,
+        pcm: Bytes,
+    ) -> Self {
+        Self {
+            rate: Some(rate.to_string()),
+            body: pcm,
+            ..Self::new(kind, uid, key, "application/octet-stream")
+        }
     }
 
     /// Changes what its body says, if that is JSON.

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// What came back.
-pub(super) type Reply = Result<Answer, PostError>;
+pub(in crate::simulate) type Reply = Result<Answer, PostError>;
 
 /// Most deliveries a second that Omi makes with one key. With a wrong one, a receiver may hold off who makes more.
 const OF_OMI: f64 = 2.0;

@@ -20,7 +20,7 @@ const TOLD: usize = 80;
 
 /// What becomes of a delivery after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(in crate::simulate) enum Outcome {
     Delivered,
     /// It was not taken, and the sender of then did not mind.
     Unheeded,
@@ -43,7 +43,11 @@ pub(super) struct Verdict {
 }
 
 /// What becomes of a delivery whose attempt of this number (from 0) had this answer.
-pub(super) fn outcome(era: &Era, attempt: usize, reply: Result<StatusCode, ()>) -> Outcome {
+pub(in crate::simulate) fn outcome(
+    era: &Era,
+    attempt: usize,
+    reply: Result<StatusCode, ()>,
+) -> Outcome {
     match reply {
         Ok(status) if status.is_success() => return Outcome::Delivered,
         Ok(_) if era.heeds == Heeds::Nothing => return Outcome::Unheeded,
@@ -60,7 +64,7 @@ pub(super) fn outcome(era: &Era, attempt: usize, reply: Result<StatusCode, ()>) 
 }
 
 /// Whether the newest sender takes an answer for the last word: every 4xx but these two.
-pub(in crate::simulate) fn is_final(status: StatusCode) -> bool {
+fn is_final(status: StatusCode) -> bool {
     let again = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
     status.is_client_error() && !again.contains(&status)
 }

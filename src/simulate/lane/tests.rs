@@ -1,39 +1,50 @@
 use std::cell::RefCell;
 
+use bytes::Bytes;
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::*;
-use crate::simulate::tests::server::server;
-use crate::webhook_url::WebhookUrl;
+use crate::{
+    outbound::PostError,
+    simulate::{random::Random, tests::server::server, trial},
+    webhook_url::WebhookUrl,
+};
 
 #[tokio::test]
 async fn words_and_sound_are_posted_in_the_form_of_the_newest_sender() {
+    let kind = |kind| trial::Kind::of(kind).unwrap();
+    let words = json!({ "segments": [], "event_id": "7c0f" });
     let cases = [
         (
-            Content::Json(Bytes::from(r#"{"segments":[]}"#)),
-            "/webhook?key=S&uid=U",
+            Post::json(
+                kind(Kind::TranscriptSegment),
+                "U&",
+                words,
+                newest(),
+                &mut Random::new(1),
+            ),
+            "/webhook?key=S&uid=U%26",
             "application/json",
-            "15",
+            "33",
         ),
         (
-            Content::Sound {
-                rate: 16_000,
-                pcm: Bytes::from(vec![0; 32_000]),
-            },
+            Post::sound(
+                kind(Kind::AudioBytes),
+                "U",
+                "7c0f".to_owned(),
+                16_000,
+                Bytes::from(vec![0; 32_000]),
+            ),
             "/webhook?key=S&sample_rate=16000&uid=U",
             "application/octet-stream",
             "32000",
         ),
     ];
     let (url, mut heard) = server().await;
-    let poster = Poster::new(WebhookUrl::parse(&url).unwrap(), "U".to_owned());
-    for (content, uri, content_type, length) in cases {
-        let delivery = Delivery {
-            kind: Kind::AudioBytes,
-            content,
-            idempotency_key: "7c0f".to_owned(),
-        };
-        poster.deliver(&delivery).await;
+    let client = Client::new(WebhookUrl::parse(&url).unwrap(), None);
+    for (post, uri, content_type, length) in cases {
+        deliver(&client, &post).await;
         let post = heard.recv().await.unwrap();
         assert_eq!(post.uri, uri);
         let expected = [
@@ -49,29 +60,38 @@ async fn words_and_sound_are_posted_in_the_form_of_the_newest_sender() {
     }
 }
 
+#[test]
+fn the_newest_sender_is_of_today() {
+    assert_eq!(newest().name, "e6");
+    assert!(newest().about.contains("the newest"));
+}
+
 /// Answers (None: no answer), when attempts are made, and which answer ends it.
 type Case = (&'static [Option<u16>], &'static [u64], Option<u16>);
 
-/// How an attempt ends that has this answer.
-fn ended(answer: Option<u16>) -> Outcome {
-    match answer {
-        Some(status @ 200..300) => Outcome::Taken(Duration::from_millis(status.into())),
-        Some(status) => Outcome::Refused(StatusCode::from_u16(status).unwrap(), String::new()),
-        None => Outcome::NoAnswer(String::new()),
-    }
+fn reply(answer: Option<u16>) -> Reply {
+    let status = answer.ok_or(PostError::NoConnection)?;
+    Ok(Answer {
+        status: StatusCode::from_u16(status).unwrap(),
+        body: Vec::new(),
+        took: Duration::ZERO,
+    })
 }
 
-/// When attempts were made, in seconds, and how it ended, if these are the answers.
-async fn attempts(answers: &[Option<u16>]) -> (Vec<u64>, Outcome) {
+/// When attempts were made, in seconds, and which answer ended it, if these are the answers.
+async fn attempts(answers: &[Option<u16>]) -> (Vec<u64>, Option<u16>) {
     let began = Instant::now();
     let made = RefCell::new(Vec::new());
-    let outcome = persist(|| {
+    let last = persist(|| {
         let answer = answers[made.borrow().len()];
         made.borrow_mut().push(began.elapsed().as_secs());
-        std::future::ready(ended(answer))
+        std::future::ready(reply(answer))
     })
     .await;
-    (made.into_inner(), outcome)
+    (
+        made.into_inner(),
+        last.ok().map(|answer| answer.status.as_u16()),
+    )
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,7 +113,7 @@ async fn attempts_are_repeated_as_omi_repeats_them() {
     for (answers, times, last) in cases {
         assert_eq!(
             attempts(answers).await,
-            (times.to_vec(), ended(*last)),
+            (times.to_vec(), *last),
             "{answers:?}"
         );
     }

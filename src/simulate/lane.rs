@@ -1,0 +1,113 @@
+//! Deliveries of the newest sender, one after another, each until it is taken or Omi would give up.
+
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use hyper::StatusCode;
+use tokio::sync::mpsc;
+
+use super::trial::{
+    client::Client,
+    era::newest,
+    post::Post,
+    run::Reply,
+    verdict::{self, outcome},
+};
+use crate::{event::Kind, outbound::Answer, text};
+
+/// Deliveries that wait for the ones before them; Omi too drops what is more.
+const WAITING: usize = 50;
+
+/// Most bytes of an answer that are told.
+const TOLD: usize = 200;
+
+/// What came of a delivery.
+#[derive(Debug)]
+pub struct Posted {
+    /// What it was.
+    pub kind: Kind,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How a delivery ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was taken after so long.
+    Taken(Duration),
+    /// The last attempt had this answer, no 2xx; the beginning of what it said, without the key, but from outside.
+    Refused(StatusCode, String),
+    /// The last attempt had none, and why.
+    NoAnswer(String),
+    /// It was not posted: nobody took the ones before it.
+    Dropped,
+}
+
+/// Who is told what came of each delivery.
+pub(super) type Tell = Arc<dyn Fn(Posted) + Send + Sync>;
+
+/// A way to the receiver.
+pub(super) struct Lane {
+    waiting: mpsc::Sender<Post>,
+    tell: Tell,
+}
+
+impl Lane {
+    pub(super) fn new(client: Client, tell: Tell) -> Self {
+        let (sender, mut waiting) = mpsc::channel::<Post>(WAITING);
+        let told = Arc::clone(&tell);
+        tokio::spawn(async move {
+            while let Some(post) = waiting.recv().await {
+                told(deliver(&client, &post).await);
+            }
+        });
+        Self {
+            waiting: sender,
+            tell,
+        }
+    }
+
+    pub(super) fn send(&self, post: Post) {
+        let kind = post.kind.is;
+        if self.waiting.try_send(post).is_err() {
+            (self.tell)(Posted {
+                kind,
+                outcome: Outcome::Dropped,
+            });
+        }
+    }
+}
+
+async fn deliver(client: &Client, post: &Post) -> Posted {
+    let outcome = match persist(|| client.send(post, newest())).await {
+        Ok(answer) if answer.status.is_success() => Outcome::Taken(answer.took),
+        Ok(answer) => Outcome::Refused(answer.status, beginning(client, &answer)),
+        Err(error) => Outcome::NoAnswer(error.to_string()),
+    };
+    Posted {
+        kind: post.kind.is,
+        outcome,
+    }
+}
+
+/// Attempts as often as the newest sender would. Returns the last reply.
+async fn persist<F: Future<Output = Reply>>(attempt: impl Fn() -> F) -> Reply {
+    let mut number = 0;
+    loop {
+        let reply = attempt().await;
+        let status = reply.as_ref().map(|answer| answer.status).map_err(drop);
+        match outcome(newest(), number, status) {
+            verdict::Outcome::Again { wait, .. } => tokio::time::sleep(wait).await,
+            _ => return reply,
+        }
+        number += 1;
+    }
+}
+
+fn beginning(client: &Client, answer: &Answer) -> String {
+    let said = String::from_utf8_lossy(&answer.body);
+    let said = client.masked_in(&said);
+    text::beginning(said.trim(), TOLD).to_owned()
+}
