@@ -109,17 +109,14 @@ impl Staged {
 const MOVED: &str = "tunnel-moved";
 
 impl Link {
-    /// How Omi reaches us, without the key; None: it does not, and the advice says why.
+    /// How Omi reaches us, or may reach us, without the key; None: there is no tunnel, and the advice says why.
     pub(crate) fn told(&self) -> Option<String> {
         let Tunnel { provider, url } = self.tunnel.as_ref()?;
         let url = url.masked("...");
-        match self.answered {
-            Some(_) => Some(format!("Omi reaches {url} by {provider}")),
-            None if self.advice.iter().all(|advice| advice.code == MOVED) => {
-                Some(format!("found {url} of {provider}"))
-            }
-            None => None,
-        }
+        Some(match self.answered {
+            Some(_) => format!("Omi reaches {url} by {provider}"),
+            None => format!("found {url} of {provider}"),
+        })
     }
 
     /// What is wrong, for a place where nothing else tells of tunnels: on one harmless line.
