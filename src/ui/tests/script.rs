@@ -131,7 +131,7 @@ pub(super) fn store(losses: &LossCounter) -> Store {
     let settings = Settings {
         location: Location::Memory,
         silence: Duration::from_mins(2),
-        retention: crate::store::retention::Retention::default(),
+        retention: crate::store::retention::Retention::FOREVER,
     };
     Store::open(settings, losses.clone()).unwrap()
 }
