@@ -40,19 +40,27 @@ fn listening(card: &Card) -> (Terminal, Sender) {
     (terminal, sender)
 }
 
-/// Posts each body at its time, which is counted from `began`.
-fn post(sender: &mut Sender, tone: &mut Tone, began: Instant, bodies: &[Body]) {
+/// Posts each body at its time, which is counted from `began`. How much too late this thread was awake for one, at worst.
+fn post(sender: &mut Sender, tone: &mut Tone, began: Instant, bodies: &[Body]) -> Duration {
+    let mut late = Duration::ZERO;
     for body in bodies {
-        wait_until(began, body.at);
+        late = late.max(wait_until(began, body.at));
         let sound = tone.next(body.seconds);
         assert_eq!(sender.sound(tone.rate, &sound).unwrap(), 200);
     }
+    late
 }
 
-/// So many seconds after `began`.
-fn wait_until(began: Instant, seconds: f64) {
+/// So many seconds after `began`. How much too long it slept.
+fn wait_until(began: Instant, seconds: f64) -> Duration {
     let due = began + Duration::from_secs_f64(seconds);
-    thread::sleep(due.saturating_duration_since(Instant::now()));
+    match due.checked_duration_since(Instant::now()) {
+        Some(left) => {
+            thread::sleep(left);
+            due.elapsed()
+        }
+        None => Duration::ZERO,
+    }
 }
 
 /// Watches over a program that plays on a card.
@@ -93,9 +101,9 @@ fn play(scenarios: &[Scenario]) {
                 let canary = watch(card, &terminal);
                 let began = Instant::now();
                 let mut tone = Tone::new(scenario.rate);
-                post(&mut sender, &mut tone, began, &scenario.bodies);
+                let late = post(&mut sender, &mut tone, began, &scenario.bodies);
                 wait_until(began, scenario.ends());
-                let held = canary.stop();
+                let held = canary.stop(late);
                 terminal.press("q");
                 terminal.wait();
                 held
@@ -178,9 +186,9 @@ fn a_kept_moment_is_heard_with_pauses_and_seeks_without_clicks() {
         let bodies = SECONDS.posts(8, |_| 0.0);
         let (before, after) = bodies.split_at(3);
         let began = Instant::now();
-        post(&mut sender, &mut tone, began, before);
+        let late = post(&mut sender, &mut tone, began, before);
         assert_eq!(sender.say("a", 0.0, "do you hear this?").unwrap(), 200);
-        post(&mut sender, &mut tone, began, after);
+        let late = late.max(post(&mut sender, &mut tone, began, after));
         terminal.wait_for("do you hear this?");
         terminal.press("k\r");
         terminal.wait_for("what was kept");
@@ -197,7 +205,7 @@ fn a_kept_moment_is_heard_with_pauses_and_seeks_without_clicks() {
         });
         // What the card has buffered is still to be heard.
         thread::sleep(Duration::from_secs(1));
-        let held = canary.stop();
+        let held = canary.stop(late);
         terminal.press("q");
         terminal.wait();
         held
