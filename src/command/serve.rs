@@ -85,9 +85,7 @@ async fn tell_of_tunnel(mut link: watch::Receiver<Link>) {
     let mut known = None;
     while link.changed().await.is_ok() {
         let link = link.borrow_and_update().clone();
-        // The first ping may have failed before anyone saw that there is a tunnel.
-        let is_news = link.answered.is_some() || link.tunnel != known;
-        if let Some(told) = link.told().filter(|_| is_news) {
+        if let Some(told) = link.told(known.as_ref()) {
             tracing::info!("{told}");
         }
         known.clone_from(&link.tunnel);

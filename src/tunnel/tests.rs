@@ -366,7 +366,7 @@ async fn a_tunnel_is_told_at_once_then_what_a_ping_says_and_then_that_it_went() 
             link.tunnel.as_ref().unwrap().url.authority(),
             "-no-such-host.invalid"
         );
-        let found = link.told().unwrap();
+        let found = link.told(None).unwrap();
         assert!(found.starts_with("found https://-no-such-host.invalid/"));
         assert_eq!(link.advice[0].code, "tunnel-unreachable");
         assert!(link.warnings()[0].text.starts_with("tunnel: -no-such-host"));
