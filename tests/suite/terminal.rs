@@ -144,6 +144,16 @@ impl Terminal {
         self.wait_while(text, |shown| shown.wanted.is_some());
     }
 
+    /// Whether a text is on the screen within some time, for however short a time.
+    #[cfg(all(target_os = "linux", feature = "playback"))]
+    pub(crate) fn shows(&self, text: &str, within: std::time::Duration) -> bool {
+        self.view.shown().want(text);
+        let lacks = |shown: &mut Shown| shown.wanted.is_some();
+        let changed = &self.view.changed;
+        let waited = changed.wait_timeout_while(self.view.shown(), within, lacks);
+        !waited.expect("no reader panics").1.timed_out()
+    }
+
     /// Waits until it has rung.
     pub(crate) fn wait_for_bell(&self) {
         self.wait_while("the bell", |shown| shown.parser.callbacks().0 == 0);
