@@ -109,15 +109,14 @@ impl Staged {
 const MOVED: &str = "tunnel-moved";
 
 impl Link {
-    /// How Omi reaches us, without the key; None: it does not, and the advice says why.
-    pub(crate) fn told(&self) -> Option<String> {
-        let Tunnel { provider, url } = self.tunnel.as_ref()?;
-        let url = url.masked("...");
+    /// How Omi reaches us, without the key, for whoever was told of the tunnel `known`; None: the advice says all. What was found is told
+    /// even if the first ping failed: that may be the first that anyone sees of it.
+    pub(crate) fn told(&self, known: Option<&Tunnel>) -> Option<String> {
+        let tunnel = self.tunnel.as_ref()?;
+        let (provider, url) = (tunnel.provider, tunnel.url.masked("..."));
         match self.answered {
             Some(_) => Some(format!("Omi reaches {url} by {provider}")),
-            None if self.advice.iter().all(|advice| advice.code == MOVED) => {
-                Some(format!("found {url} of {provider}"))
-            }
+            None if known != Some(tunnel) => Some(format!("found {url} of {provider}")),
             None => None,
         }
     }

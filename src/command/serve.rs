@@ -82,11 +82,13 @@ async fn serve(config: Config, streams: Streams, losses: LossCounter) -> anyhow:
 
 /// Says how Omi reaches us, and what is wrong with that, whenever it changes.
 async fn tell_of_tunnel(mut link: watch::Receiver<Link>) {
+    let mut known = None;
     while link.changed().await.is_ok() {
         let link = link.borrow_and_update().clone();
-        if let Some(told) = link.told() {
+        if let Some(told) = link.told(known.as_ref()) {
             tracing::info!("{told}");
         }
+        known.clone_from(&link.tunnel);
         for advice in &link.advice {
             match advice.severity {
                 Severity::Note => tracing::info!("tunnel: {}", advice.text),

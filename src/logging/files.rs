@@ -211,22 +211,24 @@ mod tests {
     #[test]
     fn a_folder_gets_files_of_days_and_a_file_is_a_link_to_that_of_today() {
         let folder = tempfile::tempdir().unwrap();
-        let mut log = LogFiles::at(folder.path()).unwrap();
-        log.write_all(b"a\n").unwrap();
+        LogFiles::at(folder.path()).unwrap();
         let today = names(folder.path());
         assert_eq!(today.len(), 1);
         assert!(today[0].starts_with("omiscope.2"));
 
         let file = folder.path().join("sub/omi.log");
-        let mut log = LogFiles::at(&file).unwrap();
-        log.write_all(b"a\n").unwrap();
-        log.clone().write_all(b"b\n").unwrap();
+        let log = LogFiles::at(&file).unwrap();
+        // One day, also if this runs over midnight.
+        let day = jiff::civil::date(2999, 1, 1);
+        log.write_on(day, b"a\n").unwrap();
+        log.clone().write_on(day, b"b\n").unwrap();
         let dated = names(&folder.path().join("sub")).pop().unwrap();
         assert!(dated.starts_with("omi.log.2"), "{dated}");
         if cfg!(unix) {
             assert_eq!(fs::read_to_string(&file).unwrap(), "a\nb\n");
             // The next start goes on with it.
-            LogFiles::at(&file).unwrap().write_all(b"c\n").unwrap();
+            let log = LogFiles::at(&file).unwrap();
+            log.write_on(day, b"c\n").unwrap();
             assert_eq!(fs::read_to_string(&file).unwrap(), "a\nb\nc\n");
         }
     }

@@ -34,7 +34,7 @@ impl Feed {
         let settings = Settings {
             location: Location::Memory,
             silence: Duration::from_mins(2),
-            retention: crate::store::retention::Retention::default(),
+            retention: crate::store::retention::Retention::FOREVER,
         };
         Self {
             store: Store::open(settings, losses.clone()).unwrap(),

@@ -85,9 +85,10 @@ async fn a_server_that_is_trusted_is_posted_to_over_tls() {
 
 #[tokio::test]
 async fn what_is_wrong_with_a_connection_is_told() {
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // It is bound, so that nobody else gets it, and does not listen.
+    let nobody = tokio::net::TcpSocket::new_v4().unwrap();
+    nobody.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let nobody_there = nobody.local_addr().unwrap();
-    drop(nobody);
     let strange = secure(authority("localhost").1).await.port();
     let scenarios = [
         (format!("http://{nobody_there}/"), "nobody listens there"),
@@ -101,7 +102,8 @@ async fn what_is_wrong_with_a_connection_is_told() {
             "no TLS with it: received corrupt message",
         ),
         (
-            "http://no-such-host.invalid/".to_owned(),
+            // No resolver asks anyone for a name with such a beginning, which may take long.
+            "http://-no-such-host.invalid/".to_owned(),
             "it cannot be reached: failed to lookup",
         ),
     ];

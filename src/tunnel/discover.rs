@@ -19,9 +19,6 @@ use crate::{
     outbound::Outbound,
 };
 
-/// Longest wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// Most bytes of what a program prints that are read.
 const PRINTED: u64 = 256 << 10;
 
@@ -37,6 +34,8 @@ pub(crate) struct Places {
     pub(crate) cloudflared: RangeInclusive<u16>,
     /// Tailscale's program.
     pub(crate) tailscale: String,
+    /// Longest wait for an answer.
+    pub(crate) patience: Duration,
 }
 
 impl Default for Places {
@@ -45,13 +44,14 @@ impl Default for Places {
             ngrok: 4040..=4043,
             cloudflared: 20241..=20245,
             tailscale: "tailscale".to_owned(),
+            patience: Duration::from_secs(2),
         }
     }
 }
 
 /// Looks for tunnels to a listener. Those that lead elsewhere are told if there are no others.
 pub(crate) async fn discover(places: &Places, listener: SocketAddr) -> (Vec<Tunnel>, Vec<Advice>) {
-    let outbound = Outbound::within(PATIENCE);
+    let outbound = Outbound::within(places.patience);
     let (ngrok, cloudflared, tailscale) = tokio::join!(
         join_all(places.ngrok.clone().map(|port| ask_ngrok(&outbound, port))),
         join_all(
@@ -60,7 +60,7 @@ pub(crate) async fn discover(places: &Places, listener: SocketAddr) -> (Vec<Tunn
                 .clone()
                 .map(|port| ask_cloudflared(&outbound, port))
         ),
-        ask_tailscale(&places.tailscale),
+        ask_tailscale(places),
     );
     let routes: Vec<Route> = [ngrok, cloudflared, vec![tailscale]]
         .into_iter()
@@ -165,8 +165,8 @@ async fn ask(outbound: &Outbound, port: u16, path: &str) -> Option<Value> {
 }
 
 /// Asks Tailscale's program; where it is not installed, there is none.
-async fn ask_tailscale(program: &str) -> Vec<Route> {
-    let mut command = child::command(program);
+async fn ask_tailscale(places: &Places) -> Vec<Route> {
+    let mut command = child::command(&places.tailscale);
     command.args(tailscale::ARGUMENTS).stdout(Stdio::piped());
     let Ok(mut running) = child::spawn(&mut command) else {
         return Vec::new();
@@ -179,7 +179,7 @@ async fn ask_tailscale(program: &str) -> Vec<Route> {
         out.take(PRINTED).read_to_end(&mut printed).await?;
         running.child.wait().await
     };
-    let _ = tokio::time::timeout(PATIENCE, reading).await;
+    let _ = tokio::time::timeout(places.patience, reading).await;
     let answer: Option<Value> = serde_json::from_slice(&printed).ok();
     answer.as_ref().map(tailscale::routes).unwrap_or_default()
 }

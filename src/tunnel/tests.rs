@@ -1,9 +1,9 @@
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
     sync::watch,
 };
 
@@ -200,10 +200,19 @@ async fn answering(answers: Vec<(&'static str, String)>) -> u16 {
     port
 }
 
-/// A port at which nobody listens.
-async fn nobody() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    listener.local_addr().unwrap().port()
+/// A port at which nobody listens, and that nobody else gets while this lives.
+struct Nobody(TcpSocket);
+
+impl Nobody {
+    fn new() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        Self(socket)
+    }
+
+    fn port(&self) -> u16 {
+        self.0.local_addr().unwrap().port()
+    }
 }
 
 fn places(ngrok: u16, cloudflared: u16) -> Places {
@@ -211,6 +220,7 @@ fn places(ngrok: u16, cloudflared: u16) -> Places {
         ngrok: ngrok..=ngrok,
         cloudflared: cloudflared..=cloudflared,
         tailscale: "no-such-program-as-tailscale".to_owned(),
+        patience: Duration::from_mins(3),
     }
 }
 
@@ -229,7 +239,8 @@ fn texts(advice: &[crate::monitor::Advice]) -> Vec<&str> {
 
 #[tokio::test]
 async fn with_none_of_them_there_is_none() {
-    let places = places(nobody().await, nobody().await);
+    let nobody = Nobody::new();
+    let places = places(nobody.port(), nobody.port());
     assert_eq!(discover(&places, listener()).await, (vec![], vec![]));
 }
 
@@ -286,7 +297,8 @@ async fn a_tunnel_that_lets_omi_not_through_is_told_with_what_to_do() {
         ngroks("http://fox.ngrok.app", "http://localhost:32768"),
     )])
     .await;
-    let (tunnels, advice) = discover(&places(plain, nobody().await), listener()).await;
+    let nobody = Nobody::new();
+    let (tunnels, advice) = discover(&places(plain, nobody.port()), listener()).await;
     assert_eq!(tunnels, []);
     assert_eq!(
         texts(&advice),
@@ -297,8 +309,6 @@ async fn a_tunnel_that_lets_omi_not_through_is_told_with_what_to_do() {
 #[cfg(unix)]
 #[tokio::test]
 async fn tailscales_program_is_asked() {
-    use std::os::unix::fs::PermissionsExt as _;
-
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("tailscale");
     let site = "fox.tail1234.ts.net:443";
@@ -308,11 +318,20 @@ async fn tailscales_program_is_asked() {
         "AllowFunnel": {site: true},
     });
     let script = format!("#!/bin/sh\n[ \"$*\" = 'serve status --json' ] && echo '{config}'\n");
-    std::fs::write(&program, script).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // Not by this process: a neighbouring test may start a program meanwhile, which has the file open until it is another program,
+    // and what is open to be written cannot be run.
+    let mut writer = std::process::Command::new("sh")
+        .args(["-c", r#"cat > "$0" && chmod +x "$0""#])
+        .arg(&program)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut writer.stdin.take().unwrap(), script.as_bytes()).unwrap();
+    assert!(writer.wait().unwrap().success());
+    let nobody = Nobody::new();
     let places = Places {
         tailscale: program.display().to_string(),
-        ..places(nobody().await, nobody().await)
+        ..places(nobody.port(), nobody.port())
     };
     let (tunnels, _) = discover(&places, listener()).await;
     assert_eq!(tunnels[0].provider, Provider::Tailscale);
@@ -324,9 +343,10 @@ async fn tailscales_program_is_asked() {
 
 #[tokio::test]
 async fn a_tunnel_is_told_at_once_then_what_a_ping_says_and_then_that_it_went() {
+    // No name that a resolver would be asked for, which may take long.
     let ngrok = answering(vec![(
         "/api/tunnels",
-        ngroks("https://no-such-host.invalid", "32768"),
+        ngroks("https://-no-such-host.invalid", "32768"),
     )])
     .await;
     let search = |places| Search {
@@ -336,20 +356,23 @@ async fn a_tunnel_is_told_at_once_then_what_a_ping_says_and_then_that_it_went() 
         tool: None,
     };
     let (told, link) = watch::channel(Link::default());
-    let there = search(places(ngrok, nobody().await));
+    let nobody = Nobody::new();
+    let there = search(places(ngrok, nobody.port()));
     let mut course = Course::default();
     for _ in 0..2 {
         there.look(&told, &mut course).await;
         let link = link.borrow().clone();
         assert_eq!(
             link.tunnel.as_ref().unwrap().url.authority(),
-            "no-such-host.invalid"
+            "-no-such-host.invalid"
         );
-        assert_eq!(link.advice[0].code, "tunnel-no-name");
-        assert!(link.warnings()[0].text.starts_with("tunnel: no-such-host"));
+        let found = link.told(None).unwrap();
+        assert!(found.starts_with("found https://-no-such-host.invalid/"));
+        assert_eq!(link.advice[0].code, "tunnel-unreachable");
+        assert!(link.warnings()[0].text.starts_with("tunnel: -no-such-host"));
     }
     // One look that finds nothing may come of a program that was slow.
-    let gone = search(places(nobody().await, nobody().await));
+    let gone = search(places(nobody.port(), nobody.port()));
     for is_told in [true, false, false] {
         gone.look(&told, &mut course).await;
         assert_eq!(link.borrow().tunnel.is_some(), is_told);

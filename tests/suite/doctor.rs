@@ -14,6 +14,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::{
+    port::Port,
     program::{KEY, PATIENCE, Sender, UID, omiscope, until},
     serving::Serving,
 };
@@ -184,6 +185,7 @@ const SCENARIOS: [Scenario; 25] = [
         breaks: |home, command| {
             fs::create_dir(home.join("data")).unwrap();
             fs::write(home.join("data/secret"), KEY).unwrap();
+            open(&home.join("data/secret"), 0o644);
             command.env_remove("WEBHOOK_SECRET");
         },
         code: "secret-file-open",
@@ -212,7 +214,10 @@ const SCENARIOS: [Scenario; 25] = [
         says: &["fail: file/data cannot be used: ", "--data-dir"],
     },
     Scenario {
-        breaks: |home, _| fs::create_dir(home.join("data")).unwrap(),
+        breaks: |home, _| {
+            fs::create_dir(home.join("data")).unwrap();
+            open(&home.join("data"), 0o755);
+        },
         code: "folder-open",
         says: &["warn: other users can look into", "chmod 700"],
     },
@@ -255,6 +260,11 @@ const SCENARIOS: [Scenario; 25] = [
     },
 ];
 
+/// Whatever mask this user has.
+fn open(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
 fn of_format(home: &Path, version: u32) {
     fs::create_dir(home.join("data")).unwrap();
     let db = Connection::open(home.join("data/omiscope.db")).unwrap();
@@ -282,7 +292,8 @@ fn what_is_broken_is_named_with_its_remedy_and_nothing_is_changed() {
     for Scenario { breaks, code, says } in SCENARIOS {
         let home = tempfile::tempdir().unwrap();
         let mut command = omiscope(home.path());
-        command.args(["--port", &free_port().to_string()]);
+        let port = Port::for_a_program();
+        command.args(["--port", &port.address().port().to_string()]);
         breaks(home.path(), &mut command);
         let before = files(home.path());
         let (report, exit) = report(&mut command);
@@ -303,8 +314,8 @@ fn what_this_user_may_not_do_is_told() {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().join("data");
     fs::create_dir(&data).unwrap();
-    fs::set_permissions(&data, fs::Permissions::from_mode(0o555)).unwrap();
-    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    open(&data, 0o555);
+    open(home.path(), 0o755);
     let mut command = omiscope(home.path());
     // The administrator may do anything.
     if rustix::process::getuid().is_root() {
@@ -325,12 +336,6 @@ fn what_this_user_may_not_do_is_told() {
             "{report:#}"
         );
     }
-}
-
-/// One that was free a moment ago.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 fn doctor(home: &Path, address: SocketAddr) -> Command {
@@ -381,9 +386,10 @@ fn a_running_omiscope_is_asked_and_keeps_nothing_of_it() {
 #[test]
 fn what_rules_have_yet_to_do_is_told_while_omiscope_runs_and_after_their_names_have_changed() {
     let home = tempfile::tempdir().unwrap();
-    let closed = free_port();
+    let down = Port::reserve();
     let rules = format!(
-        "[[on]]\nname = \"tell\"\nkind = \"transcript\"\npost = \"http://127.0.0.1:{closed}/\"\n"
+        "[[on]]\nname = \"tell\"\nkind = \"transcript\"\npost = \"http://{}/\"\n",
+        down.address()
     );
     fs::write(home.path().join("own.toml"), &rules).unwrap();
     let own = ["--config", "own.toml"];
@@ -415,7 +421,8 @@ fn what_rules_have_yet_to_do_is_told_while_omiscope_runs_and_after_their_names_h
 fn a_folder_that_another_omiscope_has_is_told_where_a_start_would_fail() {
     let home = tempfile::tempdir().unwrap();
     let _serve = Serving::of(home.path());
-    let other = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let port = Port::for_a_program();
+    let other = port.address();
     let (report, exit) = report(&mut doctor(home.path(), other));
     assert_eq!(exit, Some(1));
     let told = finding(&report, "folder-in-use");

@@ -66,7 +66,7 @@ fn texts_kept(home: &std::path::Path) -> BTreeSet<String> {
     let settings = Settings {
         location: Location::Folder(home.join("data")),
         silence: Duration::from_mins(2),
-        retention: omiscope::store::retention::Retention::default(),
+        retention: omiscope::store::retention::Retention::FOREVER,
     };
     let store = Store::open(settings, LossCounter::default()).unwrap();
     let window = Window {

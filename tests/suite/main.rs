@@ -26,12 +26,12 @@ mod import;
 mod ping;
 #[cfg(unix)]
 mod plain;
+mod port;
 mod program;
 #[cfg(unix)]
 mod qr;
 #[cfg(unix)]
 mod rebuild;
-#[cfg(unix)]
 mod receiver;
 #[cfg(unix)]
 mod replay;

@@ -1,14 +1,15 @@
 //! `omiscope ping`, as a health check and as somebody who looks for a fault.
 
 use std::{
-    io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener},
     path::Path,
     process::Command,
 };
 
 use crate::{
+    port::Port,
     program::{KEY, omiscope},
+    receiver,
     serving::Serving,
 };
 
@@ -40,13 +41,8 @@ fn answering(status: &'static str, body: &'static str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let _ = stream.read(&mut [0; 4096]);
-        let length = body.len();
-        let _ = write!(
-            stream,
-            "HTTP/1.1 {status}\r\ncontent-length: {length}\r\n\r\n{body}"
-        );
+        let (stream, _) = listener.accept().unwrap();
+        receiver::take_and_tell(stream, |_| (status, body));
     });
     address
 }
@@ -107,10 +103,8 @@ fn the_key_is_that_of_the_settings_of_the_folder_or_of_the_url() {
 fn what_is_wrong_is_told_in_one_line() {
     let home = tempfile::tempdir().unwrap();
     let serve = Serving::of(home.path());
-    let nobody = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let reserved = Port::reserve();
+    let nobody = reserved.address();
     let page = answering("200 OK", "<html>home</html>");
     let elsewhere = answering("404 Not Found", "");
     let full = answering("503 Unavailable", r#"{"error":"full\u001b[2J"}"#);

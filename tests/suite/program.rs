@@ -25,7 +25,7 @@ pub(crate) const KEY: &str = "test-key-1234567890";
 pub(crate) const UID: &str = "Xk3uidABC";
 
 /// How long anything may take before a test gives up. Never a measure of speed.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The binary with an environment in which nothing of the user's own settings is found.
 pub(crate) fn omiscope(home: &Path) -> Command {
@@ -47,6 +47,8 @@ pub(crate) fn clean_environment(home: &Path) -> Vec<(String, String)> {
         ("WEBHOOK_SECRET".to_owned(), KEY.to_owned()),
         ("TERM".to_owned(), "xterm-256color".to_owned()),
         ("TZ".to_owned(), "UTC".to_owned()),
+        // A sender here keeps its connection, however long the machine stalls between two posts.
+        ("OMISCOPE_HEADER_TIMEOUT".to_owned(), "1h".to_owned()),
     ];
     for inherited in ["PATH", "SYSTEMROOT", "TEMP", "TMP"] {
         if let Ok(value) = std::env::var(inherited) {
@@ -133,6 +135,22 @@ impl Sender {
             .to_string(),
         )
     }
+}
+
+/// Writes a program that can be run at once. Not by this process: what a neighbouring test starts meanwhile has the file open until it
+/// is another program, and what is open to be written cannot be run.
+#[cfg(unix)]
+pub(crate) fn write_program(file: &Path, text: &str) {
+    let mut writer = Command::new("sh")
+        .args(["-c", r#"cat > "$0" && chmod +x "$0""#])
+        .arg(file)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = writer.stdin.take().unwrap();
+    stdin.write_all(text.as_bytes()).unwrap();
+    drop(stdin);
+    assert!(writer.wait().unwrap().success());
 }
 
 /// Tells it past the test runner, which swallows what tests print.

@@ -1,4 +1,8 @@
 //! The other end of what omiscope posts: it takes single requests, and knows nothing of Omi.
+#![cfg_attr(
+    not(unix),
+    allow(dead_code, reason = "most tests that look at requests are for unix")
+)]
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -29,6 +33,14 @@ impl Post {
 
 /// Takes the one request of a connection and answers it with what `answer` makes of its first line; None if none came whole.
 pub(crate) fn take<'a>(stream: TcpStream, answer: impl FnOnce(&str) -> &'a str) -> Option<Post> {
+    take_and_tell(stream, |line| (answer(line), "{}"))
+}
+
+/// The same, with a status and a body. Whoever answers before all has come breaks the connection, and may not be heard.
+pub(crate) fn take_and_tell<'a>(
+    stream: TcpStream,
+    answer: impl FnOnce(&str) -> (&'a str, &'a str),
+) -> Option<Post> {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut stream = BufReader::new(stream);
     let lines = stream.by_ref().lines().map_while(Result::ok);
@@ -38,8 +50,10 @@ pub(crate) fn take<'a>(stream: TcpStream, answer: impl FnOnce(&str) -> &'a str) 
     let length = post.header("content-length")?.parse().ok()?;
     post.body.resize(length, 0);
     stream.read_exact(&mut post.body).ok()?;
-    let status = answer(post.head.first()?);
-    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{{}}");
+    let (status, told) = answer(post.head.first()?);
+    let length = told.len();
+    let answer =
+        format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{told}");
     stream.get_mut().write_all(answer.as_bytes()).ok()?;
     Some(post)
 }

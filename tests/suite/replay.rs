@@ -1,16 +1,12 @@
 //! `omiscope replay`: what one omiscope took, sent to another receiver.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpListener,
-    path::Path,
-    process::Output,
-};
+use std::{net::TcpListener, path::Path, process::Output};
 
 use serde_json::Value;
 
 use crate::{
     program::{KEY, Sender, UID, omiscope},
+    receiver,
     serving::Serving,
     terminal::Terminal,
 };
@@ -88,17 +84,8 @@ fn only_what_is_asked_for_is_sent_and_never_the_own_key() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/in?token=theirs", listener.local_addr().unwrap());
     let echo = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut heard = Vec::new();
-        let mut buffer = vec![0; 1 << 16];
-        while !heard.ends_with(&[7, 0]) {
-            let read = stream.read(&mut buffer).unwrap();
-            heard.extend_from_slice(&buffer[..read]);
-        }
-        stream
-            .write_all(b"HTTP/1.1 503 Busy\r\ncontent-length: 2\r\n\r\nno")
-            .unwrap();
-        heard
+        let (stream, _) = listener.accept().unwrap();
+        receiver::take(stream, |_| "503 Busy").unwrap()
     });
     let output = replay(home.path(), &["--to", &url, "--kind", "audio"]);
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
@@ -106,14 +93,14 @@ fn only_what_is_asked_for_is_sent_and_never_the_own_key() {
     assert!(said.contains("audio_bytes: 503 after"), "{said}");
     assert!(said.contains("0 deliveries taken, 1 refused"), "{said}");
     let heard = echo.join().unwrap();
-    let text = String::from_utf8_lossy(&heard);
+    let text = heard.head.join("\n");
     assert!(text.starts_with("POST /in?token=theirs&"), "{text}");
     assert!(
         text.contains(&format!("uid={UID}&sample_rate=16000")),
         "{text}"
     );
     assert!(!text.contains(KEY) && !text.contains("key="), "{text}");
-    assert!(heard.ends_with(&[7, 0].repeat(16_000)));
+    assert_eq!(heard.body, [7, 0].repeat(16_000));
 }
 
 #[test]

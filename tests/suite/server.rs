@@ -53,6 +53,10 @@ impl Listening {
     }
 
     async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_at(([127, 0, 0, 1], 0).into(), change).await
+    }
+
+    async fn start_at(address: SocketAddr, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings {
             keys: Secret::new(KEY.into()).into(),
             signature: Policy::default(),
@@ -71,12 +75,12 @@ impl Listening {
             store::Settings {
                 location: store::Location::Memory,
                 silence: Duration::from_mins(2),
-                retention: omiscope::store::retention::Retention::default(),
+                retention: omiscope::store::retention::Retention::FOREVER,
             },
             losses.clone(),
         )
         .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();
         let served = tokio::spawn(server::serve(

@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{self, Receiver},
@@ -13,7 +13,10 @@ use std::{
 #[cfg(unix)]
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::program::{PATIENCE, address_in, omiscope};
+use crate::{
+    port::Port,
+    program::{PATIENCE, address_in, omiscope},
+};
 
 pub(crate) struct Serving {
     pub(crate) address: SocketAddr,
@@ -50,9 +53,8 @@ impl Serving {
 
     /// The same on a port of its own, for what does not say where it listens.
     pub(crate) fn start_silent(command: &mut Command) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
+        let port = Port::for_a_program();
+        let address = port.address();
         let mut child = command
             .args(["--port", &address.port().to_string()])
             .stdout(Stdio::piped())

@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     num::NonZero,
     path::Path,
-    sync::{Arc, Condvar, Mutex},
+    sync::{Arc, Condvar, Mutex, MutexGuard},
 };
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
@@ -21,10 +21,39 @@ pub(crate) struct Terminal {
 }
 
 struct View {
-    parser: Mutex<vt100::Parser<Bells>>,
+    shown: Mutex<Shown>,
     changed: Condvar,
     /// While held, nothing is read from the program: its screen is stalled.
     stall: Mutex<()>,
+}
+
+impl View {
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().expect("no reader panics")
+    }
+}
+
+struct Shown {
+    parser: vt100::Parser<Bells>,
+    /// A text that is waited for, until it is there. It may be gone again before whoever waits is awake.
+    wanted: Option<String>,
+}
+
+impl Shown {
+    fn take(&mut self, bytes: &[u8]) {
+        self.parser.process(bytes);
+        self.look();
+    }
+
+    fn want(&mut self, text: &str) {
+        self.wanted = Some(text.to_owned());
+        self.look();
+    }
+
+    fn look(&mut self) {
+        let is_there = |text: &mut String| self.parser.screen().contents().contains(&*text);
+        self.wanted.take_if(is_there);
+    }
 }
 
 /// How often it rang.
@@ -67,12 +96,15 @@ impl Terminal {
         }
         let child = pty.slave.spawn_command(command).expect("the binary starts");
         let view = Arc::new(View {
-            parser: Mutex::new(vt100::Parser::new_with_callbacks(
-                cells(rows),
-                cells(columns),
-                0,
-                Bells::default(),
-            )),
+            shown: Mutex::new(Shown {
+                parser: vt100::Parser::new_with_callbacks(
+                    cells(rows),
+                    cells(columns),
+                    0,
+                    Bells::default(),
+                ),
+                wanted: None,
+            }),
             changed: Condvar::new(),
             stall: Mutex::new(()),
         });
@@ -89,11 +121,7 @@ impl Terminal {
                 let Ok(count @ 1..) = output.read(&mut bytes) else {
                     return;
                 };
-                reader
-                    .parser
-                    .lock()
-                    .expect("no reader panics")
-                    .process(&bytes[..count]);
+                reader.shown().take(&bytes[..count]);
                 reader.changed.notify_all();
             }
         });
@@ -107,33 +135,41 @@ impl Terminal {
 
     /// Waits until the screen looks as it should; fails with the last screen otherwise.
     pub(crate) fn wait_until(&self, what: &str, mut holds: impl FnMut(&vt100::Screen) -> bool) {
-        let parser = self.view.parser.lock().expect("no reader panics");
-        let (parser, waited) = self
-            .view
-            .changed
-            .wait_timeout_while(parser, PATIENCE, |parser| !holds(parser.screen()))
-            .expect("no reader panics");
-        assert!(
-            !waited.timed_out(),
-            "{what} never came:\n{}",
-            parser.screen().contents()
-        );
+        self.wait_while(what, |shown| !holds(shown.parser.screen()));
     }
 
-    /// Waits until a text is on the screen.
+    /// Waits until a text is on the screen, for however short a time.
     pub(crate) fn wait_for(&self, text: &str) {
-        self.wait_until(text, |screen| screen.contents().contains(text));
+        self.view.shown().want(text);
+        self.wait_while(text, |shown| shown.wanted.is_some());
+    }
+
+    /// Whether a text is on the screen within some time, for however short a time.
+    #[cfg(all(target_os = "linux", feature = "playback"))]
+    pub(crate) fn shows(&self, text: &str, within: std::time::Duration) -> bool {
+        self.view.shown().want(text);
+        let lacks = |shown: &mut Shown| shown.wanted.is_some();
+        let changed = &self.view.changed;
+        let waited = changed.wait_timeout_while(self.view.shown(), within, lacks);
+        !waited.expect("no reader panics").1.timed_out()
     }
 
     /// Waits until it has rung.
     pub(crate) fn wait_for_bell(&self) {
-        let parser = self.view.parser.lock().expect("no reader panics");
-        let (_parser, waited) = self
+        self.wait_while("the bell", |shown| shown.parser.callbacks().0 == 0);
+    }
+
+    fn wait_while(&self, what: &str, mut lacks: impl FnMut(&Shown) -> bool) {
+        let (shown, waited) = self
             .view
             .changed
-            .wait_timeout_while(parser, PATIENCE, |parser| parser.callbacks().0 == 0)
+            .wait_timeout_while(self.view.shown(), PATIENCE, |shown| lacks(shown))
             .expect("no reader panics");
-        assert!(!waited.timed_out(), "it never rang");
+        assert!(
+            !waited.timed_out(),
+            "{what} never came:\n{}",
+            shown.parser.screen().contents()
+        );
     }
 
     /// Where the program listens, as its screen says.
@@ -154,12 +190,10 @@ impl Terminal {
     }
 
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
-        self.view
-            .parser
-            .lock()
-            .expect("no reader panics")
-            .screen_mut()
-            .set_size(cells(rows), cells(columns));
+        let mut shown = self.view.shown();
+        let screen = shown.parser.screen_mut();
+        screen.set_size(cells(rows), cells(columns));
+        drop(shown);
         self.master
             .resize(size(columns, rows))
             .expect("the screen can be resized");

@@ -1,12 +1,18 @@
 //! `--tunnel` with stand-ins for the tools.
 
-use std::{fs, net::TcpStream, os::unix::fs::PermissionsExt as _, process::Command};
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    process::Command,
+};
 
 use rustix::process::{Pid, Signal, test_kill_process};
 use tempfile::TempDir;
 
 use crate::{
-    program::{KEY, is_alive, omiscope, until},
+    port::Port,
+    program::{KEY, PATIENCE, is_alive, omiscope, until, write_program},
     serving::Serving,
 };
 
@@ -14,6 +20,8 @@ use crate::{
 struct Tunnelled {
     home: TempDir,
     serving: Serving,
+    /// Nobody else listens there when it has ended.
+    _port: Port,
 }
 
 impl Tunnelled {
@@ -23,15 +31,24 @@ impl Tunnelled {
         fs::create_dir(&tools).unwrap();
         if let Some(script) = script {
             let file = tools.join(tool);
-            fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-            fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+            write_program(&file, &format!("#!/bin/sh\n{script}\n"));
         }
+        let port = Port::for_a_program();
         let serving = Serving::start(
             omiscope(home.path())
-                .args(["serve", "--port", "0", "--tunnel", tool])
+                .args(["serve", "--port", &port.address().port().to_string()])
+                // Longer than anyone waits here.
+                .args(["--tunnel", tool])
+                .args(["--drain-timeout", "1h", "--body-timeout", "1h"])
+                // Nobody here waits for a resolver that does not answer.
+                .env("RES_OPTIONS", "timeout:1 attempts:1")
                 .env("PATH", format!("{}:/usr/bin:/bin", tools.display())),
         );
-        Self { home, serving }
+        Self {
+            home,
+            serving,
+            _port: port,
+        }
     }
 
     /// What a tool wrote into a file, once it has written so many lines.
@@ -77,6 +94,20 @@ fn a_tool_is_started_its_url_told_and_it_ends_with_us() {
     }
 }
 
+/// A request whose body the listener waits for.
+fn asking(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let request = format!(
+        "POST /webhook?key={KEY} HTTP/1.1\r\nhost: h\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = [0; "HTTP/1.1 100 ".len()];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100 ");
+    stream
+}
+
 /// A tool that has started another program and asks not to be ended.
 const STUBBORN: &str = r#"trap '' TERM INT HUP
     sleep 600 & echo $! > "$HOME/pid"
@@ -90,6 +121,8 @@ fn what_a_tool_has_started_ends_with_us() {
         let pid = Pid::from_raw(tunnelled.file("pid", 1).parse().unwrap()).unwrap();
         assert!(is_alive(pid));
         let serving = tunnelled.serving;
+        // A request that is open holds up the end by the first signal until the second.
+        let open = (signals > 1).then(|| asking(serving.address));
         for _ in 0..signals {
             serving.signal(Signal::TERM);
             // Two signals at once would be one.
@@ -97,6 +130,7 @@ fn what_a_tool_has_started_ends_with_us() {
                 TcpStream::connect(serving.address).err()
             });
         }
+        drop(open);
         assert_eq!(serving.wait().status.code(), code);
         until("the end of what it started", || {
             (!is_alive(pid)).then_some(())

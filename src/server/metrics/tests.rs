@@ -215,14 +215,13 @@ fn the_example_for_prometheus_asks_for_metrics_that_are_there() {
 }
 
 /// A store in which some sound and some words came.
-async fn store() -> Store {
+async fn store(now: Timestamp) -> Store {
     let settings = Settings {
         location: Location::Memory,
         silence: Duration::from_mins(2),
         retention: Retention::FOREVER,
     };
     let store = Store::open(settings, LossCounter::default()).unwrap();
-    let now = Timestamp::now();
     for second in 0..60_u64 {
         let submission = Submission {
             delivery: Delivery {
@@ -249,7 +248,8 @@ async fn store() -> Store {
 #[tokio::test]
 async fn a_look_at_the_store_tells_sizes_coverage_and_what_came_before() {
     let metrics = metrics();
-    let look = Look::take(&store().await, Timestamp::now()).unwrap();
+    let now = Timestamp::now();
+    let look = Look::take(&store(now).await, now).unwrap();
     *locked(&metrics.look) = Arc::new(look);
     let text = metrics.render(present());
     assert!(value(&text, "omiscope_store_size_bytes", &[("part", "database")]).unwrap() > 4096.0);

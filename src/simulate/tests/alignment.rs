@@ -109,7 +109,7 @@ async fn errors(way: Way) -> Errors {
     let settings = Settings {
         location: Location::Folder(folder.path().to_owned()),
         silence: Duration::from_mins(2),
-        retention: Retention::default(),
+        retention: Retention::FOREVER,
     };
     let store = Store::open(settings, LossCounter::default()).unwrap();
     for submission in submissions(&plan, way) {

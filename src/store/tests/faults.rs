@@ -360,6 +360,8 @@ async fn a_panic_in_the_background_is_counted_and_costs_one_round() {
 #[tokio::test]
 async fn deleting_goes_on_after_a_panic() {
     let store = ephemeral();
+    // Or its own thread might have the panic, if this takes long.
+    store.0.pruner.join();
     say(&store, 1, "old").await.unwrap();
     let (losses, bell) = (LossCounter::default(), Arc::<Doorbell>::default());
     let work = retention::Work {

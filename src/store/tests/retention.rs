@@ -311,21 +311,26 @@ async fn a_look_that_is_cut_short_leaves_whole_conversations() {
             .await
             .unwrap();
     }
-    let work = Work {
+    let work = Arc::new(Work {
         retention: everything(old(1)),
         readers: Arc::clone(&store.0.readers),
         changes: store.0.changes.clone(),
         index: None,
         recordings: None,
         bell: Arc::default(),
+    });
+    let look = || {
+        let work = Arc::clone(&work);
+        tokio::task::spawn_blocking(move || work.look(at(900_000)))
     };
-    let looking = tokio::task::spawn_blocking(move || work.look(at(900_000)));
+    // Each look gets as far as its first rest.
+    work.bell.close();
     while store.snapshot(WHOLE).unwrap().lines.len() == 900 {
-        tokio::task::yield_now().await;
+        assert!(look().await.unwrap().is_err(), "it was cut short");
     }
     store.close().await;
-    assert!(looking.await.unwrap().is_err(), "it was cut short");
-    drop(store);
+    assert!(look().await.unwrap().is_err(), "nothing can be deleted");
+    drop((store, work));
     let faults = crate::store::archive::Archive::open(folder.path())
         .unwrap()
         .faults();

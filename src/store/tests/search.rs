@@ -8,6 +8,9 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 
+/// Longest wait for the index, whose thread lets everything else go first.
+const PATIENCE: Duration = Duration::from_mins(3);
+
 fn query(text: &str) -> Query {
     Query::parse(text, at(1_000_000), &TimeZone::UTC).unwrap()
 }
@@ -188,14 +191,14 @@ pub(super) async fn indexed(store: &Store, folder: &tempfile::TempDir) {
         })
         .unwrap();
     let touched: i64 = touched;
-    for _ in 0..600 {
-        let done = |mark: index::Mark| mark.seq == store.latest() && mark.touched >= touched;
-        if file.mark().is_some_and(done) {
-            return;
+    let done = |mark: index::Mark| mark.seq == store.latest() && mark.touched >= touched;
+    let reached = async {
+        while !file.mark().is_some_and(done) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the index never came to the end");
+    };
+    let reached = tokio::time::timeout(PATIENCE, reached).await;
+    reached.expect("the index comes to the end");
 }
 
 #[tokio::test]
@@ -403,16 +406,12 @@ async fn an_older_copy_of_the_store_is_not_searched_with_the_newer_index() {
     };
     assert_eq!(texts(), "instead of the copy | before the copy");
     let archive = Archive::open(folder.path()).unwrap();
-    for _ in 0..600 {
-        if archive.faults().unwrap().is_empty() {
-            break;
+    let whole = async {
+        while !archive.faults().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert_eq!(
-        archive.faults().unwrap(),
-        [],
-        "the index is that of this store"
-    );
+    };
+    let whole = tokio::time::timeout(PATIENCE, whole).await;
+    whole.expect("the index becomes that of this store");
     assert_eq!(texts(), "instead of the copy | before the copy");
 }

@@ -32,11 +32,12 @@ pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + second).unwrap()
 }
 
+/// What is kept for ever: the times here are long gone, and a store that is open for a while looks for what is too old.
 pub(super) fn settings(location: Location) -> Settings {
     Settings {
         location,
         silence: Duration::from_mins(2),
-        retention: Retention::default(),
+        retention: Retention::FOREVER,
     }
 }
 

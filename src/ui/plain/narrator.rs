@@ -9,7 +9,7 @@ use crate::{
     monitor::{FeedHealth, Monitor, Severity, State},
     rules::Failing,
     text,
-    tunnel::{Link, Staged},
+    tunnel::{Link, Staged, Tunnel},
     ui::panel::memories,
 };
 
@@ -30,6 +30,8 @@ pub(in crate::ui) struct Narrator {
     wrong: Vec<Told>,
     /// The last delivery, if it was refused.
     refused: Option<(Kind, u16)>,
+    /// The tunnel that was told.
+    tunnel: Option<Tunnel>,
     /// Why nothing new can be told.
     trouble: Option<String>,
 }
@@ -49,6 +51,7 @@ impl Narrator {
             states: Vec::new(),
             wrong: Vec::new(),
             refused: None,
+            tunnel: None,
             trouble: None,
         }
     }
@@ -76,8 +79,9 @@ impl Narrator {
     }
 
     /// How Omi reaches us now, and what is wrong with that.
-    pub(in crate::ui) fn tell_link(&self, link: &Link, now: Timestamp) -> Vec<String> {
-        let told = link.told();
+    pub(in crate::ui) fn tell_link(&mut self, link: &Link, now: Timestamp) -> Vec<String> {
+        let told = link.told(self.tunnel.as_ref());
+        self.tunnel.clone_from(&link.tunnel);
         let told = told.map(|told| format!("Tunnel: {}", clean(&told)));
         let advice = link.advice.iter();
         let advice = advice.map(|advice| {

@@ -40,7 +40,7 @@ async fn store() -> Store {
     let settings = Settings {
         location: Location::Memory,
         silence: Duration::from_mins(2),
-        retention: Retention::default(),
+        retention: Retention::FOREVER,
     };
     let store = Store::open(settings, LossCounter::default()).unwrap();
     let line = |number: f64, text: &str| Segment {

@@ -244,7 +244,7 @@ fn what_a_snapshot_brings_is_told_as_well() {
 
 #[test]
 fn how_omi_reaches_us_is_told_without_the_key() {
-    let narrator = Narrator::new(empty(), TimeZone::UTC);
+    let mut narrator = Narrator::new(empty(), TimeZone::UTC);
     let tunnel = Tunnel {
         provider: Provider::Ngrok,
         url: WebhookUrl::parse("https://fox.ngrok.app/webhook").unwrap(),
@@ -259,7 +259,7 @@ fn how_omi_reaches_us_is_told_without_the_key() {
         text: "it is offline\u{1b}[2J".to_owned(),
         remedy: "",
     };
-    let told = |link: &Link| narrator.tell_link(link, now()).join("\n");
+    let mut told = |link: &Link| narrator.tell_link(link, now()).join("\n");
     let url = "https://fox.ngrok.app/webhook?key=...";
     assert_eq!(
         told(&found),
@@ -273,6 +273,11 @@ fn how_omi_reaches_us_is_told_without_the_key() {
     let unreached = found.probed(Err(offline));
     assert_eq!(told(&unreached), "12:42:00 Warning: tunnel: it is offline");
     assert_eq!(told(&Link::default()), "");
+    // Of what was found and what came of the first ping only the last may have been seen.
+    assert_eq!(
+        told(&unreached),
+        format!("12:42:00 Tunnel: found {url} of ngrok\n12:42:00 Warning: tunnel: it is offline")
+    );
     let replay = Link {
         staged: Some(Staged::Replay.ended()),
         ..Link::default()

@@ -131,7 +131,7 @@ pub(super) fn store(losses: &LossCounter) -> Store {
     let settings = Settings {
         location: Location::Memory,
         silence: Duration::from_mins(2),
-        retention: crate::store::retention::Retention::default(),
+        retention: crate::store::retention::Retention::FOREVER,
     };
     Store::open(settings, losses.clone()).unwrap()
 }
@@ -236,7 +236,7 @@ impl Player {
     async fn until(&self, text: &str, there: bool) {
         // What threads do takes real time, which must not look like much time of the loop's; what waits for a clock takes that.
         let soon = std::iter::repeat_n(1, 500);
-        for step in soon.chain(std::iter::repeat_n(100, 2000)) {
+        for step in soon.chain(std::iter::repeat_n(100, 30_000)) {
             // While this sleeps, the time of the loop stands still.
             let pause = || std::thread::sleep(Duration::from_millis(2));
             tokio::task::spawn_blocking(pause).await.unwrap();

@@ -29,7 +29,7 @@ impl Stage {
         let settings = Settings {
             location: Location::Folder(folder.path().to_owned()),
             silence: Duration::from_mins(2),
-            retention: Retention::default(),
+            retention: Retention::FOREVER,
         };
         let store = Store::open(settings, LossCounter::default()).unwrap();
         Self {

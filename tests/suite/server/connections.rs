@@ -7,6 +7,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
 
 use super::{client::request, *};
+use crate::port::Port;
 
 fn target() -> String {
     format!("/webhook?key={ENCODED}&uid=U")
@@ -97,7 +98,8 @@ async fn a_connection_over_the_limit_is_told_so_and_counted_until_there_is_a_pla
 
 #[tokio::test]
 async fn at_the_end_an_open_request_is_answered_and_a_resting_connection_closed() {
-    let listening = Listening::start().await;
+    let port = Port::for_a_program();
+    let listening = Listening::start_at(port.address(), |_| {}).await;
     let mut resting = listening.client().await;
     resting.request("GET", "/healthz", &[], "").await;
     assert_eq!(resting.answer().await.body, "ok");
@@ -115,9 +117,8 @@ async fn at_the_end_an_open_request_is_answered_and_a_resting_connection_closed(
     assert_eq!(open.answer().await.body, PONG);
     assert_eq!(open.rest().await, b"");
     assert_eq!(listening.store.latest(), Seq(1));
-    let address = listening.address;
     listening.end().await;
-    assert!(TcpStream::connect(address).await.is_err());
+    assert!(TcpStream::connect(port.address()).await.is_err());
 }
 
 #[tokio::test]

@@ -113,7 +113,8 @@ async fn an_old_key_is_taken_until_its_end_with_a_warning_and_kept_in_no_form() 
 async fn a_stranger_who_comes_too_often_is_recorded_no_longer_and_locks_out_nobody() {
     let listening = Listening::start().await;
     let mut statuses = Vec::new();
-    for _ in 0..90 {
+    // On a machine that stalls meanwhile, more are told that their key is wrong.
+    while statuses.last() != Some(&429) {
         let body = ["Content-Length: 900000"];
         let answer = listening.ask("POST", "/webhook?key=x", &body, "").await;
         if answer.status == 429 {
@@ -128,12 +129,13 @@ async fn a_stranger_who_comes_too_often_is_recorded_no_longer_and_locks_out_nobo
         statuses.push(answer.status);
     }
     let of = |status| statuses.iter().filter(|s| **s == status).count();
-    assert!(of(401) >= 60 && of(429) > 0, "{statuses:?}");
-    assert_eq!(of(401) + of(429), 90);
+    assert!(of(401) >= 60, "{statuses:?}");
+    assert_eq!(of(401) + of(429), statuses.len());
     assert_eq!(listening.post(&[], PING).await.body, PONG);
     let unrecorded = listening.losses.get().refusals_unrecorded;
     assert!(unrecorded >= of(429) as u64);
-    let records = listening.records(90 - unrecorded as usize + 1).await;
+    let recorded = statuses.len() - unrecorded as usize;
+    let records = listening.records(recorded + 1).await;
     assert!(records.iter().all(|record| record.delivery.status != 429));
     let greeting = listening.ask("GET", "/", &[], "").await;
     assert_eq!(greeting.status, 200);

@@ -4,6 +4,22 @@ use super::*;
 
 const SHORT: Duration = Duration::from_millis(60);
 
+/// Waits until a ping is answered: a machine that stalls for a moment is too slow for a short limit itself.
+async fn goes_on(listening: &Listening) {
+    let target = format!("/webhook?key={ENCODED}");
+    let answered = async {
+        loop {
+            let mut client = listening.client().await;
+            let last = ["Connection: close"];
+            client.request("POST", &target, &last, PING).await;
+            if client.rest().await.ends_with(PONG.as_bytes()) {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, answered).await.expect("it is answered");
+}
+
 #[tokio::test]
 async fn a_connection_that_sends_no_whole_head_in_time_is_closed() {
     let listening = Listening::start_with(|settings| settings.header_timeout = SHORT).await;
@@ -20,16 +36,25 @@ async fn a_connection_that_sends_no_whole_head_in_time_is_closed() {
         client.send(sent).await;
         client.rest().await;
     }
-    assert_eq!(listening.post(&[], PING).await.body, PONG);
+    goes_on(&listening).await;
 }
 
 #[tokio::test]
 async fn a_connection_that_rests_between_requests_is_closed() {
     let listening = Listening::start_with(|settings| settings.header_timeout = SHORT).await;
-    let mut client = listening.client().await;
-    client.request("GET", "/healthz", &[], "").await;
-    assert_eq!(client.answer().await.body, "ok");
-    assert_eq!(client.rest().await, b"");
+    let answered = async {
+        loop {
+            let mut client = listening.client().await;
+            client.request("GET", "/healthz", &[], "").await;
+            let said = String::from_utf8(client.rest().await).unwrap();
+            // Else the time was over before it had asked.
+            if !said.is_empty() && !said.contains("connection: close") {
+                return said;
+            }
+        }
+    };
+    let said = timeout(PATIENCE, answered).await.expect("it is answered");
+    assert!(said.ends_with("\r\n\r\nok"), "{said}");
 }
 
 #[tokio::test]

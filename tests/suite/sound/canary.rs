@@ -42,12 +42,16 @@ pub(super) struct Held {
     overslept: Duration,
     /// One of the threads was ready to run, and waited so long within [`LOOK`] sleeps.
     waited: Duration,
+    /// Whoever posts was awake so much too late.
+    late: Duration,
 }
 
 impl Held {
     /// A card asks for sound each 85 ms, and has as much again.
     pub(super) fn is_stall(self) -> bool {
-        self.overslept > Duration::from_millis(60) || self.waited > Duration::from_millis(40)
+        self.overslept > Duration::from_millis(60)
+            || self.waited > Duration::from_millis(40)
+            || self.late > Duration::from_millis(60)
     }
 }
 
@@ -77,9 +81,11 @@ impl Canary {
         Self { stop, thread }
     }
 
-    pub(super) fn stop(self) -> Held {
+    /// `late`: how much too late whoever posts was awake.
+    pub(super) fn stop(self, late: Duration) -> Held {
         self.stop.store(true, Ordering::Relaxed);
-        self.thread.join().unwrap()
+        let held = self.thread.join().unwrap();
+        Held { late, ..held }
     }
 }
 
