@@ -1,5 +1,10 @@
 use std::{sync::Arc, time::Duration};
 
+use super::handle::AT_FIRST;
+
+/// Loudest volume, in percent.
+pub(super) const LOUDEST: u8 = 150;
+
 /// How playback does. Durations are in tenths of a second, so that it changes only when something to be seen does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
@@ -71,13 +76,8 @@ pub enum Heard {
 
 impl Default for Status {
     fn default() -> Self {
-        let state = if cfg!(feature = "playback") {
-            State::Off
-        } else {
-            State::Missing
-        };
         Self {
-            state,
+            state: AT_FIRST,
             heard: Heard::default(),
             behind: Duration::ZERO,
             volume: 80,
@@ -90,4 +90,11 @@ impl Default for Status {
             not_kept: false,
         }
     }
+}
+
+/// Puts a value in the place of another. Whether it was another.
+pub(super) fn put<T: PartialEq>(place: &mut T, value: T) -> bool {
+    let changed = *place != value;
+    *place = value;
+    changed
 }

@@ -1,8 +1,3 @@
-#[cfg(feature = "playback")]
-mod bench;
-#[cfg(feature = "playback")]
-mod modes;
-
 use super::*;
 
 #[test]
@@ -29,13 +24,4 @@ fn what_changes_nothing_wakes_nobody() {
     playback.set_volume(Status::default().volume);
     playback.mute(false);
     assert!(!status.has_changed().unwrap());
-}
-
-#[cfg(not(feature = "playback"))]
-#[test]
-fn without_playback_it_says_so() {
-    let playback =
-        Playback::start(std::sync::Arc::new(crate::audio::playback::kept::Nothing)).unwrap();
-    playback.set_listening(true);
-    assert_eq!(playback.status().borrow().state, State::Missing);
 }

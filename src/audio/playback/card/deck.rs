@@ -5,9 +5,12 @@ use std::time::Instant;
 use jiff::{SignedDuration, Timestamp};
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use super::{clock::Marks, kept::Stretch, wearer::Wearer};
+use super::{clock::Marks, wearer::Wearer};
 use crate::{
-    audio::player::{Feeder, Player, pair},
+    audio::{
+        playback::kept::Stretch,
+        player::{Feeder, Player, pair},
+    },
     event::{SoundChunk, Uid},
 };
 

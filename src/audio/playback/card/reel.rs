@@ -10,12 +10,11 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Shared,
-    deck::Turn,
-    kept::{Reel, Source, Stretch},
+use super::{Shared, deck::Turn};
+use crate::{
+    audio::playback::kept::{Reel, Source, Stretch},
+    event::{Passage, Uid},
 };
-use crate::event::{Passage, Uid};
 
 /// How often is looked whether more is needed.
 const LOOK: Duration = Duration::from_millis(50);

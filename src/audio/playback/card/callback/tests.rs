@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::{
-    audio::playback::{Shared, deck::Deck},
+    audio::playback::card::{Shared, deck::Deck},
     event::{Level, Seq, SoundChunk, Uid},
 };
 

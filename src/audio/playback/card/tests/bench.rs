@@ -8,10 +8,12 @@ use std::{
 
 use crate::{
     audio::playback::{
-        callback::{Callback, Heartbeat},
+        card::{
+            callback::{Callback, Heartbeat},
+            reel::{Motor, Step, Winder},
+            *,
+        },
         kept::{Reel, Stretch},
-        reel::{Motor, Step, Winder},
-        *,
     },
     event::{Level, Seq},
 };

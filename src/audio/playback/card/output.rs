@@ -16,7 +16,7 @@ use cpal::{
 use super::{
     Heard, Shared, State, Status,
     callback::{Callback, Heartbeat},
-    device,
+    found,
 };
 
 /// Frames that a device is asked to buffer, the best first; the last resort is what it likes.
@@ -178,7 +178,7 @@ fn tenths(seconds: f64) -> Duration {
 }
 
 fn open(shared: &Shared, wanted: Option<&str>) -> Result<Output, String> {
-    let device = device::find(wanted)?;
+    let device = found::find(wanted)?;
     let name = device.description().map(|about| about.name().to_owned());
     let name: Arc<str> = name.unwrap_or_default().into();
     let supported = device

@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 
 use super::bench::{Bench, at, uid};
-use crate::audio::playback::{Heard as Mode, State, *};
+use crate::audio::playback::{
+    card::*,
+    status::{Heard as Mode, State},
+};
 
 /// Asserts that stretches of kept sound were heard, within 30 ms.
 fn assert_kept(heard: &super::bench::Heard, expected: &[(f64, f64)]) {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::kept::length;
+use crate::audio::playback::kept::length;
 
 /// Times of what was fed.
 #[derive(Debug, Default)]
