@@ -40,6 +40,7 @@ pub mod terminal;
 mod tests;
 pub mod theme;
 mod view;
+mod wanted;
 
 pub use arrangement::Arrangement;
 pub use clock::Clock;

@@ -13,6 +13,6 @@ mod overlays;
 mod plain;
 mod scene;
 mod screens;
-mod script;
+pub(super) mod script;
 mod sound;
 mod stage;

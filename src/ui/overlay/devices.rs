@@ -87,7 +87,7 @@ impl Overlay for Devices {
             return;
         };
         self.asked = None;
-        self.found = answer.ok();
+        self.found = Some(answer.unwrap_or_else(|error| Err(error.to_string())));
         let wanted = scene.playback.wanted.as_deref();
         let is_wanted = |device: &Device| Some(device.name.as_str()) == wanted;
         let at = self.devices().iter().position(is_wanted);

@@ -25,13 +25,12 @@ use super::{Answer, Overlay, Shelf};
 use crate::{
     event::Passage,
     search::{Found, Hit, Neighbour, Order, Query, Snippet, Subject, snippet},
-    store::ReadError,
     text,
     ui::{
         Context, Library, Scene,
         action::{Action, Effect, Goal, SoundEffect},
         field::{Field, Typed},
-        library::Asked,
+        library::{AskError, Asked},
         panel::{framed, list, prose},
         screen::Hints,
     },
@@ -105,7 +104,7 @@ impl Search {
         }
     }
 
-    fn take(&mut self, answer: Result<Found, ReadError>) {
+    fn take(&mut self, answer: Result<Found, AskError>) {
         self.asked = None;
         self.chosen = 0;
         match answer {

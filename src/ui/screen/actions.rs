@@ -28,10 +28,10 @@ use crate::{
         Library, Scene,
         action::{Action, Effect, Goal, Step},
         excerpt::Excerpt,
-        library::Asked,
         listing::{Listed, Listing},
         overlay::export::Offer,
         panel::{framed, inner, list, prose, todo},
+        wanted::Wanted,
     },
 };
 
@@ -55,9 +55,8 @@ const ROWS: usize = 2;
 pub(super) struct Actions {
     list: Listing<Todo>,
     /// How many are open, as last known, and of which version.
-    open: Option<u64>,
-    counted: Option<u64>,
-    asked: Option<Asked<u64>>,
+    open: Option<(u64, u64)>,
+    wanted: Wanted<u64, u64>,
 }
 
 impl Screen for Actions {
@@ -86,7 +85,7 @@ impl Screen for Actions {
             rows = prose(says, width, context.theme.dim);
         }
         let about = match self.open {
-            Some(open) => format!("{open} open of {}", self.list.len()),
+            Some((_, open)) => format!("{open} open of {}", self.list.len()),
             None => self.list.len().to_string(),
         };
         let block = if body.framed {
@@ -154,14 +153,16 @@ impl Screen for Actions {
 
     fn update(&mut self, body: Body, scene: &Scene<'_>, library: &Library) {
         self.list.update(scene.version, in_sight(body), library);
-        if self.counted != Some(scene.version) && self.asked.is_none() {
-            self.counted = Some(scene.version);
-            self.asked = Some(library.ask(Store::open_todos));
-        }
-        if let Some(answer) = self.asked.as_ref().and_then(Asked::answer) {
-            self.asked = None;
+        self.open = self.wanted.take().or(self.open);
+        if self.wanted.trouble().is_some() {
             // What cannot be counted is not told; the list says why.
-            self.open = answer.ok();
+            self.open = None;
+        }
+        if self
+            .open
+            .is_none_or(|(version, _)| version != scene.version)
+        {
+            self.wanted.ask(scene.version, library, Store::open_todos);
         }
     }
 }

@@ -38,11 +38,12 @@ use crate::{
             framed, inner, list, prose, summary,
             timeline::{self, Scale},
         },
+        wanted::Wanted,
     },
 };
 
-/// How often a day that is not over is read again while it is looked at.
-const AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// Seconds after which a day that is not over is read again while it is looked at.
+const AGAIN: i64 = 5;
 
 /// Rows that the summary has at least.
 const SUMMARY: u16 = 4;
@@ -56,21 +57,21 @@ pub(super) struct Day {
     cursor: Option<Timestamp>,
     /// First row of the summary that is seen.
     first: usize,
-    read: Option<(Wanted, day::Day)>,
-    asked: Option<(Wanted, Asked<day::Day>)>,
+    read: Option<(Which, day::Day)>,
+    wanted: Wanted<Which, day::Day>,
     /// A summary whose day is to be shown.
     sought: Option<Seq>,
     seeking: Option<Asked<Option<Date>>>,
-    trouble: Option<String>,
 }
 
-/// Which day was read, and as of when.
+/// Which day it is, and as of when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Wanted {
+struct Which {
     date: Date,
     uid: Option<Uid>,
     version: u64,
-    at: Timestamp,
+    /// Counts the times that a day which is not over is read.
+    turn: i64,
 }
 
 impl Screen for Day {
@@ -125,13 +126,13 @@ impl Screen for Day {
     }
 
     fn offers(&self, _: Body, scene: &Scene<'_>) -> Vec<Offer> {
-        let Some((wanted, day)) = self.read.as_ref().filter(|_| self.day().is_some()) else {
+        let Some((read, day)) = self.read.as_ref().filter(|_| self.day().is_some()) else {
             return Vec::new();
         };
-        let name = wanted.date.strftime("%a %d %b").to_string();
-        let uid = scene.wearer.and(wanted.uid.clone());
+        let name = read.date.strftime("%a %d %b").to_string();
+        let uid = scene.wearer.and(read.uid.clone());
         let of_day = |kind: &str, what| {
-            let scope = Scope::Day(wanted.date, uid.clone());
+            let scope = Scope::Day(read.date, uid.clone());
             Offer::new(format!("{kind} of {name}"), what, scope)
         };
         let mut offers = Vec::new();
@@ -198,50 +199,39 @@ impl Screen for Day {
             };
             self.seeking = Some(library.ask(read));
         }
-        if let Some((wanted, answer)) = self
-            .asked
-            .as_ref()
-            .and_then(|(wanted, asked)| Some((wanted.clone(), asked.answer()?)))
-        {
-            self.asked = None;
-            self.trouble = answer.as_ref().err().map(ToString::to_string);
-            self.read = answer.ok().map(|day| (wanted, day)).or(self.read.take());
-        }
-        let wanted = Wanted {
-            date: self.date.unwrap_or(today),
+        self.read = self.wanted.take().or(self.read.take());
+        let date = self.date.unwrap_or(today);
+        let now = scene.context.now.as_second();
+        let wanted = Which {
+            date,
             uid: scene.wearer.or(scene.monitor.uid()).cloned(),
             version: scene.version,
-            at: scene.context.now,
+            turn: if date == today {
+                now.div_euclid(AGAIN)
+            } else {
+                0
+            },
         };
-        let known = |read: &Wanted| {
-            let fresh = read.date != today || wanted.at.duration_since(read.at) < AGAIN;
-            read.date == wanted.date
-                && read.uid == wanted.uid
-                && read.version == wanted.version
-                && fresh
-        };
-        let there = self.read.as_ref().is_some_and(|(read, _)| known(read));
-        if !there && self.asked.is_none() && self.trouble.is_none() {
-            let Wanted { date, uid, .. } = wanted.clone();
-            let read = move |store: &Store| -> Result<day::Day, ReadError> {
-                store.day(uid.as_ref(), date, &zone)
-            };
-            self.asked = Some((wanted, library.ask(read)));
+        if self.read.as_ref().is_none_or(|(read, _)| *read != wanted) {
+            let uid = wanted.uid.clone();
+            let read = move |store: &Store| store.day(uid.as_ref(), date, &zone);
+            self.wanted.ask(wanted, library, read);
         }
     }
 
     fn next_change(&self, scene: &Scene<'_>) -> Option<Timestamp> {
         let now = scene.context.now;
         let goes_on = self.date.is_none_or(|date| date == today(scene.context));
-        now.saturating_add(AGAIN).ok().filter(|_| goes_on)
+        let again = SignedDuration::from_secs(AGAIN);
+        now.saturating_add(again).ok().filter(|_| goes_on)
     }
 }
 
 impl Day {
     /// The day that is shown, if it is read.
     fn day(&self) -> Option<&day::Day> {
-        let (wanted, day) = self.read.as_ref()?;
-        let shown = self.date.is_none_or(|date| date == wanted.date);
+        let (read, day) = self.read.as_ref()?;
+        let shown = self.date.is_none_or(|date| date == read.date);
         shown.then_some(day)
     }
 
@@ -251,7 +241,7 @@ impl Day {
         self.date = Some(date.min(today)).filter(|date| *date != today);
         self.cursor = None;
         self.first = 0;
-        self.trouble = None;
+        self.wanted.forget();
     }
 
     /// Points at another cell; beyond the first or the last one it is another day.
@@ -311,7 +301,7 @@ impl Day {
 
     /// The rows above the summary.
     fn strip(&self, body: Body, context: &Context) -> Vec<Line<'static>> {
-        if let Some(trouble) = &self.trouble {
+        if let Some(trouble) = self.wanted.trouble() {
             let trouble = format!(" {}", text::neutral(trouble));
             return vec![Line::styled(trouble, context.theme.bad)];
         }

@@ -127,7 +127,7 @@ impl Surface for TestSurface {
 }
 
 /// A store in memory.
-pub(super) fn store(losses: &LossCounter) -> Store {
+pub(in crate::ui) fn store(losses: &LossCounter) -> Store {
     let settings = Settings {
         location: Location::Memory,
         silence: Duration::from_mins(2),
