@@ -1,6 +1,6 @@
 //! The loop of the dashboard: the only `select!`.
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{io, time::Duration};
 
 use crossterm::event::Event;
 use futures_util::{Stream, StreamExt as _};
@@ -9,7 +9,7 @@ use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Clock, Library, View,
+    Clock, Library, Origin, View,
     action::{Effect, SoundEffect, TerminalEffect},
     errand::{Errands, Outcome},
     terminal::Surface,
@@ -20,9 +20,6 @@ use crate::{
     losses::Losses,
     monitor::Monitor,
     rules::Failing,
-    secret::Keyring,
-    tunnel::Link,
-    webhook_url::WebhookUrl,
 };
 
 /// Shortest time from one frame to the next: thirty a second.
@@ -30,17 +27,6 @@ const FRAME: Duration = Duration::from_millis(33);
 
 /// How long a store that cannot be read is left alone.
 pub(super) const REST: Duration = Duration::from_secs(1);
-
-/// Where the dashboard listens, for those who connect.
-#[derive(Debug, Clone)]
-pub struct Session {
-    /// Where a tunnel or another program on this machine finds the listener.
-    pub local: WebhookUrl,
-    /// The key that belongs into the URL, and others that nobody may see.
-    pub keys: Keyring,
-    /// Where exports go if nobody says anything else.
-    pub exports: PathBuf,
-}
 
 /// What the dashboard shows and where it gets it.
 #[derive(Debug)]
@@ -51,8 +37,8 @@ pub struct App {
     pub viewer: Viewer,
     /// What plays the sound.
     pub playback: Playback,
-    /// How Omi reaches us.
-    pub link: watch::Receiver<Link>,
+    /// Where what comes is from.
+    pub origin: Origin,
     /// What was lost.
     pub losses: watch::Receiver<Losses>,
     /// Changes when a rule of the user's rings.
@@ -83,7 +69,7 @@ impl App {
         let mut events = std::pin::pin!(events);
         let mut listening = self.playback.status();
         self.view.heard(listening.borrow_and_update().clone());
-        self.take_link();
+        self.take_origin();
         let mut frames = Frames::default();
         // A store that cannot be read now is read again later; deliveries are taken meanwhile.
         let mut resting = None;
@@ -130,7 +116,7 @@ impl App {
                     let failing = self.failing.borrow_and_update().clone();
                     self.monitor.set_failing(failing);
                 }
-                Ok(()) = self.link.changed() => self.take_link(),
+                Ok(()) = self.origin.changed() => self.take_origin(),
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);
@@ -147,11 +133,16 @@ impl App {
         }
     }
 
-    /// Takes over how Omi reaches us.
-    fn take_link(&mut self) {
-        let link = self.link.borrow_and_update().clone();
-        self.monitor.set_tunnel_advice(link.warnings());
-        self.view.linked(link);
+    /// Takes over how Omi reaches us, or what is played in its place.
+    fn take_origin(&mut self) {
+        match &mut self.origin {
+            Origin::Omi(link) => {
+                let link = link.borrow_and_update().clone();
+                self.monitor.set_tunnel_advice(link.warnings());
+                self.view.linked(link);
+            }
+            Origin::Staged(staged) => self.view.stage(*staged.borrow_and_update()),
+        }
     }
 
     /// Handles an event of the terminal.

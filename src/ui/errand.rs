@@ -5,8 +5,8 @@ use std::sync::{Arc, Weak};
 use tokio::task::JoinSet;
 
 use super::{
+    Session,
     action::Errand,
-    app::Session,
     clipboard::{Copied, Place},
     excerpt,
 };

@@ -11,9 +11,8 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::{Frame, layout::Rect, text::Span};
 
 use super::{
-    Arrangement, Context, Glyphs, Library, Scene, TimeStyle,
+    Arrangement, Context, Glyphs, Library, Scene, Session, Staged, TimeStyle,
     action::{Action, Effect},
-    app::Session,
     keymap::Keymap,
     overlay::{
         Answer, Overlay, Shelf,
@@ -62,6 +61,7 @@ pub struct View {
 struct Common {
     session: Session,
     link: Link,
+    staged: Option<Staged>,
     playback: Status,
     /// The wearer who was chosen.
     wearer: Option<Uid>,
@@ -98,6 +98,7 @@ impl Common {
             monitor: frozen.map_or(monitor, |frozen| &frozen.monitor),
             session: &self.session,
             link: &self.link,
+            staged: self.staged,
             playback: &self.playback,
             wearer: self.wearer.as_ref(),
             place: self.place.as_ref(),
@@ -153,6 +154,7 @@ impl View {
             common: Common {
                 session,
                 link: Link::default(),
+                staged: None,
                 playback: Status::default(),
                 wearer: None,
                 place: None,
@@ -304,6 +306,11 @@ impl View {
     /// Takes over how Omi reaches us.
     pub(super) fn linked(&mut self, link: Link) {
         self.common.link = link;
+    }
+
+    /// Takes over what is played in place of what Omi posts.
+    pub(super) fn stage(&mut self, staged: Staged) {
+        self.common.staged = Some(staged);
     }
 
     /// Takes over how playback does.

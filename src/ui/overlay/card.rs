@@ -14,8 +14,8 @@ use super::{Answer, Overlay, over};
 use crate::{
     monitor::Severity,
     text,
-    tunnel::{Staged, offer},
-    ui::{Context, Scene, action::Action, panel::framed, screen::Hints},
+    tunnel::offer,
+    ui::{Context, Scene, Staged, action::Action, panel::framed, screen::Hints},
     webhook_url::{FIELDS, OF_SECONDS, pasted},
 };
 
@@ -101,7 +101,7 @@ pub(in crate::ui) fn fitted(mut lines: Vec<Line<'static>>, rows: usize) -> Vec<L
 pub(in crate::ui) fn lines(scene: &Scene<'_>, key: Key, width: usize) -> Vec<Line<'static>> {
     let context = scene.context;
     let theme = &context.theme;
-    if let Some(staged) = scene.link.staged {
+    if let Some(staged) = scene.staged {
         return unneeded(staged, width, context);
     }
     let url = url(scene, key);

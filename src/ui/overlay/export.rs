@@ -28,9 +28,8 @@ use crate::{
     },
     text,
     ui::{
-        Context, Scene,
+        Context, Scene, Session,
         action::{Action, Effect},
-        app::Session,
         field::{Field, Typed},
         panel::{framed, list},
         screen::Hints,

@@ -43,7 +43,7 @@ pub(in crate::ui) fn render(
     let mut shown = if monitor.transcript().is_empty() {
         let key = card::Key::Masked;
         let mut card = card::lines(scene, key, port.columns);
-        if scene.link.staged.is_none() {
+        if scene.staged.is_none() {
             card.extend(card::keys(context));
         }
         Paragraph::new(card::fitted(card, port.rows))

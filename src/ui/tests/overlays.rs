@@ -15,14 +15,13 @@ use crate::{
     audio::playback::Device,
     monitor::{Advice, Monitor, Severity},
     secret::Secret,
-    tunnel::{Link, Staged, Tool},
+    tunnel::{Link, Tool},
     ui::{
-        Glyphs, View,
+        Glyphs, Session, Staged, View,
         action::Action::{
             self, Card, Command, Down, Export, Filter, Help, Name, Note, Open, Replay, Reveal,
             Screen, Search,
         },
-        app::Session,
         keymap::Keymap,
         overlay::devices::Devices,
         theme::{Depth, Theme},
@@ -109,10 +108,7 @@ fn starting() -> View {
 /// With nothing to be connected.
 fn staged(staged: Staged) -> View {
     let mut view = dark();
-    view.linked(Link {
-        staged: Some(staged),
-        ..Link::default()
-    });
+    view.stage(staged);
     view
 }
 

@@ -16,9 +16,8 @@ use crate::{
     secret::Secret,
     tunnel::{Link, Provider, Tunnel},
     ui::{
-        Glyphs, Library, View,
+        Glyphs, Library, Session, View,
         action::Action,
-        app::Session,
         keymap::Keymap,
         theme::{Depth, Theme},
     },

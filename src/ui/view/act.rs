@@ -108,7 +108,7 @@ impl View {
             Action::Export => return self.export(monitor, area, now),
             Action::Help => self.toggle(action, |_| Box::<Help>::default()),
             Action::Command => self.toggle(action, |_| Box::<Command>::default()),
-            Action::Card | Action::Reveal if self.common.link.staged.is_some() => {
+            Action::Card | Action::Reveal if self.common.staged.is_some() => {
                 self.toggle(Action::Card, |_| Box::new(Card { key: Key::Unneeded }));
             }
             Action::Card => self.toggle(action, |_| Box::new(Card { key: Key::Masked })),

@@ -11,9 +11,8 @@ use omiscope::{
     secret::Secret,
     store::Store,
     ui::{
-        Glyphs, Library, View,
+        Glyphs, Library, Session, View,
         action::Action,
-        app::Session,
         theme::{Depth, Theme},
     },
 };
