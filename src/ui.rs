@@ -21,6 +21,7 @@ mod context;
 pub mod errand;
 pub mod excerpt;
 mod field;
+mod frame;
 mod glyphs;
 pub mod keymap;
 mod library;

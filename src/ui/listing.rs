@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt::Debug, hash::Hash, ops::Range};
 
-use super::{Library, action::Step, wanted::Wanted};
+use super::{Library, action::Step, panel::list, wanted::Wanted};
 use crate::store::{ReadError, Store};
 
 /// Rows that are read beyond those in sight, on either side.
@@ -148,13 +148,9 @@ impl<T: Listed> Listing<T> {
         self.chosen = Some(key);
     }
 
-    /// Which of them are in sight, if so many are: the chosen one stands as near to the middle as can be.
+    /// Which of them are in sight, if so many are.
     pub(super) fn visible(&self, seen: usize) -> Range<usize> {
-        let first = self
-            .position()
-            .saturating_sub(seen / 2)
-            .min(self.keys.len().saturating_sub(seen));
-        first..(first + seen).min(self.keys.len())
+        list::visible(seen, self.position(), self.keys.len())
     }
 
     /// The rows at some places; None where one is not read yet.

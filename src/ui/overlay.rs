@@ -16,8 +16,8 @@ use ratatui::{Frame, layout::Rect};
 use super::{
     Library, Scene,
     action::{Action, Effect},
+    frame::Hints,
     panel::fitting,
-    screen::Hints,
 };
 
 /// Something over a screen.

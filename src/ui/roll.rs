@@ -7,7 +7,7 @@ use std::{
     ops::{Range, RangeInclusive},
 };
 
-use super::{Library, action::Step, wanted::Wanted};
+use super::{Library, action::Step, panel::list, wanted::Wanted};
 use crate::store::{ReadError, Store};
 
 /// Rows that are read beyond those in sight, on either side.
@@ -145,13 +145,11 @@ impl<T: Numbered + Debug> Roll<T> {
         there
     }
 
-    /// Which numbers are in sight, if so many are: the chosen one stands as near to the middle as can be.
+    /// Which numbers are in sight, if so many are.
     pub(super) fn visible(&self, seen: usize) -> Range<u64> {
-        let seen = seen as u64;
-        let first = (self.position().saturating_sub(seen / 2))
-            .min((self.last + 1).saturating_sub(seen))
-            .max(1);
-        first..(first + seen).min(self.last + 1)
+        let chosen = self.position().saturating_sub(1) as usize;
+        let seen = list::visible(seen, chosen, self.last as usize);
+        seen.start as u64 + 1..seen.end as u64 + 1
     }
 
     /// The row of a number.

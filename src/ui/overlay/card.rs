@@ -15,7 +15,7 @@ use crate::{
     monitor::Severity,
     text,
     tunnel::offer,
-    ui::{Context, Scene, Staged, action::Action, panel::framed, screen::Hints},
+    ui::{Context, Scene, Staged, action::Action, frame::Hints, panel::framed},
     webhook_url::{FIELDS, OF_SECONDS, pasted},
 };
 

@@ -23,8 +23,9 @@ use crate::{
         Context, Scene,
         action::{Action, Effect, Entry, TABLE},
         field::{Field, Typed},
+        frame::Hints,
         panel::{framed, list},
-        screen::{self, Hints},
+        screen,
     },
 };
 

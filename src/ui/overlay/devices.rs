@@ -14,9 +14,9 @@ use crate::{
     ui::{
         Context, Library, Scene,
         action::{Action, Effect, SoundEffect},
+        frame::Hints,
         library::Asked,
         panel::{framed, list},
-        screen::Hints,
     },
 };
 

@@ -31,8 +31,8 @@ use crate::{
         Context, Scene, Session,
         action::{Action, Effect},
         field::{Field, Typed},
+        frame::Hints,
         panel::{framed, list},
-        screen::Hints,
     },
 };
 

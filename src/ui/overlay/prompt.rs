@@ -11,8 +11,8 @@ use crate::{
         Scene,
         action::{Action, Effect, Errand, Goal, Question},
         field::{Field, Typed},
+        frame::Hints,
         panel::framed,
-        screen::Hints,
     },
 };
 

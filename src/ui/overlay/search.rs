@@ -30,9 +30,9 @@ use crate::{
         Context, Library, Scene,
         action::{Action, Effect, Goal, SoundEffect},
         field::{Field, Typed},
+        frame::Hints,
         library::{AskError, Asked},
         panel::{framed, list, prose},
-        screen::Hints,
     },
 };
 

@@ -8,7 +8,7 @@ use ratatui::{
 
 use crate::{
     text,
-    ui::{Scene, Staged, screen::Tab},
+    ui::{Scene, Staged, frame::Tab},
 };
 
 /// Draws the row, and leaves out what there is no room for.

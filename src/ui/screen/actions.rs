@@ -9,14 +9,9 @@
 //! ╰─────────────────────────────────────────────────────────────────────────╯
 //! ```
 
-use ratatui::{
-    Frame,
-    layout::Position,
-    text::{Line, Span},
-    widgets::{Block, Paragraph},
-};
+use ratatui::{Frame, layout::Position, text::Line, widgets::Paragraph};
 
-use super::{Body, Hints, Screen};
+use super::Screen;
 use crate::{
     event::{ActionSource, Edit},
     export::{What, order::Scope},
@@ -28,9 +23,10 @@ use crate::{
         Library, Scene,
         action::{Action, Effect, Goal, Step},
         excerpt::Excerpt,
+        frame::{Body, Hints},
         listing::{Listed, Listing},
         overlay::export::Offer,
-        panel::{framed, inner, list, prose, todo},
+        panel::{list, prose, todo},
         wanted::Wanted,
     },
 };
@@ -47,9 +43,6 @@ impl Listed for Todo {
     }
 }
 
-/// Rows of an item.
-const ROWS: usize = 2;
-
 /// The Actions screen.
 #[derive(Debug, Default)]
 pub(super) struct Actions {
@@ -62,7 +55,8 @@ pub(super) struct Actions {
 impl Screen for Actions {
     fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>) {
         let context = scene.context;
-        let seen = self.list.visible(in_sight(body));
+        let pane = body.whole();
+        let seen = self.list.visible(list::in_sight(pane));
         let chosen = self.list.position();
         let width = usize::from(body.area.width) - if body.framed { 2 } else { 0 };
         let mut rows: Vec<Line<'static>> = Vec::new();
@@ -73,8 +67,7 @@ impl Screen for Actions {
             }
         }
         if let Some(trouble) = self.list.trouble() {
-            let trouble = format!(" {}", crate::text::neutral(trouble));
-            rows.insert(0, Line::styled(trouble, context.theme.bad));
+            rows.insert(0, list::trouble(trouble, context));
         } else if rows.is_empty() {
             let how = context.prose(HOW);
             let says: &[&str] = if self.list.is_loading() {
@@ -88,19 +81,9 @@ impl Screen for Actions {
             Some((_, open)) => format!("{open} open of {}", self.list.len()),
             None => self.list.len().to_string(),
         };
-        let block = if body.framed {
-            framed(
-                context,
-                "Actions",
-                vec![Span::styled(about, context.theme.dim)],
-            )
-        } else {
-            Block::new()
-        };
-        frame.render_widget(Paragraph::new(rows).block(block), body.area);
-        if body.framed {
-            list::scroll_bar(frame, body.area, &seen, self.list.len(), context);
-        }
+        let block = pane.block("Actions", about, context);
+        frame.render_widget(Paragraph::new(rows).block(block), pane.area);
+        list::scroll_bar(frame, pane, &seen, self.list.len(), context);
     }
 
     fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
@@ -112,16 +95,17 @@ impl Screen for Actions {
                 Some(scene.context.copy(Excerpt::Item(words)))
             }
             _ => {
-                self.list.step(action.step(in_sight(body))?);
+                self.list.step(action.step(list::in_sight(body.whole()))?);
                 None
             }
         }
     }
 
     fn click(&mut self, at: Position, body: Body, _: &Scene<'_>) -> bool {
-        let rows = inner(body.area, body.framed);
-        let row = usize::from(at.y.saturating_sub(rows.y)) / ROWS;
-        rows.contains(at) && self.list.click(row, in_sight(body))
+        let pane = body.whole();
+        let rows = pane.inner();
+        let row = usize::from(at.y.saturating_sub(rows.y)) / list::ROWS;
+        rows.contains(at) && self.list.click(row, list::in_sight(pane))
     }
 
     fn offers(&self, _: Body, _: &Scene<'_>) -> Vec<Offer> {
@@ -152,7 +136,8 @@ impl Screen for Actions {
     }
 
     fn update(&mut self, body: Body, scene: &Scene<'_>, library: &Library) {
-        self.list.update(scene.version, in_sight(body), library);
+        let seen = list::in_sight(body.whole());
+        self.list.update(scene.version, seen, library);
         self.open = self.wanted.take().or(self.open);
         if self.wanted.trouble().is_some() {
             // What cannot be counted is not told; the list says why.
@@ -193,8 +178,3 @@ impl Actions {
 }
 
 const HOW: &str = "Omi finds action items in talks and sums them up once a day. Paste the URL into \"Conversation events\" and \"Day summary\" ({card} shows it).";
-
-/// How many items are seen.
-fn in_sight(body: Body) -> usize {
-    (usize::from(inner(body.area, body.framed).height) / ROWS).max(1)
-}

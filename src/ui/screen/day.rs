@@ -16,12 +16,12 @@
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout},
     text::{Line, Span},
-    widgets::{Block, Paragraph},
+    widgets::Paragraph,
 };
 
-use super::{Body, Hints, Screen};
+use super::Screen;
 use crate::{
     event::{Seq, Uid},
     export::{What, order::Scope},
@@ -32,10 +32,11 @@ use crate::{
         action::{Action, Effect, Goal, Step},
         context::length,
         excerpt::Excerpt,
+        frame::{Body, Hints, Pane},
         library::Asked,
         overlay::export::Offer,
         panel::{
-            framed, inner, list, prose, summary,
+            list, prose, summary,
             timeline::{self, Scale},
         },
         wanted::Wanted,
@@ -79,20 +80,19 @@ impl Screen for Day {
         let context = scene.context;
         let strip = self.strip(body, context);
         let [above, below] = parts(body, strip.len());
-        let about = self.about(above.width.into(), context);
-        let block = block("Day", &about, body.framed, context);
-        frame.render_widget(Paragraph::new(strip).block(block), above);
-        let rows = self.summary(inner(below, body.framed).width.into(), context);
-        let height = usize::from(inner(below, body.framed).height);
+        let about = self.about(above.area.width.into(), context);
+        let block = above.block("Day", about, context);
+        frame.render_widget(Paragraph::new(strip).block(block), above.area);
+        let inner = below.inner();
+        let rows = self.summary(inner.width.into(), context);
+        let height = usize::from(inner.height);
         let count = rows.len();
         let first = self.first.min(count.saturating_sub(height));
         let seen = first..(first + height).min(count);
         let rows: Vec<_> = rows.into_iter().skip(first).take(height).collect();
-        let block = block_of_summary(body.framed, context);
-        frame.render_widget(Paragraph::new(rows).block(block), below);
-        if body.framed {
-            list::scroll_bar(frame, below, &seen, count, context);
-        }
+        let block = below.block("Summary", String::new(), context);
+        frame.render_widget(Paragraph::new(rows).block(block), below.area);
+        list::scroll_bar(frame, below, &seen, count, context);
     }
 
     fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
@@ -115,7 +115,7 @@ impl Screen for Day {
             }
             _ => {
                 let strip = self.strip(body, scene.context).len();
-                let area = inner(parts(body, strip)[1], body.framed);
+                let area = parts(body, strip)[1].inner();
                 let count = self.summary(area.width.into(), scene.context).len();
                 let step: Step = action.step(area.height.into())?;
                 let last = count.saturating_sub(area.height.into());
@@ -269,7 +269,7 @@ impl Day {
 
     fn scaled(&self, body: Body) -> Option<(&day::Day, Scale)> {
         let day = self.day()?;
-        let width = inner(body.area, body.framed).width;
+        let width = body.whole().inner().width;
         Some((day, Scale::of(day, width.into())))
     }
 
@@ -302,8 +302,7 @@ impl Day {
     /// The rows above the summary.
     fn strip(&self, body: Body, context: &Context) -> Vec<Line<'static>> {
         if let Some(trouble) = self.wanted.trouble() {
-            let trouble = format!(" {}", text::neutral(trouble));
-            return vec![Line::styled(trouble, context.theme.bad)];
+            return vec![list::trouble(trouble, context)];
         }
         let Some((day, scale)) = self.scaled(body) else {
             return vec![Line::styled(" reading", context.theme.dim)];
@@ -316,7 +315,7 @@ impl Day {
             )];
         }
         let pointed = self.pointed(day, &scale);
-        let width = inner(body.area, body.framed).width;
+        let width = body.whole().inner().width;
         let told = told(day, &scale, pointed, width.into(), context);
         timeline::rows(day, &scale, pointed, told, context)
     }
@@ -401,26 +400,12 @@ fn today(context: &Context) -> Date {
 }
 
 /// The strip and the summary.
-fn parts(body: Body, strip: usize) -> [Rect; 2] {
+fn parts(body: Body, strip: usize) -> [Pane; 2] {
     let frame = if body.framed { 2 } else { 0 };
     let wanted = crate::ui::panel::fitting(strip).saturating_add(frame);
     let most = body.area.height.saturating_sub(SUMMARY);
-    Layout::vertical([Constraint::Length(wanted.min(most)), Constraint::Fill(1)]).areas(body.area)
-}
-
-fn block<'a>(name: &'a str, about: &str, in_frame: bool, context: &'a Context) -> Block<'a> {
-    if in_frame {
-        let about = Span::styled(about.to_owned(), context.theme.dim);
-        framed(context, name, vec![about])
-    } else {
-        Block::new()
-    }
-}
-
-fn block_of_summary(in_frame: bool, context: &Context) -> Block<'_> {
-    if in_frame {
-        framed(context, "Summary", vec![])
-    } else {
-        Block::new()
-    }
+    let rows = [Constraint::Length(wanted.min(most)), Constraint::Fill(1)];
+    Layout::vertical(rows)
+        .areas(body.area)
+        .map(|area| body.pane(area))
 }

@@ -22,7 +22,7 @@ use std::ops::RangeInclusive;
 
 use ratatui::{Frame, layout::Position, text::Span};
 
-use super::{Body, Hints, Screen};
+use super::Screen;
 use crate::{
     audio::playback::{Heard, State},
     export::{What, order::Scope},
@@ -32,6 +32,7 @@ use crate::{
         Arrangement, Context, Library, Scene,
         action::{Action, Effect, Goal, Question, SoundEffect},
         excerpt::Excerpt,
+        frame::{Body, Hints},
         overlay::export::Offer,
         panel::{
             audio, health, memories,
@@ -77,7 +78,7 @@ impl Screen for Live {
             seen: self.part(sheet, monitor.transcript()),
             sifting: self.sifting(context),
         };
-        transcript::render(frame, places.transcript, body.framed, shown, scene);
+        transcript::render(frame, body.pane(places.transcript), shown, scene);
         if let Some(area) = places.memories {
             memories::render(frame, area, monitor, context);
         }
@@ -183,7 +184,7 @@ impl Screen for Live {
     fn click(&mut self, at: Position, body: Body, scene: &Scene<'_>) -> bool {
         let sheet = self.sheet(body, scene);
         let area = places(body, Wanted::default()).transcript;
-        let row = transcript::row_at(area, body.framed, at);
+        let row = transcript::row_at(body.pane(area), at);
         let Some(place) = row.and_then(|row| self.transcript.line_at(row, sheet)) else {
             return false;
         };
@@ -418,7 +419,7 @@ impl Live {
                 .sifted
                 .as_ref()
                 .map_or_else(all, |sifted| &sifted.lines),
-            port: transcript::port(area, body.framed),
+            port: transcript::port(body.pane(area)),
             context: scene.context,
             goes_on: self.past.goes_on(),
         }
