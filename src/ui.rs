@@ -54,4 +54,4 @@ pub use origin::{Origin, Staged};
 pub use plain::Plain;
 use scene::Scene;
 pub use session::Session;
-pub use view::View;
+pub use view::{Moment, View};

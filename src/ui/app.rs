@@ -9,7 +9,7 @@ use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Clock, Library, Origin, View,
+    Clock, Library, Moment, Origin, View,
     action::{Effect, SoundEffect, TerminalEffect},
     errand::{Errands, Outcome},
     terminal::Surface,
@@ -94,8 +94,9 @@ impl App {
                     let kept = self.playback.place().filter(|_| self.view.hears_kept());
                     self.view.set_place(kept);
                     self.view.set_progress(self.errands.progress());
-                    self.view.update(&self.monitor, &self.library, surface.size()?, now);
-                    surface.draw(&mut |frame| self.view.render(frame, &self.monitor, now))?;
+                    let moment = Moment::new(&self.monitor, surface.size()?, now);
+                    self.view.update(&self.library, moment);
+                    surface.draw(&mut |frame| self.view.render(frame, &self.monitor))?;
                     continue;
                 }
                 () = self.library.answered() => {}
@@ -147,10 +148,10 @@ impl App {
 
     /// Handles an event of the terminal.
     fn handle(&mut self, event: &Event, surface: &mut impl Surface) -> io::Result<Option<Effect>> {
-        let (size, now) = (surface.size()?, self.clock.now());
+        let moment = Moment::new(&self.monitor, surface.size()?, self.clock.now());
         let effect = match event {
-            Event::Key(key) if key.is_press() => self.view.key(*key, &self.monitor, size, now),
-            Event::Mouse(mouse) => self.view.mouse(*mouse, &self.monitor, size, now),
+            Event::Key(key) if key.is_press() => self.view.key(*key, moment),
+            Event::Mouse(mouse) => self.view.mouse(*mouse, moment),
             Event::Paste(text) => {
                 self.view.paste(text);
                 None
@@ -160,23 +161,12 @@ impl App {
         match &effect {
             Some(Effect::Sound(effect)) => self.play(effect),
             Some(Effect::Terminal(effect)) => surface.perform(effect.clone())?,
-            Some(Effect::Edit(edit)) => self.errands.edit(edit.clone()),
-            Some(Effect::Export(None)) => self.errands.stop_export(),
-            Some(Effect::Export(Some(order))) => {
-                if !self.errands.export(order.clone()) {
-                    self.view.say("too much is under way; try again".to_owned());
-                }
-            }
             Some(Effect::Errand(errand)) => {
                 if !self.errands.start(errand.clone()) {
                     self.view.say("too much is under way; try again".to_owned());
                 }
             }
-            // The view has done these.
-            Some(
-                Effect::Go(_) | Effect::Ask(..) | Effect::Say(_) | Effect::Do(_) | Effect::Quit,
-            )
-            | None => {}
+            Some(Effect::Quit) | None => {}
         }
         Ok(effect)
     }

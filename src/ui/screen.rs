@@ -15,7 +15,7 @@ use ratatui::{Frame, layout::Position, text::Span};
 
 use super::{
     Arrangement, Library, Scene,
-    action::{Action, Effect, Goal},
+    action::{Action, Goal, Request},
     frame::{Body, Hints, Tab},
     overlay::export::Offer,
     panes::Panes,
@@ -29,7 +29,7 @@ pub(super) trait Screen: Debug {
     fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>);
 
     /// Does what an action asks for, if it means anything here.
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect>;
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request>;
 
     /// The keys that matter now.
     fn hints(&self, scene: &Scene<'_>) -> Hints;

@@ -13,7 +13,7 @@ use crate::{
     text,
     ui::{
         Context, Library, Scene,
-        action::{Action, Effect, SoundEffect},
+        action::{Action, SoundEffect},
         frame::Hints,
         library::Asked,
         panel::{framed, list},
@@ -64,7 +64,7 @@ impl Overlay for Devices {
         }
         let device = self.chosen.checked_sub(1);
         let name = device.map(|device| devices[device].name.clone());
-        Answer::Close(Some(Effect::Sound(SoundEffect::Device(name))))
+        Answer::Close(Some(SoundEffect::Device(name).into()))
     }
 
     fn opened_by(&self) -> Action {

@@ -29,7 +29,7 @@ use crate::{
     text,
     ui::{
         Context, Scene, Session,
-        action::{Action, Effect},
+        action::{Action, Errand, Request},
         field::{Field, Typed},
         frame::Hints,
         panel::{framed, list},
@@ -125,20 +125,21 @@ impl Export {
         }
     }
 
-    fn order(&self, context: &Context) -> Option<Effect> {
+    fn order(&self, context: &Context) -> Option<Request> {
         let folder = self.folder.value().trim();
         if folder.is_empty() {
-            return Some(Effect::Say("name a folder to export into".to_owned()));
+            return Some(Request::Say("name a folder to export into".to_owned()));
         }
         let forms = self.forms();
         let (what, format) = *forms.get(self.form(&forms))?;
-        Some(Effect::Export(Some(Order {
+        let order = Errand::Export(Order {
             what,
             scope: self.offers.get(self.offer)?.scope.clone(),
             format,
             folder: expanded(folder),
             zone: context.time_zone.clone(),
-        })))
+        });
+        Some(order.into())
     }
 
     /// A row with one of several answers.
@@ -219,7 +220,7 @@ impl Overlay for Export {
             Action::Right => self.turn(1),
             Action::Open => {
                 return match self.order(scene.context) {
-                    Some(Effect::Say(word)) => Answer::Done(Some(Effect::Say(word))),
+                    Some(Request::Say(word)) => Answer::Done(Some(Request::Say(word))),
                     order => Answer::Close(order),
                 };
             }

@@ -28,7 +28,7 @@ use crate::{
     text,
     ui::{
         Context, Library, Scene,
-        action::{Action, Effect, Goal, SoundEffect},
+        action::{Action, Goal, Request, SoundEffect},
         field::{Field, Typed},
         frame::Hints,
         library::{AskError, Asked},
@@ -191,16 +191,17 @@ impl Overlay for Search {
         }
         match action {
             Action::Open => match self.goal() {
-                Some(goal) => Answer::Close(Some(Effect::Go(goal))),
+                Some(goal) => Answer::Close(Some(Request::Go(goal))),
                 None => Answer::Done(None),
             },
             // The key that turns to the next screen plays here.
             Action::NextScreen => Answer::Done(self.hit().map(|hit| {
-                Effect::Sound(SoundEffect::Play(Passage {
+                SoundEffect::Play(Passage {
                     uid: hit.uid.clone(),
                     conversation: hit.conversation,
                     at: hit.at,
-                }))
+                })
+                .into()
             })),
             _ => Answer::Pass,
         }

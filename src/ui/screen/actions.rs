@@ -21,7 +21,7 @@ use crate::{
     },
     ui::{
         Library, Scene,
-        action::{Action, Effect, Goal, Step},
+        action::{Action, Errand, Goal, Request, Step},
         excerpt::Excerpt,
         frame::{Body, Hints},
         listing::{Listed, Listing},
@@ -86,9 +86,9 @@ impl Screen for Actions {
         list::scroll_bar(frame, pane, &seen, self.list.len(), context);
     }
 
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         match action {
-            Action::Open => Some(Effect::Go(self.source()?)),
+            Action::Open => Some(Request::Go(self.source()?)),
             Action::Tick => self.tick(),
             Action::Copy => {
                 let words = self.list.chosen()?.description.clone();
@@ -161,10 +161,12 @@ impl Actions {
     }
 
     /// Ticks the chosen one and goes to the next, or takes its tick away.
-    fn tick(&mut self) -> Option<Effect> {
+    fn tick(&mut self) -> Option<Request> {
         let (id, item) = (self.list.chosen_key()?, self.list.chosen()?);
         if item.completed {
-            return Some(Effect::Say("it is done in Omi: untick it there".to_owned()));
+            return Some(Request::Say(
+                "it is done in Omi: untick it there".to_owned(),
+            ));
         }
         let edit = Edit::Tick(id.source, item.description.clone(), !item.ticked);
         if !item.ticked {
@@ -173,7 +175,7 @@ impl Actions {
             self.list
                 .step(if last { Step::Up(1) } else { Step::Down(1) });
         }
-        Some(Effect::Edit(edit))
+        Some(Errand::Edit(edit).into())
     }
 }
 

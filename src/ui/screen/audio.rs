@@ -34,7 +34,7 @@ use crate::{
     monitor::SoundTrack,
     ui::{
         Library, Scene,
-        action::{Action, Effect, SoundEffect},
+        action::{Action, Request, SoundEffect},
         frame::{Body, Hints, Pane},
         overlay::export::Offer,
         panel::{
@@ -90,9 +90,9 @@ impl Screen for Audio {
         }
     }
 
-    fn act(&mut self, action: Action, body: Body, _: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, _: &Scene<'_>) -> Option<Request> {
         if action == Action::Open {
-            return Some(Effect::Sound(SoundEffect::Listen));
+            return Some(SoundEffect::Listen.into());
         }
         if body.panes.zoomed {
             self.chosen = action.step(1)?.applied(self.chosen, PICTURES.len() - 1);

@@ -29,7 +29,7 @@ use crate::{
     text,
     ui::{
         Context, Library, Scene,
-        action::{Action, Effect, Goal, Step},
+        action::{Action, Goal, Request, Step},
         context::length,
         excerpt::Excerpt,
         frame::{Body, Hints, Pane},
@@ -95,7 +95,7 @@ impl Screen for Day {
         list::scroll_bar(frame, below, &seen, count, context);
     }
 
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         let today = today(scene.context);
         let date = self.date.unwrap_or(today);
         match action {
@@ -110,7 +110,7 @@ impl Screen for Day {
                 let summed = self.day().and_then(|day| day.summary.as_ref());
                 return Some(match summed {
                     Some(summed) => scene.context.copy(Excerpt::Summary(summed.seq)),
-                    None => Effect::Say("there is no summary of this day".to_owned()),
+                    None => Request::Say("there is no summary of this day".to_owned()),
                 });
             }
             _ => {
@@ -280,7 +280,7 @@ impl Day {
     }
 
     /// To what was said there, or else before or after it.
-    fn moment(&self, body: Body) -> Effect {
+    fn moment(&self, body: Body) -> Request {
         let found = self.scaled(body).and_then(|(day, scale)| {
             let cell = self.pointed(day, &scale);
             let mut here = timeline::lines_in(day, &scale, cell..cell + 1);
@@ -294,8 +294,8 @@ impl Day {
                 .map(|line| line.line)
         });
         match found {
-            Some(line) => Effect::Go(Goal::Line(line)),
-            None => Effect::Say("nothing was said that day".to_owned()),
+            Some(line) => Request::Go(Goal::Line(line)),
+            None => Request::Say("nothing was said that day".to_owned()),
         }
     }
 

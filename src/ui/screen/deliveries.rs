@@ -25,7 +25,7 @@ use crate::{
     store::{ReadError, Store, deliveries::DeliveryRow},
     ui::{
         Context, Library, Scene,
-        action::{Action, Effect, Errand, Goal, Question},
+        action::{Action, Errand, Goal, Question, Request},
         frame::{Body, Hints, Pane},
         library::Asked,
         outline::{Outline, Reader, Tone},
@@ -78,14 +78,14 @@ impl Screen for Deliveries {
         }
     }
 
-    fn act(&mut self, action: Action, body: Body, _: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, _: &Scene<'_>) -> Option<Request> {
         let places = self.places(body);
         let seq = Seq(self.list.position());
         match action {
             _ if seq == Seq(0) => {}
-            Action::Replay => return Some(Effect::Ask(Question::Replay(seq), String::new())),
-            Action::Copy => return Some(Effect::Errand(Errand::CopyBody(seq))),
-            Action::CopyAll => return Some(Effect::Errand(Errand::CopyCommand(seq))),
+            Action::Replay => return Some(Request::Ask(Question::Replay(seq), String::new())),
+            Action::Copy => return Some(Errand::CopyBody(seq).into()),
+            Action::CopyAll => return Some(Errand::CopyCommand(seq).into()),
             Action::Open if !self.reading => {
                 // What is read does not change under the eyes.
                 self.followed = self.list.came_since().is_none();
@@ -237,7 +237,7 @@ impl Deliveries {
         self.asked = Some((wanted, library.ask(read)));
     }
 
-    fn read(&mut self, action: Action, pane: Pane) -> Option<Effect> {
+    fn read(&mut self, action: Action, pane: Pane) -> Option<Request> {
         let (_, reader) = self.open.as_mut()?;
         match action {
             Action::Open => {
@@ -247,10 +247,10 @@ impl Deliveries {
             }
             Action::Search => {
                 let word = reader.word().to_owned();
-                return Some(Effect::Ask(Question::Find, word));
+                return Some(Request::Ask(Question::Find, word));
             }
             Action::NextMatch | Action::PreviousMatch if reader.word().is_empty() => {
-                return Some(Effect::Say("nothing is looked for yet".to_owned()));
+                return Some(Request::Say("nothing is looked for yet".to_owned()));
             }
             Action::NextMatch => _ = reader.next_match(1),
             Action::PreviousMatch => _ = reader.next_match(-1),

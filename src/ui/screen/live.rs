@@ -30,7 +30,7 @@ use crate::{
     text,
     ui::{
         Arrangement, Context, Library, Scene,
-        action::{Action, Effect, Goal, Question, SoundEffect},
+        action::{Action, Goal, Question, Request, SoundEffect},
         excerpt::Excerpt,
         frame::{Body, Hints},
         overlay::export::Offer,
@@ -90,7 +90,7 @@ impl Screen for Live {
         }
     }
 
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         let sheet = self.sheet(body, scene);
         let lines = sheet.transcript;
         match action {
@@ -99,19 +99,20 @@ impl Screen for Live {
                 let ends = heard(lines, scene).is_some_and(|heard| chosen == Some(heard));
                 let passage = self.transcript.passage(lines);
                 self.walks = !ends && self.selection.is_none();
-                return Some(Effect::Sound(if ends {
+                let effect = if ends {
                     SoundEffect::Live
                 } else {
                     SoundEffect::Play(passage?)
-                }));
+                };
+                return Some(effect.into());
             }
             Action::Filter => {
                 let typed = self.sieve.typed().to_owned();
-                return Some(Effect::Ask(Question::Filter, typed));
+                return Some(Request::Ask(Question::Filter, typed));
             }
             Action::FilterOnOff => {
                 self.selection = None;
-                let none = || Effect::Say("there is no filter; f makes one".to_owned());
+                let none = || Request::Say("there is no filter; f makes one".to_owned());
                 return (!self.sieve.toggle_typed()).then(none);
             }
             Action::OnlyMarked => {
@@ -147,7 +148,7 @@ impl Screen for Live {
                 let forth = action == Action::NextMark;
                 let Some(place) = self.transcript.marked(forth, lines) else {
                     let way = if forth { "after" } else { "before" };
-                    return Some(Effect::Say(format!("no star or note {way} this line")));
+                    return Some(Request::Say(format!("no star or note {way} this line")));
                 };
                 self.transcript = self.transcript.pointing_at(place, sheet);
             }

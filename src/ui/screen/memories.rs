@@ -23,7 +23,7 @@ use crate::{
     store::{ReadError, Store, Talk},
     ui::{
         Context, Library, Scene,
-        action::{Action, Effect, Goal, SoundEffect},
+        action::{Action, Goal, Request, SoundEffect},
         excerpt::Excerpt,
         frame::{Body, Hints, Pane},
         library::Asked,
@@ -70,7 +70,7 @@ impl Screen for Memories {
         }
     }
 
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         let places = self.places(body);
         match (action, self.reading) {
             (Action::Copy | Action::CopyAll, _) => {
@@ -274,10 +274,11 @@ fn empty(loading: bool, width: usize, context: &Context) -> Vec<Line<'static>> {
 }
 
 /// From the beginning of its talk.
-fn play(kept: &KeptMemory) -> Effect {
-    Effect::Sound(SoundEffect::Play(Passage {
+fn play(kept: &KeptMemory) -> Request {
+    let passage = Passage {
         uid: kept.uid.clone(),
         conversation: kept.conversation,
         at: kept.memory.when().unwrap_or(kept.arrived),
-    }))
+    };
+    SoundEffect::Play(passage).into()
 }

@@ -13,7 +13,7 @@ use super::{
     },
 };
 use crate::ui::{
-    Arrangement, Glyphs, View,
+    Arrangement, Glyphs, Moment, View,
     action::{Action, Effect, SoundEffect, TerminalEffect},
     keymap::{KeyBinding, Keymap},
     theme::{Depth, Theme},
@@ -39,12 +39,12 @@ fn mouse(view: &mut View, kind: MouseEventKind, column: u16, row: u16) -> Option
         row,
         modifiers: KeyModifiers::NONE,
     };
-    view.mouse(event, &full(), SIZE, scene::now())
+    view.mouse(event, Moment::new(&full(), SIZE, scene::now()))
 }
 
 fn press(view: &mut View, code: KeyCode) -> Option<Effect> {
     let key = KeyEvent::new(code, KeyModifiers::NONE);
-    view.key(key, &full(), SIZE, scene::now())
+    view.key(key, Moment::new(&full(), SIZE, scene::now()))
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::{
     secret::Secret,
     tunnel::{Link, Tool},
     ui::{
-        Glyphs, Session, Staged, View,
+        Glyphs, Moment, Session, Staged, View,
         action::Action::{
             self, Card, Command, Down, Export, Filter, Help, Name, Note, Open, Replay, Reveal,
             Screen, Search,
@@ -214,7 +214,7 @@ fn overlays_at_every_size() {
                     drawn(&monitor, &mut view, size, &[*action]);
                 }
                 for key in doing.typed() {
-                    view.key(key, &monitor, size, scene::now());
+                    view.key(key, Moment::new(&monitor, size, scene::now()));
                 }
             }
             shot(name, size, &text(&drawn(&monitor, &mut view, size, &[])));

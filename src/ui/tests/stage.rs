@@ -12,7 +12,7 @@ use crate::{
     losses::LossCounter,
     monitor::{Monitor, WINDOW},
     store::{Location, Settings, Store, Submission, retention::Retention},
-    ui::{Library, View, action::Action},
+    ui::{Library, Moment, View, action::Action},
 };
 
 /// What every list is read from, and what it is called while it cannot be.
@@ -60,7 +60,7 @@ impl Stage {
         let monitor = Monitor::new(self.store.view(WINDOW).unwrap().0);
         let mut screen = self.settled(&monitor, size).await;
         for action in actions {
-            self.view.act(*action, &monitor, size, now());
+            self.view.act(*action, Moment::new(&monitor, size, now()));
             screen = self.settled(&monitor, size).await;
         }
         screen
@@ -70,7 +70,7 @@ impl Stage {
     pub(super) async fn typed(&mut self, size: (u16, u16), keys: &[KeyEvent]) -> String {
         let monitor = Monitor::new(self.store.view(WINDOW).unwrap().0);
         for key in keys {
-            self.view.key(*key, &monitor, size, now());
+            self.view.key(*key, Moment::new(&monitor, size, now()));
         }
         self.settled(&monitor, size).await
     }
@@ -81,7 +81,7 @@ impl Stage {
         self.rename(TABLES);
         let mut screen = String::new();
         for action in actions {
-            self.view.act(*action, &monitor, size, now());
+            self.view.act(*action, Moment::new(&monitor, size, now()));
             screen = self.settled(&monitor, size).await;
         }
         self.rename(TABLES.map(|(table, away)| (away, table)));
@@ -100,18 +100,19 @@ impl Stage {
     }
 
     async fn settled(&mut self, monitor: &Monitor, size: (u16, u16)) -> String {
+        let moment = Moment::new(monitor, size, now());
         // The list, then one of them, then how often it was repeated.
         for _ in 0..3 {
-            self.view.update(monitor, &self.library, size, now());
+            self.view.update(&self.library, moment);
             let last = self.library.ask(|_| Ok(()));
             while last.answer().is_none() {
                 self.library.answered().await;
             }
         }
-        self.view.update(monitor, &self.library, size, now());
+        self.view.update(&self.library, moment);
         let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
         terminal
-            .draw(|frame| self.view.render(frame, monitor, now()))
+            .draw(|frame| self.view.render(frame, monitor))
             .unwrap();
         text(terminal.backend().buffer())
     }
