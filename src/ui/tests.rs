@@ -3,6 +3,7 @@
 mod actions;
 mod day;
 mod deliveries;
+mod errands;
 mod export;
 mod fuzz;
 mod keys;
