@@ -90,24 +90,11 @@ impl App {
                 },
                 () = until(due) => {
                     frames.drawn();
-                    let now = self.clock.now();
-                    let kept = self.playback.place().filter(|_| self.view.hears_kept());
-                    self.view.set_place(kept);
-                    self.view.set_progress(self.errands.progress());
-                    let moment = Moment::new(&self.monitor, surface.size()?, now);
-                    self.view.update(&self.library, moment);
-                    surface.draw(&mut |frame| self.view.render(frame, &self.monitor))?;
+                    self.draw(surface)?;
                     continue;
                 }
                 () = self.library.answered() => {}
-                Some(outcome) = self.errands.done() => match outcome {
-                    Outcome::Edited => self.view.edited(),
-                    Outcome::Said(word) => self.view.say(word),
-                    Outcome::Copied(copied) => {
-                        surface.perform(TerminalEffect::Copy(copied.text))?;
-                        self.view.say(copied.told);
-                    }
-                },
+                Some(outcome) = self.errands.done() => self.tell(outcome, surface)?,
                 Ok(()) = listening.changed() => self.view.heard(listening.borrow_and_update().clone()),
                 Ok(()) = self.bell.changed() => {
                     surface.perform(TerminalEffect::Ring)?;
@@ -132,6 +119,30 @@ impl App {
             }
             frames.dirty = true;
         }
+    }
+
+    /// Draws everything as it is now.
+    fn draw(&mut self, surface: &mut impl Surface) -> io::Result<()> {
+        let now = self.clock.now();
+        let kept = self.playback.place().filter(|_| self.view.hears_kept());
+        self.view.set_place(kept);
+        self.view.set_progress(self.errands.progress());
+        let moment = Moment::new(&self.monitor, surface.size()?, now);
+        self.view.update(&self.library, moment);
+        surface.draw(&mut |frame| self.view.render(frame, &self.monitor))
+    }
+
+    /// Tells what came of an errand.
+    fn tell(&mut self, outcome: Outcome, surface: &mut impl Surface) -> io::Result<()> {
+        match outcome {
+            Outcome::Edited => self.view.edited(),
+            Outcome::Said(word) => self.view.say(word),
+            Outcome::Copied(copied) => {
+                surface.perform(TerminalEffect::Copy(copied.text))?;
+                self.view.say(copied.told);
+            }
+        }
+        Ok(())
     }
 
     /// Takes over how Omi reaches us, or what is played in its place.

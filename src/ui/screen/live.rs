@@ -14,6 +14,7 @@
 //! Where there is little room the wave folds away first, then health, then memories; on the smallest screens only the
 //! transcript and one row of status are left.
 
+mod act;
 mod past;
 mod places;
 mod sieve;
@@ -30,8 +31,7 @@ use crate::{
     text,
     ui::{
         Arrangement, Context, Library, Scene,
-        action::{Action, Goal, Question, Request, SoundEffect},
-        excerpt::Excerpt,
+        action::{Action, Goal, Request},
         frame::{Body, Hints},
         overlay::export::Offer,
         panel::{
@@ -91,85 +91,22 @@ impl Screen for Live {
     }
 
     fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
-        let sheet = self.sheet(body, scene);
-        let lines = sheet.transcript;
         match action {
-            Action::Open => {
-                let chosen = self.transcript.cursor(lines);
-                let ends = heard(lines, scene).is_some_and(|heard| chosen == Some(heard));
-                let passage = self.transcript.passage(lines);
-                self.walks = !ends && self.selection.is_none();
-                let effect = if ends {
-                    SoundEffect::Live
-                } else {
-                    SoundEffect::Play(passage?)
-                };
-                return Some(effect.into());
+            Action::Open => return self.listen(body, scene),
+            Action::Filter | Action::FilterOnOff | Action::OnlyMarked | Action::OnlySpeaker => {
+                return self.filter(action, body, scene);
             }
-            Action::Filter => {
-                let typed = self.sieve.typed().to_owned();
-                return Some(Request::Ask(Question::Filter, typed));
-            }
-            Action::FilterOnOff => {
-                self.selection = None;
-                let none = || Request::Say("there is no filter; f makes one".to_owned());
-                return (!self.sieve.toggle_typed()).then(none);
-            }
-            Action::OnlyMarked => {
-                self.selection = None;
-                self.sieve.toggle_marked();
-            }
-            Action::OnlySpeaker => {
-                let speaker = self.transcript.speaker(lines)?;
-                self.selection = None;
-                self.sieve.toggle_speaker(speaker);
-            }
-            Action::Select if self.selection.is_none() => {
-                let (place, _, line) = self.transcript.line(lines)?;
-                let selection = Selection::of(line);
-                self.transcript = self.transcript.pointing_at(place, sheet);
-                self.selection = Some(selection);
-                self.past.stay();
-                self.walks = false;
-            }
+            Action::Select if self.selection.is_none() => self.select(body, scene),
             // Back is for this screen only while something is selected.
             Action::Select | Action::Back | Action::Close => self.selection = None,
-            Action::Copy if self.selection.is_some() => {
-                let selected = selection::lines(&self.selected(lines)?, lines);
-                return Some(scene.context.copy(Excerpt::Lines(selected)));
-            }
-            Action::Copy | Action::CopyAll => {
-                return self.transcript.copy(action, sheet);
-            }
+            Action::Copy | Action::CopyAll => return self.copy(action, body, scene),
             Action::Mark | Action::Note | Action::Name => {
+                let lines = self.sheet(body, scene).transcript;
                 return self.transcript.hand(action, lines);
             }
-            Action::NextMark | Action::PreviousMark => {
-                let forth = action == Action::NextMark;
-                let Some(place) = self.transcript.marked(forth, lines) else {
-                    let way = if forth { "after" } else { "before" };
-                    return Some(Request::Say(format!("no star or note {way} this line")));
-                };
-                self.transcript = self.transcript.pointing_at(place, sheet);
-            }
-            Action::First
-                if self.reads_on() && !self.past.has_first(scene.monitor.transcript()) =>
-            {
-                self.past.go(Aim::First);
-            }
-            _ => {
-                let step = action.step(sheet.port.rows)?;
-                let mut after = self.transcript.after(step, sheet);
-                // What comes while lines are selected is not among them.
-                if let (Some(_), transcript::State::Follow, Some(last)) =
-                    (&self.selection, &after, lines.last())
-                {
-                    after = after.pointing_at(last, sheet);
-                }
-                self.transcript = after;
-                self.past.stay();
-                self.walks = false;
-            }
+            Action::NextMark => return self.point_at_mark(true, body, scene),
+            Action::PreviousMark => return self.point_at_mark(false, body, scene),
+            _ => self.scroll(action, body, scene),
         }
         None
     }

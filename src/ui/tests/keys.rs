@@ -84,6 +84,7 @@ fn the_keymap_of_the_user_is_what_counts_and_what_is_told() {
         binding("freeze", &[]),
         binding("card", &["ß"]),
         binding("follow", &["Ctrl-E"]),
+        binding("filter", &["F6"]),
     ];
     let mut view = View::new(
         scene::session(),
@@ -106,6 +107,8 @@ fn the_keymap_of_the_user_is_what_counts_and_what_is_told() {
     assert!(shown(&mut view, &[Action::First]).contains(" Ctrl-E follows "));
     let card = text(&drawn(&empty(), &mut view, SIZE, &[]));
     assert!(card.contains(" ß this card"), "{card}");
+    let none = shown(&mut view, &[Action::FilterOnOff]);
+    assert!(none.contains("there is no filter; F6 makes one"), "{none}");
 }
 
 #[tokio::test(start_paused = true)]
