@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Clock, Library, Moment, Origin, View,
     action::{Effect, SoundEffect, TerminalEffect},
-    errand::{Errands, Outcome},
+    errand::Errands,
+    outcome::Outcome,
     terminal::Surface,
 };
 use crate::{

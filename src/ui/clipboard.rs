@@ -5,18 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::errand::Outcome;
+use super::outcome::{Copied, Outcome};
 use crate::{event::Seq, secret::Keys, store::deliveries::Inspected, text};
 
 /// Longest text that terminals take by OSC 52, in bytes: xterm and tmux stop at about 100,000 characters of base64.
 const LONGEST: usize = 74_000;
-
-/// A text on its way to the terminal's clipboard, and what is told of it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Copied {
-    pub(super) text: String,
-    pub(super) told: String,
-}
 
 /// Where copies go that no clipboard takes.
 #[derive(Debug)]

@@ -4,12 +4,7 @@ use std::sync::{Arc, Weak};
 
 use tokio::task::JoinSet;
 
-use super::{
-    Session,
-    action::Errand,
-    clipboard::{Copied, Place},
-    excerpt,
-};
+use super::{Session, action::Errand, clipboard::Place, excerpt, outcome::Outcome};
 use crate::{
     event::{Edit, Seq},
     export::{
@@ -38,17 +33,6 @@ pub struct Errands {
     running: JoinSet<Outcome>,
     /// Looks after the export that is under way, if there is one.
     export: Weak<Watch>,
-}
-
-/// What came of an errand.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// What is kept has changed.
-    Edited,
-    /// Something to be told.
-    Said(String),
-    /// Something for the clipboard.
-    Copied(Copied),
 }
 
 impl Errands {

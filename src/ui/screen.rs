@@ -17,11 +17,9 @@ use super::{
     Arrangement, Library, Scene,
     action::{Action, Goal, Request},
     frame::{Body, Hints, Tab},
-    overlay::export::Offer,
+    offer::Offer,
     panes::Panes,
 };
-
-pub(super) use audio::Figures;
 
 /// One of the screens.
 pub(super) trait Screen: Debug {

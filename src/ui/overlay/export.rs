@@ -20,51 +20,20 @@ use ratatui::{
 
 use super::{Answer, Overlay, Shelf, over};
 use crate::{
-    export::{
-        Format, What,
-        order::{Order, Scope},
-        table::PAIRS,
-        watch::Progress,
-    },
+    export::{Format, What, order::Order, watch::Progress},
     text,
     ui::{
         Context, Scene, Session,
         action::{Action, Errand, Request},
         field::{Field, Typed},
         frame::Hints,
+        offer::Offer,
         panel::{framed, list},
     },
 };
 
 /// Columns of the overlay, without its frame.
 const WIDTH: usize = 66;
-
-/// Something that can be exported from where the user is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::ui) struct Offer {
-    /// What it is called here.
-    pub(in crate::ui) label: String,
-    pub(in crate::ui) what: What,
-    pub(in crate::ui) scope: Scope,
-}
-
-impl Offer {
-    pub(in crate::ui) fn new(label: impl Into<String>, what: What, scope: Scope) -> Self {
-        Self {
-            label: label.into(),
-            what,
-            scope,
-        }
-    }
-
-    /// The kinds and formats it can have: what is talked can be heard, too.
-    fn forms(&self) -> Vec<(What, Format)> {
-        let is_talk = self.what == What::Transcript && !matches!(self.scope, Scope::Lines(_));
-        let fits = |what| what == self.what || (is_talk && what == What::Audio);
-        let pairs = PAIRS.iter().filter(|pair| fits(pair.what));
-        pairs.map(|pair| (pair.what, pair.format)).collect()
-    }
-}
 
 /// What the overlay asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

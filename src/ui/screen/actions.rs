@@ -25,7 +25,7 @@ use crate::{
         excerpt::Excerpt,
         frame::{Body, Hints},
         listing::{Listed, Listing},
-        overlay::export::Offer,
+        offer::Offer,
         panel::{list, prose, todo},
         wanted::Wanted,
     },

@@ -36,7 +36,7 @@ use crate::{
         Library, Scene,
         action::{Action, Request, SoundEffect},
         frame::{Body, Hints, Pane},
-        overlay::export::Offer,
+        offer::Offer,
         panel::{
             recorded::{self, Recorded},
             scope, sound, spectrogram, spectrum,
@@ -44,7 +44,6 @@ use crate::{
     },
 };
 use analysis::Analysis;
-pub(in crate::ui) use analysis::Figures;
 
 /// From one picture to the next while sound comes.
 const PICTURE: SignedDuration = SignedDuration::from_millis(66);

@@ -34,7 +34,7 @@ use crate::{
         excerpt::Excerpt,
         frame::{Body, Hints, Pane},
         library::Asked,
-        overlay::export::Offer,
+        offer::Offer,
         panel::{
             list, prose, summary,
             timeline::{self, Scale},

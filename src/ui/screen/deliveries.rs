@@ -28,8 +28,8 @@ use crate::{
         action::{Action, Errand, Goal, Question, Request},
         frame::{Body, Hints, Pane},
         library::Asked,
+        offer::Offer,
         outline::{Outline, Reader, Tone},
-        overlay::export::Offer,
         panel::{
             deliveries::{self, Columns},
             delivery, list,

@@ -33,7 +33,7 @@ use crate::{
         Arrangement, Context, Library, Scene,
         action::{Action, Goal, Request},
         frame::{Body, Hints},
-        overlay::export::Offer,
+        offer::Offer,
         panel::{
             audio, health, memories,
             transcript::{

@@ -28,7 +28,7 @@ use crate::{
         frame::{Body, Hints, Pane},
         library::Asked,
         listing::{Listed, Listing},
-        overlay::export::Offer,
+        offer::Offer,
         panel::{list, memories, memory, prose},
     },
 };

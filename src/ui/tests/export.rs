@@ -23,8 +23,8 @@ use crate::{
     ui::{
         Glyphs, Moment,
         action::{Action, Effect, Errand},
-        errand::Outcome,
         excerpt::{self, Excerpt},
+        outcome::Outcome,
         theme::Theme,
     },
 };
