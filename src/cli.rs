@@ -277,15 +277,9 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 const GRACE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 fn grace(text: &str) -> Result<SignedDuration, String> {
-    length(text)
-        .filter(|grace| (SignedDuration::ZERO..=GRACE).contains(grace))
+    crate::moment::length(text)
+        .filter(|grace| *grace <= GRACE)
         .ok_or_else(|| "must be a time such as 24h or 7d, at most 30d".to_owned())
-}
-
-fn length(text: &str) -> Option<SignedDuration> {
-    let span = text.parse::<jiff::Span>().ok()?;
-    let days = jiff::SpanRelativeTo::days_are_24_hours();
-    span.to_duration(days).ok()
 }
 
 #[cfg(test)]

@@ -1,19 +1,12 @@
 //! Times as people say them.
 
 use jiff::{
-    SignedDuration, Timestamp,
+    SignedDuration, Span, SpanRelativeTo, Timestamp,
     civil::{Date, DateTime},
     tz::TimeZone,
 };
 
-/// Units of an age such as `2h`, in seconds.
-const UNITS: [(char, i64); 5] = [
-    ('s', 1),
-    ('m', 60),
-    ('h', 3600),
-    ('d', 86_400),
-    ('w', 604_800),
-];
+const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// Reads a time: a date, a date and time (here or with an offset), `today`, `yesterday`, or an age such as `2h`.
 ///
@@ -40,21 +33,23 @@ pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, S
     local
         .and_then(|local| zone.to_timestamp(local).ok())
         .or_else(|| text.parse().ok())
-        .or_else(|| age(text).and_then(|age| now.checked_sub(age).ok()))
+        .or_else(|| now.checked_sub(length(text)?).ok())
         .ok_or_else(|| {
             "must be a time such as 2026-11-20, 2026-11-20T14:00, yesterday or 2h".to_owned()
         })
 }
 
-fn age(text: &str) -> Option<SignedDuration> {
-    let unit = text.chars().last()?;
-    let (_, seconds) = UNITS.iter().find(|(name, _)| *name == unit)?;
-    let count: i64 = text
-        .strip_suffix(unit)?
-        .parse()
-        .ok()
-        .filter(|count| *count >= 0)?;
-    Some(SignedDuration::from_secs(count.checked_mul(*seconds)?))
+/// Reads a length of time such as `500ms`, `90 s`, `2min`, `1h 30m`, `30d` or `2 weeks`. A day has 24 hours, a year 365 days. None if it is
+/// none, negative, or without a unit.
+#[must_use]
+pub fn length(text: &str) -> Option<SignedDuration> {
+    let span: Span = text.trim().to_ascii_lowercase().parse().ok()?;
+    let years = YEAR.checked_mul(span.get_years().into())?;
+    let rest = span
+        .years(0)
+        .to_duration(SpanRelativeTo::days_are_24_hours());
+    let length = years.checked_add(rest.ok()?)?;
+    (!span.is_negative()).then_some(length)
 }
 
 #[cfg(test)]
@@ -75,6 +70,7 @@ mod tests {
             ("yesterday", "2026-11-18T23:00:00Z"),
             ("2h", "2026-11-20T10:42:00Z"),
             ("1w", "2026-11-13T12:42:00Z"),
+            ("1y", "2025-11-20T12:42:00Z"),
         ];
         for (text, expected) in cases {
             assert_eq!(
@@ -87,12 +83,47 @@ mod tests {
             "",
             "h",
             "-2h",
-            "2y",
+            "2mo",
             "tomorrowish",
             "2026-13-01",
             "9999999999999999w",
         ] {
             assert!(parse(bad, now, &berlin).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_length_is_a_number_and_a_unit_or_some_of_both() {
+        let cases = [
+            ("500ms", 500),
+            ("90 s", 90_000),
+            ("2m", 120_000),
+            ("2 MIN", 120_000),
+            ("1h 30m", 5_400_000),
+            ("1.5h", 5_400_000),
+            ("0s", 0),
+            ("2 weeks", 14 * 86_400_000),
+            ("1y 1d", 366 * 86_400_000),
+        ];
+        for (text, millis) in cases {
+            assert_eq!(
+                length(text),
+                Some(SignedDuration::from_millis(millis)),
+                "{text}"
+            );
+        }
+        for bad in [
+            "",
+            "2",
+            "m",
+            "-2h",
+            "2h ago",
+            "1mo",
+            "2x",
+            "99999999999y",
+            "64MiB",
+        ] {
+            assert_eq!(length(bad), None, "{bad}");
         }
     }
 }

@@ -6,7 +6,7 @@ use clap::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::{length, moment};
+use super::moment;
 use crate::event::{Kind, Trigger};
 
 /// What is sent once more, where to, and how fast.
@@ -71,9 +71,7 @@ fn pace(text: &str) -> Result<f64, String> {
 }
 
 fn pause(text: &str) -> Result<SignedDuration, String> {
-    length(text)
-        .filter(|pause| !pause.is_negative())
-        .ok_or_else(|| "must be a time such as 90s, 10min or 1d".to_owned())
+    crate::moment::length(text).ok_or_else(|| "must be a time such as 90s, 10min or 1d".to_owned())
 }
 
 #[cfg(test)]

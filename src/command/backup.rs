@@ -11,7 +11,7 @@ use crate::{
 
 pub(super) fn run(flags: &Flags, file: &Path) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
-    let archive = Archive::open(&config.data_dir)?;
+    let archive = Archive::open(&config.storage.data_dir)?;
     archive
         .backup(file)
         .with_context(|| format!("cannot back up to {}", file.display()))

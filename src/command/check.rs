@@ -17,7 +17,7 @@ pub(super) fn run(flags: &Flags, mend: bool) -> anyhow::Result<()> {
     if mend {
         return repair(config);
     }
-    let faults = Archive::open(&config.data_dir)?.faults()?;
+    let faults = Archive::open(&config.storage.data_dir)?.faults()?;
     let mut out = io::stdout().lock();
     for fault in &faults {
         writeln!(out, "{}", escaped(&fault.to_string()))?;
@@ -34,16 +34,16 @@ pub(super) fn run(flags: &Flags, mend: bool) -> anyhow::Result<()> {
     anyhow::bail!(
         "{}; copy {} to a safe place, then run `omiscope check --repair`",
         counted(faults.len(), "faults"),
-        config.data_dir.display()
+        config.storage.data_dir.display()
     )
 }
 
 fn repair(config: Config) -> anyhow::Result<()> {
     // A folder that holds nothing is told as ever, instead of made.
-    if !config.data_dir.join("omiscope.db").is_file() {
-        Archive::open(&config.data_dir)?;
+    if !config.storage.data_dir.join("omiscope.db").is_file() {
+        Archive::open(&config.storage.data_dir)?;
     }
-    let done: Result<_, RepairError> = repair::repair(config.data_dir, &mut |step| {
+    let done: Result<_, RepairError> = repair::repair(config.storage.data_dir, &mut |step| {
         super::tell(format_args!("{step}"));
     });
     let mut out = io::stdout().lock();

@@ -1,8 +1,6 @@
 //! `omiscope demo`: the dashboard with a simulated wearer; a listener on a free loopback port, a store in a folder that goes
 //! when it ends, and real HTTP between.
 
-use std::{collections::HashSet, net::Ipv4Addr};
-
 use tokio::sync::watch::channel;
 use tokio_util::sync::CancellationToken;
 
@@ -13,14 +11,13 @@ use super::{
 };
 use crate::{
     cli::Script,
-    config::{Config, Flags},
+    config::{Config, Flags, Listener, Secrets, Storage},
     logging::{self, Destination},
     losses::LossCounter,
     secret::Secret,
     shutdown,
     signature::Policy,
     simulate::{DEMO_UID, Wearer},
-    store::retention::Retention,
     ui::{Origin, Staged, terminal},
     webhook_url::WebhookUrl,
 };
@@ -41,7 +38,8 @@ pub(super) fn run(flags: &Flags, script: Script) -> anyhow::Result<()> {
 }
 
 /// The dashboard on a listener that keeps nothing, and `feed`, which posts to it until it is told to stop or all is played. Returns what
-/// that did. Of the settings only the looks are used.
+/// that did. Of the settings only the looks, the sound and what ends
+/// a conversation are used.
 pub(super) fn staged<F, T>(
     flags: &Flags,
     staged: Staged,
@@ -51,31 +49,33 @@ where
     F: Future<Output = anyhow::Result<T>> + Send + 'static,
     T: Send + 'static,
 {
-    let looks = Config::load(flags)?;
-    watch::require_terminal(&looks)?;
-    let _log = logging::start(
-        Destination::Nowhere,
-        looks.log_level,
-        LossCounter::default(),
-    )?;
-    let face = Face::of(&looks);
+    let user = Config::load(flags)?;
+    watch::require_terminal(&user)?;
+    let _log = logging::start(Destination::Nowhere, user.log.level, LossCounter::default())?;
+    let face = Face::of(&user);
     // In memory, no sound could be kept; but better a demo without that than none.
     let folder = tempfile::Builder::new().prefix("omiscope-demo-").tempdir();
     let data_dir = folder.as_ref().map(|folder| folder.path().to_owned());
+    // What is heard is made up or past: nobody should be told of it, and nothing of it may be refused.
     let config = Config {
-        host: Ipv4Addr::LOCALHOST.into(),
-        port: 0,
-        webhook_secret: Some(Secret::generate()?),
-        webhook_secret_old: None,
-        signing_secrets: Vec::new(),
-        signature: Policy::Off,
-        ephemeral: data_dir.is_err(),
-        data_dir: data_dir.unwrap_or_default(),
-        allowed_uids: HashSet::new(),
-        retention: Retention::default(),
-        // What is heard is made up or past; nobody should be told of it.
-        rules: Vec::new(),
-        ..looks
+        listener: Listener {
+            port: 0,
+            signature: Policy::Off,
+            ..Listener::default()
+        },
+        secrets: Secrets {
+            webhook: Some(Secret::generate()?),
+            ..Secrets::default()
+        },
+        storage: Storage {
+            ephemeral: data_dir.is_err(),
+            data_dir: data_dir.unwrap_or_default(),
+            silence: user.storage.silence,
+            ..Storage::default()
+        },
+        looks: user.looks,
+        sound: user.sound,
+        ..Config::default()
     };
     on_runtime(async {
         let shutdown = shutdown::on_signals(terminal::restore)?;

@@ -34,7 +34,7 @@ pub(super) fn run(flags: &Flags, json: bool) -> anyhow::Result<()> {
         let size = crossterm::terminal::size().ok().filter(|_| is_terminal);
         let style = Style {
             colour: is_terminal && !setup.surroundings.forbids_colour(),
-            ascii: setup.survey.config.ascii,
+            ascii: setup.survey.config.looks.ascii,
             columns: size.map(|(columns, _)| usize::from(columns).max(LEAST)),
         };
         show(&sections, &setup.survey, style, &mut out)?;

@@ -83,5 +83,5 @@ pub(super) fn tick(flags: &Flags, options: &Tick) -> anyhow::Result<()> {
 
 fn open(flags: &Flags) -> anyhow::Result<Archive> {
     let config = Config::load(flags)?;
-    Ok(Archive::open(&config.data_dir)?)
+    Ok(Archive::open(&config.storage.data_dir)?)
 }

@@ -33,7 +33,7 @@ pub(super) fn run(flags: &Flags, options: &Export) -> anyhow::Result<()> {
         config.log_style(),
         LossCounter::default(),
     )?;
-    let archive = Archive::open(&config.data_dir)?;
+    let archive = Archive::open(&config.storage.data_dir)?;
     let file = options.output.as_deref();
     let job = Job {
         pair,

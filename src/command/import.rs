@@ -37,8 +37,8 @@ pub(super) fn run(flags: &Flags, options: &Import) -> anyhow::Result<()> {
     let input = open(&options.file).with_context(cannot)?;
     let store = Store::open(
         Settings {
-            location: Location::Folder(config.data_dir.clone()),
-            silence: config.silence,
+            location: Location::Folder(config.storage.data_dir.clone()),
+            silence: config.storage.silence,
             // What is brought in is not to go while it comes.
             retention: Retention::FOREVER,
         },

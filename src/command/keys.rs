@@ -61,8 +61,8 @@ pub(super) async fn follow(mut watch: Watch, config: Config, ring: Keyring) {
 
 /// Every key of ours that can be known, so that nobody gets one: that of the data folder, those of the settings, and what Omi signs with.
 pub(super) fn known(config: &Config) -> Result<Keys, KeepError> {
-    let kept = found_in(&config.data_dir)?;
-    let given = config.webhook_secret.clone();
+    let kept = found_in(&config.storage.data_dir)?;
+    let given = config.secrets.webhook.clone();
     let keys = kept.or_else(|| given.clone());
     let keys = Keys::from(keys.unwrap_or_else(|| Secret::new(String::new())));
     let given = given.map(|key| OldKey { key, until: None });
@@ -75,9 +75,9 @@ fn with_settings(keys: Keys, config: &Config) -> Keys {
         until: None,
     });
     keys.with_old(old)
-        .with_signing(config.signing_secrets.clone())
+        .with_signing(config.secrets.signing.clone())
 }
 
 fn old(config: &Config) -> Option<&Secret> {
-    config.webhook_secret_old.as_ref()
+    config.secrets.old_webhook.as_ref()
 }

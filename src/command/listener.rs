@@ -75,7 +75,7 @@ impl Listening {
         let listener = bound.map_err(|error| BindError::of(address, error))?;
         let address = listener.local_addr()?;
         let rule_counters = Counters::default();
-        let folder = (!config.ephemeral).then_some(config.data_dir.as_path());
+        let folder = (!config.storage.ephemeral).then_some(config.storage.data_dir.as_path());
         for Obstacle {
             rule, action, text, ..
         } in obstacles(&config.rules, address)
@@ -155,12 +155,19 @@ impl Listening {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config;
 
     #[tokio::test]
     async fn a_store_that_dies_ends_the_program_with_an_error() {
         let config = Config {
-            port: 0,
-            ephemeral: true,
+            listener: config::Listener {
+                port: 0,
+                ..config::Listener::default()
+            },
+            storage: config::Storage {
+                ephemeral: true,
+                ..config::Storage::default()
+            },
             ..Config::default()
         };
         let (shutdown, losses) = (CancellationToken::new(), LossCounter::default());

@@ -27,7 +27,7 @@ pub(super) fn run(flags: &Flags, options: &Ping) -> anyhow::Result<()> {
         Some(url) => named(url, &config)?,
         None => own(&config)?,
     };
-    let secret = config.signing_secrets.first();
+    let secret = config.secrets.signing.first();
     let said = on_runtime(async { ping(&url, secret).await })?;
     writeln!(io::stdout(), "{said}")?;
     Ok(())
@@ -44,7 +44,7 @@ fn named(url: &str, config: &Config) -> anyhow::Result<WebhookUrl> {
 
 /// That of the server with these settings.
 fn own(config: &Config) -> anyhow::Result<WebhookUrl> {
-    if config.port == 0 {
+    if config.listener.port == 0 {
         bail!("port 0 stands for any free one; name the server with --url");
     }
     Ok(WebhookUrl::local(config.address()).with_key(&key(config)?))

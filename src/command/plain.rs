@@ -58,12 +58,15 @@ fn how_to_quit(address: SocketAddr, staged: Option<Staged>, can_type: bool) -> S
 
 /// Where the key is found, never the key itself.
 fn how_to_connect(config: &Config) -> String {
-    let key = match &config.webhook_secret {
+    let key = match &config.secrets.webhook {
         Some(_) => "the one of your settings".to_owned(),
-        None if config.ephemeral => {
+        None if config.storage.ephemeral => {
             "made for this time only and not told here; set WEBHOOK_SECRET to know it".to_owned()
         }
-        None => format!("in the file {}", config.data_dir.join("secret").display()),
+        None => format!(
+            "in the file {}",
+            config.storage.data_dir.join("secret").display()
+        ),
     };
     format!(
         "Omi app, Settings, Developer: paste your tunnel's https URL with /webhook?key=KEY into each field; for audio bytes put ,5 after it. The key is {key}."

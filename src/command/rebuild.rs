@@ -20,8 +20,8 @@ const PACE: Duration = Duration::from_millis(100);
 pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
     let settings = Settings {
-        location: Location::Folder(config.data_dir),
-        silence: config.silence,
+        location: Location::Folder(config.storage.data_dir),
+        silence: config.storage.silence,
         retention: Retention::FOREVER,
     };
     let mut meter = Meter::new(io::stderr().is_terminal());

@@ -21,7 +21,7 @@ use crate::{
 
 pub(super) fn run(flags: &Flags, options: &cli::Replay) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
-    let archive = Archive::open(&config.data_dir)?;
+    let archive = Archive::open(&config.storage.data_dir)?;
     let selection = selection(options)?;
     let keys = keys::known(&config)?;
     let batch = |target| Batch {
@@ -45,7 +45,7 @@ pub(super) fn run(flags: &Flags, options: &cli::Replay) -> anyhow::Result<()> {
         WebhookUrl::parse(to).map_err(|error| UsageError::new(format!("--to: {error}")))?;
     let _log = logging::start(
         Destination::Stderr,
-        config.log_level,
+        config.log.level,
         LossCounter::default(),
     )?;
     let summary = on_runtime(async {

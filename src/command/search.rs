@@ -37,14 +37,15 @@ pub(super) fn run(flags: &Flags, options: &Search) -> anyhow::Result<()> {
     if query.is_empty() {
         return Err(UsageError::new("there is no word in the query; see README.md, Search").into());
     }
-    let found = Archive::open(&config.data_dir)?.search(&query, options.order, options.limit)?;
+    let found =
+        Archive::open(&config.storage.data_dir)?.search(&query, options.order, options.limit)?;
     let mut out = BufWriter::new(io::stdout().lock());
     if options.json {
         for hit in &found.hits {
             out.write_all(json_line(&Row::of(hit))?.as_bytes())?;
         }
     } else {
-        let colour = io::stdout().is_terminal() && config.theme != ThemeChoice::None;
+        let colour = io::stdout().is_terminal() && config.looks.theme != ThemeChoice::None;
         show(&found, &zone, Style { colour }, &mut out)?;
     }
     out.flush()?;

@@ -32,7 +32,7 @@ const QUIET: Duration = Duration::from_secs(10);
 pub(super) fn run(flags: &Flags, options: Serve) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
     let losses = LossCounter::default();
-    let files = config.log_file.as_deref().map(LogFiles::at).transpose()?;
+    let files = config.log.file.as_deref().map(LogFiles::at).transpose()?;
     let destination = files
         .clone()
         .map_or(Destination::Stderr, Destination::Files);
@@ -117,7 +117,7 @@ async fn write_until_drained(
     // Refusals are recorded after their answer: the last ones are on their way yet.
     listening.close().await;
     drained.cancel();
-    let deadline = Instant::now() + config.drain_timeout;
+    let deadline = Instant::now() + config.listener.drain_timeout;
     for stream in std::iter::once(log).chain(events) {
         if let Ok(lost) = timeout_at(deadline, stream).await {
             let lost = lost?;
@@ -140,7 +140,7 @@ fn log(
     listening: &Listening,
     drained: CancellationToken,
 ) -> impl Future<Output = u64> + use<> {
-    let keys = config.log_events.then(|| listening.keys.clone());
+    let keys = config.log.events.then(|| listening.keys.clone());
     let log = DeliveryLog::new(config.log_style(), keys);
     let mut lines = Lines::new(to, listening.losses.clone());
     let store = listening.store.clone();
@@ -175,13 +175,13 @@ fn events(
 
 fn announce(config: &Config, listening: &Listening) {
     let url = WebhookUrl::local(listening.address).masked("…");
-    if config.ephemeral {
+    if config.storage.ephemeral {
         tracing::info!("listening on {url} | data: in memory only");
         return;
     }
-    let mut places = format!("data:{}", config.data_dir.display());
-    if config.webhook_secret.is_none() {
-        let key = config.data_dir.join("secret");
+    let mut places = format!("data:{}", config.storage.data_dir.display());
+    if config.secrets.webhook.is_none() {
+        let key = config.storage.data_dir.join("secret");
         places = format!("{places} | key:{}", key.display());
     }
     tracing::info!("listening on {url} | {places}");

@@ -145,7 +145,7 @@ fn trial(
         target,
         uid: options.uid.clone(),
         seed,
-        signing_secret: Config::load(flags)?.signing_secrets.into_iter().next(),
+        signing_secret: Config::load(flags)?.secrets.signing.into_iter().next(),
         kinds: named(&asked.kinds, ALL, &KINDS, |kind| (kind.name, kind.alias())),
         eras: named(&asked.eras, "e6", &ERAS, |era| (era.name, None)),
         faults: named(&asked.faults, NONE, &FAULTS, |fault| (fault.name, None)),

@@ -12,7 +12,7 @@ use crate::{
 
 pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
-    let stats = Archive::open(&config.data_dir)?.stats()?;
+    let stats = Archive::open(&config.storage.data_dir)?.stats()?;
     let mut out = io::stdout().lock();
     for (what, count) in &stats.counts {
         writeln!(out, "{what:<16}{count:>12}")?;

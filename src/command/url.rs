@@ -19,7 +19,7 @@ use crate::{
 
 pub(super) fn run(flags: &Flags, options: Url) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
-    if config.port == 0 {
+    if config.listener.port == 0 {
         bail!("port 0 stands for any free one; name the one that the server has with --port");
     }
     let keys = keys(&config)?;
@@ -66,7 +66,7 @@ fn keys(config: &Config) -> anyhow::Result<Keys> {
         }
         KeySource::Folder(folder) => kept_in(folder)?,
     };
-    Ok(keys.with_signing(config.signing_secrets.clone()))
+    Ok(keys.with_signing(config.secrets.signing.clone()))
 }
 
 /// What is pasted, and what is said of it.
@@ -188,7 +188,7 @@ impl<'a> Paste<'a> {
 
 /// The URL with its key for a camera, or why there is none.
 fn code(url: &WebhookUrl, config: &Config, terminal: bool) -> Result<String, &'static str> {
-    if config.theme == ThemeChoice::None {
+    if config.looks.theme == ThemeChoice::None {
         return Err("No QR code without colours: cameras need black on white.");
     }
     let code = Code::of(&url.revealed()).ok_or("The URL is too long for a QR code.")?;

@@ -38,10 +38,10 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
     let config = Config::load(flags)?;
     require_terminal(&config)?;
     let losses = LossCounter::default();
-    let destination = match &config.log_file {
+    let destination = match &config.log.file {
         Some(file) => Destination::Files(LogFiles::at(file)?),
-        None if config.ephemeral => Destination::Nowhere,
-        None => Destination::Files(LogFiles::in_folder(&config.data_dir)?),
+        None if config.storage.ephemeral => Destination::Nowhere,
+        None => Destination::Files(LogFiles::in_folder(&config.storage.data_dir)?),
     };
     let _log = logging::start(destination, config.log_style(), losses.clone())?;
     let face = Face::of(&config);
@@ -54,10 +54,10 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
             keys: listening.keys.clone(),
             tool: config.tunnel,
         });
-        let exports = if config.ephemeral {
+        let exports = if config.storage.ephemeral {
             exports_here()
         } else {
-            config.data_dir.join(EXPORTS)
+            config.storage.data_dir.join(EXPORTS)
         };
         let dashboard = Dashboard {
             config: &config,
@@ -82,7 +82,7 @@ pub(super) fn exports_here() -> PathBuf {
 
 /// A dashboard needs a terminal, unless it is but lines.
 pub(super) fn require_terminal(config: &Config) -> Result<(), UsageError> {
-    if config.plain || io::stdout().is_terminal() {
+    if config.looks.plain || io::stdout().is_terminal() {
         return Ok(());
     }
     Err(UsageError::new(
@@ -100,10 +100,10 @@ pub(super) enum Face {
 impl Face {
     /// The face that the settings want. Asks the terminal, so it must be called before anything else reads from that.
     pub(super) fn of(config: &Config) -> Self {
-        if config.plain {
+        if config.looks.plain {
             Self::Lines
         } else {
-            Self::Screen(Box::new(Theme::resolve(&config.theme)))
+            Self::Screen(Box::new(Theme::resolve(&config.looks.theme)))
         }
     }
 }
@@ -143,14 +143,15 @@ impl Dashboard<'_> {
     ) -> anyhow::Result<()> {
         let config = self.config;
         let mut app = self.app(theme, playback)?;
-        if !config.ephemeral {
-            app.view.recall(&Arrangement::load(&config.data_dir));
+        if !config.storage.ephemeral {
+            app.view
+                .recall(&Arrangement::load(&config.storage.data_dir));
         }
         let mut screen = Screen::take().context("cannot use the terminal")?;
         let shown = app.run(&mut screen, EventStream::new(), shutdown).await;
         drop(screen);
-        if !config.ephemeral
-            && let Err(error) = app.view.arrangement().save(&config.data_dir)
+        if !config.storage.ephemeral
+            && let Err(error) = app.view.arrangement().save(&config.storage.data_dir)
         {
             tracing::warn!("the layout of the dashboard is not remembered: {error}");
         }
@@ -167,12 +168,12 @@ impl Dashboard<'_> {
             keys: listening.keys.clone(),
             exports: self.exports,
         };
-        let glyphs = if config.ascii {
+        let glyphs = if config.looks.ascii {
             Glyphs::ascii()
         } else {
             Glyphs::unicode()
         };
-        let keymap = config.keymap.clone();
+        let keymap = config.looks.keymap.clone();
         Ok(App {
             view: View::new(session.clone(), keymap, theme, glyphs, TimeZone::system()),
             errands: Errands::new(listening.store.clone(), session),
@@ -191,10 +192,10 @@ impl Dashboard<'_> {
 
 /// What plays, as the settings want it.
 fn playback(config: &Config) -> io::Result<Playback> {
-    let source: Arc<dyn Source> = if config.ephemeral {
+    let source: Arc<dyn Source> = if config.storage.ephemeral {
         Arc::new(Nothing)
     } else {
-        Arc::new(KeptSound::of(config.data_dir.clone()))
+        Arc::new(KeptSound::of(config.storage.data_dir.clone()))
     };
     let playback = Playback::start(source)?;
     playback.set_volume(config.sound.volume);

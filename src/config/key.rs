@@ -44,14 +44,15 @@ pub(super) fn resolve(config: &mut Config, layers: &Layers) -> Result<(), Proble
         .iter()
         .find(|setting| setting.key == WEBHOOK_SECRET_OLD);
     let is_known = config
-        .webhook_secret_old
+        .secrets
+        .old_webhook
         .as_ref()
         .is_some_and(Secret::is_placeholder);
     match old {
-        Some(setting) if is_known && !config.host.to_canonical().is_loopback() => {
+        Some(setting) if is_known && !config.listener.host.to_canonical().is_loopback() => {
             Err(Problem::ExposedPlaceholder {
                 place: place(setting, layers),
-                host: config.host,
+                host: config.listener.host,
             })
         }
         _ => Ok(()),
@@ -60,8 +61,8 @@ pub(super) fn resolve(config: &mut Config, layers: &Layers) -> Result<(), Proble
 
 fn resolve_current(config: &mut Config, layers: &Layers) -> Result<(), Problem> {
     let [given, named] = KEYS.map(|key| SETTINGS.iter().find(|setting| setting.key == key));
-    if let (Some(setting), Some(file)) = (named, &config.webhook_secret_file) {
-        let key = match config.webhook_secret {
+    if let (Some(setting), Some(file)) = (named, &config.secrets.webhook_file) {
+        let key = match config.secrets.webhook {
             Some(_) => Err(KeyFileError::Two),
             None => read(file),
         };
@@ -69,7 +70,7 @@ fn resolve_current(config: &mut Config, layers: &Layers) -> Result<(), Problem> 
             place: place(setting, layers),
             fault,
         })?;
-        config.webhook_secret = Some(key);
+        config.secrets.webhook = Some(key);
         return guard(config, setting, layers);
     }
     given.map_or(Ok(()), |setting| guard(config, setting, layers))
@@ -82,12 +83,12 @@ fn guard(config: &Config, setting: &'static Setting, layers: &Layers) -> Result<
     let Some((source, text)) = given else {
         return Ok(());
     };
-    let secret = config.webhook_secret.as_ref();
+    let secret = config.secrets.webhook.as_ref();
     let is_known = text.is_empty() || secret.is_some_and(Secret::is_placeholder);
-    if is_known && !config.host.to_canonical().is_loopback() {
+    if is_known && !config.listener.host.to_canonical().is_loopback() {
         return Err(Problem::ExposedPlaceholder {
             place: source.place(setting),
-            host: config.host,
+            host: config.listener.host,
         });
     }
     Ok(())

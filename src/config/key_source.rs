@@ -20,10 +20,10 @@ impl Config {
     /// Where the key of an omiscope with these settings is from.
     #[must_use]
     pub fn key_source(&self) -> KeySource<'_> {
-        match &self.webhook_secret {
+        match &self.secrets.webhook {
             Some(given) => KeySource::Given(given),
-            None if self.ephemeral => KeySource::Ephemeral,
-            None => KeySource::Folder(&self.data_dir),
+            None if self.storage.ephemeral => KeySource::Ephemeral,
+            None => KeySource::Folder(&self.storage.data_dir),
         }
     }
 }
@@ -45,14 +45,21 @@ impl KeySource<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Secrets, Storage};
 
     #[test]
     fn the_settings_go_before_the_folder_and_what_is_ephemeral_has_none() {
         let folder = tempfile::tempdir().unwrap();
         let config = |given: Option<&str>, ephemeral| Config {
-            webhook_secret: given.map(|key| Secret::new(key.to_owned())),
-            ephemeral,
-            data_dir: folder.path().to_owned(),
+            secrets: Secrets {
+                webhook: given.map(|key| Secret::new(key.to_owned())),
+                ..Secrets::default()
+            },
+            storage: Storage {
+                ephemeral,
+                data_dir: folder.path().to_owned(),
+                ..Storage::default()
+            },
             ..Config::default()
         };
         let found = |given, ephemeral| {

@@ -82,7 +82,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("host", "ADDRESS"),
         help: "Address to listen on [default: 127.0.0.1]",
         allowed: "an IP address or localhost",
-        apply: |config, text| put(&mut config.host, value::host(text)),
+        apply: |config, text| put(&mut config.listener.host, value::host(text)),
     },
     Setting {
         key: "port",
@@ -90,7 +90,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("port", "PORT"),
         help: "Port to listen on, 0 for any free one [default: 32768]",
         allowed: "a number from 0 to 65535",
-        apply: |config, text| put(&mut config.port, text.parse().ok()),
+        apply: |config, text| put(&mut config.listener.port, text.parse().ok()),
     },
     Setting {
         key: WEBHOOK_SECRET,
@@ -98,7 +98,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Secret,
         help: "Webhook key [default: made at the first start and kept in the data folder]",
         allowed: value::SECRET,
-        apply: |config, text| put_key(&mut config.webhook_secret, text),
+        apply: |config, text| put_key(&mut config.secrets.webhook, text),
     },
     Setting {
         key: WEBHOOK_SECRET_OLD,
@@ -106,7 +106,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Secret,
         help: "Webhook key before this one, taken as long as it stands here [default: none]",
         allowed: value::SECRET,
-        apply: |config, text| put_key(&mut config.webhook_secret_old, text),
+        apply: |config, text| put_key(&mut config.secrets.old_webhook, text),
     },
     Setting {
         key: "webhook_secret_file",
@@ -115,8 +115,8 @@ pub static SETTINGS: [Setting; 31] = [
         help: "File that holds the webhook key, e.g. a secret of Docker or a credential of systemd",
         allowed: "a file, written without ~",
         apply: |config, text| {
-            config.webhook_secret_file = value::path(text);
-            config.webhook_secret_file.is_some() || text.is_empty()
+            config.secrets.webhook_file = value::path(text);
+            config.secrets.webhook_file.is_some() || text.is_empty()
         },
     },
     Setting {
@@ -125,7 +125,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Secret,
         help: "Secret that Omi signs deliveries with, whsec_…; several with commas between them",
         allowed: "up to 8 secrets of at most 256 characters, with commas or spaces between them",
-        apply: |config, text| put(&mut config.signing_secrets, value::secrets(text)),
+        apply: |config, text| put(&mut config.secrets.signing, value::secrets(text)),
     },
     Setting {
         key: SIGNATURE,
@@ -133,7 +133,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("signature", "POLICY"),
         help: "What is made of Omi's signatures: off, show or require [default: show]",
         allowed: "off, show or require",
-        apply: |config, text| put(&mut config.signature, Policy::from_name(text)),
+        apply: |config, text| put(&mut config.listener.signature, Policy::from_name(text)),
     },
     Setting {
         key: "tunnel",
@@ -152,7 +152,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("log-level", "LEVEL"),
         help: "Least level that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL [default: INFO]",
         allowed: "DEBUG, INFO, WARNING, ERROR or CRITICAL",
-        apply: |config, text| put(&mut config.log_level, LogLevel::from_name(text)),
+        apply: |config, text| put(&mut config.log.level, LogLevel::from_name(text)),
     },
     Setting {
         key: "log_events",
@@ -160,7 +160,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Switch("log-events"),
         help: "Log the bodies of deliveries and replies too",
         allowed: SWITCH,
-        apply: |config, text| put(&mut config.log_events, value::switch(text)),
+        apply: |config, text| put(&mut config.log.events, value::switch(text)),
     },
     Setting {
         key: "log_format",
@@ -168,7 +168,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("log-format", "FORMAT"),
         help: "Form of the log: text or json [default: text]",
         allowed: "text or json",
-        apply: |config, text| put(&mut config.log_format, LogFormat::from_name(text)),
+        apply: |config, text| put(&mut config.log.format, LogFormat::from_name(text)),
     },
     Setting {
         key: "log_file",
@@ -177,8 +177,8 @@ pub static SETTINGS: [Setting; 31] = [
         help: "Log to files of days here instead, of which seven are kept",
         allowed: "a file or a folder, written without ~",
         apply: |config, text| {
-            config.log_file = value::path(text);
-            text.is_empty() || config.log_file.is_some()
+            config.log.file = value::path(text);
+            text.is_empty() || config.log.file.is_some()
         },
     },
     Setting {
@@ -187,7 +187,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("data-dir", "FOLDER"),
         help: "Data folder [default: the user's data folder, e.g. ~/.local/share/omiscope]",
         allowed: "a folder, written without ~",
-        apply: |config, text| put(&mut config.data_dir, value::path(text)),
+        apply: |config, text| put(&mut config.storage.data_dir, value::path(text)),
     },
     Setting {
         key: "ephemeral",
@@ -195,7 +195,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Switch("ephemeral"),
         help: "Keep everything in memory, and nothing after the end",
         allowed: SWITCH,
-        apply: |config, text| put(&mut config.ephemeral, value::switch(text)),
+        apply: |config, text| put(&mut config.storage.ephemeral, value::switch(text)),
     },
     Setting {
         key: "allowed_uids",
@@ -203,7 +203,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("allowed-uids", "UIDS"),
         help: "Take deliveries of these wearers only, with commas between them [default: all]",
         allowed: "uids of 1 to 128 letters, digits, '_' or '-', with commas between them",
-        apply: |config, text| put(&mut config.allowed_uids, value::uids(text)),
+        apply: |config, text| put(&mut config.listener.allowed_uids, value::uids(text)),
     },
     Setting {
         key: "silence",
@@ -211,7 +211,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("silence", "TIME"),
         help: "Silence that ends a conversation [default: 120s]",
         allowed: SPAN,
-        apply: |config, text| put(&mut config.silence, value::span(text)),
+        apply: |config, text| put(&mut config.storage.silence, value::span(text)),
     },
     Setting {
         key: "retention.sound",
@@ -219,7 +219,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("retention-sound", "KEEP"),
         help: "How long recordings are kept: a time, a size, both, 0 or forever [default: 24h]",
         allowed: KEEP,
-        apply: |config, text| put(&mut config.retention.sound, value::keep(text)),
+        apply: |config, text| put(&mut config.storage.retention.sound, value::keep(text)),
     },
     Setting {
         key: "retention.deliveries",
@@ -227,7 +227,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("retention-deliveries", "KEEP"),
         help: "How long requests are kept as they came [default: 30d]",
         allowed: KEEP,
-        apply: |config, text| put(&mut config.retention.deliveries, value::keep(text)),
+        apply: |config, text| put(&mut config.storage.retention.deliveries, value::keep(text)),
     },
     Setting {
         key: "retention.transcripts",
@@ -235,7 +235,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("retention-transcripts", "KEEP"),
         help: "How long conversations are kept; what has a star or a note stays [default: forever]",
         allowed: KEEP,
-        apply: |config, text| put(&mut config.retention.transcripts, value::keep(text)),
+        apply: |config, text| put(&mut config.storage.retention.transcripts, value::keep(text)),
     },
     Setting {
         key: "retention.memories",
@@ -243,7 +243,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("retention-memories", "KEEP"),
         help: "How long memories and day summaries are kept; starred ones stay [default: forever]",
         allowed: KEEP,
-        apply: |config, text| put(&mut config.retention.memories, value::keep(text)),
+        apply: |config, text| put(&mut config.storage.retention.memories, value::keep(text)),
     },
     Setting {
         key: "theme",
@@ -251,7 +251,12 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("theme", "THEME"),
         help: "Colours of the dashboard: auto, dark, light, contrast, colour-blind, none or one of your own [default: auto]",
         allowed: "auto, dark, light, contrast, colour-blind, none or the name of a table [themes.NAME] in config.toml",
-        apply: |config, text| put(&mut config.theme, section::named(text, &config.own_themes)),
+        apply: |config, text| {
+            put(
+                &mut config.looks.theme,
+                section::named(text, &config.looks.own_themes),
+            )
+        },
     },
     Setting {
         key: "ascii",
@@ -259,7 +264,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Switch("ascii"),
         help: "Draw the dashboard with ASCII only",
         allowed: SWITCH,
-        apply: |config, text| put(&mut config.ascii, value::switch(text)),
+        apply: |config, text| put(&mut config.looks.ascii, value::switch(text)),
     },
     Setting {
         key: "plain",
@@ -267,7 +272,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Switch("plain"),
         help: "Print what comes line by line instead of drawing it, e.g. for screen readers",
         allowed: SWITCH,
-        apply: |config, text| put(&mut config.plain, value::switch(text)),
+        apply: |config, text| put(&mut config.looks.plain, value::switch(text)),
     },
     Setting {
         key: "listen",
@@ -302,7 +307,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("max-body", "SIZE"),
         help: "Greatest body of a request [default: 64MiB]",
         allowed: "a size such as 64MiB or 500kB, from 1 byte to 1GiB",
-        apply: |config, text| put(&mut config.max_body, value::size(text)),
+        apply: |config, text| put(&mut config.listener.max_body, value::size(text)),
     },
     Setting {
         key: "max_connections",
@@ -310,7 +315,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("max-connections", "COUNT"),
         help: "Greatest number of open connections [default: 512]",
         allowed: "a number from 1 to 65535",
-        apply: |config, text| put(&mut config.max_connections, value::count(text)),
+        apply: |config, text| put(&mut config.listener.max_connections, value::count(text)),
     },
     Setting {
         key: "header_timeout",
@@ -318,7 +323,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("header-timeout", "TIME"),
         help: "Longest time for the head of a request [default: 10s]",
         allowed: SPAN,
-        apply: |config, text| put(&mut config.header_timeout, value::span(text)),
+        apply: |config, text| put(&mut config.listener.header_timeout, value::span(text)),
     },
     Setting {
         key: "body_timeout",
@@ -326,7 +331,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("body-timeout", "TIME"),
         help: "Longest time for the body of a request [default: 30s]",
         allowed: SPAN,
-        apply: |config, text| put(&mut config.body_timeout, value::span(text)),
+        apply: |config, text| put(&mut config.listener.body_timeout, value::span(text)),
     },
     Setting {
         key: "drain_timeout",
@@ -334,7 +339,7 @@ pub static SETTINGS: [Setting; 31] = [
         flag: Flag::Value("drain-timeout", "TIME"),
         help: "Longest wait for open requests at the end [default: 5s]",
         allowed: "a time such as 5s, at most 24h",
-        apply: |config, text| put(&mut config.drain_timeout, value::time(text)),
+        apply: |config, text| put(&mut config.listener.drain_timeout, value::time(text)),
     },
 ];
 

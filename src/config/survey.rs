@@ -1,8 +1,8 @@
 //! All settings with where each came from, as far as they can be told: also for who looks for a fault instead of starting.
 
 use super::{
-    Config, Flags, Problem, SETTINGS, Setting, Source, Surroundings, key, layer::Layers,
-    setting::SIGNATURE,
+    Config, Flags, Looks, Problem, SETTINGS, Setting, Source, Storage, Surroundings, key,
+    layer::Layers, setting::SIGNATURE,
 };
 use crate::{signature::Policy, ui::theme::ThemeChoice};
 
@@ -37,11 +37,17 @@ impl Survey {
         let mut problems = Vec::new();
         let layers = Layers::read(flags, surroundings, &mut problems);
         let mut config = Config {
-            data_dir: surroundings.data_dir.clone().unwrap_or_default(),
-            own_themes: layers.sections.themes.clone(),
-            keymap: layers.sections.keymap.clone(),
+            storage: Storage {
+                data_dir: surroundings.data_dir.clone().unwrap_or_default(),
+                ..Storage::default()
+            },
+            looks: Looks {
+                own_themes: layers.sections.themes.clone(),
+                keymap: layers.sections.keymap.clone(),
+                plain: surroundings.is_dumb(),
+                ..Looks::default()
+            },
             rules: layers.sections.rules.clone(),
-            plain: surroundings.is_dumb(),
             ..Config::default()
         };
         let mut given = Vec::new();
@@ -54,12 +60,12 @@ impl Survey {
                 problems.push(Problem::value(setting, source, text));
             }
         }
-        if config.theme == ThemeChoice::Auto && surroundings.forbids_colour() {
-            config.theme = ThemeChoice::None;
+        if config.looks.theme == ThemeChoice::Auto && surroundings.forbids_colour() {
+            config.looks.theme = ThemeChoice::None;
         }
         problems.extend(key::resolve(&mut config, &layers).err());
         problems.extend(unsigned(&config, &layers));
-        if config.data_dir.as_os_str().is_empty() && !config.ephemeral {
+        if config.storage.data_dir.as_os_str().is_empty() && !config.storage.ephemeral {
             problems.push(Problem::NoHome);
         }
         Self {
@@ -91,7 +97,8 @@ impl Given {
 fn unsigned(config: &Config, layers: &Layers) -> Option<Problem> {
     let setting = SETTINGS.iter().find(|setting| setting.key == SIGNATURE)?;
     let (source, _) = layers.get(setting)?;
-    let unsigned = config.signature == Policy::Require && config.signing_secrets.is_empty();
+    let unsigned =
+        config.listener.signature == Policy::Require && config.secrets.signing.is_empty();
     unsigned.then(|| Problem::NoSigningSecret {
         place: source.place(setting),
     })

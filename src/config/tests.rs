@@ -4,6 +4,11 @@ mod samples;
 use std::{fs, path::Path, sync::Arc};
 
 use super::*;
+use crate::{
+    event::Uid,
+    secret::Secret,
+    ui::{keymap::Keymap, theme::ThemeChoice},
+};
 
 /// What the sources of one start give. `{folder}` in an expected text stands for the folder of the files.
 #[derive(Default, Clone, Copy)]
@@ -43,31 +48,36 @@ fn surroundings(folder: &Path, environment: &[(&str, &str)]) -> Surroundings {
 fn resolved(config: &Config, key: &str) -> String {
     match key {
         "address" => config.address().to_string(),
-        "webhook_secret" => match &config.webhook_secret {
+        "webhook_secret" => match &config.secrets.webhook {
             Some(secret) => secret.reveal().to_owned(),
             None => "none".to_owned(),
         },
         "signing_secret" => {
-            let secrets: Vec<_> = config.signing_secrets.iter().map(Secret::reveal).collect();
+            let secrets: Vec<_> = config.secrets.signing.iter().map(Secret::reveal).collect();
             secrets.join("|")
         }
-        "log_level" => config.log_level.name().to_owned(),
-        "log_events" => config.log_events.to_string(),
-        "log_format" => config.log_format.name().to_owned(),
-        "log_file" => format!("{:?}", config.log_file),
-        "theme" => format!("{:?}", config.theme),
-        "max_body" => config.max_body.to_string(),
-        "silence" => format!("{:?}", config.silence),
+        "log_level" => config.log.level.name().to_owned(),
+        "log_events" => config.log.events.to_string(),
+        "log_format" => config.log.format.name().to_owned(),
+        "log_file" => format!("{:?}", config.log.file),
+        "theme" => format!("{:?}", config.looks.theme),
+        "max_body" => config.listener.max_body.to_string(),
+        "silence" => format!("{:?}", config.storage.silence),
         "retention" => {
-            let keep = config.retention.deliveries;
+            let keep = config.storage.retention.deliveries;
             format!("{:?} {:?}", keep.age, keep.bytes)
         }
         "allowed_uids" => {
-            let mut uids: Vec<_> = config.allowed_uids.iter().map(Uid::as_str).collect();
+            let mut uids: Vec<_> = config
+                .listener
+                .allowed_uids
+                .iter()
+                .map(Uid::as_str)
+                .collect();
             uids.sort_unstable();
             uids.join(" ")
         }
-        "data_dir" => config.data_dir.display().to_string(),
+        "data_dir" => config.storage.data_dir.display().to_string(),
         other => panic!("no view of {other}"),
     }
 }
@@ -216,16 +226,19 @@ fn config_toml_takes_its_own_kinds_of_value() {
     let folder = tempfile::tempdir().unwrap();
     let file = "log_events = true\nallowed_uids = [\"a\", 'b']\nmax_body = 5";
     let config = resolve(folder.path(), Sources { file, ..NONE }).unwrap();
-    assert!(config.log_events);
+    assert!(config.log.events);
     assert_eq!(resolved(&config, "allowed_uids"), "a b");
-    assert_eq!(config.max_body, 5);
+    assert_eq!(config.listener.max_body, 5);
     let file = "[retention]\ndeliveries = \"90min\"\nsound = 0";
     let config = resolve(folder.path(), Sources { file, ..NONE }).unwrap();
     assert_eq!(resolved(&config, "retention"), "Some(5400s) None");
-    assert_eq!(config.retention.sound, store::retention::Keep::NOTHING);
+    assert_eq!(
+        config.storage.retention.sound,
+        store::retention::Keep::NOTHING
+    );
     let file = "[keys]\nfreeze = [\"F5\", \"ctrl-p\"]\nwearer = []";
     let config = resolve(folder.path(), Sources { file, ..NONE }).unwrap();
-    assert_ne!(config.keymap, Keymap::default());
+    assert_ne!(config.looks.keymap, Keymap::default());
 }
 
 #[test]
@@ -522,6 +535,7 @@ fn no_color_takes_the_colours_unless_a_theme_is_asked_for() {
         let surroundings = surroundings(folder.path(), environment);
         Config::resolve(&Flags::default(), &surroundings)
             .unwrap()
+            .looks
             .theme
     };
     assert_eq!(theme(&[("NO_COLOR", "1")]), ThemeChoice::None);
@@ -564,8 +578,8 @@ fn a_theme_of_the_users_own_is_chosen_by_its_name() {
     "##;
     let folder = tempfile::tempdir().unwrap();
     let config = resolve(folder.path(), Sources { file: FILE, ..NONE }).unwrap();
-    let ThemeChoice::Own(own) = &config.theme else {
-        panic!("{:?}", config.theme)
+    let ThemeChoice::Own(own) = &config.looks.theme else {
+        panic!("{:?}", config.looks.theme)
     };
     let expected = OwnTheme {
         base: ThemeChoice::ColourBlind,
@@ -589,7 +603,7 @@ fn a_theme_of_the_users_own_is_chosen_by_its_name() {
         ..NONE
     };
     let config = resolve(folder.path(), other).unwrap();
-    assert_eq!(config.theme, ThemeChoice::Own(Arc::default()));
+    assert_eq!(config.looks.theme, ThemeChoice::Own(Arc::default()));
 }
 
 #[test]

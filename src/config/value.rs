@@ -5,7 +5,9 @@ use std::{
     time::Duration,
 };
 
-use crate::{audio::playback::Playback, event::Uid, secret::Secret, store::retention::Keep};
+use crate::{
+    audio::playback::Playback, event::Uid, moment, secret::Secret, store::retention::Keep,
+};
 
 /// What a webhook key may be, in words.
 pub(super) const SECRET: &str = "at most 256 characters without control characters";
@@ -85,8 +87,10 @@ pub(super) fn size(text: &str) -> Option<u64> {
 
 /// Any number of bytes.
 fn bytes(text: &str) -> Option<u64> {
-    let (number, unit) = split(text)?;
-    let scale = match unit.as_str() {
+    let end = text.find(|c: char| !c.is_ascii_digit());
+    let (number, unit) = text.split_at(end.unwrap_or(text.len()));
+    let number: u64 = number.parse().ok()?;
+    let scale = match unit.trim().to_ascii_lowercase().as_str() {
         "" | "b" => 1,
         "kb" => 1_000,
         "mb" => 1_000_000,
@@ -103,18 +107,9 @@ fn bytes(text: &str) -> Option<u64> {
 
 /// A time, e.g. `120`, `120 s`, `2 min`, `500ms`; a bare number is seconds. At most a day.
 pub(super) fn time(text: &str) -> Option<Duration> {
-    let (number, unit) = split(text)?;
-    let millis = match unit.as_str() {
-        "ms" => 1,
-        "" | "s" => 1_000,
-        "m" | "min" => 60_000,
-        "h" => 3_600_000,
-        _ => return None,
-    };
-    number
-        .checked_mul(millis)
-        .filter(|millis| *millis <= 86_400_000)
-        .map(Duration::from_millis)
+    let seconds = text.parse().ok().map(Duration::from_secs);
+    let time = seconds.or_else(|| length(text));
+    time.filter(|time| *time <= Duration::from_hours(24))
 }
 
 /// As [`time`], but not zero.
@@ -131,31 +126,17 @@ pub(super) fn keep(text: &str) -> Option<Keep> {
     }
     let mut keep = Keep::default();
     for part in text.split(',') {
-        let (number, unit) = split(part.trim())?;
-        let (slot_taken, scale) = match unit.as_str() {
-            "min" => (keep.age.is_some(), 60),
-            "h" => (keep.age.is_some(), 3_600),
-            "d" => (keep.age.is_some(), 86_400),
-            "w" => (keep.age.is_some(), 604_800),
-            "y" => (keep.age.is_some(), 31_536_000),
-            _ => {
-                let bytes =
-                    bytes(part.trim()).filter(|_| !unit.is_empty() && keep.bytes.is_none())?;
-                keep.bytes = Some(bytes);
-                continue;
-            }
-        };
-        let seconds = number.checked_mul(scale).filter(|_| !slot_taken)?;
-        keep.age = Some(Duration::from_secs(seconds));
+        let part = part.trim();
+        let is_bare = part.bytes().all(|byte| byte.is_ascii_digit());
+        match length(part) {
+            Some(age) if keep.age.is_none() => keep.age = Some(age),
+            None if keep.bytes.is_none() && !is_bare => keep.bytes = Some(bytes(part)?),
+            _ => return None,
+        }
     }
     Some(keep)
 }
 
-/// A whole number and its unit in lower case.
-fn split(text: &str) -> Option<(u64, String)> {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    Some((number.parse().ok()?, unit.trim().to_ascii_lowercase()))
+fn length(text: &str) -> Option<Duration> {
+    moment::length(text)?.try_into().ok()
 }

@@ -17,7 +17,7 @@ pub(super) fn look(setup: &Setup) -> Vec<Finding> {
         )],
         Err(error) => vec![Finding::error("key-unreadable", &error)],
         Ok(Some(key)) => of_key(&key),
-        Ok(None) if setup.survey.config.ephemeral => vec![Finding::note(
+        Ok(None) if setup.survey.config.storage.ephemeral => vec![Finding::note(
             "key-changes",
             "each start makes another key, since nothing is kept",
             "set WEBHOOK_SECRET, so that the URL in the app stays right; `omiscope secret` prints a key",
@@ -47,7 +47,7 @@ fn of_old_key(setup: &Setup) -> Option<Finding> {
     let given = setup.survey.given("webhook_secret_old")?;
     let place = &given.place;
     Some(
-        match setup.survey.config.webhook_secret_old.as_ref()?.weakness() {
+        match setup.survey.config.secrets.old_webhook.as_ref()?.weakness() {
             None => Finding::note(
                 "old-key-taken",
                 format!("the old one from {place} is taken as well"),
@@ -64,7 +64,7 @@ fn of_old_key(setup: &Setup) -> Option<Finding> {
 
 fn of_signing(setup: &Setup) -> Vec<Finding> {
     let given = setup.survey.given("signing_secret");
-    let count = setup.survey.config.signing_secrets.len();
+    let count = setup.survey.config.secrets.signing.len();
     let told = match given.filter(|_| count > 0) {
         Some(given) => Finding::ok(
             "signing",

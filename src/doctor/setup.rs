@@ -51,7 +51,8 @@ impl Setup {
     #[must_use]
     pub fn of(flags: &Flags, surroundings: Surroundings, now: Timestamp) -> Self {
         let survey = Survey::of(flags, &surroundings);
-        let folder = Some(&survey.config.data_dir).filter(|_| !survey.config.ephemeral);
+        let folder =
+            Some(&survey.config.storage.data_dir).filter(|_| !survey.config.storage.ephemeral);
         let past = folder.map(|folder| Past::read(folder));
         Self {
             survey,
@@ -64,18 +65,18 @@ impl Setup {
     /// The data folder; None: everything is in memory, or no folder can be told.
     pub(super) fn folder(&self) -> Option<&Path> {
         let config = &self.survey.config;
-        let folder = Some(config.data_dir.as_path()).filter(|_| !config.ephemeral);
+        let folder = Some(config.storage.data_dir.as_path()).filter(|_| !config.storage.ephemeral);
         folder.filter(|folder| !folder.as_os_str().is_empty())
     }
 
     /// The key of the settings, else the one that is kept.
     pub(super) fn key(&self) -> Result<Option<FoundKey>, KeepError> {
         let config = &self.survey.config;
-        if let Some(secret) = &config.webhook_secret {
+        if let Some(secret) = &config.secrets.webhook {
             let given = ["webhook_secret", "webhook_secret_file"].map(|key| self.survey.given(key));
             let given = given.into_iter().flatten().next();
             let source = given.and_then(|given| given.source.file());
-            let named = config.webhook_secret_file.as_deref();
+            let named = config.secrets.webhook_file.as_deref();
             return Ok(Some(FoundKey {
                 secret: secret.clone(),
                 place: given.map_or_else(String::new, |given| given.place.clone()),

@@ -25,7 +25,7 @@ pub(super) fn look(setup: &Setup) -> Vec<Finding> {
     let findings = [
         crossterm::terminal::size().ok().map(of_size),
         Some(of_colours(surroundings)),
-        of_characters(surroundings, setup.survey.config.ascii),
+        of_characters(surroundings, setup.survey.config.looks.ascii),
         of_multiplexer(surroundings),
     ];
     findings.into_iter().flatten().collect()

@@ -13,7 +13,7 @@ pub(super) fn look(setup: &Setup) -> Vec<Finding> {
     let places = Places::default();
     // Without the key it cannot be tried; what is wrong with that is told elsewhere.
     let key = setup.key().ok().flatten();
-    let keys = key.map(|key| Keys::from(key.secret).with_signing(config.signing_secrets.clone()));
+    let keys = key.map(|key| Keys::from(key.secret).with_signing(config.secrets.signing.clone()));
     let looked = look_once(&places, config.address(), keys.as_ref());
     match finished(looked) {
         Ok(found) => findings.extend(told(

@@ -123,12 +123,15 @@ fn the_image_is_built_and_run_as_the_program_wants_it() {
     }
     let config = resolved(&file.variables());
     assert!(
-        config.host.is_unspecified(),
+        config.listener.host.is_unspecified(),
         "a container is reached from outside"
     );
-    assert_eq!(config.port, Config::default().port);
-    assert_eq!(file.the("EXPOSE"), config.port.to_string());
-    assert_eq!(file.the("VOLUME"), config.data_dir.to_str().unwrap());
+    assert_eq!(config.listener.port, Config::default().listener.port);
+    assert_eq!(file.the("EXPOSE"), config.listener.port.to_string());
+    assert_eq!(
+        file.the("VOLUME"),
+        config.storage.data_dir.to_str().unwrap()
+    );
     let user: Vec<u32> = file
         .the("USER")
         .split(':')
@@ -234,21 +237,21 @@ fn compose_runs_that_image_with_the_settings_of_the_top_folder() {
     );
     let config = resolved(&variables);
     assert_eq!(
-        (config.address(), &config.data_dir),
-        (image.address(), &image.data_dir)
+        (config.address(), &config.storage.data_dir),
+        (image.address(), &image.storage.data_dir)
     );
     let default = Config::default();
-    let port = image.port;
+    let port = image.listener.port;
     let published = format!(
         "${{HOST:-{}}}:${{PORT:-{}}}:{port}",
-        default.host, default.port
+        default.listener.host, default.listener.port
     );
     assert_eq!(texts(&service["ports"]), [published]);
     assert_eq!(
         texts(&service["volumes"]),
-        [format!("data:{}", image.data_dir.display())]
+        [format!("data:{}", image.storage.data_dir.display())]
     );
-    assert!(seconds(text("stop_grace_period")) > config.drain_timeout);
+    assert!(seconds(text("stop_grace_period")) > config.listener.drain_timeout);
 }
 
 #[test]
@@ -313,12 +316,15 @@ fn the_unit_of_systemd_says_what_the_program_does() {
         .collect();
     let names: Vec<_> = variables.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["OMISCOPE_DATA_DIR", "WEBHOOK_SECRET_FILE"]);
-    assert_eq!(resolved(&variables[..1]).data_dir.to_str(), Some(&*folder));
+    assert_eq!(
+        resolved(&variables[..1]).storage.data_dir.to_str(),
+        Some(&*folder)
+    );
     assert_eq!(variables[1].1, "%d/key");
     assert!(unit("#LoadCredential")[0].starts_with("key:"));
     assert_eq!(
         unit("RestartPreventExitStatus"),
         [command::USAGE.to_string()]
     );
-    assert!(seconds(&unit("TimeoutStopSec")[0]) > Config::default().drain_timeout);
+    assert!(seconds(&unit("TimeoutStopSec")[0]) > Config::default().listener.drain_timeout);
 }

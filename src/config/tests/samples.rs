@@ -77,6 +77,41 @@ fn the_sample_of_a_theme_is_one() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("config.toml"), &theme).unwrap();
     let config = Config::resolve(&Flags::default(), &surroundings(folder.path(), &[])).unwrap();
-    let own = config.own_themes.values().next().unwrap();
+    let own = config.looks.own_themes.values().next().unwrap();
     assert!(own.colours.len() == 12 && own.heat.is_some(), "{own:?}");
+}
+
+#[test]
+fn what_the_help_calls_a_default_is_it() {
+    const IN_WORDS: [&str; 5] = [
+        "webhook_secret",
+        "webhook_secret_old",
+        "data_dir",
+        "allowed_uids",
+        "output_device",
+    ];
+    let shown = |config: &Config| {
+        let Config {
+            listener,
+            storage,
+            log,
+            looks,
+            sound,
+            tunnel,
+            ..
+        } = config;
+        format!(
+            "{listener:?} {storage:?} {log:?} {sound:?} {tunnel:?} {:?}",
+            looks.theme
+        )
+    };
+    let told = SETTINGS
+        .iter()
+        .map(|setting| (setting, setting.default_text()));
+    let told = told.filter(|(setting, text)| !text.is_empty() && !IN_WORDS.contains(&setting.key));
+    for (setting, text) in told {
+        let mut config = Config::default();
+        assert!((setting.apply)(&mut config, text), "{}", setting.key);
+        assert_eq!(shown(&config), shown(&Config::default()), "{}", setting.key);
+    }
 }
