@@ -25,6 +25,7 @@ mod error;
 mod folder;
 mod generation;
 mod index;
+mod job;
 mod keep;
 mod log;
 mod matching;
@@ -74,13 +75,13 @@ pub use error::{CommitError, OpenError, ReadError};
 pub use folder::holder;
 use generation::Effect;
 use index::{IndexFile, IndexReaders};
+use job::{Answer, Job, Work};
 use queue::{Limits, Queue, Share};
 use recorder::{Arrival, Recorder};
 use retention::Retention;
 use status::Liveness;
 pub use status::{StoreStatus, WriterState};
 pub use talk::Talk;
-use writer::{Answer, Job, Task};
 
 /// What may wait for the writer. The bytes let a few of the greatest bodies in.
 const LIMITS: Limits = Limits {
@@ -200,9 +201,11 @@ impl Store {
             body,
             event: None,
         };
-        let answer = Answer::Count(self.0.losses.clone());
-        let task = Task::Keep(Box::new(submission), answer);
-        let job = Job { task, bytes };
+        let job = Job {
+            work: Work::Keep(Box::new(submission)),
+            answer: Answer::Count(self.0.losses.clone()),
+            bytes,
+        };
         if !allowed || self.0.queue.push(job, bytes, Share::Half).is_err() {
             self.0.losses.add(|losses| losses.refusals_unrecorded += 1);
         }
@@ -278,7 +281,8 @@ impl Store {
     #[cfg(test)]
     pub(crate) fn die(&self) {
         let job = Job {
-            task: Task::Die,
+            work: Work::Die,
+            answer: Answer::Count(self.0.losses.clone()),
             bytes: 0,
         };
         let _ = self.0.queue.push(job, 0, Share::Whole);
@@ -313,8 +317,11 @@ impl Inner {
                 })?;
             }
             submission => {
-                let task = Task::Keep(Box::new(submission), Answer::Sender(sender));
-                let job = Job { task, bytes };
+                let job = Job {
+                    work: Work::Keep(Box::new(submission)),
+                    answer: Answer::Sender(sender),
+                    bytes,
+                };
                 self.queue.push(job, bytes, Share::Whole)?;
             }
         }

@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use super::{
     CommitError, JOB_BYTES,
     generation::Effect,
+    job::{Answer, Job, Work},
     queue::{Queue, Share},
-    writer::{Change, Job, Task},
 };
 
 /// Hands changes to the writer, which makes each in its transaction, between deliveries.
@@ -60,7 +60,8 @@ impl Changes {
             Ok(effect)
         });
         let job = Job {
-            task: Task::Change(Change { apply, done }),
+            work: Work::Change(apply),
+            answer: Answer::Change(done),
             bytes: JOB_BYTES,
         };
         self.0.push(job, JOB_BYTES, Share::Half)?;

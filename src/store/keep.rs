@@ -15,6 +15,7 @@ use rusqlite::Connection;
 use super::{
     Submission,
     conversation::Timeline,
+    job::Done,
     recorder::Heard,
     rows::{conversation, delivery, single},
 };
@@ -28,15 +29,6 @@ const WEARERS: usize = 256;
 pub(super) struct Keeper {
     silence: Duration,
     timelines: HashMap<Uid, Timeline>,
-}
-
-/// What became of a submission.
-#[derive(Debug)]
-pub(super) enum Kept {
-    /// It is a record of its own.
-    Record(Arc<Record>),
-    /// It says nothing that this record does not say: a health check that pings every half minute for years leaves one.
-    Known(Seq),
 }
 
 /// Where and when an event is kept.
@@ -67,7 +59,7 @@ impl Keeper {
         db: &Connection,
         seq: Seq,
         submission: Submission,
-    ) -> rusqlite::Result<Kept> {
+    ) -> rusqlite::Result<Done> {
         let Submission {
             mut delivery,
             body,
@@ -77,7 +69,7 @@ impl Keeper {
         let repeat_of = repeated(db, &delivery)?;
         if let Some(first) = repeat_of.filter(|_| delivery.kind == Kind::Ping) {
             delivery::mark_seen(db, first, &delivery)?;
-            return Ok(Kept::Known(first));
+            return Ok(Done::Known(first));
         }
         insert(db, seq, &mut delivery, repeat_of, body)?;
         let mut changes = Vec::new();
@@ -86,7 +78,7 @@ impl Keeper {
         {
             changes = self.apply(db, seq, &delivery, event)?;
         }
-        Ok(Kept::Record(Arc::new(Record {
+        Ok(Done::Record(Arc::new(Record {
             seq,
             delivery,
             repeat_of,

@@ -31,10 +31,10 @@ use tokio::sync::oneshot;
 use super::{
     CommitError, Receipt,
     database::Readers,
+    job::{Answer, Job, Work},
     queue::Room,
     rows::delivery::repeated,
     status::Witness,
-    writer::{Answer, Job, Task},
 };
 use crate::{
     audio::pcm,
@@ -228,8 +228,12 @@ impl Desk {
                     body,
                     take,
                 };
-                let task = Task::Sound(Box::new(heard), Answer::Sender(sender));
-                Some((room, Job { task, bytes }))
+                let job = Job {
+                    work: Work::Sound(Box::new(heard)),
+                    answer: Answer::Sender(sender),
+                    bytes,
+                };
+                Some((room, job))
             }
             Err(error) => {
                 if !std::mem::replace(&mut self.failing, true) {

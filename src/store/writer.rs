@@ -10,96 +10,29 @@ use std::{
 };
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use tokio::sync::oneshot;
 
 use super::{
-    CommitError, Receipt, Submission,
+    CommitError,
     database::Gate,
     doorbell::Doorbell,
     folder::DataFolder,
     generation::{self, Effect},
-    keep::{Keeper, Kept},
+    job::{Answer, Done, Job, Work},
+    keep::Keeper,
     log::Log,
     queue::Queue,
-    recorder::Heard,
     rows::delivery,
     status::Liveness,
 };
 use crate::{
-    event::{Record, Seq},
+    event::Seq,
     feed::{Edition, Feed, Step},
-    losses::LossCounter,
 };
 
 /// Jobs in one transaction.
 const BATCH: usize = 512;
 /// Between two looks at what others did, while nothing is written and somebody views the past.
 const PACE: Duration = Duration::from_secs(1);
-
-/// Something to be written, on its way.
-#[derive(Debug)]
-pub(super) struct Job {
-    pub(super) task: Task,
-    /// What it takes of the queue's bytes.
-    pub(super) bytes: usize,
-}
-
-/// What is to be written.
-#[derive(Debug)]
-pub(super) enum Task {
-    /// A request.
-    Keep(Box<Submission>, Answer),
-    /// Sound, from the recorder.
-    Sound(Box<Heard>, Answer),
-    /// A change that is no delivery.
-    Change(Change),
-    /// The end of the writer in a panic.
-    #[cfg(test)]
-    Die,
-}
-
-/// What a change does. Runs inside the writer's transaction.
-pub(super) type Apply = Box<dyn FnOnce(&Connection) -> rusqlite::Result<Effect> + Send>;
-
-/// A change that is no delivery, and who is told how it went.
-pub(super) struct Change {
-    pub(super) apply: Apply,
-    pub(super) done: oneshot::Sender<Result<(), CommitError>>,
-}
-
-impl std::fmt::Debug for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Change").finish_non_exhaustive()
-    }
-}
-
-/// Who wants to know how it went.
-#[derive(Debug)]
-pub(super) enum Answer {
-    /// A sender that waits.
-    Sender(oneshot::Sender<Result<Receipt, CommitError>>),
-    /// Nobody: a refusal, which is counted if it cannot be recorded.
-    Count(LossCounter),
-    /// Whoever made a change.
-    Change(oneshot::Sender<Result<(), CommitError>>),
-}
-
-/// What came of a task.
-enum Done {
-    /// Something that readers of the feed are told.
-    Step(Step),
-    /// A delivery that says nothing new: the record that says it already.
-    Known(Seq),
-    /// A change that nobody sees.
-    Unseen,
-}
-
-/// A task without its answer.
-enum Work {
-    Keep(Box<Submission>),
-    Sound(Box<Heard>),
-    Change(Apply),
-}
 
 pub(super) struct Writer {
     /// SQLite's number for what others have committed.
@@ -151,19 +84,13 @@ impl Writer {
 
     fn commit(&mut self, batch: Vec<Job>) {
         let bytes = batch.iter().map(|job| job.bytes).sum();
-        let mut answers = Vec::with_capacity(batch.len());
-        let mut work = Vec::with_capacity(batch.len());
-        for job in batch {
-            let (apply, answer) = match job.task {
-                Task::Keep(submission, answer) => (Work::Keep(submission), answer),
-                Task::Sound(heard, answer) => (Work::Sound(heard), answer),
-                Task::Change(change) => (Work::Change(change.apply), Answer::Change(change.done)),
-                #[cfg(test)]
-                Task::Die => panic!("as the test wants it"),
-            };
-            work.push(apply);
-            answers.push(answer);
-        }
+        let jobs = batch.into_iter().map(|job| (job.work, job.answer));
+        let (work, answers): (Vec<Work>, Vec<Answer>) = jobs.unzip();
+        #[cfg(test)]
+        assert!(
+            !work.iter().any(|work| matches!(work, Work::Die)),
+            "as the test wants it"
+        );
         let results = self.transact(work);
         // A transaction of which every job failed has kept nothing either.
         let is_kept = |results: &Vec<_>| results.is_empty() || results.iter().any(Result::is_ok);
@@ -174,8 +101,7 @@ impl Writer {
             answers.iter().map(|_| Err(CommitError::Failed)).collect()
         });
         let told = results.iter().flatten().filter_map(Done::step);
-        let told: Vec<Step> = told.cloned().collect();
-        self.feed.publish(told);
+        self.feed.publish(told.collect());
         self.last = self.feed.latest().max(self.last);
         self.notice_others();
         self.bell.ring();
@@ -196,23 +122,22 @@ impl Writer {
         for work in batch {
             let keeper = &mut self.keeper;
             let result = isolated(&transaction, |db| match work {
-                Work::Keep(submission) => Ok(match keeper.keep(db, last.next(), *submission)? {
-                    Kept::Record(record) => Done::record(record),
-                    Kept::Known(first) => Done::Known(first),
-                }),
+                Work::Keep(submission) => keeper.keep(db, last.next(), *submission),
                 Work::Sound(heard) => {
                     let record = Keeper::keep_sound(db, last.next(), *heard)?;
-                    Ok(Done::record(Arc::new(record)))
+                    Ok(Done::Record(Arc::new(record)))
                 }
                 Work::Change(apply) => {
                     // It may touch what is cached.
                     keeper.forget();
                     told(db, apply(db)?)
                 }
+                #[cfg(test)]
+                Work::Die => unreachable!("it ends the writer before"),
             });
             results.push(match result {
                 Ok(done) => {
-                    if let Done::Step(Step::Record(record)) = &done {
+                    if let Done::Record(record) = &done {
                         last = record.seq;
                     }
                     Ok(done)
@@ -267,49 +192,6 @@ impl Drop for Abandon {
     }
 }
 
-impl Done {
-    fn record(record: Arc<Record>) -> Self {
-        Self::Step(Step::Record(record))
-    }
-
-    fn step(&self) -> Option<&Step> {
-        match self {
-            Self::Step(step) => Some(step),
-            Self::Known(_) | Self::Unseen => None,
-        }
-    }
-}
-
-impl Answer {
-    fn give(self, result: Result<Done, CommitError>) {
-        match self {
-            Self::Sender(sender) => {
-                let receipt = |done| match done {
-                    Done::Step(Step::Record(record)) => Ok(Receipt {
-                        seq: record.seq,
-                        repeat_of: record.repeat_of,
-                    }),
-                    Done::Known(first) => Ok(Receipt {
-                        seq: first,
-                        repeat_of: Some(first),
-                    }),
-                    Done::Step(Step::Edited(_) | Step::Rewritten(_)) | Done::Unseen => {
-                        Err(CommitError::Failed)
-                    }
-                };
-                // A sender that went away does not matter.
-                let _ = sender.send(result.and_then(receipt));
-            }
-            // Nor does one that made a change.
-            Self::Change(sender) => drop(sender.send(result.map(|_| ()))),
-            Self::Count(losses) if result.is_err() => {
-                losses.add(|losses| losses.refusals_unrecorded += 1);
-            }
-            Self::Count(_) => {}
-        }
-    }
-}
-
 /// What viewers are told of a change that is no delivery.
 fn told(db: &Connection, effect: Effect) -> rusqlite::Result<Done> {
     let before = match effect {
@@ -317,7 +199,7 @@ fn told(db: &Connection, effect: Effect) -> rusqlite::Result<Done> {
         Effect::Edited(_) | Effect::Rewritten => generation::current(db)?,
     };
     let past = generation::advance(db)?;
-    Ok(Done::Step(match effect {
+    Ok(Done::Change(match effect {
         Effect::Edited(edited) => Step::Edited(Edition {
             before,
             past,

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
@@ -30,6 +31,9 @@ use crate::{
 const BATCH: u64 = 500;
 /// Such goes that are written together.
 const BATCHES: usize = 8;
+/// Lines that are put in together, in the order of their places: for a place before the last one FTS5 writes out what it has gathered,
+/// and what is written in small pieces must be merged again and again.
+const SORTED: usize = 4096;
 /// After a commit: more may follow, and they are cheaper together.
 const GATHER: Duration = Duration::from_millis(100);
 /// After something went wrong.
@@ -101,18 +105,20 @@ impl Work {
         loop {
             let began = Instant::now();
             let writing = index.unchecked_transaction()?;
-            let mut more = true;
+            let before = file::mark(&writing)?;
+            let (mut mark, mut more) = (before, true);
             for _ in 0..BATCHES {
-                more = self.readers.read(|db| {
-                    Step {
-                        db,
-                        index: &writing,
-                    }
-                    .take()
+                (mark, more) = self.readers.read(|db| {
+                    let index = &writing;
+                    Step { db, index }.take(mark)
                 })?;
                 if !more {
                     break;
                 }
+            }
+            if mark != before {
+                // Once, for FTS5 writes out what it has gathered here, too.
+                file::set_mark(&writing, mark)?;
             }
             writing.commit()?;
             if !more || !self.bell.rest(began.elapsed()) {
@@ -129,9 +135,8 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
-    /// Whether there is more to do.
-    fn take(&self) -> rusqlite::Result<bool> {
-        let mut mark = file::mark(self.index)?;
+    /// How far it has come then, and whether there is more to do.
+    fn take(&self, mut mark: Mark) -> rusqlite::Result<(Mark, bool)> {
         let last = delivery::last_seq(self.db)?;
         if !is_same_store(self.db, mark)? {
             tracing::info!("the index of words belongs to another store and is made anew");
@@ -152,11 +157,7 @@ impl Step<'_> {
             received: received(self.db, upto)?.unwrap_or(0),
             touched,
         };
-        if now == mark {
-            return Ok(false);
-        }
-        file::set_mark(self.index, now)?;
-        Ok(upto < last)
+        Ok((now, now != mark && upto < last))
     }
 
     /// Lines that a memory made void.
@@ -175,6 +176,7 @@ impl Step<'_> {
 
     fn lines(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
         let mut home: Option<Conversation> = None;
+        let mut entries = Vec::new();
         line::each_between(self.db, after, upto, |line| {
             if home
                 .as_ref()
@@ -182,11 +184,15 @@ impl Step<'_> {
             {
                 home = conversation::get(self.db, line.conversation)?;
             }
-            match &home {
-                Some(home) => self.put_line(home, &line),
-                None => Ok(()),
+            if let Some(home) = &home {
+                entries.extend(entries_of(home, &line));
             }
-        })
+            if entries.len() >= SORTED {
+                self.put_all(std::mem::take(&mut entries))?;
+            }
+            Ok(())
+        })?;
+        self.put_all(entries)
     }
 
     /// Lines that stand at another time, since it is known better when their talk began.
@@ -208,9 +214,8 @@ impl Step<'_> {
                 None => false,
             };
             if moved {
-                for line in line::of_conversation(self.db, id)? {
-                    self.put_line(&home, &line)?;
-                }
+                let lines = line::of_conversation(self.db, id)?;
+                self.put_all(lines.iter().flat_map(|line| entries_of(&home, line)))?;
             }
         }
         Ok(())
@@ -284,16 +289,16 @@ impl Step<'_> {
         };
         let home = conversation::get(self.db, line.conversation)?;
         if let Some(home) = &home {
-            self.put_line(home, &line)?;
+            self.put_all(entries_of(home, &line))?;
         }
         Ok(home.is_some() && !had_note)
     }
 
-    fn put_line(&self, home: &Conversation, line: &Line) -> rusqlite::Result<()> {
-        let at = home.clock(line.segment.start);
-        self.put(Subject::Line, line.id.0, at, &line_document(line))?;
-        if line.note.is_some() {
-            self.put(Subject::Note, line.id.0, at, &note_document(line))?;
+    fn put_all(&self, entries: impl IntoIterator<Item = Entry>) -> rusqlite::Result<()> {
+        let mut entries: Vec<Entry> = entries.into_iter().collect();
+        entries.sort_unstable_by_key(|entry| entry.place);
+        for entry in &entries {
+            file::put(self.index, entry.key, entry.place, &entry.document)?;
         }
         Ok(())
     }
@@ -304,7 +309,8 @@ impl Step<'_> {
         match &kept {
             Some(kept) => {
                 let at = kept.memory.when().unwrap_or(kept.arrived);
-                self.put(Subject::Memory, id.0, at, &memory_document(kept))?;
+                let document = memory_document(kept);
+                self.put_all(entry(Subject::Memory, id.0, at, document))?;
             }
             None => self.remove(Subject::Memory, id.0)?,
         }
@@ -317,24 +323,11 @@ impl Step<'_> {
         match &found {
             Some((_, at, summary)) => {
                 let document = summary_document(summary);
-                self.put(Subject::Summary, seq, *at, &document)?;
+                self.put_all(entry(Subject::Summary, seq, *at, document))?;
             }
             None => self.remove(Subject::Summary, seq)?,
         }
         Ok(found.is_some())
-    }
-
-    fn put(
-        &self,
-        subject: Subject,
-        id: i64,
-        at: jiff::Timestamp,
-        document: &Document,
-    ) -> rusqlite::Result<()> {
-        match Key::new(subject, id) {
-            Some(key) => file::put(self.index, key, Place::new(at, key), document),
-            None => Ok(()),
-        }
     }
 
     fn remove(&self, subject: Subject, id: i64) -> rusqlite::Result<()> {
@@ -343,6 +336,32 @@ impl Step<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// What is put into the index of one thing.
+struct Entry {
+    key: Key,
+    place: Place,
+    document: Document,
+}
+
+/// None for what is searched without the index.
+fn entry(subject: Subject, id: i64, at: Timestamp, document: Document) -> Option<Entry> {
+    let key = Key::new(subject, id)?;
+    Some(Entry {
+        key,
+        place: Place::new(at, key),
+        document,
+    })
+}
+
+/// Of a line, and of its note if it has one.
+fn entries_of(home: &Conversation, line: &Line) -> impl Iterator<Item = Entry> {
+    let at = home.clock(line.segment.start);
+    let note = line.note.as_ref().map(|_| note_document(line));
+    let note = note.and_then(|note| entry(Subject::Note, line.id.0, at, note));
+    let words = entry(Subject::Line, line.id.0, at, line_document(line));
+    words.into_iter().chain(note)
 }
 
 /// Whether the record that the index came to is still the same one. It is not after an older copy of the store was put back.

@@ -158,12 +158,11 @@ pub(in crate::store) fn by_segment_id(
         "SELECT ",
         columns!(),
         ", s.from_memory, s.superseded_by IS NOT NULL \
-             FROM segments s JOIN conversations c ON c.id = s.conversation_id \
-             WHERE s.segment_id = ? AND c.uid = ? \
-             ORDER BY s.superseded_by IS NOT NULL, s.id DESC LIMIT 1"
+         FROM segments s JOIN conversations c ON c.id = s.conversation_id \
+         WHERE s.segment_id = ? AND c.uid = ? ORDER BY s.id DESC"
     ))?;
-    find.query_row(params![segment_id, uid.as_str()], read_known)
-        .optional()
+    let found = find.query_map(params![segment_id, uid.as_str()], read_known)?;
+    shown_first(found)
 }
 
 /// The line of a conversation with the key of a segment that has no id: its start and its words.
@@ -177,21 +176,31 @@ pub(in crate::store) fn by_words(
         "SELECT ",
         columns!(),
         ", s.from_memory, s.superseded_by IS NOT NULL \
-         FROM (SELECT * FROM segments WHERE conversation_id = ? AND start_ms = ? \
-         ORDER BY id DESC LIMIT ?) s \
-         WHERE s.segment_id IS NULL AND s.text = ? \
-         ORDER BY s.superseded_by IS NOT NULL, s.id DESC LIMIT 1"
+         FROM segments s WHERE s.conversation_id = ? AND s.start_ms = ? ORDER BY s.id DESC LIMIT ?"
     ))?;
-    find.query_row(
-        params![
-            conversation.0,
-            segment.start_ms(),
-            SAME_START as i64,
-            segment.text
-        ],
-        read_known,
-    )
-    .optional()
+    let place = params![conversation.0, segment.start_ms(), SAME_START as i64];
+    let found = find.query_map(place, read_known)?;
+    let is_another = |known: &Known| {
+        let there = &known.line.segment;
+        there.id.is_some() || there.text != segment.text
+    };
+    shown_first(found.filter(|known| !known.as_ref().is_ok_and(is_another)))
+}
+
+/// Of lines from the newest on the first that is shown, else the newest. Asked to sort by that, SQLite would make a temporary table
+/// for each query, which takes longer than all else of keeping a transcript; and there is hardly ever a second line.
+fn shown_first(
+    newest_first: impl Iterator<Item = rusqlite::Result<Known>>,
+) -> rusqlite::Result<Option<Known>> {
+    let mut newest = None;
+    for known in newest_first {
+        let known = known?;
+        if !known.void {
+            return Ok(Some(known));
+        }
+        newest = newest.or(Some(known));
+    }
+    Ok(newest)
 }
 
 /// The first words of a conversation as they are shown, in the order in which they were kept.
