@@ -264,7 +264,7 @@ pub struct Import {
 pub enum Rules {
     /// Tell which rules would apply to events, and what they would do. Nothing of it is done.
     Test {
-        /// What `omiscope serve --events` wrote; - for stdin.
+        /// What `omiscope serve --events` wrote, or bodies that Omi posts; - for stdin.
         file: PathBuf,
     },
 }

@@ -8,6 +8,7 @@
 //! Nothing is changed: a running omiscope is asked for its greeting, its health and its figures, and is pinged through its tunnel.
 //! Whatever may hang (a sound server, a program that is asked) is waited for only so long.
 
+mod backlog;
 mod clock;
 mod deliveries;
 mod disk;

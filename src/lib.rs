@@ -31,6 +31,7 @@ pub mod event;
 pub mod events;
 pub mod export;
 pub mod feed;
+mod file_error;
 pub mod import;
 pub mod logging;
 pub mod losses;

@@ -23,7 +23,7 @@ pub struct Losses {
     pub upkeep_failed: u64,
     /// Lines of the log or of events that could not be written, or for which nobody was quick enough.
     pub log_lines: u64,
-    /// Actions of rules that failed, or were left out because too many waited.
+    /// Actions of rules that failed, or were left out because too many waited, or because their rule is no longer there.
     pub rules_failed: u64,
     /// Deliveries that rules did not see: deleted before, unreadable, or passed over after a panic.
     pub rules_missed: u64,

@@ -3,6 +3,7 @@
 //! A certificate must come from an authority that Mozilla trusts. The list of these is part of the program, so that it is there in a
 //! container that has nothing else.
 
+mod reach;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,8 @@ use hyper_util::{
 };
 use rustls::ClientConfig;
 use tokio::time::timeout;
+
+pub(crate) use reach::Reach;
 
 /// Longest wait for an answer, all of it, where nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -67,6 +70,16 @@ pub(crate) enum PostError {
     Slow(Duration),
     #[error("the connection broke")]
     Broken,
+}
+
+impl PostError {
+    /// Whether there was nobody to send anything to.
+    pub(crate) fn found_nobody(&self) -> bool {
+        match self {
+            Self::NoConnection | Self::NoName(_) | Self::Unreachable(_) | Self::Tls(_) => true,
+            Self::Slow(_) | Self::Broken => false,
+        }
+    }
 }
 
 impl Outbound {

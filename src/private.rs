@@ -24,12 +24,18 @@ pub(crate) fn open_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Opens a file to write behind its end; makes it with mode 0600 if it is not there.
+/// Opens a file to write behind its end; makes it with mode 0600 if it is not there. Waits for nobody, whatever is in its place: neither
+/// for who reads a pipe nor for a line to be picked up.
 pub(crate) fn append_to(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+
+        let waits_not = rustix::fs::OFlags::NONBLOCK.bits();
+        options.mode(0o600).custom_flags(waits_not.cast_signed());
+    }
     options.open(path)
 }
 

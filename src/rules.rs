@@ -20,6 +20,7 @@ mod counters;
 mod engine;
 mod event;
 mod kind;
+mod posted;
 mod queue;
 mod reader;
 mod replies;
@@ -46,6 +47,8 @@ pub use counters::{ActionId, Count, Counters, Failing};
 pub use engine::Engine;
 pub use event::RuleEvent;
 pub use kind::EventKind;
+pub use posted::{Posted, PostedError};
+pub use queue::{OpenError, Pending, backlog, damaged};
 pub use replies::Replies;
 pub use template::Template;
 

@@ -4,6 +4,7 @@
 //! Nothing from outside reaches a screen but through [`neutral`], or a log but through [`escaped`].
 
 mod json;
+mod pieces;
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -11,6 +12,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 pub use json::json_line;
+pub(crate) use pieces::pieces;
 
 /// Most marks that are left on one letter.
 const MARKS: usize = 8;

@@ -11,7 +11,7 @@ use crate::{
     event::{ConversationId, Uid},
     logging::{self, Destination},
     losses::LossCounter,
-    replay::batch::{Batch, Pace, Sent, Summary},
+    replay::batch::{Batch, End, Pace, Sent, Summary},
     shutdown,
     store::archive::{Archive, Selection},
     text::{self, counted},
@@ -98,13 +98,13 @@ fn in_words(summary: &Summary) -> String {
             "not sent, for too little of them is kept",
         ),
     ];
-    let interrupted = if summary.is_interrupted {
-        "interrupted; "
-    } else {
-        ""
+    let end = match summary.end {
+        End::Complete => "",
+        End::Interrupted => "interrupted; ",
+        End::Unreached => "given up, for nobody can be reached there; ",
     };
     let taken = counted(summary.taken, "deliveries");
-    let mut words = format!("{interrupted}{taken} taken");
+    let mut words = format!("{end}{taken} taken");
     for (count, how) in others {
         if count > 0 {
             words = format!("{words}, {count} {how}");

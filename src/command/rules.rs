@@ -2,19 +2,22 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Write as _},
+    io::{self, BufRead, BufReader, Write},
     path::Path,
+    time::Duration,
 };
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
+use tokio::runtime::Runtime;
 
 use super::UsageError;
 use crate::{
     cli::Rules,
     config::{Config, Flags},
-    rules::{Obstacle, Rule, RuleEvent, obstacles},
-    text::{counted, escaped},
+    decode::Refusal,
+    rules::{Obstacle, Posted, PostedError, Rule, RuleEvent, obstacles},
+    text::{counted, escaped, pieces},
 };
 
 pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
@@ -25,8 +28,8 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
             UsageError::new("there are no rules; a table [[on]] in config.toml is one").into(),
         );
     }
-    let from = opened(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let zone = TimeZone::system();
+    let cannot = || format!("cannot read {}", file.display());
+    let from = opened(file).with_context(cannot)?;
     let mut out = io::stdout().lock();
     for Obstacle {
         rule,
@@ -38,27 +41,20 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
         let told = format!("{rule}, {}: {text}; {remedy}", action.name());
         writeln!(out, "warning: {}", escaped(&told))?;
     }
-    let (mut events, mut applied) = (0, 0);
-    for (at, line) in from.lines().enumerate() {
-        let line = line.with_context(|| format!("cannot read {}", file.display()))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let Some(event) = RuleEvent::of_line(&line) else {
-            writeln!(
-                out,
-                "{}: is no event that `omiscope serve --events` writes",
-                at + 1
-            )?;
-            continue;
-        };
-        events += 1;
-        for rule in config.rules.iter().filter(|rule| rule.matches(&event)) {
-            applied += 1;
-            let told = told(rule, &event, &zone);
-            writeln!(out, "{}: {}: {}", at + 1, rule.name, escaped(&told))?;
-        }
-    }
+    let mut trial = Trial {
+        rules: &config.rules,
+        zone: TimeZone::system(),
+        bodies: Bodies::new(config.storage.silence)?,
+        events: 0,
+        applied: 0,
+        out: &mut out,
+    };
+    let lines = from.lines().map(|line| {
+        let line = line.map_err(anyhow::Error::new);
+        line.with_context(cannot)
+    });
+    pieces(lines, |at, piece| trial.piece(at, piece))?;
+    let (events, applied) = (trial.events, trial.applied);
     writeln!(
         out,
         "{}, {}; {} one applies",
@@ -67,6 +63,72 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
         counted(applied, "times")
     )?;
     Ok(())
+}
+
+/// Rules, held against one thing after another.
+struct Trial<'a> {
+    rules: &'a [Rule],
+    zone: TimeZone,
+    bodies: Bodies,
+    events: usize,
+    applied: usize,
+    out: &'a mut dyn Write,
+}
+
+impl Trial<'_> {
+    /// Tells what would be done for an event, or for those of a webhook body, that begins in a line of the file.
+    fn piece(&mut self, at: usize, piece: &str) -> anyhow::Result<()> {
+        if let Some(event) = RuleEvent::of_line(piece) {
+            return self.event(at, &event);
+        }
+        match self.bodies.events(piece)? {
+            Ok(events) => events.iter().try_for_each(|event| self.event(at, event)),
+            Err(why) => {
+                let why = why.to_string();
+                writeln!(
+                    self.out,
+                    "{at}: is neither an event of `omiscope serve --events` nor what Omi posts: {}",
+                    escaped(&why)
+                )?;
+                Ok(())
+            }
+        }
+    }
+
+    fn event(&mut self, at: usize, event: &RuleEvent) -> anyhow::Result<()> {
+        self.events += 1;
+        for rule in self.rules.iter().filter(|rule| rule.matches(event)) {
+            self.applied += 1;
+            let told = told(rule, event, &self.zone);
+            writeln!(self.out, "{at}: {}: {}", rule.name, escaped(&told))?;
+        }
+        Ok(())
+    }
+}
+
+/// Webhook bodies, taken one after another.
+struct Bodies {
+    runtime: Runtime,
+    posted: Posted,
+}
+
+impl Bodies {
+    fn new(silence: Duration) -> anyhow::Result<Self> {
+        let runtime = Runtime::new()?;
+        let within = runtime.enter();
+        let posted = Posted::new(silence)?;
+        drop(within);
+        Ok(Self { runtime, posted })
+    }
+
+    /// What a body tells, or why nothing.
+    fn events(&mut self, body: &str) -> anyhow::Result<Result<Vec<RuleEvent>, Refusal>> {
+        match self.runtime.block_on(self.posted.events(body)) {
+            Ok(events) => Ok(Ok(events)),
+            Err(PostedError::Refused(why)) => Ok(Err(why)),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 fn opened(file: &Path) -> io::Result<Box<dyn BufRead>> {

@@ -78,6 +78,12 @@ impl Tally {
         count.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Whether nobody has ever answered, however often Omi would have tried.
+    fn is_hopeless(&self) -> bool {
+        let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        of(&self.unanswered) > 0 && of(&self.taken) + of(&self.refused) == 0
+    }
+
     /// What went wrong, in words, behind what was taken.
     fn told(&self) -> (String, bool) {
         let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
@@ -99,7 +105,7 @@ impl Tally {
     }
 }
 
-/// Posts days until it is asked to end. An error if a delivery was not taken.
+/// Posts days until it is asked to end, or the first delivery is given up unanswered. An error if a delivery was not taken.
 fn live(wearer: Wearer) -> anyhow::Result<()> {
     let tally = Arc::new(Tally::default());
     let counted = Arc::clone(&tally);
@@ -108,8 +114,8 @@ fn live(wearer: Wearer) -> anyhow::Result<()> {
         let ended = shutdown.clone();
         let tell = move |posted: Posted| {
             counted.count(&posted.outcome);
-            // Whoever reads may have stopped; then there is nobody to post for.
-            if line(&posted).is_err() {
+            // Whoever reads may have stopped; then there is nobody to post for, either.
+            if line(&posted).is_err() || counted.is_hopeless() {
                 ended.cancel();
             }
         };
@@ -118,6 +124,7 @@ fn live(wearer: Wearer) -> anyhow::Result<()> {
     lived?;
     match tally.told() {
         (told, true) => super::tell(format_args!("{told}")),
+        (told, false) if tally.is_hopeless() => bail!("given up, for nobody answers there; {told}"),
         (told, false) => bail!("{told}"),
     }
     Ok(())
@@ -245,4 +252,31 @@ fn attempt(trial: &Trial, json: bool) -> anyhow::Result<()> {
         counted(tally.posts, "posts")
     ));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use hyper::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn a_day_is_given_up_where_its_first_delivery_found_nobody() {
+        let unanswered = || Outcome::NoAnswer("nobody listens there".to_owned());
+        let refused = Outcome::Refused(StatusCode::UNAUTHORIZED, String::new());
+        for (outcomes, is_hopeless) in [
+            (vec![], false),
+            (vec![unanswered()], true),
+            (vec![Outcome::Taken(Duration::ZERO), unanswered()], false),
+            (vec![refused, unanswered()], false),
+        ] {
+            let tally = Tally::default();
+            for outcome in &outcomes {
+                tally.count(outcome);
+            }
+            assert_eq!(tally.is_hopeless(), is_hopeless, "{outcomes:?}");
+        }
+    }
 }

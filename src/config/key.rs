@@ -24,16 +24,16 @@ const LONGEST: u64 = 1 << 10;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     /// It cannot be read.
-    #[error("cannot read it: {0}")]
+    #[error("cannot be read: {0}")]
     Unreadable(#[from] io::Error),
     /// It holds none.
-    #[error("it is empty")]
+    #[error("is empty")]
     Empty,
     /// It holds something else.
-    #[error("it must hold one line of {}", value::SECRET)]
+    #[error("must hold one line of {}", value::SECRET)]
     Malformed,
     /// There would be two.
-    #[error("a key is given as well; leave one of them out")]
+    #[error("is named, and a key is given as well; leave one of them out")]
     Two,
 }
 
@@ -68,6 +68,7 @@ fn resolve_current(config: &mut Config, layers: &Layers) -> Result<(), Problem> 
         };
         let key = key.map_err(|fault| Problem::KeyFile {
             place: place(setting, layers),
+            file: file.clone(),
             fault,
         })?;
         config.secrets.webhook = Some(key);

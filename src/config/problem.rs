@@ -89,10 +89,12 @@ pub enum Problem {
         host: IpAddr,
     },
     /// A file that gives no key.
-    #[error("{place}: {fault}")]
+    #[error("{place}: {} {fault}", file.display())]
     KeyFile {
         /// Where it is named.
         place: String,
+        /// The file.
+        file: PathBuf,
         /// What is wrong with it.
         fault: KeyFileError,
     },

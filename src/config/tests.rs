@@ -458,21 +458,14 @@ fn a_key_may_stand_in_a_file() {
         assert_eq!(resolve(held.as_bytes(), emptied).as_deref(), Ok(key));
     }
     let long = "x".repeat(5000);
-    let refused: [(&[u8], &str); 5] = [
-        (b"\n", "it is empty"),
-        (
-            b"one\ntwo",
-            "it must hold one line of at most 256 characters",
-        ),
+    let refused: [(&[u8], &str); 4] = [
+        (b"\n", "is empty"),
+        (b"one\ntwo", "must hold one line of at most 256 characters"),
         (
             long.as_bytes(),
-            "it must hold one line of at most 256 characters",
+            "must hold one line of at most 256 characters",
         ),
-        (b"\xff", "cannot read it: "),
-        (
-            b"changeme\n",
-            "is empty or an example, and others can reach ::",
-        ),
+        (b"\xff", "cannot be read: "),
     ];
     let told = |reason: &str, told: Result<String, String>| {
         let expected = format!("WEBHOOK_SECRET_FILE in the environment: {reason}");
@@ -480,14 +473,18 @@ fn a_key_may_stand_in_a_file() {
         assert!(told.starts_with(&expected), "{told}");
     };
     for (held, reason) in refused {
-        told(reason, resolve(held, emptied));
+        told(&format!("{path} {reason}"), resolve(held, emptied));
     }
+    let example = resolve(b"changeme\n", emptied);
+    told("is empty or an example, and others can reach ::", example);
     let both = resolve(b"k", ("WEBHOOK_SECRET", "other"));
-    told("a key is given as well; leave one of them out", both);
+    let two = format!("{path} is named, and a key is given as well; leave one of them out");
+    told(&two, both);
     fs::remove_file(&file).unwrap();
     let missing = surroundings(folder.path(), &[("WEBHOOK_SECRET_FILE", path)]);
     let missing = Config::resolve(&Flags::default(), &missing).unwrap_err();
-    told("cannot read it: ", Err(missing.to_string()));
+    let unread = format!("{path} cannot be read: ");
+    told(&unread, Err(missing.to_string()));
 }
 
 #[test]

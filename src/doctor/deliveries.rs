@@ -101,7 +101,7 @@ fn field(kind: Trigger) -> &'static str {
 }
 
 /// How long ago something was, roughly. What lies ahead (clocks differ) is now.
-fn ago(at: Timestamp, now: Timestamp) -> String {
+pub(super) fn ago(at: Timestamp, now: Timestamp) -> String {
     let age = now.duration_since(at).max(SignedDuration::ZERO);
     match age.as_mins() {
         0 => format!("{} s ago", age.as_secs()),

@@ -1,12 +1,18 @@
-//! The user's own rules: is there what they need?
+//! The user's own rules: is there what they need, and what have they yet to do?
 
-use super::{Finding, Setup};
+use super::{Finding, Setup, backlog};
 use crate::{
     rules::{Obstacle, obstacles},
     text::counted,
 };
 
 pub(super) fn look(setup: &Setup) -> Vec<Finding> {
+    let mut findings = needs(setup);
+    findings.extend(backlog::look(setup));
+    findings
+}
+
+fn needs(setup: &Setup) -> Vec<Finding> {
     let config = &setup.survey.config;
     if config.rules.is_empty() {
         return Vec::new();

@@ -1,7 +1,7 @@
 //! What is wrong with the settings.
 
 use super::{Finding, Setup};
-use crate::config::Problem;
+use crate::config::{KeyFileError, Problem};
 
 pub(super) fn look(setup: &Setup) -> Vec<Finding> {
     let survey = &setup.survey;
@@ -36,6 +36,10 @@ fn finding(problem: &Problem) -> Finding {
             "mend the line; assets/config.toml and assets/env.example are samples",
         ),
         Problem::ExposedPlaceholder { .. } => Finding::error("key-placeholder", problem),
+        Problem::KeyFile {
+            fault: KeyFileError::Two,
+            ..
+        } => Finding::error("key-file", problem),
         Problem::KeyFile { .. } => Finding::fail(
             "key-file",
             problem.to_string(),

@@ -122,6 +122,14 @@ impl OutError {
         let path = path.to_owned();
         move |source| Self::Place { what, path, source }
     }
+
+    /// The same, where it was this file to which no more could be written.
+    fn in_file(self, path: &Path) -> Self {
+        match self {
+            Self::Write(source) => Self::at("write", path)(source),
+            other => other,
+        }
+    }
 }
 
 impl Count {
@@ -292,9 +300,11 @@ impl Job<'_> {
         if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
             let file = fs::File::options().write(true).open(path);
             let mut out = BufWriter::new(file.map_err(cannot())?);
-            let written = write(&mut out)?;
-            out.flush().map_err(cannot())?;
-            return Ok(written);
+            let written = write(&mut out).and_then(|written| {
+                out.flush()?;
+                Ok(written)
+            });
+            return written.map_err(|error| error.in_file(path));
         }
         let partial = partial(path);
         // What the wearer says is nobody else's business, on the way out either.
@@ -313,7 +323,7 @@ impl Job<'_> {
             // Half a file is none.
             let _ = fs::remove_file(&partial);
         }
-        written
+        written.map_err(|error| error.in_file(path))
     }
 
     /// What the file of a thing is called, without its ending.

@@ -8,7 +8,7 @@ pub(crate) use super::pace::Pace;
 use super::{ReplayError, request, told};
 use crate::{
     event::{Kind, Seq},
-    outbound::{Outbound, PostError},
+    outbound::{Outbound, PostError, Reach},
     secret::Keys,
     store::{
         ReadError,
@@ -46,8 +46,20 @@ pub(crate) struct Summary {
     pub(crate) unanswered: usize,
     /// What is kept of it is not enough to send it.
     pub(crate) unsendable: usize,
-    /// Whether there was more.
-    pub(crate) is_interrupted: bool,
+    /// Why it ended.
+    pub(crate) end: End,
+}
+
+/// Why no more is sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum End {
+    /// There is no more.
+    #[default]
+    Complete,
+    /// It was asked to end before.
+    Interrupted,
+    /// Nobody was ever there to take anything.
+    Unreached,
 }
 
 /// What came of one delivery.
@@ -61,7 +73,8 @@ pub(crate) struct Sent {
 }
 
 impl Batch {
-    /// Sends all that is kept by now, until its end or until `shutdown`, and tells of each delivery.
+    /// Sends all that is kept by now, until its end or until `shutdown`, and tells of each delivery. Gives up if the first ones find
+    /// nobody.
     ///
     /// # Errors
     /// [`ReadError`], or that of `tell`.
@@ -75,25 +88,31 @@ impl Batch {
         let outbound = Outbound::new();
         let mut deliveries = self.read(archive);
         let mut pace = self.pace.start();
+        let mut reach = Reach::default();
         let all = async {
             while let Some(inspected) = deliveries.recv().await {
                 let inspected = inspected?;
                 let received = inspected.kept.delivery.received;
                 tokio::time::sleep_until(pace.due(received)).await;
-                let came = self.post(&inspected, &outbound, &mut summary).await;
+                let came = self
+                    .post(&inspected, &outbound, &mut summary, &mut reach)
+                    .await;
                 tell(&Sent {
                     seq: inspected.kept.seq,
                     received,
                     kind: inspected.kept.delivery.kind,
                     came,
                 })?;
+                if reach.is_hopeless() {
+                    return Ok(End::Unreached);
+                }
             }
-            Ok::<_, E>(())
+            Ok::<_, E>(End::Complete)
         };
-        match shutdown.run_until_cancelled(all).await {
+        summary.end = match shutdown.run_until_cancelled(all).await {
             Some(ended) => ended?,
-            None => summary.is_interrupted = true,
-        }
+            None => End::Interrupted,
+        };
         Ok(summary)
     }
 
@@ -102,6 +121,7 @@ impl Batch {
         inspected: &Inspected,
         outbound: &Outbound,
         summary: &mut Summary,
+        reach: &mut Reach,
     ) -> String {
         let sent: Result<_, ReplayError> = request(inspected, &self.target, &self.keys);
         let request = match sent {
@@ -112,6 +132,7 @@ impl Batch {
             }
         };
         let came: Result<_, PostError> = outbound.send(request).await;
+        reach.note(&came);
         match came {
             Ok(answer) => {
                 if answer.status.is_success() {

@@ -51,14 +51,18 @@ fn obstacle(action: &Action, listener: SocketAddr) -> Option<(String, &'static s
             "it posts to omiscope itself, which refuses that".to_owned(),
             "post it elsewhere",
         )),
-        Action::Run(_) | Action::Post(_) | Action::File(..) | Action::Star | Action::Ring => None,
+        Action::File(file, _) => Some((
+            file.obstacle()?,
+            "name a file; what is to reach another program goes by run or post",
+        )),
+        Action::Run(_) | Action::Post(_) | Action::Star | Action::Ring => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{Address, Headers, Post, Program, When};
+    use crate::rules::{Address, FileName, Headers, Post, Program, When};
 
     #[test]
     fn what_is_not_there_and_what_leads_back_is_told() {
@@ -79,6 +83,7 @@ mod tests {
             })
         };
         std::fs::write(folder.path().join("plain.txt"), "").unwrap();
+        let file = |name| Action::File(FileName::parse(folder.path(), name).unwrap(), None);
         let listener = "127.0.0.1:32768".parse().unwrap();
         let told = |action: Action| {
             let rule = Rule {
@@ -95,6 +100,9 @@ mod tests {
         let lacks = told(program("./nothere.sh")).unwrap();
         assert!(lacks.starts_with("./nothere.sh is not there"), "{lacks}");
         assert!(told(program("no-such-program-anywhere")).is_some());
+        assert_eq!(told(file("plain.txt")), None);
+        let no_file = told(file(".")).unwrap();
+        assert!(no_file.contains("neither a file"), "{no_file}");
         #[cfg(unix)]
         assert!(told(program("./plain.txt")).is_some());
         for (url, leads_back) in [

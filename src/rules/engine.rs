@@ -176,6 +176,7 @@ impl Setup {
                 tracing::warn!(
                     "{dropped} actions waited for rules that are no longer there, and are dropped"
                 );
+                report.losses.add(|losses| losses.rules_failed += dropped);
             }
             Ok((queue, cursor))
         };
@@ -225,46 +226,57 @@ impl Setup {
 mod tests {
     use super::*;
     use crate::{
-        rules::When,
+        losses::Losses,
+        rules::{When, queue::NewJob},
         secret::Secret,
         store::{Location, Settings, retention::Retention},
     };
+
+    fn store(losses: &LossCounter) -> Store {
+        let settings = Settings {
+            location: Location::Memory,
+            silence: Duration::from_mins(2),
+            retention: Retention::FOREVER,
+        };
+        Store::open(settings, losses.clone()).unwrap()
+    }
+
+    fn ringing(name: &str) -> Rule {
+        Rule {
+            name: name.into(),
+            when: When::default(),
+            again: false,
+            actions: vec![Action::Ring],
+            reply: None,
+        }
+    }
+
+    fn ringing_of(name: &str) -> ActionId {
+        ActionId {
+            rule: name.into(),
+            kind: Action::Ring.kind(),
+        }
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_queue_that_cannot_be_opened_is_told_and_tried_again() {
         let folder = tempfile::tempdir().unwrap();
         let in_the_way = folder.path().join("hooks.db");
         std::fs::create_dir(&in_the_way).unwrap();
-        let settings = Settings {
-            location: Location::Memory,
-            silence: Duration::from_mins(2),
-            retention: Retention::FOREVER,
-        };
         let losses = LossCounter::default();
-        let store = Store::open(settings, losses.clone()).unwrap();
-        let rule = Rule {
-            name: "r".into(),
-            when: When::default(),
-            again: false,
-            actions: vec![Action::Ring],
-            reply: None,
-        };
+        let store = store(&losses);
         let keys = Secret::new("k".to_owned()).into();
         let counters = Counters::default();
         let mut failing = counters.watch_failing();
         let mut engine = Engine::start(
-            &[rule],
+            &[ringing("r")],
             Some(folder.path()),
             &store,
             &counters,
             &losses,
             &keys,
         );
-        let fails = ActionId {
-            rule: "r".into(),
-            kind: Action::Ring.kind(),
-        };
-        let fails = [fails].into();
+        let fails = [ringing_of("r")].into();
         failing.wait_for(|failing| *failing == fails).await.unwrap();
         std::fs::remove_dir(&in_the_way).unwrap();
         failing
@@ -273,5 +285,36 @@ mod tests {
             .unwrap();
         engine.end().await;
         assert!(in_the_way.is_file() && !losses.get().any());
+    }
+
+    #[tokio::test]
+    async fn what_waited_for_a_rule_that_is_no_longer_there_is_counted_among_the_losses() {
+        let folder = tempfile::tempdir().unwrap();
+        let before = ringing_of("before");
+        let queue = Queue::open(Some(folder.path()), Counters::default()).unwrap();
+        queue.begin(std::slice::from_ref(&before), Seq(0)).unwrap();
+        let job = |seq: u64| NewJob {
+            rule: &before.rule,
+            actions: vec![before.kind],
+            seq: Seq(seq),
+            subject: seq.to_string(),
+            once: false,
+            json: "{}",
+        };
+        queue.put(&[job(1), job(2)], Seq(2)).unwrap();
+        drop(queue);
+        let losses = LossCounter::default();
+        let mut engine = Engine::start(
+            &[ringing("after")],
+            Some(folder.path()),
+            &store(&losses),
+            &Counters::default(),
+            &losses,
+            &Secret::new("k".to_owned()).into(),
+        );
+        let mut watch = losses.watch();
+        let counted = watch.wait_for(Losses::any).await.unwrap().rules_failed;
+        engine.end().await;
+        assert_eq!(counted, 2);
     }
 }

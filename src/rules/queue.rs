@@ -1,5 +1,6 @@
 //! `hooks.db`: what rules have yet to do, and how far they have read. A file of its own, so that no commit of a delivery waits for it.
 
+mod backlog;
 mod open;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,9 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::{ActionKind, Counters, RuleEvent, action::Failure, counters::ActionId};
 use crate::event::Seq;
-pub(super) use open::{OpenError, is_in, set_aside};
+pub use backlog::{Pending, backlog, damaged};
+pub use open::OpenError;
+pub(super) use open::{is_in, set_aside};
 
 /// Most jobs that wait for one action of a rule, and their bytes; what comes then is left out.
 const JOBS: u64 = 10_000;

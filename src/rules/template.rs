@@ -49,6 +49,14 @@ impl Template {
         })
     }
 
+    /// The text, if it is the same for every event.
+    pub(super) fn fixed(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [Part::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
     /// Whether it has a place.
     #[must_use]
     pub fn has_fields(&self) -> bool {

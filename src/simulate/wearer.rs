@@ -39,7 +39,7 @@ pub struct Wearer {
     pub seed: u64,
 }
 
-/// Why there is no day to live.
+/// Why there is no day to live, or nobody to live it for.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The built-in day is damaged.
@@ -48,6 +48,9 @@ pub enum Error {
     /// The built-in speech is damaged.
     #[error("the demo's speech cannot be decoded: {0}")]
     Speech(#[from] symphonia::core::errors::Error),
+    /// The first attempts found nobody.
+    #[error("given up, for nobody can be reached there")]
+    Unreached,
 }
 
 impl Wearer {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::OpenError;
-use crate::private;
+use crate::{file_error::about, private};
 
 const LOCK: &str = "omiscope.lock";
 pub(super) const DATABASE: &str = "omiscope.db";
@@ -28,8 +28,9 @@ impl DataFolder {
             folder: path.clone(),
             source,
         };
+        let of_lock = |source| broken(about(Path::new(LOCK))(source));
         private::make_folder(&path).map_err(broken)?;
-        let mut lock = private::open_file(&path.join(LOCK)).map_err(broken)?;
+        let mut lock = private::open_file(&path.join(LOCK)).map_err(of_lock)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -38,9 +39,9 @@ impl DataFolder {
                     holder: named_in(&mut lock),
                 });
             }
-            Err(TryLockError::Error(source)) => return Err(broken(source)),
+            Err(TryLockError::Error(source)) => return Err(of_lock(source)),
         }
-        write_holder(&mut lock).map_err(broken)?;
+        write_holder(&mut lock).map_err(of_lock)?;
         Ok(Self { path, _lock: lock })
     }
 
@@ -61,7 +62,7 @@ impl DataFolder {
             Ok(_) => Ok(path),
             Err(source) => Err(OpenError::Folder {
                 folder: self.path.clone(),
-                source,
+                source: about(Path::new(DATABASE))(source),
             }),
         }
     }

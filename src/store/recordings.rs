@@ -10,7 +10,7 @@ use std::{
 use rusqlite::Connection;
 
 use super::{folder, rows::recording};
-use crate::audio::wav;
+use crate::{audio::wav, file_error::about};
 
 /// A file this young may belong to sound that is being committed.
 const YOUNG: Duration = Duration::from_secs(10);
@@ -44,7 +44,7 @@ pub(super) fn beside(db: &Connection) -> PathBuf {
 /// When it cannot be read, or is shorter.
 pub(super) fn read(file: &Path, first: u64, samples: u64) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; 2 * samples as usize];
-    let mut file = fs::File::open(file)?;
+    let mut file = fs::File::open(file).map_err(about(file))?;
     file.seek(SeekFrom::Start(wav::offset(first)))?;
     file.read_exact(&mut bytes)?;
     Ok(bytes)
@@ -57,7 +57,7 @@ pub(super) fn read(file: &Path, first: u64, samples: u64) -> io::Result<Vec<u8>>
 pub fn remove(recordings: &Path, path: &str) -> io::Result<()> {
     let file = recordings.join(path);
     match fs::remove_file(&file) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(about(&file)(error)),
         _ => {}
     }
     let folders = file.ancestors().skip(1);
@@ -109,7 +109,7 @@ pub enum OrphanError {
 fn list(root: &Path, folder: &Path, files: &mut Vec<(String, bool)>) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries?,
+        entries => entries.map_err(about(folder))?,
     };
     for entry in entries {
         let entry = entry?;

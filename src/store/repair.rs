@@ -51,6 +51,9 @@ pub enum RepairError {
         /// What went wrong.
         source: io::Error,
     },
+    /// A recording cannot be removed, or a folder of them not be read.
+    #[error("cannot mend the recordings: {0}")]
+    Recordings(io::Error),
     /// SQLite refused.
     #[error("cannot mend the store: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -117,13 +120,9 @@ pub fn repair(folder: PathBuf, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>
 /// Has rows forget the files that are gone, and removes those that no row tells of.
 fn mend_sound(db: &Connection, folder: &DataFolder) -> Result<Option<String>, RepairError> {
     let root = folder.recordings();
-    let moving = |source| RepairError::Move {
-        file: root.clone(),
-        source,
-    };
     let found = recordings::orphans(db, &root).map_err(|error| match error {
         OrphanError::Sqlite(error) => RepairError::Sqlite(error),
-        OrphanError::Folder(source) => moving(source),
+        OrphanError::Folder(error) => RepairError::Recordings(error),
     })?;
     let lost = found.missing.len() + found.short.len();
     for path in found.missing.iter().chain(&found.short) {
@@ -135,7 +134,7 @@ fn mend_sound(db: &Connection, folder: &DataFolder) -> Result<Option<String>, Re
     let mut removed = 0;
     for path in stray.filter(|path| std::path::Path::new(path).extension() == Some("wav".as_ref()))
     {
-        recordings::remove(&root, path).map_err(moving)?;
+        recordings::remove(&root, path).map_err(RepairError::Recordings)?;
         removed += 1;
     }
     Ok((lost + removed > 0).then(|| {

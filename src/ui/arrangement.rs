@@ -11,6 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{TimeStyle, panes::Panes};
+use crate::file_error::about;
 
 const FILE: &str = "dashboard.toml";
 
@@ -71,6 +72,10 @@ impl Arrangement {
     /// # Errors
     /// When the file cannot be written.
     pub fn save(&self, folder: &Path) -> io::Result<()> {
+        self.write(folder).map_err(about(&folder.join(FILE)))
+    }
+
+    fn write(&self, folder: &Path) -> io::Result<()> {
         let text = toml::to_string(self).map_err(io::Error::other)?;
         let mut draft = tempfile::NamedTempFile::new_in(folder)?;
         writeln!(draft, "# Written at the end of the dashboard.\n{text}")?;

@@ -80,6 +80,12 @@ impl Context {
         TABLE.iter().fold(text.to_owned(), named)
     }
 
+    /// Says that there is nothing for what was asked for to be done to.
+    pub(super) fn nothing_for(&self, action: Action) -> Request {
+        let key = self.key(action);
+        Request::Say(format!("nothing here for {key}: {}", action.help()))
+    }
+
     /// `12:40:02`.
     #[must_use]
     pub fn clock(&self, at: Timestamp) -> String {

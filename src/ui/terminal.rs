@@ -146,7 +146,7 @@ fn enter() -> io::Result<()> {
         EnableFocusChange
     );
     match entered {
-        Ok(()) => stderr::hush(),
+        Ok(()) => stderr::hush_terminal(),
         Err(_) => restore(),
     }
     entered
@@ -174,7 +174,7 @@ pub fn restore() {
     stderr::unhush();
 }
 
-/// Does something during which nothing that a library prints to stderr may be seen.
+/// Does something during which nothing that a library prints to stderr may be seen, wherever that leads.
 pub(crate) fn hushed<T>(work: impl FnOnce() -> T) -> T {
     stderr::hush();
     let done = work();
@@ -226,10 +226,14 @@ mod stderr {
     static KEPT: Mutex<Option<OwnedFd>> = Mutex::new(None);
 
     /// Sends stderr nowhere, if it is a terminal. (If not, it disturbs nothing, and the user may want it.)
-    pub(super) fn hush() {
-        if !std::io::stderr().is_terminal() {
-            return;
+    pub(super) fn hush_terminal() {
+        if std::io::stderr().is_terminal() {
+            hush();
         }
+    }
+
+    /// Sends stderr nowhere.
+    pub(super) fn hush() {
         let Ok(nowhere) = OpenOptions::new().write(true).open("/dev/null") else {
             return;
         };
@@ -251,6 +255,8 @@ mod stderr {
 
 #[cfg(not(unix))]
 mod stderr {
+    pub(super) fn hush_terminal() {}
+
     pub(super) fn hush() {}
 
     pub(super) fn unhush() {}

@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::{
-    program::{KEY, PATIENCE, Sender, UID, omiscope},
+    program::{KEY, PATIENCE, Sender, UID, omiscope, until},
     serving::Serving,
 };
 
@@ -51,7 +51,7 @@ struct Scenario {
     says: &'static [&'static str],
 }
 
-const SCENARIOS: [Scenario; 23] = [
+const SCENARIOS: [Scenario; 25] = [
     Scenario {
         breaks: |home, command| {
             let rule = "[[on]]\nname = \"tell\"\nkind = \"memory\"\nrun = [\"./nothere.sh\"]\n";
@@ -60,6 +60,22 @@ const SCENARIOS: [Scenario; 23] = [
         },
         code: "rule",
         says: &["warn: tell, run: ./nothere.sh is not there", "`chmod +x`"],
+    },
+    Scenario {
+        breaks: |home, _| {
+            fs::create_dir(home.join("data")).unwrap();
+            fs::write(home.join("data/hooks.db"), "no database ".repeat(400)).unwrap();
+        },
+        code: "rules-queue-damaged",
+        says: &["fail: hooks.db", "the next start keeps it"],
+    },
+    Scenario {
+        breaks: |home, _| {
+            fs::create_dir(home.join("data")).unwrap();
+            fs::write(home.join("data/hooks.db.damaged-20261120-124200"), "").unwrap();
+        },
+        code: "rules-queue-set-aside",
+        says: &["warn: ", "hooks.db.damaged-20261120-124200", "delete it"],
     },
     Scenario {
         breaks: |home, command| {
@@ -155,10 +171,14 @@ const SCENARIOS: [Scenario; 23] = [
     },
     Scenario {
         breaks: |_, command| {
+            command.env_remove("WEBHOOK_SECRET");
             command.args(["--webhook-secret-file", "none"]);
         },
         code: "key-file",
-        says: &["fail: --webhook-secret-file", "one line with the key"],
+        says: &[
+            "fail: --webhook-secret-file: none cannot be read: No such file",
+            "one line with the key",
+        ],
     },
     Scenario {
         breaks: |home, command| {
@@ -356,6 +376,39 @@ fn a_running_omiscope_is_asked_and_keeps_nothing_of_it() {
     let kept = |told: &str| told.split(" in ").next().map(str::to_owned);
     let again = finding(&again, "store");
     assert_eq!(kept(&again), kept(&store), "nothing was delivered");
+}
+
+#[test]
+fn what_rules_have_yet_to_do_is_told_while_omiscope_runs_and_after_their_names_have_changed() {
+    let home = tempfile::tempdir().unwrap();
+    let closed = free_port();
+    let rules = format!(
+        "[[on]]\nname = \"tell\"\nkind = \"transcript\"\npost = \"http://127.0.0.1:{closed}/\"\n"
+    );
+    fs::write(home.path().join("own.toml"), &rules).unwrap();
+    let own = ["--config", "own.toml"];
+    let serve = Serving::start(
+        omiscope(home.path())
+            .args(["serve", "--port", "0"])
+            .args(own),
+    );
+    let mut sender = Sender::connect(serve.address).unwrap();
+    assert_eq!(sender.say("a", 0.0, "hello").unwrap(), 200);
+    until("an event that waits", || {
+        let (told, _) = report(doctor(home.path(), serve.address).args(own));
+        let told = finding(&told, "rules-wait");
+        told.starts_with("note: tell, post: 1 event waits, the first came ")
+            .then_some(())
+    });
+    drop(serve);
+    fs::write(home.path().join("own.toml"), rules.replace("tell", "say")).unwrap();
+    let (told, _) = report(omiscope(home.path()).args(["--port", "0"]).args(own));
+    let told = finding(&told, "rules-wait-for-none");
+    assert!(
+        told.starts_with("warn: tell, post: 1 event waits"),
+        "{told}"
+    );
+    assert!(told.contains("-> the next start drops"), "{told}");
 }
 
 #[test]

@@ -117,6 +117,26 @@ fn only_what_is_asked_for_is_sent_and_never_the_own_key() {
 }
 
 #[test]
+fn where_nobody_listens_it_gives_up() {
+    let home = tempfile::tempdir().unwrap();
+    let serve = lived(home.path());
+    let mut sender = Sender::connect(serve.address).unwrap();
+    for at in 0..9 {
+        let said = sender.say(&format!("t{at}"), f64::from(at), "And so on.");
+        assert_eq!(said.unwrap(), 200);
+    }
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+    let url = format!("http://{}/in", closed.unwrap());
+    let output = replay(home.path(), &["--to", &url]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert_eq!(told.lines().count(), 5, "{told}");
+    let why = String::from_utf8(output.stderr).unwrap();
+    let expected = "given up, for nobody can be reached there; 0 deliveries taken, 5 not answered";
+    assert!(why.contains(expected), "{why}");
+}
+
+#[test]
 fn what_is_sent_to_where_it_came_from_is_sent_once() {
     let home = tempfile::tempdir().unwrap();
     let serve = Serving::of(home.path());

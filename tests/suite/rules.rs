@@ -95,6 +95,7 @@ fn a_program_gets_the_event_and_none_of_our_secrets() {
     );
     let env = fs::read_to_string(folder.join("env")).unwrap();
     assert!(env.contains("OMISCOPE_EVENT=transcript"), "{env}");
+    assert!(env.contains("OMISCOPE_RULE=alert"), "{env}");
     assert!(!env.contains(KEY), "{env}");
     let place = fs::read_to_string(folder.join("where")).unwrap();
     assert_eq!(Path::new(place.trim()), folder.canonicalize().unwrap());
@@ -518,11 +519,30 @@ fn rules_are_tried_without_being_done() {
     let folder = home.path().join("config/omiscope");
     let expected = format!(
         "1: journal: write \"You: Rain again.\" to {}/journal.md, answer \"Noted: Rain again.\"\n\
-         3: is no event that `omiscope serve --events` writes\n\
+         3: is neither an event of `omiscope serve --events` nor what Omi posts: body is not JSON (expected ident at line 1 column 2); \
+         send JSON, or PCM as application/octet-stream\n\
          1 rule, 2 events; 1 time one applies\n",
         folder.display()
     );
     assert_eq!(told, expected);
+    let body = |id| -> Value {
+        let body = transcript(&[segment(id, "Rain again.", 0)]);
+        serde_json::from_str(&body).unwrap()
+    };
+    fs::write(&file, format!("{:#}\n{}\n", body("a"), body("b"))).unwrap();
+    let tried = omiscope(home.path())
+        .args(["rules", "test", "events"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8(tried.stdout).unwrap();
+    assert!(
+        told.starts_with("1: journal: write \"You: Rain again.\" to "),
+        "{told}"
+    );
+    assert!(
+        told.ends_with("1 rule, 2 events; 2 times one applies\n"),
+        "{told}"
+    );
     assert!(!folder.join("journal.md").exists());
 }
 

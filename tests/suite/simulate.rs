@@ -296,3 +296,14 @@ fn each_run_posts_something_new_unless_it_is_told_which() {
     }
     assert_eq!(keys.len(), 6);
 }
+
+#[test]
+fn where_nobody_listens_it_gives_up() {
+    let home = tempfile::tempdir().unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+    let url = format!("http://{}/in", closed.unwrap());
+    let (code, stdout, stderr) = ran(home.path(), &url, "--kind ping --count 99 --once");
+    assert_eq!(code, Some(1), "{stderr}");
+    assert_eq!(stdout.lines().count(), 5, "{stdout}");
+    assert!(stderr.contains("nobody can be reached there"), "{stderr}");
+}

@@ -197,3 +197,19 @@ fn a_stream_that_cannot_be_written_holds_up_nothing() {
     );
     assert!(log.contains("20 lines of the log not written"), "{log}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_library_of_sound_says_of_devices_is_not_ours() {
+    let home = tempfile::tempdir().unwrap();
+    for command in ["devices", "doctor"] {
+        let output = omiscope(home.path())
+            .arg(command)
+            // ALSA says on stderr that it is not there.
+            .env("ALSA_CONFIG_PATH", "/nonexistent")
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(told, "", "{command}");
+    }
+}

@@ -25,6 +25,9 @@ const LOGGED: usize = 4 << 10;
 /// Tells a program what kind of event it gets.
 const KIND: &str = "OMISCOPE_EVENT";
 
+/// Tells it the name of its rule. In the header [`HEADER`](crate::rules::HEADER), it keeps what the program posts from coming back.
+const RULE: &str = "OMISCOPE_RULE";
+
 impl Program {
     /// Runs it with an event on its standard input, and logs what it says. Dropped or out of time, it and all that it has started
     /// are killed.
@@ -38,7 +41,7 @@ impl Program {
         let cannot = |error: io::Error| {
             Failure::Permanent(format!("cannot run {}: {error}", self.path.display()))
         };
-        let mut running = child::spawn(&mut self.command(kind)).map_err(cannot)?;
+        let mut running = child::spawn(&mut self.command(rule, kind)).map_err(cannot)?;
         let mut said = Output::default();
         let ended = timeout(self.timeout, said.until_end(&mut running.child, json)).await;
         said.log(rule, &keys.get());
@@ -72,12 +75,13 @@ impl Program {
         }
     }
 
-    fn command(&self, kind: EventKind) -> Command {
+    fn command(&self, rule: &str, kind: EventKind) -> Command {
         let mut command = child::command(self.place());
         command
             .args(&self.arguments)
             .current_dir(&self.folder)
             .env(KIND, kind.name())
+            .env(RULE, rule)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

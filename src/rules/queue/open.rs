@@ -12,7 +12,10 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{private, store::is_damage};
 
 /// The file's name in the data folder.
-const NAME: &str = "hooks.db";
+pub(super) const NAME: &str = "hooks.db";
+
+/// How the name begins of one that was damaged.
+pub(super) const DAMAGED: &str = "hooks.db.damaged-";
 
 /// The main file, and those that SQLite keeps beside it.
 const ENDINGS: [&str; 3] = ["", "-wal", "-shm"];
@@ -49,16 +52,24 @@ const MIGRATIONS: [&str; 2] = [
 
 /// Why there is no queue.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::rules) enum OpenError {
+pub enum OpenError {
     /// The system refuses the file.
     #[error("cannot use {path}: {source}")]
-    File { path: PathBuf, source: io::Error },
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
     /// A newer omiscope has written it.
     #[error(
         "hooks.db has format {found}, this program knows up to {}; use a newer omiscope",
         MIGRATIONS.len()
     )]
-    Newer { found: usize },
+    Newer {
+        /// `user_version` found.
+        found: usize,
+    },
     /// It is no whole database.
     #[error("hooks.db is damaged")]
     Damaged,
@@ -100,20 +111,33 @@ pub(super) fn open(folder: Option<&Path>) -> Result<Connection, OpenError> {
     db.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     db.pragma_update(None, "synchronous", "normal")?;
     db.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
-    let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if verdict != "ok" {
-        return Err(OpenError::Damaged);
-    }
+    check_whole(&db)?;
     migrate(&db)?;
     Ok(db)
 }
 
-fn migrate(db: &Connection) -> Result<(), OpenError> {
+/// Reads all of it.
+pub(super) fn check_whole(db: &Connection) -> Result<(), OpenError> {
+    let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict == "ok" {
+        Ok(())
+    } else {
+        Err(OpenError::Damaged)
+    }
+}
+
+/// Its format, which is one that this program knows.
+pub(super) fn check_version(db: &Connection) -> Result<usize, OpenError> {
     let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let found = found as usize;
-    let Some(missing) = MIGRATIONS.get(found..) else {
+    if found > MIGRATIONS.len() {
         return Err(OpenError::Newer { found });
-    };
+    }
+    Ok(found)
+}
+
+fn migrate(db: &Connection) -> Result<(), OpenError> {
+    let missing = &MIGRATIONS[check_version(db)?..];
     if missing.is_empty() {
         return Ok(());
     }
@@ -130,7 +154,7 @@ pub(in crate::rules) fn set_aside(folder: &Path) -> Result<(PathBuf, u64), OpenE
     let file = folder.join(NAME);
     let lost = jobs_in(&file).unwrap_or_default().max(1);
     let time = Timestamp::now().strftime("%Y%m%d-%H%M%S");
-    let kept = format!("{NAME}.damaged-{time}");
+    let kept = format!("{DAMAGED}{time}");
     for ending in ENDINGS {
         let (from, to) = (format!("{NAME}{ending}"), format!("{kept}{ending}"));
         let path = folder.join(from);

@@ -20,7 +20,7 @@ use super::{
     verdict::{Outcome, Verdict, notification, outcome},
 };
 use crate::{
-    outbound::{Answer, PostError},
+    outbound::{Answer, PostError, Reach},
     secret::Secret,
 };
 
@@ -38,6 +38,7 @@ pub(super) struct Run<'a, S, T> {
     key: Option<Secret>,
     failures: Failures,
     tally: Tally,
+    reach: Reach,
     send: S,
     tell: T,
 }
@@ -55,6 +56,7 @@ where
             key: trial.target.key(),
             failures: Failures::default(),
             tally: Tally::default(),
+            reach: Reach::default(),
             send,
             tell,
         }
@@ -65,6 +67,7 @@ where
         self.tally
     }
 
+    /// Posts all of it, unless the first attempts find nobody.
     pub(super) async fn all(&mut self) -> Result<(), E> {
         let mut asked = self.trial.rate.and_then(pace);
         let mut of_key = pace(OF_OMI);
@@ -130,6 +133,7 @@ where
                 Some(reply) => reply,
                 None => (self.send)(post, era).await,
             };
+            self.reach.note(&reply);
             let status = reply.as_ref().map(|answer| answer.status);
             let outcome = outcome(era, attempt, status.map_err(|_| ()));
             let again = match outcome {
@@ -153,6 +157,9 @@ where
                 judgement,
                 right: right.words,
             })?;
+            if self.reach.is_hopeless() {
+                return Err(Error::Unreached.into());
+            }
             let Some(wait) = again else {
                 return Ok(outcome);
             };

@@ -16,7 +16,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{Stream, name, take::Place};
-use crate::{audio::wav, private};
+use crate::{audio::wav, file_error::about, private};
 
 /// Files that are held open.
 const OPEN: usize = 16;
@@ -103,7 +103,7 @@ impl Files {
                 if growing.cut(stream.rate).is_err() {
                     self.growing.remove(stream);
                 }
-                Err(error)
+                Err(about(&self.root.join(&*place.path))(error))
             }
         }
     }
@@ -239,7 +239,7 @@ fn create(root: &Path, stream: &Stream, arrived: Timestamp) -> io::Result<(Arc<s
         let path = format!("{folder}/{}", name::file(arrived, stream.rate, number));
         let full = root.join(&path);
         if let Some(day) = full.parent() {
-            private::make_folder(day)?;
+            private::make_folder(day).map_err(about(day))?;
         }
         match private::make_file(&full) {
             Ok(mut file) => {
@@ -247,12 +247,12 @@ fn create(root: &Path, stream: &Stream, arrived: Timestamp) -> io::Result<(Arc<s
                     drop(file);
                     // A file of half a head is of no use to anybody.
                     let _ = std::fs::remove_file(&full);
-                    return Err(error);
+                    return Err(about(&full)(error));
                 }
                 return Ok((path.into(), file));
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(about(&full)(error)),
         }
     }
     Err(io::Error::other("too many files were begun in one second"))

@@ -389,6 +389,12 @@ async fn a_kill_while_sound_is_forgotten_leaves_at_most_a_file_without_rows() {
     assert_eq!(found, expected);
     recordings::remove(&root, &forgotten).unwrap();
     recordings::remove(&root, &forgotten).unwrap();
+    // What cannot be removed is named.
+    let folder = root.join("folder");
+    fs::create_dir(&folder).unwrap();
+    let why = recordings::remove(&root, "folder").unwrap_err().to_string();
+    assert!(why.starts_with(&format!("{}: ", folder.display())), "{why}");
+    fs::remove_dir(folder).unwrap();
     assert_eq!(
         recordings::orphans(&db, &root).unwrap(),
         recordings::Orphans::default()

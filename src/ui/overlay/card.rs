@@ -48,8 +48,7 @@ impl Overlay for Card {
             return code::render(frame, area, &url(scene, self.key), is_loopback, context);
         }
         let room = [area.width, area.height].map(|cells| usize::from(cells.saturating_sub(2)));
-        let lines = lines(scene, self.key, room[0]);
-        let lines = fitted(lines, room[1]);
+        let lines = Rows::of(scene, self.key, room[0]).fitted(room[1]);
         let width = lines.iter().map(Line::width).max().unwrap_or_default() + 1;
         let area = over(area, width, lines.len());
         frame.render_widget(Clear, area);
@@ -89,43 +88,72 @@ impl Overlay for Card {
     }
 }
 
-/// Leaves out what only makes it airy, if there is no room for it.
-pub(in crate::ui) fn fitted(mut lines: Vec<Line<'static>>, rows: usize) -> Vec<Line<'static>> {
-    if lines.len() > rows {
-        lines.retain(|line| line.width() > 0);
-    }
-    lines
+/// The rows of the card, part by part; a part may have none.
+#[derive(Debug, Default)]
+pub(in crate::ui) struct Rows {
+    url: Vec<Line<'static>>,
+    fields: Vec<Line<'static>>,
+    /// How Omi reaches us.
+    way: Vec<Line<'static>>,
+    seconds: Vec<Line<'static>>,
+    keys: Vec<Line<'static>>,
 }
 
-/// The rows of the card.
-pub(in crate::ui) fn lines(scene: &Scene<'_>, key: Key, width: usize) -> Vec<Line<'static>> {
-    let context = scene.context;
-    let theme = &context.theme;
-    if let Some(staged) = scene.staged {
-        return unneeded(staged, width, context);
+/// Rows of the way that say what matters: that there must be one, and the command.
+const OF_WAY: usize = 2;
+
+impl Rows {
+    pub(in crate::ui) fn of(scene: &Scene<'_>, key: Key, width: usize) -> Self {
+        let context = scene.context;
+        let theme = &context.theme;
+        if let Some(staged) = scene.staged {
+            return Self {
+                way: unneeded(staged, width, context),
+                ..Self::default()
+            };
+        }
+        let url = url(scene, key);
+        // In full where that leaves each field in one row.
+        let longest = FIELDS.map(|(_, _, seconds)| text::width(&pasted(&url, seconds)));
+        let in_full = longest.iter().all(|value| BEFORE_VALUE + value <= width);
+        let (above, (value, style)) = if in_full {
+            (Vec::new(), (url.as_str(), theme.accent))
+        } else {
+            let above = rows(" URL  ", &url, width, theme.accent);
+            (above, ("the URL", theme.dim))
+        };
+        let fields = FIELDS.map(|(trigger, name, seconds)| {
+            let heard = scene.monitor.last_seen(trigger).is_some();
+            let value = Span::styled(pasted(value, seconds), style);
+            field(heard, name, value, context)
+        });
+        Self {
+            url: above,
+            fields: fields.into(),
+            way: way(scene, width),
+            seconds: rows(" ", OF_SECONDS, width, theme.dim),
+            keys: Vec::new(),
+        }
     }
-    let url = url(scene, key);
-    // In full where that leaves each field in one row.
-    let longest = FIELDS.map(|(_, _, seconds)| text::width(&pasted(&url, seconds)));
-    let in_full = longest.iter().all(|value| BEFORE_VALUE + value <= width);
-    let (mut lines, before) = if in_full {
-        (Vec::new(), (url.as_str(), theme.accent))
-    } else {
-        let mut lines = rows(" URL  ", &url, width, theme.accent);
-        lines.push(Line::raw(""));
-        (lines, ("the URL", theme.dim))
-    };
-    lines.extend(FIELDS.map(|(trigger, name, seconds)| {
-        let heard = scene.monitor.last_seen(trigger).is_some();
-        let (value, style) = before;
-        let value = Span::styled(pasted(value, seconds), style);
-        field(heard, name, value, context)
-    }));
-    lines.push(Line::raw(""));
-    lines.extend(way(scene, width));
-    lines.push(Line::raw(""));
-    lines.extend(rows(" ", OF_SECONDS, width, theme.dim));
-    lines
+
+    /// The same with the keys of the card, where the hints do not tell them.
+    pub(in crate::ui) fn with_keys(self, context: &Context) -> Self {
+        let keys = vec![keys(context)];
+        Self { keys, ..self }
+    }
+
+    /// As much of it as there is room for. First goes what only makes it airy; then the last fields, before the way is cut.
+    pub(in crate::ui) fn fitted(mut self, rows: usize) -> Vec<Line<'static>> {
+        let around = self.url.len() + self.way.len().min(OF_WAY);
+        self.fields.truncate(rows.saturating_sub(around));
+        let parts = [self.url, self.fields, self.way, self.seconds, self.keys];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        let all: usize = parts.iter().map(Vec::len).sum();
+        if all + parts.len().saturating_sub(1) > rows {
+            return parts.concat();
+        }
+        parts.join(&Line::raw(""))
+    }
 }
 
 /// What is seen in place of what to paste, and how to have one's own.
@@ -177,16 +205,14 @@ fn way(scene: &Scene<'_>, width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// The keys of the card, where the hints do not tell them.
-pub(in crate::ui) fn keys(context: &Context) -> [Line<'static>; 2] {
+fn keys(context: &Context) -> Line<'static> {
     let theme = &context.theme;
-    let keys = Line::from(vec![
+    Line::from(vec![
         Span::styled(format!(" {}", context.key(Action::Reveal)), theme.key),
         Span::styled(" key, then QR code   ", theme.dim),
         Span::styled(context.key(Action::Card), theme.key),
         Span::styled(" this card", theme.dim),
-    ]);
-    [Line::raw(""), keys]
+    ])
 }
 
 fn url(scene: &Scene<'_>, key: Key) -> String {

@@ -41,11 +41,11 @@ pub(in crate::ui) fn render(
     let port = sheet.port;
     let mut shown = if monitor.transcript().is_empty() {
         let key = card::Key::Masked;
-        let mut card = card::lines(scene, key, port.columns);
+        let mut card = card::Rows::of(scene, key, port.columns);
         if scene.staged.is_none() {
-            card.extend(card::keys(context));
+            card = card.with_keys(context);
         }
-        Paragraph::new(card::fitted(card, port.rows))
+        Paragraph::new(card.fitted(port.rows))
     } else if let Some(sifting) = sifting.as_ref().filter(|_| sheet.transcript.is_empty()) {
         let none = format!(" no line passes ({})", sifting.off);
         Paragraph::new(Line::styled(none, context.theme.dim))

@@ -88,7 +88,10 @@ impl Screen for Actions {
 
     fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         match action {
-            Action::Open => Some(Request::Go(self.source()?)),
+            Action::Open => Some(match self.source() {
+                Some(source) => Request::Go(source),
+                None => scene.context.nothing_for(action),
+            }),
             Action::Tick => self.tick(),
             Action::Copy => {
                 let words = self.list.chosen()?.description.clone();

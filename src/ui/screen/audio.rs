@@ -89,13 +89,18 @@ impl Screen for Audio {
         }
     }
 
-    fn act(&mut self, action: Action, body: Body, _: &Scene<'_>) -> Option<Request> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         if action == Action::Open {
             return Some(SoundEffect::Listen.into());
         }
-        if body.panes.zoomed {
-            self.chosen = action.step(1)?.applied(self.chosen, PICTURES.len() - 1);
+        let step = action.step(1)?;
+        if !body.panes.zoomed {
+            let key = scene.context.key(Action::Zoom);
+            return Some(Request::Say(format!(
+                "{key} shows one picture alone, then this another"
+            )));
         }
+        self.chosen = step.applied(self.chosen, PICTURES.len() - 1);
         None
     }
 

@@ -78,10 +78,11 @@ impl Screen for Deliveries {
         }
     }
 
-    fn act(&mut self, action: Action, body: Body, _: &Scene<'_>) -> Option<Request> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         let places = self.places(body);
         let seq = Seq(self.list.position());
         match action {
+            Action::Open if seq == Seq(0) => return Some(scene.context.nothing_for(action)),
             _ if seq == Seq(0) => {}
             Action::Replay => return Some(Request::Ask(Question::Replay(seq), String::new())),
             Action::Copy => return Some(Errand::CopyBody(seq).into()),

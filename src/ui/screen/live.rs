@@ -92,11 +92,11 @@ impl Screen for Live {
 
     fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         match action {
-            Action::Open => return self.listen(body, scene),
+            Action::Open => return Some(self.listen(body, scene)),
             Action::Filter | Action::FilterOnOff | Action::OnlyMarked | Action::OnlySpeaker => {
                 return self.filter(action, body, scene);
             }
-            Action::Select if self.selection.is_none() => self.select(body, scene),
+            Action::Select if self.selection.is_none() => return self.select(body, scene),
             // Back is for this screen only while something is selected.
             Action::Select | Action::Back | Action::Close => self.selection = None,
             Action::Copy | Action::CopyAll => return self.copy(action, body, scene),

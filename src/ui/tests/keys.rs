@@ -14,7 +14,7 @@ use super::{
 };
 use crate::ui::{
     Arrangement, Glyphs, Moment, View,
-    action::{Action, Effect, SoundEffect, TerminalEffect},
+    action::{Action, Effect, SoundEffect, TABLE, TerminalEffect},
     keymap::{KeyBinding, Keymap},
     theme::{Depth, Theme},
 };
@@ -50,6 +50,11 @@ fn press(view: &mut View, code: KeyCode) -> Option<Effect> {
 #[test]
 fn a_key_that_has_nothing_to_act_on_says_so() {
     let nothing = "nothing here for";
+    let unheard = if cfg!(feature = "playback") {
+        "nothing is heard; a listens"
+    } else {
+        "this omiscope was built without playback"
+    };
     for (screen, letter, said) in [
         ('1', 'w', "there is no other wearer to listen to"),
         ('1', 'x', "nothing here for x: tick an action item here"),
@@ -59,6 +64,19 @@ fn a_key_that_has_nothing_to_act_on_says_so() {
         ('2', 'u', nothing),
         ('3', 'x', nothing),
         ('4', 'y', nothing),
+        (
+            '2',
+            'f',
+            "nothing here for f: show only lines with some words",
+        ),
+        ('6', 't', nothing),
+        ('3', 'z', nothing),
+        ('3', '<', nothing),
+        ('4', 'j', "z shows one picture alone"),
+        ('1', 'n', "nothing is found yet; / searches"),
+        ('1', 'p', unheard),
+        ('1', ',', unheard),
+        ('1', '.', unheard),
     ] {
         let mut view = dark();
         shown(&mut view, &[Action::Screen(screen)]);
@@ -71,6 +89,34 @@ fn a_key_that_has_nothing_to_act_on_says_so() {
         press(&mut view, KeyCode::Char(letter));
         assert!(!shown(&mut view, &[]).contains(nothing), "{letter}");
     }
+}
+
+#[test]
+fn no_key_is_silent() {
+    // At the end of a list it is plain why nothing moves, what is not there yet has no looks, and back may be pressed once too often.
+    let may_be_silent = |screen, action: Action| match action {
+        Action::Close => true,
+        Action::Screen(key) => key == screen,
+        Action::TimeStyle | Action::Wrap => ['1', '5'].contains(&screen),
+        _ => screen != '4' && action.step(1).is_some(),
+    };
+    let mut silent = Vec::new();
+    for (scene, monitor) in [("full", full()), ("empty", empty())] {
+        for screen in '1'..='6' {
+            for entry in TABLE.iter().filter(|it| !may_be_silent(screen, it.action)) {
+                let mut view = dark();
+                let shown = |view: &mut View| text(&drawn(&monitor, view, SIZE, &[]));
+                let moment = Moment::new(&monitor, SIZE, scene::now());
+                view.act(Action::Screen(screen), moment);
+                let before = shown(&mut view);
+                let effect = view.act(entry.action, moment);
+                if effect.is_none() && shown(&mut view) == before {
+                    silent.push(format!("{scene} {screen} {}", entry.name));
+                }
+            }
+        }
+    }
+    assert!(silent.is_empty(), "{}", silent.join("\n"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::{Moment, View};
 use crate::{
-    audio::playback::Heard,
+    audio::playback::{Heard, State},
     ui::{
         action::{Action, Effect, Errand, Goal, Question, Request, SoundEffect, TerminalEffect},
         overlay::{
@@ -57,6 +57,10 @@ impl View {
     /// What an action does whatever the screen; those that mean something else on each are the screen's.
     fn act_everywhere(&mut self, action: Action, moment: Moment<'_>) -> Option<Effect> {
         match action {
+            _ if !screen::means(self.screens.place(), action) => {
+                let nothing = self.common.context.nothing_for(action);
+                return self.resolved(nothing, moment);
+            }
             Action::Back if self.overlay.is_none() => return Some(Effect::Quit),
             Action::Back | Action::Close => self.close(),
             Action::Quit => return Some(Effect::Quit),
@@ -65,6 +69,13 @@ impl View {
             Action::Mouse => {
                 self.mouse.on = !self.mouse.on;
                 return Some(Effect::Terminal(TerminalEffect::Mouse(self.mouse.on)));
+            }
+            Action::Pause | Action::Earlier | Action::Later if !self.is_heard(action) => {
+                let listen = self.common.context.key(Action::Listen);
+                self.say(match self.common.playback.state {
+                    State::Off => format!("nothing is heard; {listen} listens"),
+                    state => state.trouble().unwrap_or("this is the present").to_owned(),
+                });
             }
             Action::Listen
             | Action::Mute
@@ -87,8 +98,8 @@ impl View {
             Action::Search => {
                 self.toggle(action, |shelf| shelf.search.take().unwrap_or_default());
             }
-            Action::NextMatch => self.show_match(1, moment),
-            Action::PreviousMatch => self.show_match(-1, moment),
+            Action::NextMatch => return self.show_match(1, moment),
+            Action::PreviousMatch => return self.show_match(-1, moment),
             Action::Export => return self.export(moment),
             Action::Help => self.toggle(action, |_| Box::<Help>::default()),
             Action::Command => self.toggle(action, |_| Box::<Command>::default()),
@@ -102,7 +113,12 @@ impl View {
             Action::PreviousScreen => self.screens.turn(-1),
             Action::Freeze => self.common.freeze(moment),
             Action::TimeStyle | Action::Blur | Action::Wrap => self.common.restyle(action),
-            Action::Zoom | Action::Narrower | Action::Wider => self.divide(action, moment.area),
+            Action::Zoom => {
+                let panes = self.screens.panes_mut();
+                panes.zoomed = !panes.zoomed;
+            }
+            Action::Narrower => self.move_splitter(moment.area, |at| at.saturating_sub(SPLIT_STEP)),
+            Action::Wider => self.move_splitter(moment.area, |at| at.saturating_add(SPLIT_STEP)),
             _ => return self.act_on_screen(action, moment),
         }
         None
@@ -112,13 +128,19 @@ impl View {
         let body = self.places(moment.area).body;
         let scene = self.common.scene(self.screens.place(), moment.monitor);
         let Some(request) = self.screens.shown_mut().act(action, body, &scene) else {
-            if action.wants_something() || !screen::means(self.screens.place(), action) {
-                let key = self.common.context.key(action);
-                self.say(format!("nothing here for {key}: {}", action.help()));
-            }
-            return None;
+            let nothing = action
+                .wants_something()
+                .then(|| self.common.context.nothing_for(action));
+            return self.resolved(nothing?, moment);
         };
         self.resolved(request, moment)
+    }
+
+    /// Whether there is something heard that an action can hold, or move in; nobody hears on from the present.
+    fn is_heard(&self, action: Action) -> bool {
+        let playback = &self.common.playback;
+        let is_off = matches!(playback.state, State::Off | State::Missing);
+        !is_off && (action != Action::Later || playback.heard != Heard::Live)
     }
 
     /// Asks what is to be exported, or stops what is under way.
@@ -161,26 +183,14 @@ impl View {
         None
     }
 
-    /// Gives the panes other room.
-    fn divide(&mut self, action: Action, area: Rect) {
-        match action {
-            Action::Narrower => self.move_splitter(area, |at| at.saturating_sub(SPLIT_STEP)),
-            Action::Wider => self.move_splitter(area, |at| at.saturating_add(SPLIT_STEP)),
-            // Where there is but one pane, it has all the room.
-            _ if !screen::means(self.screens.place(), action) => {}
-            _ => {
-                let panes = self.screens.panes_mut();
-                panes.zoomed = !panes.zoomed;
-            }
-        }
-    }
-
-    /// Moves the border between two panes, if there are two.
+    /// Moves the border between two panes; says so if there are not two.
     pub(super) fn move_splitter(&mut self, area: Rect, to: impl FnOnce(u16) -> u16) {
         let body = self.places(area).body;
         if let Some(at) = self.screens.shown().splitter(body) {
             let panes = self.screens.panes_mut();
             panes.divide(to(at).saturating_sub(body.area.x), body.area.width);
+        } else {
+            self.say("there is no border between panes now".to_owned());
         }
     }
 
@@ -199,15 +209,16 @@ impl View {
         }
     }
 
-    fn show_match(&mut self, by: isize, moment: Moment<'_>) {
-        let goal = self
-            .shelf
-            .search
-            .as_mut()
-            .and_then(|search| search.next(by));
-        if let Some(goal) = goal {
-            self.go_to(&goal, moment);
-        }
+    fn show_match(&mut self, by: isize, moment: Moment<'_>) -> Option<Effect> {
+        let search = self.shelf.search.as_mut();
+        let request = search.and_then(|search| search.next(by)).map_or_else(
+            || {
+                let key = self.common.context.key(Action::Search);
+                Request::Say(format!("nothing is found yet; {key} searches"))
+            },
+            Request::Go,
+        );
+        self.resolved(request, moment)
     }
 
     /// Opens an overlay in place of what is open, or closes it if it is open itself.

@@ -13,6 +13,9 @@ const KEY: &str = "S3CRET-0123456789";
 /// Nothing comes back.
 const NONE: u16 = 0;
 
+/// Nobody is there.
+const NOBODY: u16 = 1;
+
 fn trial(kind: &str, era: &str, fault: &str) -> Trial {
     Trial {
         target: WebhookUrl::parse(&format!("http://h/webhook?key={KEY}")).unwrap(),
@@ -35,6 +38,7 @@ struct Ran {
     keys: Vec<String>,
     told: Vec<String>,
     tally: Tally,
+    ended: Result<(), Error>,
 }
 
 /// Runs it before a receiver that answers so, and with the last of it from then on.
@@ -51,6 +55,7 @@ async fn ran_with(trial: &Trial, statuses: &[u16], body: &str) -> Ran {
         heard.push((began.elapsed().as_secs_f64(), post.idempotency_key.clone()));
         match *status.unwrap() {
             NONE => Err(PostError::Broken),
+            NOBODY => Err(PostError::NoConnection),
             status => Ok(Answer {
                 status: StatusCode::from_u16(status).unwrap(),
                 body: body.into(),
@@ -64,7 +69,7 @@ async fn ran_with(trial: &Trial, statuses: &[u16], body: &str) -> Ran {
         told.push(attempt.to_string());
         Ok::<_, Error>(())
     });
-    run.all().await.unwrap();
+    let ended = run.all().await;
     let tally = run.tally();
     assert_eq!(tally.posts, told.len());
     let (times, keys) = heard.take().into_iter().unzip();
@@ -73,6 +78,7 @@ async fn ran_with(trial: &Trial, statuses: &[u16], body: &str) -> Ran {
         keys,
         told,
         tally,
+        ended,
     }
 }
 
@@ -256,4 +262,25 @@ async fn no_key_is_told_that_the_receiver_says() {
     assert!(!line.contains(KEY), "{line}");
     let end = r#"delivered, the wearer's phone shows "your key is ***""#;
     assert!(line.ends_with(end), "{line}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nobody_ever_was_the_rest_is_not_tried() {
+    for (statuses, once, posts, is_reached) in [
+        (&[NOBODY][..], true, 5, false),
+        // The second delivery is not sent again.
+        (&[NOBODY], false, 5, false),
+        // A receiver that starts late, and one that ends early.
+        (&[NOBODY, NOBODY, 200], false, 11, true),
+        (&[200, NOBODY], true, 9, true),
+        (&[NONE], true, 9, true),
+    ] {
+        let trial = Trial {
+            count: 9,
+            once,
+            ..trial("ping", "e6", "none")
+        };
+        let ran = ran(&trial, statuses).await;
+        assert_eq!((ran.tally.posts, ran.ended.is_ok()), (posts, is_reached));
+    }
 }

@@ -14,18 +14,17 @@ use crate::ui::{
 
 impl Live {
     /// Plays the sound of the line that is pointed at; once more, and what is new is heard again.
-    pub(super) fn listen(&mut self, body: Body, scene: &Scene<'_>) -> Option<Request> {
+    pub(super) fn listen(&mut self, body: Body, scene: &Scene<'_>) -> Request {
         let lines = self.sheet(body, scene).transcript;
         let chosen = self.transcript.cursor(lines);
         let ends = heard(lines, scene).is_some_and(|heard| chosen == Some(heard));
         let passage = self.transcript.passage(lines);
         self.walks = !ends && self.selection.is_none();
-        let effect = if ends {
-            SoundEffect::Live
-        } else {
-            SoundEffect::Play(passage?)
-        };
-        Some(effect.into())
+        match passage {
+            _ if ends => SoundEffect::Live.into(),
+            Some(passage) => SoundEffect::Play(passage).into(),
+            None => scene.context.nothing_for(Action::Open),
+        }
     }
 
     /// Shows only some lines, or all of them again. What was selected may not be among them.
@@ -43,7 +42,9 @@ impl Live {
             Action::OnlyMarked => self.sieve.toggle_marked(),
             Action::OnlySpeaker => {
                 let lines = self.sheet(body, scene).transcript;
-                let speaker = self.transcript.speaker(lines)?;
+                let Some(speaker) = self.transcript.speaker(lines) else {
+                    return Some(scene.context.nothing_for(action));
+                };
                 self.sieve.toggle_speaker(speaker);
             }
             _ => {
@@ -58,16 +59,17 @@ impl Live {
     }
 
     /// Selects lines from the one that is pointed at on.
-    pub(super) fn select(&mut self, body: Body, scene: &Scene<'_>) {
+    pub(super) fn select(&mut self, body: Body, scene: &Scene<'_>) -> Option<Request> {
         let sheet = self.sheet(body, scene);
         let Some((place, _, line)) = self.transcript.line(sheet.transcript) else {
-            return;
+            return Some(scene.context.nothing_for(Action::Select));
         };
         let selection = Selection::of(line);
         self.transcript = self.transcript.pointing_at(place, sheet);
         self.selection = Some(selection);
         self.past.stay();
         self.walks = false;
+        None
     }
 
     /// Copies what is selected, or else the line that is pointed at or its conversation.
