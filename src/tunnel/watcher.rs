@@ -171,7 +171,6 @@ impl Search {
                 advice,
                 answered: None,
                 tool,
-                staged: None,
             };
             tell(told, found.clone());
             found
