@@ -92,10 +92,12 @@ impl Running {
 mod group {
     //! A program and all that it has started, as long as none of these leaves.
 
-    use std::sync::{Mutex, PoisonError};
+    use std::sync::Mutex;
 
     use rustix::process::{Pid, Signal, kill_process_group};
     use tokio::process::Child;
+
+    use crate::sync;
 
     /// All that run: few at any time.
     static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
@@ -104,7 +106,7 @@ mod group {
     pub(super) struct Group(Pid);
 
     fn forget(group: Pid) {
-        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = sync::lock(&RUNNING);
         running.retain(|pid| *pid != group);
     }
 
@@ -112,10 +114,7 @@ mod group {
         /// That of a program that was started to lead one; None if it has ended and was waited for.
         pub(super) fn of(child: &Child) -> Option<Self> {
             let pid = Pid::from_raw(i32::try_from(child.id()?).ok()?)?;
-            RUNNING
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(pid);
+            sync::lock(&RUNNING).push(pid);
             Some(Self(pid))
         }
 

@@ -49,6 +49,7 @@ pub mod shutdown;
 pub mod signature;
 pub mod simulate;
 pub mod store;
+mod sync;
 pub mod text;
 pub mod tunnel;
 pub mod ui;

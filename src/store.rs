@@ -51,7 +51,7 @@ mod writer;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     thread::JoinHandle,
     time::Duration,
 };
@@ -65,6 +65,7 @@ use crate::{
     event::{Delivery, Edit, Event, Seq},
     feed::{Feed, Follower, Point, Snapshot, Viewer, Window},
     losses::LossCounter,
+    sync,
 };
 
 use background::Worker;
@@ -189,7 +190,7 @@ impl Store {
 
     /// Records a refused request, soon and at a bounded rate; what is too much is counted as a loss.
     pub fn note(&self, delivery: Delivery, body: Option<Bytes>) {
-        let allowed = self.0.refusals().allows(delivery.received);
+        let allowed = sync::lock(&self.0.refusals).allows(delivery.received);
         let body = body.map(|body| match body.get(..REFUSED_BODY) {
             // A slice would keep all of it in memory.
             Some(first) => Bytes::copy_from_slice(first),
@@ -328,10 +329,6 @@ impl Inner {
         answer.await.unwrap_or(Err(CommitError::Failed))
     }
 
-    fn refusals(&self) -> std::sync::MutexGuard<'_, Bucket> {
-        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Takes nothing more in, and waits for the threads: each ends once it has done what is in.
     fn close(&self) {
         self.queue.close();
@@ -344,7 +341,7 @@ impl Inner {
         for worker in background() {
             worker.join();
         }
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = sync::lock(&self.writer);
         for thread in self.recorder.close().into_iter().chain(writer.take()) {
             // One that panicked has said so itself.
             let _ = thread.join();

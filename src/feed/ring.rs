@@ -2,11 +2,14 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use super::{Edition, Point, Step, weight};
-use crate::event::{Edited, Generation, Record, Seq};
+use crate::{
+    event::{Edited, Generation, Record, Seq},
+    sync,
+};
 
 /// Steps kept.
 const STEPS: usize = 4096;
@@ -62,7 +65,7 @@ impl Ring {
 
     /// Adds what came after the last step, and drops the oldest that no longer fit.
     pub(super) fn push(&self, steps: Vec<Step>) {
-        let mut kept = self.kept();
+        let mut kept = sync::lock(&self.0);
         for step in steps {
             let (to, bytes) = (step.advance(kept.end), of_step(&step));
             kept.end = to;
@@ -80,7 +83,7 @@ impl Ring {
 
     /// All records after one; None if the first of them is no longer here.
     pub(super) fn records_after(&self, seq: Seq) -> Option<Vec<Arc<Record>>> {
-        let kept = self.kept();
+        let kept = sync::lock(&self.0);
         let skip = kept.steps.partition_point(|entry| entry.to.seq <= seq);
         let records = kept
             .steps
@@ -94,7 +97,7 @@ impl Ring {
 
     /// What came next after a point.
     pub(super) fn next(&self, point: Point) -> Next {
-        let kept = self.kept();
+        let kept = sync::lock(&self.0);
         if kept.start.past > point.past {
             return Next::Unknown;
         }
@@ -131,16 +134,12 @@ impl Ring {
 
     /// Where it begins.
     pub(super) fn start(&self) -> Point {
-        self.kept().start
+        sync::lock(&self.0).start
     }
 
     /// Where it ends.
     pub(super) fn end(&self) -> Point {
-        self.kept().end
-    }
-
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        sync::lock(&self.0).end
     }
 }
 

@@ -5,12 +5,12 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf, is_separator},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use crate::private;
+use crate::{private, sync};
 
 /// Files of days that are kept, that of today among them.
 const KEPT_DAYS: usize = 7;
@@ -87,7 +87,7 @@ impl LogFiles {
     }
 
     fn write_on(&self, today: Date, bytes: &[u8]) -> io::Result<usize> {
-        let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut days = sync::lock(&self.0);
         days.turn_to(today);
         days.file.write(bytes)
     }

@@ -2,12 +2,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use tokio::sync::watch;
 
 use super::ActionKind;
+use crate::sync;
 
 /// An action of a rule: a rule has each kind once at most.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,13 +45,13 @@ pub struct Counters {
 impl Counters {
     /// Counts something about an action.
     pub(super) fn add(&self, action: &ActionId, change: impl FnOnce(&mut Count)) {
-        change(self.counts().entry(action.clone()).or_default());
+        change(sync::lock(&self.counts).entry(action.clone()).or_default());
     }
 
     /// The counts now.
     #[must_use]
     pub fn get(&self) -> Vec<(ActionId, Count)> {
-        let counts = self.counts();
+        let counts = sync::lock(&self.counts);
         let counts = counts.iter();
         counts
             .map(|(action, count)| (action.clone(), *count))
@@ -59,7 +60,7 @@ impl Counters {
 
     /// The actions there are.
     pub(super) fn ids(&self) -> Vec<ActionId> {
-        self.counts().keys().cloned().collect()
+        sync::lock(&self.counts).keys().cloned().collect()
     }
 
     /// Takes note of whether an action fails; true if that is news.
@@ -77,9 +78,5 @@ impl Counters {
     #[must_use]
     pub fn watch_failing(&self) -> watch::Receiver<Failing> {
         self.failing.subscribe()
-    }
-
-    fn counts(&self) -> MutexGuard<'_, BTreeMap<ActionId, Count>> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,13 +8,13 @@ mod tests;
 use std::{
     collections::{HashMap, HashSet},
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::{ActionKind, Counters, RuleEvent, action::Failure, counters::ActionId};
-use crate::event::Seq;
+use crate::{event::Seq, sync};
 pub use backlog::{Pending, backlog, damaged};
 pub use open::OpenError;
 pub(super) use open::{is_in, set_aside};
@@ -95,7 +95,7 @@ impl Queue {
     /// Makes the rules and their actions those of now: what waits for others is dropped, and told by how much. Returns after which
     /// record to read on: after the last one if all rules are new, since a rule begins with what comes from then on.
     pub(super) fn begin(&self, actions: &[ActionId], latest: Seq) -> rusqlite::Result<(Seq, u64)> {
-        let mut inner = self.inner();
+        let mut inner = sync::lock(&self.0);
         let inner = &mut *inner;
         let change = inner.db.unchecked_transaction()?;
         let known = known(&change)?;
@@ -154,7 +154,7 @@ impl Queue {
 
     /// Puts what is wanted because of the records up to one; all of it or nothing.
     pub(super) fn put(&self, jobs: &[NewJob<'_>], upto: Seq) -> rusqlite::Result<Enqueued> {
-        let mut inner = self.inner();
+        let mut inner = sync::lock(&self.0);
         let inner = &mut *inner;
         let mut waiting = inner.waiting.clone();
         let mut enqueued = Enqueued::default();
@@ -206,7 +206,7 @@ impl Queue {
     /// The first job of an action after a number.
     pub(super) fn next(&self, action: &ActionId, after: i64) -> rusqlite::Result<Option<Job>> {
         let ActionId { rule, kind } = action;
-        let inner = self.inner();
+        let inner = sync::lock(&self.0);
         let found = inner
             .db
             .prepare_cached(
@@ -226,7 +226,7 @@ impl Queue {
 
     /// Takes a job out.
     pub(super) fn remove(&self, action: &ActionId, job: &Job) -> rusqlite::Result<()> {
-        let mut inner = self.inner();
+        let mut inner = sync::lock(&self.0);
         inner
             .db
             .prepare_cached("DELETE FROM jobs WHERE id = ?")?
@@ -237,10 +237,6 @@ impl Queue {
         }
         inner.tell();
         Ok(())
-    }
-
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

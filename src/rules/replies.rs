@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     hash::{DefaultHasher, Hash, Hasher as _},
     num::NonZeroUsize,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -14,6 +14,7 @@ use super::{Reply, Rule, RuleEvent};
 use crate::{
     bucket::{Bucket, Limit},
     event::{Event, Uid},
+    sync,
     text::beginning,
 };
 
@@ -113,7 +114,7 @@ impl Replies {
             return None;
         }
         let delivery = hash(delivery);
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut said = sync::lock(&self.said);
         let repeated = applying.iter().find_map(|(at, ..)| {
             let (answered, text) = said.get(&(*at, uid.clone()))?.last.as_ref()?;
             (*answered == delivery).then(|| text.clone())

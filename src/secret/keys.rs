@@ -1,12 +1,13 @@
 use std::{
     borrow::Cow,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, RwLock},
 };
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::Secret;
+use crate::sync;
 
 /// Every secret of this omiscope at one moment: what opens the webhook, and all that nobody may see.
 #[derive(Debug, Clone)]
@@ -153,12 +154,12 @@ impl Keyring {
     /// The keys of this moment.
     #[must_use]
     pub fn get(&self) -> Arc<Keys> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&sync::read(&self.0))
     }
 
     /// Puts others in their place.
     pub fn set(&self, keys: Keys) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        *sync::write(&self.0) = Arc::new(keys);
     }
 }
 

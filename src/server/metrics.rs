@@ -12,7 +12,7 @@ mod text;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -29,6 +29,7 @@ use crate::{
     losses::Losses,
     rules::{ActionId, Count},
     store::StoreStatus,
+    sync,
 };
 pub(super) use look::Look;
 
@@ -126,7 +127,7 @@ impl Metrics {
             is_repeat,
         } = answered;
         let now = Timestamp::now();
-        let mut counts = locked(&self.counts);
+        let mut counts = sync::lock(&self.counts);
         *counts
             .deliveries
             .entry((kind.name(), status.as_u16()))
@@ -144,7 +145,7 @@ impl Metrics {
 
     /// Counts any answered request, by the name of its route. A delivery with how long it took from its head to its answer.
     pub(super) fn request(&self, route: &'static str, status: StatusCode, took: Option<Duration>) {
-        let mut counts = locked(&self.counts);
+        let mut counts = sync::lock(&self.counts);
         *counts.requests.entry((route, status.as_u16())).or_default() += 1;
         if let Some(took) = took {
             counts.answers.observe(took);
@@ -153,12 +154,12 @@ impl Metrics {
 
     /// Everything in the text format of Prometheus.
     pub(super) fn render(&self, present: Present) -> String {
-        *locked(&self.scraped) = Some(Instant::now());
+        *sync::lock(&self.scraped) = Some(Instant::now());
         self.wanted.notify_one();
         text::render(&Scrape {
             started: self.started,
-            counts: locked(&self.counts).clone(),
-            look: Arc::clone(&locked(&self.look)),
+            counts: sync::lock(&self.counts).clone(),
+            look: Arc::clone(&sync::lock(&self.look)),
             present,
         })
     }
@@ -169,10 +170,10 @@ impl Metrics {
             let looking = Arc::clone(&sink);
             // A look that fails or panics leaves the one before.
             if let Ok(Some(look)) = tokio::task::spawn_blocking(move || looking.look()).await {
-                *locked(&self.look) = Arc::new(look);
+                *sync::lock(&self.look) = Arc::new(look);
             }
             sleep(PACE).await;
-            let scraped = *locked(&self.scraped);
+            let scraped = *sync::lock(&self.scraped);
             if scraped.is_none_or(|at| at.elapsed() > INTEREST) {
                 self.wanted.notified().await;
             }
@@ -187,10 +188,6 @@ impl Histogram {
         self.counts[bucket] += 1;
         self.sum += seconds;
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

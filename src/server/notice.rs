@@ -1,15 +1,13 @@
 //! What is told in the log once in a while, and not with each delivery that gives reason to.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Mutex, PoisonError},
-};
+use std::{collections::BTreeSet, sync::Mutex};
 
 use jiff::Timestamp;
 
 use crate::{
     bucket::{Bucket, Limit},
     event::Kind,
+    sync,
 };
 
 /// How often it is told: every ten minutes.
@@ -31,7 +29,7 @@ impl Default for Notice {
 impl Notice {
     /// Takes note of a delivery; the kinds, with commas between them, if it is to be told now.
     pub(super) fn due(&self, kind: Kind, now: Timestamp) -> Option<String> {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = sync::lock(&self.0);
         let (kinds, bucket) = &mut *held;
         kinds.insert(kind.name());
         bucket.allows(now).then(|| {

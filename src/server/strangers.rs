@@ -4,14 +4,17 @@
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroUsize,
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
 };
 
 use jiff::Timestamp;
 use lru::LruCache;
 
 use super::refusal::Refusal;
-use crate::bucket::{Bucket, Limit};
+use crate::{
+    bucket::{Bucket, Limit},
+    sync,
+};
 
 /// How often one peer is told that its key is wrong. Omi with a wrong key stays below it (it posts twice a second at most), and so
 /// gets a 401, which is final for it, and no 429, after which it would send again.
@@ -39,7 +42,7 @@ impl Default for Strangers {
 impl Strangers {
     /// How one is refused who came without the key.
     pub(super) fn refusal(&self, remote: Option<SocketAddr>, now: Timestamp) -> Refusal {
-        let mut peers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut peers = sync::lock(&self.0);
         let peer = remote.map(|remote| network(remote.ip()));
         let bucket = peers.get_or_insert_mut(peer, || Bucket::of(LIMIT));
         if bucket.allows(now) {

@@ -7,7 +7,7 @@ pub(super) use rounds::Rounds;
 use std::{
     io,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         mpsc::{self, Receiver, RecvTimeoutError},
     },
     thread::{self, JoinHandle},
@@ -15,6 +15,7 @@ use std::{
 };
 
 use super::doorbell::Doorbell;
+use crate::sync;
 
 /// How much they stand back, from 0 to 19, where the system lets a thread do so.
 #[cfg(target_os = "linux")]
@@ -68,7 +69,7 @@ impl Worker {
 
     fn join_within(&self, most: Duration) -> bool {
         self.stop();
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = sync::lock(&self.running);
         let Some(Running { thread, ended }) = running.take() else {
             return true;
         };

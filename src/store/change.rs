@@ -1,6 +1,6 @@
 //! The way to the writer for changes that are no deliveries. Each says what it does to what readers were shown.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -11,6 +11,7 @@ use super::{
     job::{Answer, Job, Work},
     queue::{Queue, Share},
 };
+use crate::sync;
 
 /// Hands changes to the writer, which makes each in its transaction, between deliveries.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ impl Changes {
         let (done, committed) = oneshot::channel();
         let apply = Box::new(move |db: &Connection| {
             let (changed, effect) = change(db)?;
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(changed);
+            *sync::lock(&slot) = Some(changed);
             Ok(effect)
         });
         let job = Job {
@@ -74,6 +75,6 @@ fn finish<T>(
     result: &Mutex<Option<T>>,
 ) -> Result<T, CommitError> {
     committed.unwrap_or(Err(CommitError::Failed))?;
-    let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut result = sync::lock(result);
     result.take().ok_or(CommitError::Failed)
 }

@@ -3,13 +3,15 @@
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
+
+use crate::sync;
 
 /// A wait for a lock that should take no more than a checkpoint.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
@@ -40,13 +42,11 @@ pub(super) struct Gate(Option<Arc<RwLock<()>>>);
 
 impl Gate {
     pub(super) fn read(&self) -> Option<RwLockReadGuard<'_, ()>> {
-        let gate = self.0.as_ref()?;
-        Some(gate.read().unwrap_or_else(PoisonError::into_inner))
+        self.0.as_deref().map(sync::read)
     }
 
     pub(super) fn write(&self) -> Option<RwLockWriteGuard<'_, ()>> {
-        let gate = self.0.as_ref()?;
-        Some(gate.write().unwrap_or_else(PoisonError::into_inner))
+        self.0.as_deref().map(sync::write)
     }
 }
 
@@ -158,7 +158,7 @@ impl Readers {
         #[cfg(test)]
         self.fail_if_told();
         let _open = self.gate.read();
-        let idle = self.idle().pop();
+        let idle = sync::lock(&self.idle).pop();
         let db = match idle {
             Some(db) => db,
             None => self.target.open(OpenFlags::SQLITE_OPEN_READ_ONLY)?,
@@ -166,15 +166,11 @@ impl Readers {
         let transaction = db.unchecked_transaction()?;
         let result = read(&transaction);
         transaction.finish()?;
-        let mut idle = self.idle();
+        let mut idle = sync::lock(&self.idle);
         if idle.len() < READERS {
             idle.push(db);
         }
         result
-    }
-
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg(test)]

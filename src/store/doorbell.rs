@@ -1,9 +1,11 @@
 //! Wakes a background thread of the store; many rings before it looks count as one.
 
 use std::{
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, Mutex},
     time::Duration,
 };
+
+use crate::sync;
 
 #[derive(Debug, Default)]
 pub(super) struct Doorbell {
@@ -20,49 +22,34 @@ struct State {
 impl Doorbell {
     /// There is something to do.
     pub(super) fn ring(&self) {
-        self.state().rung = true;
+        sync::lock(&self.state).rung = true;
         self.changed.notify_all();
     }
 
     /// There will be nothing more to do.
     pub(super) fn close(&self) {
-        self.state().closed = true;
+        sync::lock(&self.state).closed = true;
         self.changed.notify_all();
     }
 
     /// Whether there may be more to do.
     pub(super) fn is_open(&self) -> bool {
-        !self.state().closed
+        !sync::lock(&self.state).closed
     }
 
     /// Waits for a ring, at most for a time if one is given; false once closed.
     pub(super) fn wait(&self, most: Option<Duration>) -> bool {
         let idle = |state: &mut State| !state.rung && !state.closed;
-        let state = self.state();
-        let mut state = match most {
-            None => self
-                .changed
-                .wait_while(state, idle)
-                .unwrap_or_else(PoisonError::into_inner),
-            Some(most) => {
-                let waited = self.changed.wait_timeout_while(state, most, idle);
-                waited.unwrap_or_else(PoisonError::into_inner).0
-            }
-        };
+        let state = sync::lock(&self.state);
+        let mut state = sync::wait_while(&self.changed, state, most, idle);
         state.rung = false;
         !state.closed
     }
 
     /// Rests, whatever rings; false if it was closed, at once.
     pub(super) fn rest(&self, time: Duration) -> bool {
-        let resting = self
-            .changed
-            .wait_timeout_while(self.state(), time, |state| !state.closed);
-        !resting.unwrap_or_else(PoisonError::into_inner).0.closed
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = sync::lock(&self.state);
+        !sync::wait_while(&self.changed, state, Some(time), |state| !state.closed).closed
     }
 }
 

@@ -4,9 +4,11 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard},
     time::Duration,
 };
+
+use crate::sync;
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +67,7 @@ impl<T> Room<T> {
     /// Puts the item in, also into a queue that was closed meanwhile.
     pub(super) fn fill(mut self, item: T) {
         self.filled = true;
-        let mut state = self.queue.state();
+        let mut state = sync::lock(&self.queue.state);
         state.reserved -= 1;
         if state.abandoned {
             drop(state);
@@ -83,7 +85,7 @@ impl<T> Drop for Room<T> {
         if self.filled {
             return;
         }
-        let mut state = self.queue.state();
+        let mut state = sync::lock(&self.queue.state);
         state.reserved -= 1;
         state.bytes = state.bytes.saturating_sub(self.bytes);
         drop(state);
@@ -132,7 +134,7 @@ impl<T> Queue<T> {
     }
 
     fn claim(&self, bytes: usize, share: Share) -> Result<MutexGuard<'_, State<T>>, Rejected> {
-        let mut state = self.state();
+        let mut state = sync::lock(&self.state);
         if state.closed {
             return Err(Rejected::Closed);
         }
@@ -156,17 +158,8 @@ impl<T> Queue<T> {
             let ended = state.closed && state.reserved == 0;
             state.items.is_empty() && !ended && !state.woken
         };
-        let state = self.state();
-        let mut state = match patience {
-            None => self
-                .ready
-                .wait_while(state, idle)
-                .unwrap_or_else(PoisonError::into_inner),
-            Some(patience) => {
-                let waited = self.ready.wait_timeout_while(state, patience, idle);
-                waited.unwrap_or_else(PoisonError::into_inner).0
-            }
-        };
+        let state = sync::lock(&self.state);
+        let mut state = sync::wait_while(&self.ready, state, patience, idle);
         state.woken = false;
         if state.items.is_empty() && state.closed && state.reserved == 0 {
             return None;
@@ -177,41 +170,37 @@ impl<T> Queue<T> {
 
     /// Lets the one who takes look up, though there is nothing to take.
     pub(super) fn wake(&self) {
-        self.state().woken = true;
+        sync::lock(&self.state).woken = true;
         self.ready.notify_all();
     }
 
     /// Gives the room of taken items back.
     pub(super) fn release(&self, bytes: usize) {
-        let mut state = self.state();
+        let mut state = sync::lock(&self.state);
         state.bytes = state.bytes.saturating_sub(bytes);
     }
 
     /// Items that wait or are to come.
     pub(super) fn len(&self) -> usize {
-        let state = self.state();
+        let state = sync::lock(&self.state);
         state.items.len() + state.reserved
     }
 
     /// Takes nothing more in; what is in can still be taken out.
     pub(super) fn close(&self) {
-        self.state().closed = true;
+        sync::lock(&self.state).closed = true;
         self.ready.notify_all();
     }
 
     /// Closes and drops what is in.
     pub(super) fn abandon(&self) {
         let dropped = {
-            let mut state = self.state();
+            let mut state = sync::lock(&self.state);
             state.closed = true;
             state.abandoned = true;
             std::mem::take(&mut state.items)
         };
         drop(dropped);
-    }
-
-    fn state(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -18,7 +18,7 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
         mpsc::{self, Receiver, RecvTimeoutError},
     },
     thread::{self, JoinHandle},
@@ -39,6 +39,7 @@ use super::{
 use crate::{
     audio::pcm,
     event::{AudioChunk, Delivery, Encoding, Uid},
+    sync,
 };
 
 use carry::Carries;
@@ -120,20 +121,16 @@ impl Recorder {
 
     /// Hands a body over; its sender is answered in any case.
     pub(super) fn record(&self, arrival: Arrival) -> Result<(), CommitError> {
-        let way = locked(&self.way);
+        let way = sync::lock(&self.way);
         let way = way.as_ref().ok_or(CommitError::Failed)?;
         way.send(arrival).map_err(|_| CommitError::Failed)
     }
 
     /// Lets nothing more in. The thread ends once it has done what is in.
     pub(super) fn close(&self) -> Option<JoinHandle<()>> {
-        locked(&self.way).take();
-        locked(&self.thread).take()
+        sync::lock(&self.way).take();
+        sync::lock(&self.thread).take()
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Gives what was written to the writer.

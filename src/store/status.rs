@@ -1,12 +1,14 @@
 //! Whether the store can keep what comes: told by its threads, asked by health checks and metrics.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
 
 use tokio_util::sync::CancellationToken;
+
+use crate::sync;
 
 /// A commit that failed says nothing about the present after this long: whoever takes a failing server out of service would never
 /// learn that the disk has room again.
@@ -54,14 +56,14 @@ impl Liveness {
 
     /// How the last commit went.
     pub(super) fn committed(&self, well: bool) {
-        *self.failing() = (!well).then(Instant::now);
+        *sync::lock(&self.failing) = (!well).then(Instant::now);
     }
 
     pub(super) fn state(&self) -> WriterState {
         let fresh = |at: &Instant| at.elapsed() < FRESH;
         if self.failed.is_cancelled() {
             WriterState::Failed
-        } else if self.failing().as_ref().is_some_and(fresh) {
+        } else if sync::lock(&self.failing).as_ref().is_some_and(fresh) {
             WriterState::Failing
         } else {
             WriterState::Alive
@@ -71,10 +73,6 @@ impl Liveness {
     /// Cancelled once a thread has died.
     pub(super) fn failed(&self) -> &CancellationToken {
         &self.failed
-    }
-
-    fn failing(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,14 +4,17 @@ use std::{
     fmt::{Debug, Formatter},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, PoisonError, Weak,
+        Arc, Mutex, Weak,
         mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel},
     },
 };
 
 use tokio::sync::Notify;
 
-use crate::store::{ReadError, Store};
+use crate::{
+    store::{ReadError, Store},
+    sync,
+};
 
 type Reading = Box<dyn FnOnce(&Store) + Send>;
 
@@ -52,18 +55,22 @@ struct HeldBack(Mutex<Option<(SyncSender<Reading>, Reading)>>);
 impl HeldBack {
     /// Hands a reading over, or keeps it for the next attempt.
     fn hand_over(readings: &SyncSender<Reading>, reading: Reading) -> Self {
-        match readings.try_send(reading) {
-            Err(TrySendError::Full(reading)) => Self(Mutex::new(Some((readings.clone(), reading)))),
-            // Without the thread nothing will ever come.
-            Ok(()) | Err(TrySendError::Disconnected(_)) => Self::default(),
+        let held_back = Self::default();
+        held_back.attempt(readings, reading);
+        held_back
+    }
+
+    fn attempt(&self, readings: &SyncSender<Reading>, reading: Reading) {
+        // Without the thread nothing will ever come.
+        if let Err(TrySendError::Full(reading)) = readings.try_send(reading) {
+            *sync::lock(&self.0) = Some((readings.clone(), reading));
         }
     }
 
     fn try_again(&self) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((readings, reading)) = held.take() {
-            let still = Self::hand_over(&readings, reading).0;
-            *held = still.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let held_back = sync::lock(&self.0).take();
+        if let Some((readings, reading)) = held_back {
+            self.attempt(&readings, reading);
         }
     }
 }

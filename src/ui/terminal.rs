@@ -215,12 +215,9 @@ fn stop_until_continued() -> io::Result<()> {
 /// While the screen is up, nothing that a library prints to stderr may be drawn over it.
 #[cfg(unix)]
 mod stderr {
-    use std::{
-        fs::OpenOptions,
-        io::IsTerminal as _,
-        os::fd::OwnedFd,
-        sync::{Mutex, PoisonError},
-    };
+    use std::{fs::OpenOptions, io::IsTerminal as _, os::fd::OwnedFd, sync::Mutex};
+
+    use crate::sync;
 
     /// The real stderr while it is hushed.
     static KEPT: Mutex<Option<OwnedFd>> = Mutex::new(None);
@@ -241,12 +238,12 @@ mod stderr {
             return;
         };
         if rustix::stdio::dup2_stderr(&nowhere).is_ok() {
-            *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+            *sync::lock(&KEPT) = Some(kept);
         }
     }
 
     pub(super) fn unhush() {
-        if let Some(kept) = KEPT.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(kept) = sync::lock(&KEPT).take() {
             // If this fails, messages stay unseen; nothing else is lost.
             let _ = rustix::stdio::dup2_stderr(&kept);
         }

@@ -22,7 +22,7 @@ mod reel;
 mod wearer;
 
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
+    Arc, Mutex,
     atomic::{AtomicBool, AtomicU8, Ordering},
     mpsc::{SyncSender, sync_channel},
 };
@@ -34,7 +34,10 @@ use super::{
     kept::Source,
     status::{Heard, LOUDEST, State, Status, put},
 };
-use crate::event::{Passage, SoundChunk, Uid};
+use crate::{
+    event::{Passage, SoundChunk, Uid},
+    sync,
+};
 pub use found::list as devices;
 
 /// Nobody listens at first.
@@ -58,6 +61,7 @@ pub struct Playback {
 struct Shared {
     wanted: Arc<Wanted>,
     status: watch::Sender<Status>,
+    /// Locked for as long as it takes to copy a chunk, and never while a device is asked anything.
     deck: Mutex<deck::Deck>,
 }
 
@@ -110,7 +114,7 @@ impl Playback {
     /// Plays a chunk, if someone listens and a device is there. Waits for nothing: what does not fit is dropped and counted.
     pub fn feed(&self, chunk: &SoundChunk) {
         if self.shared.wanted.listening.load(Ordering::Relaxed) {
-            self.shared.deck().feed(chunk, std::time::Instant::now());
+            sync::lock(&self.shared.deck).feed(chunk, std::time::Instant::now());
         }
     }
 
@@ -121,7 +125,7 @@ impl Playback {
         self.shared.set_listening(listening);
         if !listening {
             self.shared.hear(Heard::Live);
-            self.shared.deck().play_live();
+            sync::lock(&self.shared.deck).play_live();
         }
         self.ring();
     }
@@ -157,7 +161,7 @@ impl Playback {
         }
         self.shared.set_listening(true);
         self.shared.hear(Heard::Kept);
-        let ticket = self.shared.deck().play_kept(uid.clone(), at);
+        let ticket = sync::lock(&self.shared.deck).play_kept(uid.clone(), at);
         let order = reel::Order { ticket, start };
         let winder = reel::Winder::new(&self.shared, Arc::clone(&self.source), order);
         if let Err(error) = self.motor.run(winder) {
@@ -173,7 +177,7 @@ impl Playback {
             return self.set_listening(false);
         }
         self.shared.hear(Heard::Live);
-        self.shared.deck().play_live();
+        sync::lock(&self.shared.deck).play_live();
     }
 
     /// Goes silent and remembers where, or goes on from there: out of what is kept, or else live.
@@ -182,14 +186,14 @@ impl Playback {
         match (status.state, status.heard) {
             (State::Off | State::Missing, _) => {}
             (_, Heard::Paused) => {
-                let place = self.shared.deck().place();
+                let place = sync::lock(&self.shared.deck).place();
                 match place {
                     Some((uid, from)) => self.play_from(uid, from),
                     None => self.live(),
                 }
             }
             (_, Heard::Live | Heard::Kept) => {
-                self.shared.deck().pause();
+                sync::lock(&self.shared.deck).pause();
                 self.shared.hear(Heard::Paused);
             }
         }
@@ -197,13 +201,13 @@ impl Playback {
 
     /// Goes back or forth in time, within what is kept; what is not past yet is the present.
     pub fn seek(&self, by: SignedDuration, now: Timestamp) {
-        let Some((uid, at)) = self.shared.deck().place() else {
+        let Some((uid, at)) = sync::lock(&self.shared.deck).place() else {
             return;
         };
         let to = at.saturating_add(by).unwrap_or(at);
         let heard = self.shared.status.borrow().heard;
         match heard {
-            Heard::Paused => self.shared.deck().pause_at(Some((uid, to.min(now)))),
+            Heard::Paused => sync::lock(&self.shared.deck).pause_at(Some((uid, to.min(now)))),
             Heard::Live if by.is_positive() => {}
             Heard::Kept if now.duration_since(to) < PRESENT => self.live(),
             Heard::Live | Heard::Kept => self.play_from(uid, to),
@@ -214,21 +218,21 @@ impl Playback {
     #[must_use]
     pub fn place(&self) -> Option<(Uid, Timestamp)> {
         if self.shared.wanted.listening.load(Ordering::Relaxed) {
-            return self.shared.deck().words();
+            return sync::lock(&self.shared.deck).words();
         }
         None
     }
 
     /// Only this wearer is heard live; None: whoever comes first, and another once that one has fallen silent.
     pub fn choose_wearer(&self, uid: Option<&Uid>) {
-        self.shared.deck().choose(uid.cloned());
+        sync::lock(&self.shared.deck).choose(uid.cloned());
     }
 
     /// Plays on the device of this name, or of a name that has this in it; None: the system's own. A device that is not there is
     /// waited for.
     pub fn choose_device(&self, name: Option<&str>) {
         let name: Option<Arc<str>> = name.map(Arc::from);
-        self.shared.wanted.device().clone_from(&name);
+        sync::lock(&self.shared.wanted.device).clone_from(&name);
         self.shared
             .status
             .send_if_modified(|status| put(&mut status.wanted, name.clone()));
@@ -318,7 +322,7 @@ impl Shared {
     /// The reel of a ticket has ended: it is as it was before.
     fn end(&self, ticket: u64, how: reel::Ended) {
         {
-            let mut deck = self.deck();
+            let mut deck = sync::lock(&self.deck);
             if deck.turn(ticket) == deck::Turn::Over {
                 return;
             }
@@ -333,18 +337,9 @@ impl Shared {
             self.set_listening(false);
         }
     }
-
-    /// The lock is held for as long as it takes to copy a chunk, and never while a device is asked anything.
-    fn deck(&self) -> MutexGuard<'_, deck::Deck> {
-        self.deck.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Wanted {
-    fn device(&self) -> MutexGuard<'_, Option<Arc<str>>> {
-        self.device.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// What samples are to be multiplied by.
     fn gain(&self) -> f32 {
         if self.muted.load(Ordering::Relaxed) || !self.listening.load(Ordering::Relaxed) {

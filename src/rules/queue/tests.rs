@@ -124,7 +124,7 @@ fn other_rules_make_a_rule_forget_nothing() {
     let busy = &stage.action.rule;
     let quiet: Arc<str> = "quiet".into();
     put(&stage.queue, &quiet, 1, "memory-1", true, "{}\n");
-    let inner = stage.queue.inner();
+    let inner = sync::lock(&stage.queue.0);
     let change = inner.db.unchecked_transaction().unwrap();
     let remembered = REMEMBERED as u64;
     for at in 0..=remembered {
@@ -153,7 +153,7 @@ fn what_has_no_subject_is_not_remembered() {
     for seq in 1..=10 {
         stage.put(seq, "audio-0", false);
     }
-    let inner = stage.queue.inner();
+    let inner = sync::lock(&stage.queue.0);
     let count = "SELECT count(*) FROM applied";
     let count: i64 = inner.db.query_row(count, [], |row| row.get(0)).unwrap();
     assert_eq!(count, 0);
@@ -208,6 +208,6 @@ fn two_queues_have_no_key_in_common() {
 fn whoever_counts_what_waits_does_not_wait_for_the_database() {
     let stage = Stage::new();
     stage.put(1, "transcript-1", true);
-    let _writing = stage.queue.inner();
+    let _writing = sync::lock(&stage.queue.0);
     assert_eq!(stage.waiting(), 1);
 }

@@ -67,7 +67,7 @@ fn metrics() -> Metrics {
         metrics.request("webhook", StatusCode::OK, took);
     }
     metrics.request("other", StatusCode::NOT_FOUND, None);
-    *locked(&metrics.look) = Arc::new(Look::default());
+    *sync::lock(&metrics.look) = Arc::new(Look::default());
     metrics
 }
 
@@ -250,7 +250,7 @@ async fn a_look_at_the_store_tells_sizes_coverage_and_what_came_before() {
     let metrics = metrics();
     let now = Timestamp::now();
     let look = Look::take(&store(now).await, now).unwrap();
-    *locked(&metrics.look) = Arc::new(look);
+    *sync::lock(&metrics.look) = Arc::new(look);
     let text = metrics.render(present());
     assert!(value(&text, "omiscope_store_size_bytes", &[("part", "database")]).unwrap() > 4096.0);
     let seen = "omiscope_last_delivery_timestamp_seconds";

@@ -3,7 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -15,6 +15,7 @@ use crate::{
     event::Seq,
     private,
     store::database::{BUSY, LOG_BYTES},
+    sync,
 };
 
 /// The file's name in the data folder.
@@ -170,7 +171,9 @@ impl IndexReaders {
         read: impl Fn(Option<(&Connection, Mark)>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
         let thrown = self.file.thrown.load(Ordering::Relaxed);
-        let idle = self.idle().take().filter(|(then, _)| *then == thrown);
+        let idle = sync::lock(&self.idle)
+            .take()
+            .filter(|(then, _)| *then == thrown);
         let db = match idle {
             Some((_, db)) => Some(db),
             None => self.file.reader().unwrap_or_default(),
@@ -182,14 +185,10 @@ impl IndexReaders {
             // Made anew under our feet, or damaged; then the next search opens it again.
             Err(error) if is_damage(&error) => read(None),
             other => {
-                *self.idle() = Some((thrown, db));
+                *sync::lock(&self.idle) = Some((thrown, db));
                 other
             }
         }
-    }
-
-    fn idle(&self) -> MutexGuard<'_, Option<(u64, Connection)>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
     callback::{Callback, Heartbeat},
     found,
 };
+use crate::sync;
 
 /// Frames that a device is asked to buffer, the best first; the last resort is what it likes.
 const BUFFERS: [BufferSize; 4] = [
@@ -84,7 +85,7 @@ impl Opener<'_> {
         if self.shared.status.borrow().state == State::Off {
             return self.close();
         }
-        let wanted = self.shared.wanted.device().clone();
+        let wanted = sync::lock(&self.shared.wanted.device).clone();
         if wanted != self.wanted {
             self.close();
             self.wanted = wanted;
@@ -96,7 +97,7 @@ impl Opener<'_> {
                 self.output = None;
             }
             Some(_) => {
-                let playing = self.shared.deck().playing();
+                let playing = sync::lock(&self.shared.deck).playing();
                 self.tell(if playing {
                     State::Playing
                 } else {
@@ -124,7 +125,7 @@ impl Opener<'_> {
     }
 
     fn fail(&mut self, state: State, error: &str) {
-        self.shared.deck().unplug();
+        sync::lock(&self.shared.deck).unplug();
         if self.shared.status.borrow().state != state {
             tracing::warn!("cannot play: {error}");
         }
@@ -138,7 +139,7 @@ impl Opener<'_> {
         self.next = Instant::now();
         if self.output.is_some() {
             std::thread::sleep(FADED);
-            self.shared.deck().unplug();
+            sync::lock(&self.shared.deck).unplug();
             self.output = None;
         }
     }
@@ -146,7 +147,7 @@ impl Opener<'_> {
     /// Tells only what is new, so that nobody draws for nothing; and not what the user has ended meanwhile.
     fn tell(&self, state: State) {
         let (delay, tally) = {
-            let deck = self.shared.deck();
+            let deck = sync::lock(&self.shared.deck);
             (deck.delay(), deck.tally())
         };
         self.shared.status.send_if_modified(|status| {
@@ -192,7 +193,7 @@ fn open(shared: &Shared, wanted: Option<&str>) -> Result<Output, String> {
         };
         let heartbeat = Arc::new(Heartbeat::new());
         let callback = Callback::new(
-            shared.deck().plug(config.sample_rate),
+            sync::lock(&shared.deck).plug(config.sample_rate),
             Arc::clone(&shared.wanted),
             Arc::clone(&heartbeat),
         );

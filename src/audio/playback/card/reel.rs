@@ -14,6 +14,7 @@ use super::{Shared, deck::Turn};
 use crate::{
     audio::playback::kept::{Reel, Source, Stretch},
     event::{Passage, Uid},
+    sync,
 };
 
 /// How often is looked whether more is needed.
@@ -57,7 +58,7 @@ impl Order {
             Start::Words(words) => {
                 let shift = source.shift(words);
                 let from = words.at.saturating_add(shift - LEAD_IN).unwrap_or(words.at);
-                shared.deck().found(self.ticket, from, shift);
+                sync::lock(&shared.deck).found(self.ticket, from, shift);
                 from
             }
         }
@@ -147,12 +148,12 @@ impl Winder {
             return Step::Over;
         };
         let ticket = self.order.ticket;
-        let turn = shared.deck().turn(ticket);
+        let turn = sync::lock(&shared.deck).turn(ticket);
         match turn {
             Turn::Over => return Step::Over,
             Turn::Wait => return Step::Later,
             // As soon as there is a device, it goes on from there.
-            Turn::From(_) if !shared.deck().is_plugged() => return Step::Later,
+            Turn::From(_) if !sync::lock(&shared.deck).is_plugged() => return Step::Later,
             Turn::From(from) if self.fed => {
                 self.order.start = Start::Sound(self.order.start.uid().clone(), from);
                 self.reader = None;
@@ -163,7 +164,7 @@ impl Winder {
         }
         match self.next(&shared) {
             Next::Stretch(stretch) => {
-                if shared.deck().fill(ticket, &stretch) {
+                if sync::lock(&shared.deck).fill(ticket, &stretch) {
                     self.fed = true;
                     return Step::Again;
                 }
@@ -173,7 +174,7 @@ impl Winder {
                 shared.end(ticket, Ended::NotKept);
                 return Step::Over;
             }
-            Next::End if shared.deck().is_heard() => {
+            Next::End if sync::lock(&shared.deck).is_heard() => {
                 shared.end(ticket, Ended::Heard);
                 return Step::Over;
             }

@@ -16,6 +16,7 @@ use crate::{
         kept::{Reel, Stretch},
     },
     event::{Level, Seq},
+    sync,
 };
 
 /// Frames a second of the device, and samples a second of everything that is played on it.
@@ -159,14 +160,14 @@ impl Bench {
     }
 
     pub(super) fn plug(&mut self) {
-        let socket = self.playback.shared.deck().plug(DEVICE as u32);
+        let socket = sync::lock(&self.playback.shared.deck).plug(DEVICE as u32);
         let wanted = Arc::clone(&self.playback.shared.wanted);
         let heartbeat = Arc::new(Heartbeat::new());
         self.device = Some(Callback::new(socket, wanted, heartbeat));
     }
 
     pub(super) fn unplug(&mut self) {
-        self.playback.shared.deck().unplug();
+        sync::lock(&self.playback.shared.deck).unplug();
         self.device = None;
         self.last = 0.0;
     }
@@ -191,10 +192,7 @@ impl Bench {
             .load(Ordering::Relaxed)
         {
             let passed = Duration::from_secs_f64(self.frames as f64 / DEVICE as f64);
-            self.playback
-                .shared
-                .deck()
-                .feed(&second, self.began + passed);
+            sync::lock(&self.playback.shared.deck).feed(&second, self.began + passed);
         }
     }
 
