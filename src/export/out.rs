@@ -276,17 +276,13 @@ impl Job<'_> {
         write: Write1<T>,
         folder: &Path,
     ) -> Result<Count, OutError> {
-        let partial = partial(folder);
-        private::make_folder(&partial).map_err(OutError::at("make", &partial))?;
-        let written = self.to_folder(things, write, &partial).and_then(|count| {
-            let replaced = fs::remove_dir(folder).and_then(|()| fs::rename(&partial, folder));
-            replaced.map_err(OutError::at("write", folder))?;
-            Ok(count)
-        });
-        if written.is_err() {
-            let _ = fs::remove_dir_all(&partial);
-        }
-        written
+        let partial = private::draft_folder(folder).map_err(OutError::at("make", folder))?;
+        let count = self.to_folder(things, write, partial.path())?;
+        let replaced = fs::remove_dir(folder).and_then(|()| fs::rename(partial.path(), folder));
+        replaced.map_err(OutError::at("write", folder))?;
+        // It is where it belongs; there is nothing left to remove.
+        let _ = partial.keep();
+        Ok(count)
     }
 
     /// Writes a file as a whole: what stood there is replaced once all of it is written. What is no plain file, such as a pipe,
@@ -306,23 +302,16 @@ impl Job<'_> {
             });
             return written.map_err(|error| error.in_file(path));
         }
-        let partial = partial(path);
-        // What the wearer says is nobody else's business, on the way out either.
-        let file = private::make_file(&partial).map_err(cannot())?;
-        let mut out = BufWriter::new(Stoppable {
-            watch: self.watch,
-            out: file,
-        });
-        let written = write(&mut out).and_then(|written| {
+        let written = private::replace(path, |file| {
+            let out = Stoppable {
+                watch: self.watch,
+                out: file,
+            };
+            let mut out = BufWriter::new(out);
+            let written = write(&mut out)?;
             out.flush()?;
-            out.get_ref().out.sync_all()?;
-            fs::rename(&partial, path)?;
-            Ok(written)
+            Ok::<_, OutError>(written)
         });
-        if written.is_err() {
-            // Half a file is none.
-            let _ = fs::remove_file(&partial);
-        }
         written.map_err(|error| error.in_file(path))
     }
 
@@ -384,13 +373,6 @@ fn ended(
             Err(error)
         }
     }
-}
-
-/// Where something is written until all of it is there.
-fn partial(path: &Path) -> PathBuf {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(format!(".{}.partial", std::process::id()));
-    partial.into()
 }
 
 /// The files that earlier exports made in a folder, by what they are about.

@@ -7,7 +7,6 @@ use std::{
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
-    process,
 };
 
 use jiff::{SignedDuration, Timestamp, Unit};
@@ -279,68 +278,37 @@ fn read(path: &Path) -> io::Result<String> {
     io::read_to_string(file)
 }
 
-/// Writes the key to a file of its own and gives it its name only then: no reader ever sees half of it.
-/// False if there is a key already.
+/// Keeps a key as the current one, unless there is one already; then false.
 fn publish(path: &Path, secret: &Secret) -> io::Result<bool> {
-    let draft = draft_of(path);
-    let written = write_draft(&draft, &format!("{}\n", secret.reveal())).and_then(|()| {
-        match fs::hard_link(&draft, path) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-            // Some file systems have no hard links.
-            Err(_) => fs::rename(&draft, path).map(|()| true),
-        }
-    });
-    let _ = fs::remove_file(&draft);
-    written
+    private::make_whole_file(path, |file| writeln!(file, "{}", secret.reveal()))
 }
 
 /// Puts a file with this text in the place of another.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let draft = draft_of(path);
-    let replaced = write_draft(&draft, text)
-        .and_then(|()| give_to_owner(&draft, path))
-        .and_then(|()| fs::rename(&draft, path));
-    if replaced.is_err() {
-        let _ = fs::remove_file(&draft);
-    }
-    replaced?;
-    // Its name lasts only with its folder. Not every system lets a folder be synced.
-    let folder = path.parent().and_then(|folder| File::open(folder).ok());
-    if let Some(folder) = folder {
-        let _ = folder.sync_all();
-    }
-    Ok(())
+    private::replace(path, |file| {
+        file.write_all(text.as_bytes())?;
+        give_to_owner(file, path)
+    })
 }
 
 /// Lets the owner of a file have what will take its place: who rotates may be an administrator, who reads the server.
 #[cfg(unix)]
-fn give_to_owner(draft: &Path, path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, chown};
+fn give_to_owner(draft: &File, path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
 
     let folder = path.parent().unwrap_or(path);
     let owner = fs::metadata(path).or_else(|_| fs::metadata(folder))?;
-    let own = fs::metadata(draft)?;
+    let own = draft.metadata()?;
     if (owner.uid(), owner.gid()) == (own.uid(), own.gid()) {
         return Ok(());
     }
-    chown(draft, Some(owner.uid()), Some(owner.gid()))
+    fchown(draft, Some(owner.uid()), Some(owner.gid()))
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
-fn give_to_owner(_: &Path, _: &Path) -> io::Result<()> {
+fn give_to_owner(_: &File, _: &Path) -> io::Result<()> {
     Ok(())
-}
-
-fn draft_of(path: &Path) -> PathBuf {
-    path.with_added_extension(format!("{}.new", process::id()))
-}
-
-fn write_draft(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = private::make_file(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 /// Takes away what others may do with the file, and says so: the key may have been read.

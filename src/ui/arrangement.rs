@@ -11,7 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{TimeStyle, panes::Panes};
-use crate::file_error::about;
+use crate::{file_error::about, private};
 
 const FILE: &str = "dashboard.toml";
 
@@ -77,11 +77,9 @@ impl Arrangement {
 
     fn write(&self, folder: &Path) -> io::Result<()> {
         let text = toml::to_string(self).map_err(io::Error::other)?;
-        let mut draft = tempfile::NamedTempFile::new_in(folder)?;
-        writeln!(draft, "# Written at the end of the dashboard.\n{text}")?;
-        draft.as_file().sync_all()?;
-        draft.persist(folder.join(FILE))?;
-        Ok(())
+        private::replace(&folder.join(FILE), |file| {
+            writeln!(file, "# Written at the end of the dashboard.\n{text}")
+        })
     }
 }
 
