@@ -21,12 +21,16 @@ pub(crate) mod transcript;
 pub mod watch;
 pub mod wav;
 
+use std::fmt::{self, Display, Formatter};
+
+use clap::ValueEnum;
+
 pub use action::Action;
 pub use exported::Exported;
 pub use sound::Sound;
 
 /// A kind of thing that can be exported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum What {
     /// Conversations, line by line
     Transcript,
@@ -42,30 +46,14 @@ pub enum What {
     Audio,
 }
 
-impl What {
-    /// Every kind.
-    pub const ALL: [Self; 6] = [
-        Self::Transcript,
-        Self::Memories,
-        Self::Actions,
-        Self::Summaries,
-        Self::Deliveries,
-        Self::Audio,
-    ];
-
-    /// Its name on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Transcript => "transcript",
-            Self::Memories => "memories",
-            Self::Actions => "actions",
-            Self::Summaries => "summaries",
-            Self::Deliveries => "deliveries",
-            Self::Audio => "audio",
-        }
+/// Its name on the command line.
+impl Display for What {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write_name(self, f)
     }
+}
 
+impl What {
     /// Whether such things belong to a conversation, so that one conversation or what is starred can be asked for.
     #[must_use]
     pub fn has_conversation(self) -> bool {
@@ -74,7 +62,7 @@ impl What {
 }
 
 /// A form of export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Markdown with frontmatter, as note-taking programs like it
     Md,
@@ -92,21 +80,14 @@ pub enum Format {
     Wav,
 }
 
-impl Format {
-    /// Its name on the command line, and the ending of its files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Md => "md",
-            Self::Txt => "txt",
-            Self::Srt => "srt",
-            Self::Vtt => "vtt",
-            Self::Jsonl => "jsonl",
-            Self::Csv => "csv",
-            Self::Wav => "wav",
-        }
+/// Its name on the command line, and the ending of its files.
+impl Display for Format {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write_name(self, f)
     }
+}
 
+impl Format {
     /// Whether several things may stand in one file: subtitles count from the start of one conversation, and sound has one length.
     #[must_use]
     pub fn joins(self) -> bool {
@@ -118,4 +99,10 @@ impl Format {
     pub fn is_better_apart(self) -> bool {
         self == Self::Md || !self.joins()
     }
+}
+
+fn write_name(value: &impl ValueEnum, f: &mut Formatter<'_>) -> fmt::Result {
+    // None is for values that the command line does not take; there are none.
+    let value = value.to_possible_value();
+    f.write_str(value.as_ref().map_or("", |value| value.get_name()))
 }

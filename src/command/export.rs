@@ -70,7 +70,7 @@ fn selection(options: &Export) -> Result<Selection, UsageError> {
             ("--starred", options.starred),
         ] {
             if given {
-                let what = options.what.name();
+                let what = options.what;
                 return Err(UsageError::new(format!(
                     "{flag} does not go with --what {what}: they belong to no conversation; leave it out, or take transcript, memories, actions or audio"
                 )));

@@ -1,8 +1,5 @@
-use serde::{Deserialize, Serialize};
-
 /// What a delivery is, as its log line and the deliveries list name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are the wire's own")]
 pub enum Kind {
     MemoryCreated,

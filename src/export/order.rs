@@ -141,14 +141,14 @@ impl Order {
 
     /// What its file is called if it is not called after the one thing in it.
     fn name(&self) -> String {
-        let what = self.what.name();
+        let what = self.what;
         match &self.scope {
             Scope::Delivery(seq) => format!("delivery {}", seq.0),
             Scope::Day(date, _) => format!("{date} {what}"),
             Scope::Conversation(id) => format!("{what} of conversation {}", id.0),
             Scope::Everything => format!("all {what}"),
             Scope::Lines(_) => "selected lines".to_owned(),
-            Scope::Memory(_) | Scope::Summary(_) => what.to_owned(),
+            Scope::Memory(_) | Scope::Summary(_) => what.to_string(),
         }
     }
 }

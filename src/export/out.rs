@@ -74,7 +74,7 @@ pub enum OutError {
     #[error(transparent)]
     Pair(#[from] NoSuchPair),
     /// A file of this format holds only one thing.
-    #[error("{} holds one of the {noun}; {choice}, or name a folder with -o", .format.name())]
+    #[error("{format} holds one of the {noun}; {choice}, or name a folder with -o")]
     OnlyOne {
         /// The format.
         format: Format,
@@ -222,8 +222,8 @@ impl Job<'_> {
                 folder: folder.to_owned(),
             });
         }
-        let ending = self.pair.format.name();
-        let mut earlier = Earlier::look(folder, ending)?;
+        let ending = self.pair.format.to_string();
+        let mut earlier = Earlier::look(folder, &ending)?;
         let mut count = Count::new::<T>();
         for thing in things {
             let thing = thing?;
@@ -256,7 +256,7 @@ impl Job<'_> {
         };
         let things = std::iter::once(Ok(first)).chain(things);
         private::make_folder(folder).map_err(OutError::at("make", folder))?;
-        let ending = self.pair.format.name();
+        let ending = self.pair.format.to_string();
         if several && T::HAS_FILES && self.pair.format.is_better_apart() {
             let made = claimed(folder, &name, "", |path| fs::create_dir(path))?;
             let written = self.to_new_folder(things, write, &made);

@@ -87,8 +87,8 @@ const fn pair(
 /// A kind of thing that cannot be written in a format.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{} cannot be exported as {}; {} can: {}",
-    .what.name(), .format.name(), .what.name(), formats(*.what)
+    "{what} cannot be exported as {format}; {what} can: {}",
+    formats(*.what)
 )]
 pub struct NoSuchPair {
     /// The kind.
@@ -114,7 +114,7 @@ pub fn find(what: What, format: Option<Format>) -> Result<&'static Pair, NoSuchP
 
 fn formats(what: What) -> String {
     let of = PAIRS.iter().filter(|pair| pair.what == what);
-    of.map(|pair| pair.format.name())
+    of.map(|pair| pair.format.to_string())
         .collect::<Vec<_>>()
         .join(", ")
 }

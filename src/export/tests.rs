@@ -213,7 +213,7 @@ fn texts() -> impl Iterator<Item = &'static table::Pair> {
 #[test]
 fn every_pair_as_it_is_written() {
     for pair in texts() {
-        let name = format!("{}.{}", pair.what.name(), pair.format.name());
+        let name = format!("{}.{}", pair.what, pair.format);
         insta::assert_snapshot!(name, written(pair));
     }
 }
@@ -233,7 +233,7 @@ fn nothing_written_can_steer_a_terminal() {
 
 #[test]
 fn each_kind_has_its_default_and_refuses_what_makes_no_sense() {
-    for what in What::ALL {
+    for &what in What::value_variants() {
         let default = table::find(what, None).unwrap().format;
         let expected = match what {
             What::Deliveries => Format::Jsonl,

@@ -82,7 +82,7 @@ fn one_thing_is_called_after_itself_and_several_are_kept_apart_where_that_is_bet
         let count = take_out(&folder, format, things, several, &Watch::default()).unwrap();
         let expected: Vec<_> = expected
             .iter()
-            .map(|stem| format!("{stem}.{}", format.name()))
+            .map(|stem| format!("{stem}.{format}"))
             .collect();
         assert_eq!(names(&folder), expected);
         let made = count.made.unwrap();
