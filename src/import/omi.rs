@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{Counts, ImportError, Tell, Told, delivery};
 use crate::{
     decode::{self, Request, query},
-    event::{Event, Kind, Uid},
-    store::{Store, Submission},
+    event::{Event, Kind, Seq, Uid},
+    store::{CommitError, Store, Submission},
 };
 
 /// Names under which a list of conversations may stand.
@@ -117,8 +117,11 @@ fn submission(object: &Value, uid: Option<&Uid>) -> Result<Submission, String> {
 /// Keeps a conversation; whether it told anything new.
 async fn is_news(store: &Store, submission: Submission) -> Result<bool, ImportError> {
     let receipt = store.commit(submission).await?;
-    let before = crate::event::Seq(receipt.seq.0.saturating_sub(1));
-    let kept = store.records_after(before, 1)?;
+    let before = Seq(receipt.seq.0.saturating_sub(1));
+    let store = store.clone();
+    let read = tokio::task::spawn_blocking(move || store.records_after(before, 1));
+    // A panic has told of itself.
+    let kept = read.await.map_err(|_| CommitError::Failed)??;
     Ok(kept
         .first()
         .is_some_and(|record| !record.changes.is_empty()))
