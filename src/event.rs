@@ -25,7 +25,7 @@ pub use button::{ButtonPress, Press};
 pub use conversation::{Conversation, ConversationId, Line, LineId};
 pub use delivery::{Delivery, WITH_OLD_KEY};
 pub use edit::{ActionSource, Edit, Edited};
-pub use kind::{Kind, Trigger};
+pub use kind::{Kind, Webhook};
 pub use memory::{ActionItem, AppResult, CalendarEvent, KeptMemory, Memory, MemoryId, Place};
 pub use passage::Passage;
 pub use progress::{Progress, Stage};

@@ -14,14 +14,14 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use advice::{Advice, Severity};
 pub use age::Age;
-pub use health::{FeedHealth, State};
+pub use health::{State, WebhookHealth};
 pub use sound::{Coverage, Gap, SoundTrack, Stretch, Suspicion, Timing};
 pub use transcript::{Place, Talk, Transcript};
 
 use crate::{
     event::{
         ActionSource, ButtonPress, Change, Conversation, DaySummary, Delivery, Edited, KeptMemory,
-        Progress, Record, Seq, Stage, Trigger, Uid,
+        Progress, Record, Seq, Stage, Uid, Webhook,
     },
     feed::{Snapshot, Window},
     losses::Losses,
@@ -114,7 +114,7 @@ impl Monitor {
             self.uid.clone_from(&delivery.uid);
         }
         // Sound that comes again is told of by itself.
-        let is_sound = delivery.kind.trigger() == Some(Trigger::Audio);
+        let is_sound = delivery.kind.webhook() == Some(Webhook::Audio);
         let again = record.repeat_of.is_some() && !is_sound;
         self.health.count(delivery, again);
         for change in &record.changes {
@@ -132,7 +132,7 @@ impl Monitor {
     /// Sound that was accepted and changed nothing came before.
     fn note_repeat(&mut self, record: &Record) {
         let delivery = &record.delivery;
-        let is_sound = delivery.accepted() && delivery.kind.trigger() == Some(Trigger::Audio);
+        let is_sound = delivery.accepted() && delivery.kind.webhook() == Some(Webhook::Audio);
         if let Some(uid) = delivery.uid.as_ref()
             && is_sound
             && record.changes.is_empty()
@@ -321,10 +321,10 @@ impl Monitor {
         &self.failing
     }
 
-    /// When a feed was last heard.
+    /// When a webhook was last heard.
     #[must_use]
-    pub fn last_seen(&self, trigger: Trigger) -> Option<Timestamp> {
-        self.health.last(trigger)
+    pub fn last_seen(&self, webhook: Webhook) -> Option<Timestamp> {
+        self.health.last(webhook)
     }
 
     /// Whether anything arrived within the last few seconds.
@@ -333,9 +333,9 @@ impl Monitor {
         self.health.receiving(now)
     }
 
-    /// The state of the five feeds, in the order of [`Trigger::ALL`].
+    /// The state of the five webhooks, in the order of [`Webhook::ALL`].
     #[must_use]
-    pub fn health(&self, now: Timestamp) -> Vec<FeedHealth> {
+    pub fn health(&self, now: Timestamp) -> Vec<WebhookHealth> {
         self.health.report(&self.sounds, now)
     }
 

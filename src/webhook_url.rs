@@ -9,7 +9,7 @@ use hyper::Uri;
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    event::Trigger,
+    event::Webhook,
     secret::{MASK, Secret},
 };
 
@@ -20,12 +20,12 @@ const OMIS_OWN: [&str; 2] = ["uid", "sample_rate"];
 const KEY_IN_PATH: &str = "/webhook/";
 
 /// Omi's fields, by the names in its settings, and every how many seconds it is to post there; None: when there is something.
-pub const FIELDS: [(Trigger, &str, Option<u8>); 5] = [
-    (Trigger::Memory, "Conversation events", None),
-    (Trigger::Transcript, "Real-time transcript", None),
-    (Trigger::Audio, "Audio bytes", Some(5)),
-    (Trigger::Summary, "Day summary", None),
-    (Trigger::Button, "Button events", None),
+pub const FIELDS: [(Webhook, &str, Option<u8>); 5] = [
+    (Webhook::Memory, "Conversation events", None),
+    (Webhook::Transcript, "Real-time transcript", None),
+    (Webhook::Audio, "Audio bytes", Some(5)),
+    (Webhook::Summary, "Day summary", None),
+    (Webhook::Button, "Button events", None),
 ];
 
 /// What is to be known of the field that has seconds.

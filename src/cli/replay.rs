@@ -7,7 +7,7 @@ use clap::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::moment;
-use crate::event::{Kind, Trigger};
+use crate::event::{Kind, Webhook};
 
 /// What is sent once more, where to, and how fast.
 #[derive(Debug, Clone, Args)]
@@ -50,16 +50,18 @@ pub struct Replay {
     pub quiet: bool,
 }
 
-/// Kinds of deliveries by their names, or those of the feeds.
+/// Kinds of deliveries by their names, or those of the webhooks.
 fn kinds() -> impl TypedValueParser<Value = Kind> {
     let names = Kind::SENT.map(|kind| {
         let name = PossibleValue::new(kind.name());
-        name.aliases(kind.feed().map(Trigger::name))
+        // A webhook's name stands for what all its deliveries are.
+        let webhook = kind.webhook().filter(|webhook| webhook.kind() == kind);
+        name.aliases(webhook.map(Webhook::name))
     });
     PossibleValuesParser::new(names).map(|text| {
-        let mut feeds = Trigger::ALL.into_iter();
-        let feed = feeds.find(|feed| feed.name() == text);
-        feed.map_or_else(|| Kind::from_name(&text), Trigger::kind)
+        let mut webhooks = Webhook::ALL.into_iter();
+        let webhook = webhooks.find(|webhook| webhook.name() == text);
+        webhook.map_or_else(|| Kind::from_name(&text), Webhook::kind)
     })
 }
 

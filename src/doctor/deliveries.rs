@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{Finding, Setup, setup::Past};
-use crate::{event::Trigger, store::archive::ArchiveError, webhook_url::FIELDS};
+use crate::{event::Webhook, store::archive::ArchiveError, webhook_url::FIELDS};
 
 const CONNECT: &str = "start omiscope and a tunnel, and paste the URL of the card (`i`) into the app, under Settings, Developer";
 
@@ -20,24 +20,24 @@ fn nothing() -> Finding {
 }
 
 fn of_past(past: &Past, now: Timestamp) -> Vec<Finding> {
-    let never = |trigger: &Trigger| past.monitor.last_seen(*trigger).is_none();
+    let never = |webhook: &Webhook| past.monitor.last_seen(*webhook).is_none();
     let mut findings = if past.deliveries.is_empty() {
         vec![nothing()]
-    } else if Trigger::ALL.iter().all(never) && past.deliveries.iter().all(|(it, _)| it.accepted())
+    } else if Webhook::ALL.iter().all(never) && past.deliveries.iter().all(|(it, _)| it.accepted())
     {
         vec![Finding::warn(
             "nothing-of-omi",
             "requests came, but nothing of Omi's yet",
             CONNECT,
         )]
-    } else if Trigger::ALL.iter().all(never) {
+    } else if Webhook::ALL.iter().all(never) {
         vec![Finding::warn(
             "nothing-accepted",
             "requests came, but nothing of Omi's was ever accepted",
             "see what follows, and the Deliveries screen (`5`)",
         )]
     } else {
-        let kinds = Trigger::ALL.into_iter();
+        let kinds = Webhook::ALL.into_iter();
         kinds.map(|kind| of_kind(past, kind, now)).collect()
     };
     findings.extend(refused(past));
@@ -45,7 +45,7 @@ fn of_past(past: &Past, now: Timestamp) -> Vec<Finding> {
     findings
 }
 
-fn of_kind(past: &Past, kind: Trigger, now: Timestamp) -> Finding {
+fn of_kind(past: &Past, kind: Webhook, now: Timestamp) -> Finding {
     let name = kind.name();
     match past.monitor.last_seen(kind) {
         Some(last) => {
@@ -95,8 +95,8 @@ fn reason(reply: &str) -> String {
 }
 
 /// What the app calls the place of the URL.
-fn field(kind: Trigger) -> &'static str {
-    let field = FIELDS.iter().find(|(trigger, ..)| *trigger == kind);
+fn field(kind: Webhook) -> &'static str {
+    let field = FIELDS.iter().find(|(webhook, ..)| *webhook == kind);
     field.map_or("its field", |(_, name, _)| name)
 }
 

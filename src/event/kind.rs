@@ -18,10 +18,10 @@ pub enum Kind {
     Unknown,
 }
 
-/// The five feeds a user can switch on in Omi's settings; health is watched for each.
+/// The five webhooks a user can switch on in Omi's settings; health is watched for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
-pub enum Trigger {
+pub enum Webhook {
     Transcript,
     Audio,
     Memory,
@@ -81,32 +81,26 @@ impl Kind {
             .map_or(Self::Unknown, |(kind, _)| *kind)
     }
 
-    /// The feed whose every delivery is of this kind: its name on the command line is another one of the kind's.
+    /// The webhook this kind belongs to, if it tells anything about one.
     #[must_use]
-    pub fn feed(self) -> Option<Trigger> {
-        Trigger::ALL.into_iter().find(|feed| feed.kind() == self)
-    }
-
-    /// The feed this kind belongs to, if it tells anything about one.
-    #[must_use]
-    pub fn trigger(self) -> Option<Trigger> {
+    pub fn webhook(self) -> Option<Webhook> {
         match self {
-            Self::TranscriptSegment => Some(Trigger::Transcript),
-            Self::AudioBytes => Some(Trigger::Audio),
+            Self::TranscriptSegment => Some(Webhook::Transcript),
+            Self::AudioBytes => Some(Webhook::Audio),
             Self::MemoryCreated
             | Self::MemoryProcessingStarted
             | Self::ProcessingMemoryStatusChanged
             | Self::MemoryBackwardSynced
-            | Self::NewMemoryCreateFailed => Some(Trigger::Memory),
-            Self::DaySummary => Some(Trigger::Summary),
-            Self::ButtonEvent => Some(Trigger::Button),
+            | Self::NewMemoryCreateFailed => Some(Webhook::Memory),
+            Self::DaySummary => Some(Webhook::Summary),
+            Self::ButtonEvent => Some(Webhook::Button),
             Self::Ping | Self::Import | Self::Unknown => None,
         }
     }
 }
 
-impl Trigger {
-    /// Every feed, in the order in which they are shown.
+impl Webhook {
+    /// Every webhook, in the order in which they are shown.
     pub const ALL: [Self; 5] = [
         Self::Transcript,
         Self::Audio,
@@ -153,12 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn the_deliveries_of_a_feed_are_of_one_kind_that_belongs_to_it() {
-        for feed in Trigger::ALL {
-            assert_eq!(feed.kind().feed(), Some(feed));
-            assert_eq!(feed.kind().trigger(), Some(feed));
-            assert_eq!(Kind::from_name(feed.name()), Kind::Unknown, "one meaning");
+    fn the_deliveries_of_a_webhook_are_of_one_kind_that_belongs_to_it() {
+        for webhook in Webhook::ALL {
+            assert_eq!(webhook.kind().webhook(), Some(webhook));
+            assert_eq!(
+                Kind::from_name(webhook.name()),
+                Kind::Unknown,
+                "one meaning"
+            );
         }
-        assert_eq!(Kind::MemoryProcessingStarted.feed(), None);
     }
 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Point;
 use crate::event::{
     Conversation, DaySummary, Generation, KeptMemory, Line, Names, Seq, SoundArrival, SoundChunk,
-    Trigger, Uid,
+    Uid, Webhook,
 };
 
 /// How much of the past a snapshot holds.
@@ -43,7 +43,7 @@ pub struct Snapshot {
     /// Names that the user gave to speakers.
     pub names: Arc<Names>,
     /// When each feed was last heard, by arrival.
-    pub last_seen: Vec<(Trigger, Timestamp)>,
+    pub last_seen: Vec<(Webhook, Timestamp)>,
     /// The wearer heard last.
     pub uid: Option<Uid>,
     /// Refused deliveries (4xx and 5xx) since the last accepted one.

@@ -6,7 +6,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Age, sound::Sounds};
-use crate::event::{Delivery, Fault, Signature, Trigger};
+use crate::event::{Delivery, Fault, Signature, Webhook};
 
 /// What rates are measured over.
 const SPAN: SignedDuration = SignedDuration::from_secs(60);
@@ -26,14 +26,14 @@ const RECEIVING: SignedDuration = SignedDuration::from_secs(6);
 /// What deliveries that come again are counted over.
 const RETRIES: SignedDuration = SignedDuration::from_mins(10);
 
-/// From so many refusals of a feed in a row on, it is failing.
+/// From so many refusals of a webhook in a row on, it is failing.
 const FAILING: u64 = 3;
 
-/// The state of one feed.
+/// The state of one webhook.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FeedHealth {
-    /// Which feed.
-    pub trigger: Trigger,
+pub struct WebhookHealth {
+    /// Which webhook.
+    pub webhook: Webhook,
     /// How it does.
     pub state: State,
     /// When it was last heard.
@@ -47,10 +47,10 @@ pub struct FeedHealth {
     pub coverage: Option<f64>,
 }
 
-/// How a feed does.
+/// How a webhook does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// ● heard as recently as this feed should be.
+    /// ● heard as recently as this webhook should be.
     Live,
     /// ◐ heard, but not lately.
     Late,
@@ -60,10 +60,10 @@ pub enum State {
     Failing,
 }
 
-/// What is known of all feeds.
+/// What is known of all webhooks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Health {
-    feeds: [Feed; Trigger::ALL.len()],
+    tallies: [Tally; Webhook::ALL.len()],
     /// Beyond the least lag, which only memories tell.
     lags: VecDeque<SignedDuration>,
     least_lag: Option<SignedDuration>,
@@ -81,22 +81,23 @@ pub(super) struct Health {
     bad_signatures: Option<(Fault, u64)>,
 }
 
+/// What is known of one webhook.
 #[derive(Debug, Clone, Default)]
-struct Feed {
+struct Tally {
     last: Option<Timestamp>,
     arrivals: VecDeque<Timestamp>,
     refused_in_a_row: u64,
 }
 
 impl Health {
-    pub(super) fn new(last_seen: &[(Trigger, Timestamp)], refused_in_a_row: u64) -> Self {
+    pub(super) fn new(last_seen: &[(Webhook, Timestamp)], refused_in_a_row: u64) -> Self {
         let mut health = Self {
             refused_in_a_row,
             ..Self::default()
         };
-        for (trigger, at) in last_seen {
-            let feed = health.feed_mut(*trigger);
-            feed.last = feed.last.max(Some(*at));
+        for (webhook, at) in last_seen {
+            let tally = health.tally_mut(*webhook);
+            tally.last = tally.last.max(Some(*at));
             health.last = health.last.max(Some(*at));
         }
         health
@@ -111,8 +112,8 @@ impl Health {
         self.retries.clone_from(&earlier.retries);
         self.bad_signatures = earlier.bad_signatures;
         self.old_key.clone_from(&earlier.old_key);
-        for (feed, earlier) in self.feeds.iter_mut().zip(&earlier.feeds) {
-            feed.arrivals.clone_from(&earlier.arrivals);
+        for (tally, earlier) in self.tallies.iter_mut().zip(&earlier.tallies) {
+            tally.arrivals.clone_from(&earlier.arrivals);
         }
     }
 
@@ -120,7 +121,7 @@ impl Health {
     pub(super) fn recall(&mut self, deliveries: &[(Delivery, bool)]) {
         let refused_in_a_row = self.refused_in_a_row;
         for (delivery, repeats) in deliveries {
-            let is_sound = delivery.kind.trigger() == Some(Trigger::Audio);
+            let is_sound = delivery.kind.webhook() == Some(Webhook::Audio);
             self.count(delivery, *repeats && !is_sound);
         }
         // The snapshot counted them all, however many there are.
@@ -163,8 +164,8 @@ impl Health {
             self.refused_in_a_row += 1;
             self.last_refusal = Some(delivery.status);
         }
-        if let Some(trigger) = delivery.kind.trigger() {
-            self.feed_mut(trigger).count(delivery);
+        if let Some(webhook) = delivery.kind.webhook() {
+            self.tally_mut(webhook).count(delivery);
         }
     }
 
@@ -182,22 +183,22 @@ impl Health {
         }
     }
 
-    pub(super) fn last(&self, trigger: Trigger) -> Option<Timestamp> {
-        self.feed(trigger).last
+    pub(super) fn last(&self, webhook: Webhook) -> Option<Timestamp> {
+        self.tally(webhook).last
     }
 
-    /// The longest row of refusals: of all deliveries since the last accepted one, or of one feed's, since Omi switches each
+    /// The longest row of refusals: of all deliveries since the last accepted one, or of one webhook's, since Omi switches each
     /// off by itself. With the status of the last refusal.
-    pub(super) fn refusals(&self) -> (u64, Option<Trigger>, Option<u16>) {
-        let of_feed = |trigger| (self.feed(trigger).refused_in_a_row, Some(trigger));
-        let feeds = Trigger::ALL.into_iter().map(of_feed);
+    pub(super) fn refusals(&self) -> (u64, Option<Webhook>, Option<u16>) {
+        let of_webhook = |webhook| (self.tally(webhook).refused_in_a_row, Some(webhook));
+        let webhooks = Webhook::ALL.into_iter().map(of_webhook);
         let all = (self.refused_in_a_row, None);
         // Of equals the last is taken: the row of all says more than that of one.
-        let (count, feed) = feeds
+        let (count, webhook) = webhooks
             .chain([all])
             .max_by_key(|(count, _)| *count)
             .unwrap_or(all);
-        (count, feed, self.last_refusal)
+        (count, webhook, self.last_refusal)
     }
 
     /// When the last request came, accepted or not.
@@ -231,27 +232,27 @@ impl Health {
             .is_some_and(|last| now.duration_since(last) <= RECEIVING)
     }
 
-    pub(super) fn report(&self, sounds: &Sounds, now: Timestamp) -> Vec<FeedHealth> {
-        let of_feed = |trigger| {
-            let feed = self.feed(trigger);
-            FeedHealth {
-                trigger,
-                state: feed.state(fresh(trigger), now),
-                last: feed.last,
-                rate: feed.rate(now),
-                lag: if trigger == Trigger::Transcript {
+    pub(super) fn report(&self, sounds: &Sounds, now: Timestamp) -> Vec<WebhookHealth> {
+        let of_webhook = |webhook| {
+            let tally = self.tally(webhook);
+            WebhookHealth {
+                webhook,
+                state: tally.state(fresh(webhook), now),
+                last: tally.last,
+                rate: tally.rate(now),
+                lag: if webhook == Webhook::Transcript {
                     self.lag()
                 } else {
                     None
                 },
-                coverage: if trigger == Trigger::Audio {
+                coverage: if webhook == Webhook::Audio {
                     sounds.coverage(now)
                 } else {
                     None
                 },
             }
         };
-        Trigger::ALL.into_iter().map(of_feed).collect()
+        Webhook::ALL.into_iter().map(of_webhook).collect()
     }
 
     /// Known once a memory has told when its talk began.
@@ -267,10 +268,10 @@ impl Health {
 
     /// When a dot, an age or a rate will next look different.
     pub(super) fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        let of_feed = |trigger| {
-            let last = self.feed(trigger).last?;
+        let of_webhook = |webhook| {
+            let last = self.tally(webhook).last?;
             let late = last
-                .saturating_add(fresh(trigger))
+                .saturating_add(fresh(webhook))
                 .ok()
                 .filter(|late| *late > now);
             Age::next_change(last, now).into_iter().chain(late).min()
@@ -284,24 +285,24 @@ impl Health {
             at.saturating_add(SignedDuration::from_millis(1))
                 .unwrap_or(at)
         };
-        Trigger::ALL
+        Webhook::ALL
             .into_iter()
-            .filter_map(of_feed)
+            .filter_map(of_webhook)
             .chain(resting)
             .min()
             .map(after)
     }
 
-    fn feed(&self, trigger: Trigger) -> &Feed {
-        &self.feeds[trigger as usize]
+    fn tally(&self, webhook: Webhook) -> &Tally {
+        &self.tallies[webhook as usize]
     }
 
-    fn feed_mut(&mut self, trigger: Trigger) -> &mut Feed {
-        &mut self.feeds[trigger as usize]
+    fn tally_mut(&mut self, webhook: Webhook) -> &mut Tally {
+        &mut self.tallies[webhook as usize]
     }
 }
 
-impl Feed {
+impl Tally {
     fn count(&mut self, delivery: &Delivery) {
         if !delivery.accepted() {
             self.refused_in_a_row += 1;
@@ -334,14 +335,14 @@ impl Feed {
     }
 }
 
-/// How long a feed may be silent and still be as it should be: words come while someone talks, sound all the time
+/// How long a webhook may be silent and still be as it should be: words come while someone talks, sound all the time
 /// (in bursts of up to two minutes), memories after talks, summaries once a day.
-fn fresh(trigger: Trigger) -> SignedDuration {
-    match trigger {
-        Trigger::Transcript => SignedDuration::from_mins(2),
-        Trigger::Audio => SignedDuration::from_secs(30),
-        Trigger::Memory => SignedDuration::from_hours(12),
-        Trigger::Summary => SignedDuration::from_hours(36),
-        Trigger::Button => SignedDuration::from_hours(24),
+fn fresh(webhook: Webhook) -> SignedDuration {
+    match webhook {
+        Webhook::Transcript => SignedDuration::from_mins(2),
+        Webhook::Audio => SignedDuration::from_secs(30),
+        Webhook::Memory => SignedDuration::from_hours(12),
+        Webhook::Summary => SignedDuration::from_hours(36),
+        Webhook::Button => SignedDuration::from_hours(24),
     }
 }

@@ -182,11 +182,11 @@ async fn a_dashboard_that_starts_late_sees_what_one_that_followed_sees() {
     assert_eq!(late.uid(), followed.uid());
     assert_eq!(late.memories(), followed.memories());
     assert_eq!(late.sound(None).chunks(), followed.sound(None).chunks());
-    for trigger in Trigger::ALL {
+    for webhook in Webhook::ALL {
         assert_eq!(
-            late.last_seen(trigger),
-            followed.last_seen(trigger),
-            "{trigger:?}"
+            late.last_seen(webhook),
+            followed.last_seen(webhook),
+            "{webhook:?}"
         );
     }
 }
@@ -418,7 +418,7 @@ async fn trouble_is_told_in_plain_words_the_gravest_first() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_feed_is_told_with_its_remedy() {
+async fn what_is_wrong_with_a_webhook_is_told_with_its_remedy() {
     let memory = br#"{"id":"m","created_at":"2023-11-14T22:13:20Z","structured":{"title":"Late"}}"#;
     let told = async |feed: &Feed, second| {
         let told = feed.followed().await.advice(at(second));
@@ -581,7 +581,7 @@ fn every_code_and_remedy_is_another_one_and_says_something() {
 }
 
 #[tokio::test]
-async fn refusals_of_one_feed_are_told_although_another_is_well() {
+async fn refusals_of_one_webhook_are_told_although_another_is_well() {
     let feed = Feed::new();
     for second in 0..6 {
         let refused = delivery(second, Kind::AudioBytes, None, 503, Vec::new(), 0);

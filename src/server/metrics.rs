@@ -25,7 +25,7 @@ use tokio::{
 
 use super::sink::Sink;
 use crate::{
-    event::{Kind, Signature, Trigger},
+    event::{Kind, Signature, Webhook},
     losses::Losses,
     rules::{ActionId, Count},
     store::StoreStatus,
@@ -63,8 +63,8 @@ struct Counts {
     signatures: BTreeMap<&'static str, u64>,
     requests: BTreeMap<(&'static str, u16), u64>,
     answers: Histogram,
-    /// When each feed was last accepted.
-    last_seen: BTreeMap<Trigger, Timestamp>,
+    /// When each webhook was last accepted.
+    last_seen: BTreeMap<Webhook, Timestamp>,
 }
 
 /// How long things took.
@@ -138,8 +138,8 @@ impl Metrics {
         }
         let verdict = signature.name().unwrap_or("absent");
         *counts.signatures.entry(verdict).or_default() += 1;
-        if let Some(feed) = kind.trigger().filter(|_| status.is_success()) {
-            counts.last_seen.insert(feed, now);
+        if let Some(webhook) = kind.webhook().filter(|_| status.is_success()) {
+            counts.last_seen.insert(webhook, now);
         }
     }
 

@@ -11,7 +11,7 @@ use super::{
     rows::{conversation, delivery, line, memory, own, single, sound},
 };
 use crate::{
-    event::{Conversation, ConversationId, Kind, Line, Seq, Trigger, Uid},
+    event::{Conversation, ConversationId, Kind, Line, Seq, Uid, Webhook},
     feed::{Snapshot, Window},
 };
 
@@ -39,7 +39,7 @@ pub(super) fn read(db: &Connection, window: Window) -> rusqlite::Result<Snapshot
         sounds,
         arrivals,
         names: Arc::new(own::names(db)?),
-        last_seen: triggers(&seen),
+        last_seen: webhooks(&seen),
         uid: seen
             .iter()
             .filter(|seen| seen.uid.is_some())
@@ -87,16 +87,16 @@ fn seen(db: &Connection) -> rusqlite::Result<Vec<Seen>> {
         .collect()
 }
 
-fn triggers(seen: &[Seen]) -> Vec<(Trigger, Timestamp)> {
-    let last = |trigger| {
+fn webhooks(seen: &[Seen]) -> Vec<(Webhook, Timestamp)> {
+    let last = |webhook| {
         seen.iter()
-            .filter(|seen| seen.kind.trigger() == Some(trigger))
+            .filter(|seen| seen.kind.webhook() == Some(webhook))
             .map(|seen| seen.received)
             .max()
     };
-    Trigger::ALL
+    Webhook::ALL
         .into_iter()
-        .filter_map(|trigger| Some((trigger, last(trigger)?)))
+        .filter_map(|webhook| Some((webhook, last(webhook)?)))
         .collect()
 }
 

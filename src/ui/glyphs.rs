@@ -133,7 +133,7 @@ impl Glyphs {
         }
     }
 
-    /// The mark of a feed's state.
+    /// The mark of a webhook's state.
     #[must_use]
     pub fn state(&self, state: State) -> &'static str {
         self.states[state as usize]

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Monitor;
-use crate::event::{Fault, Trigger};
+use crate::event::{Fault, Webhook};
 
 /// From so many refusals in a row on, it is said.
 const REFUSALS: u64 = 5;
@@ -59,13 +59,13 @@ pub(super) fn switched_off(monitor: &Monitor, now: Timestamp) -> Option<String> 
 }
 
 pub(super) fn refusals(monitor: &Monitor, now: Timestamp) -> Option<String> {
-    let (count, feed, status) = monitor.health.refusals();
+    let (count, webhook, status) = monitor.health.refusals();
     if count < REFUSALS || switched_off(monitor, now).is_some() {
         return None;
     }
     let reason = REASONS.iter().find(|(of, _)| Some(*of) == status);
     let why = reason.map_or(String::new(), |(_, why)| format!(" ({why})"));
-    let whose = feed.map_or(String::new(), |feed| format!("{} ", feed.name()));
+    let whose = webhook.map_or(String::new(), |webhook| format!("{} ", webhook.name()));
     Some(format!("{count} {whose}refusals in a row{why}"))
 }
 
@@ -100,15 +100,15 @@ pub(super) fn untimely_signatures(monitor: &Monitor, _: Timestamp) -> Option<Str
 }
 
 pub(super) fn memories_without_words(monitor: &Monitor, _: Timestamp) -> Option<String> {
-    let came = |trigger| monitor.last_seen(trigger).is_some();
-    (came(Trigger::Memory) && !came(Trigger::Transcript))
+    let came = |webhook| monitor.last_seen(webhook).is_some();
+    (came(Webhook::Memory) && !came(Webhook::Transcript))
         .then(|| "conversations arrive, but never their words as they are said".to_owned())
 }
 
 pub(super) fn words_without_memories(monitor: &Monitor, now: Timestamp) -> Option<String> {
-    let last = monitor.last_seen(Trigger::Transcript)?;
+    let last = monitor.last_seen(Webhook::Transcript)?;
     let quiet = now.duration_since(last);
-    let memory = monitor.last_seen(Trigger::Memory);
+    let memory = monitor.last_seen(Webhook::Memory);
     (quiet >= MEMORY && memory.is_none_or(|memory| memory < last)).then(|| {
         let minutes = quiet.as_mins();
         format!("no memory of the talk that ended {minutes} min ago")

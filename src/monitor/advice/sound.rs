@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Monitor;
 use crate::{
-    event::Trigger,
+    event::Webhook,
     monitor::{Gap, SoundTrack, Suspicion},
 };
 
@@ -49,9 +49,9 @@ pub(super) fn loss(monitor: &Monitor, now: Timestamp) -> Option<String> {
 }
 
 pub(super) fn words_without_sound(monitor: &Monitor, now: Timestamp) -> Option<String> {
-    let since = |trigger| monitor.last_seen(trigger).map(|at| now.duration_since(at));
-    let silent = since(Trigger::Audio)?;
-    let talking = since(Trigger::Transcript)? < NO_SOUND;
+    let since = |webhook| monitor.last_seen(webhook).map(|at| now.duration_since(at));
+    let silent = since(Webhook::Audio)?;
+    let talking = since(Webhook::Transcript)? < NO_SOUND;
     (talking && silent >= NO_SOUND).then(|| {
         let minutes = silent.as_mins();
         format!("transcripts arrive but no sound for {minutes} min")

@@ -134,13 +134,13 @@ fn by_status(counts: &BTreeMap<(&'static str, u16), u64>, label: &'static str) -
 /// What this run saw is as new as can be; the store knows of the runs before.
 fn last_seen(scrape: &Scrape) -> Vec<Sample> {
     let mut last: BTreeMap<_, Timestamp> = scrape.look.last_seen.iter().copied().collect();
-    for (feed, at) in &scrape.counts.last_seen {
-        let known = last.entry(*feed).or_insert(*at);
+    for (webhook, at) in &scrape.counts.last_seen {
+        let known = last.entry(*webhook).or_insert(*at);
         *known = (*known).max(*at);
     }
-    let feeds = last.into_iter();
-    feeds
-        .map(|(feed, at)| Sample::new(seconds(at)).with("feed", feed.name()))
+    let webhooks = last.into_iter();
+    webhooks
+        .map(|(webhook, at)| Sample::new(seconds(at)).with("feed", webhook.name()))
         .collect()
 }
 

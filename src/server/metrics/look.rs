@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    event::{Trigger, Uid},
+    event::{Uid, Webhook},
     feed::Window,
     monitor::{Monitor, WINDOW},
     store::{ReadError, Store},
@@ -26,8 +26,8 @@ pub(in crate::server) struct Look {
     pub(super) at: Option<Timestamp>,
     /// Parts of the store, and their bytes.
     pub(super) sizes: Vec<(&'static str, u64)>,
-    /// When each feed was last accepted, this run or before.
-    pub(super) last_seen: Vec<(Trigger, Timestamp)>,
+    /// When each webhook was last accepted, this run or before.
+    pub(super) last_seen: Vec<(Webhook, Timestamp)>,
     pub(super) coverage: Vec<Covered>,
 }
 

@@ -39,7 +39,7 @@ impl Client {
         } else {
             &self.unkept
         };
-        let client = client.waiting(era.patience(post.kind.feed()));
+        let client = client.waiting(era.patience(post.kind.webhook()));
         let signing_secret = self.signing_secret.as_ref();
         match post.request(&self.target, era, signing_secret, Timestamp::now()) {
             Ok(request) => client.send(request).await,

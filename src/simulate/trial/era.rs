@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::shape::{self, Field};
-use crate::event::Trigger;
+use crate::event::Webhook;
 
 /// Waits between the attempts of the newest sender.
 const WAITS: &[Duration] = &[
@@ -45,7 +45,7 @@ pub struct Era {
     /// Least length of a `message` that it shows the wearer, in characters.
     pub(super) notifies_from: Option<usize>,
     /// What it posts, and the form of it.
-    pub(super) bodies: &'static [(Trigger, Shape)],
+    pub(super) bodies: &'static [(Webhook, Shape)],
 }
 
 /// How it writes JSON.
@@ -96,8 +96,8 @@ pub static ERAS: [Era; 9] = [
         json: Json::Dart,
         breaks_query: false,
         bodies: &[
-            (Trigger::Transcript, Shape::Fields(shape::TRANSCRIPT_E0)),
-            (Trigger::Memory, Shape::Fields(shape::MEMORY_E0)),
+            (Webhook::Transcript, Shape::Fields(shape::TRANSCRIPT_E0)),
+            (Webhook::Memory, Shape::Fields(shape::MEMORY_E0)),
         ],
         notifies_from: None,
         ..REQUESTS
@@ -125,10 +125,10 @@ pub static ERAS: [Era; 9] = [
         key_header: None,
         waits: &[],
         bodies: &[
-            (Trigger::Transcript, Shape::Fields(shape::TRANSCRIPT_2025)),
-            (Trigger::Memory, Shape::Fields(shape::MEMORY_2025)),
-            (Trigger::Audio, Shape::Sound(INTERVAL)),
-            (Trigger::Summary, Shape::Fields(shape::SUMMARY_DICT)),
+            (Webhook::Transcript, Shape::Fields(shape::TRANSCRIPT_2025)),
+            (Webhook::Memory, Shape::Fields(shape::MEMORY_2025)),
+            (Webhook::Audio, Shape::Sound(INTERVAL)),
+            (Webhook::Summary, Shape::Fields(shape::SUMMARY_DICT)),
         ],
         ..HTTPX_SENDER
     },
@@ -136,10 +136,10 @@ pub static ERAS: [Era; 9] = [
         name: "e4",
         about: "from June 2026: the query is right, four attempts with one Idempotency-Key",
         bodies: &[
-            (Trigger::Transcript, Shape::Newest),
-            (Trigger::Memory, Shape::Newest),
-            (Trigger::Audio, Shape::Sound(INTERVAL)),
-            (Trigger::Summary, Shape::Newest),
+            (Webhook::Transcript, Shape::Newest),
+            (Webhook::Memory, Shape::Newest),
+            (Webhook::Audio, Shape::Sound(INTERVAL)),
+            (Webhook::Summary, Shape::Newest),
         ],
         ..HTTPX_SENDER
     },
@@ -161,7 +161,7 @@ pub static ERAS: [Era; 9] = [
         agent: "Dart/3.5 (dart:io)",
         json: Json::Dart,
         breaks_query: false,
-        bodies: &[(Trigger::Memory, Shape::Fields(shape::MEMORY_PHONE))],
+        bodies: &[(Webhook::Memory, Shape::Fields(shape::MEMORY_PHONE))],
         notifies_from: None,
         ..REQUESTS
     },
@@ -171,9 +171,9 @@ pub static ERAS: [Era; 9] = [
         key_header: Some("x-omi-idempotency-key"),
         disables_after: None,
         bodies: &[
-            (Trigger::Transcript, Shape::Fields(shape::TRANSCRIPT_APP)),
-            (Trigger::Memory, Shape::Fields(shape::MEMORY_2025)),
-            (Trigger::Audio, Shape::Sound(&[128_000])),
+            (Webhook::Transcript, Shape::Fields(shape::TRANSCRIPT_APP)),
+            (Webhook::Memory, Shape::Fields(shape::MEMORY_2025)),
+            (Webhook::Audio, Shape::Sound(&[128_000])),
         ],
         ..HTTPX_SENDER
     },
@@ -201,10 +201,10 @@ const REQUESTS: Era = Era {
     disables_after: None,
     notifies_from: Some(6),
     bodies: &[
-        (Trigger::Transcript, Shape::Fields(shape::TRANSCRIPT_2024)),
-        (Trigger::Memory, Shape::Fields(shape::MEMORY_2024)),
-        (Trigger::Audio, Shape::Sound(INTERVAL)),
-        (Trigger::Summary, Shape::Fields(shape::SUMMARY_2024)),
+        (Webhook::Transcript, Shape::Fields(shape::TRANSCRIPT_2024)),
+        (Webhook::Memory, Shape::Fields(shape::MEMORY_2024)),
+        (Webhook::Audio, Shape::Sound(INTERVAL)),
+        (Webhook::Summary, Shape::Fields(shape::SUMMARY_2024)),
     ],
 };
 
@@ -225,14 +225,14 @@ const HTTPX_SENDER: Era = Era {
     disables_after: Some(100),
     notifies_from: Some(6),
     bodies: &[
-        (Trigger::Transcript, Shape::Newest),
-        (Trigger::Memory, Shape::Newest),
+        (Webhook::Transcript, Shape::Newest),
+        (Webhook::Memory, Shape::Newest),
         (
-            Trigger::Audio,
+            Webhook::Audio,
             Shape::Sound(&[32_000, 32_000, 32_000, 32_000, 32_000, 9_600]),
         ),
-        (Trigger::Summary, Shape::Newest),
-        (Trigger::Button, Shape::Newest),
+        (Webhook::Summary, Shape::Newest),
+        (Webhook::Button, Shape::Newest),
     ],
 };
 
@@ -242,16 +242,16 @@ pub(in crate::simulate) fn newest() -> &'static Era {
 }
 
 impl Era {
-    /// The form in which it posts to a feed; None if it does not.
-    pub(super) fn shape(&self, feed: Trigger) -> Option<&'static Shape> {
+    /// The form in which it posts to a webhook; None if it does not.
+    pub(super) fn shape(&self, webhook: Webhook) -> Option<&'static Shape> {
         let mut bodies = self.bodies.iter();
-        bodies.find_map(|(known, shape)| (*known == feed).then_some(shape))
+        bodies.find_map(|(known, shape)| (*known == webhook).then_some(shape))
     }
 
-    /// How long it waits for an answer. None: to what is of no feed.
-    pub(super) fn patience(&self, feed: Option<Trigger>) -> Duration {
+    /// How long it waits for an answer. None: to what is of no webhook.
+    pub(super) fn patience(&self, webhook: Option<Webhook>) -> Duration {
         let [live, other] = self.patience;
-        let is_live = matches!(feed, Some(Trigger::Transcript | Trigger::Audio));
+        let is_live = matches!(webhook, Some(Webhook::Transcript | Webhook::Audio));
         Duration::from_secs(if is_live { live } else { other })
     }
 }

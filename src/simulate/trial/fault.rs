@@ -13,7 +13,7 @@ use super::{
         TAKEN_OR_TOO_LARGE,
     },
 };
-use crate::event::{self, Trigger};
+use crate::event::{self, Webhook};
 
 /// Something odd.
 #[expect(
@@ -37,7 +37,7 @@ enum On {
     All,
     Json,
     Sound,
-    Feeds(&'static [Trigger]),
+    Webhooks(&'static [Webhook]),
     Envelope(event::Kind),
 }
 
@@ -67,8 +67,10 @@ impl Fault {
             On::All => true,
             On::Json => !kind.is_sound(),
             On::Sound => kind.is_sound(),
-            On::Feeds(feeds) => kind.feed().is_some_and(|feed| feeds.contains(&feed)),
-            On::Envelope(is) => kind.feed().is_none() && kind.is == is,
+            On::Webhooks(webhooks) => kind
+                .webhook()
+                .is_some_and(|webhook| webhooks.contains(&webhook)),
+            On::Envelope(is) => kind.webhook().is_none() && kind.is == is,
         };
         on && match self.needs {
             Needs::Nothing => true,
@@ -121,9 +123,9 @@ const fn needing(needs: Needs, fault: Fault) -> Fault {
     Fault { needs, ..fault }
 }
 
-const TRANSCRIPT: On = On::Feeds(&[Trigger::Transcript]);
-const MEMORY: On = On::Feeds(&[Trigger::Memory]);
-const REVISED: On = On::Feeds(&[Trigger::Transcript, Trigger::Memory]);
+const TRANSCRIPT: On = On::Webhooks(&[Webhook::Transcript]);
+const MEMORY: On = On::Webhooks(&[Webhook::Memory]);
+const REVISED: On = On::Webhooks(&[Webhook::Transcript, Webhook::Memory]);
 
 /// Every fault; the first is none.
 pub static FAULTS: [Fault; 37] = [
@@ -229,7 +231,7 @@ pub static FAULTS: [Fault; 37] = [
     each(
         "huge",
         "three hours of talk with 40 photos, or two minutes of sound",
-        On::Feeds(&[Trigger::Memory, Trigger::Audio]),
+        On::Webhooks(&[Webhook::Memory, Webhook::Audio]),
         TAKEN_OR_TOO_LARGE,
         huge,
     ),

@@ -18,7 +18,7 @@ use super::{
     post::Post,
     python, shape,
 };
-use crate::event::{self, Trigger};
+use crate::event::{self, Webhook};
 
 /// A kind of delivery.
 #[expect(
@@ -37,19 +37,19 @@ pub struct Kind {
 
 /// Where its bodies come from.
 enum Source {
-    /// What Omi posts to a feed, in the form of the era.
-    Feed(Trigger),
+    /// What Omi posts to a webhook, in the form of the era.
+    Webhook(Webhook),
     Envelope(fn(&mut Maker<'_>) -> Value),
 }
 
 /// Every kind.
 pub static KINDS: [Kind; 12] = [
-    feed(Trigger::Transcript, "live segments"),
-    feed(Trigger::Memory, "a conversation that is over"),
-    feed(Trigger::Audio, "raw sound"),
-    feed(Trigger::Summary, "the summary of a day"),
-    feed(
-        Trigger::Button,
+    webhook(Webhook::Transcript, "live segments"),
+    webhook(Webhook::Memory, "a conversation that is over"),
+    webhook(Webhook::Audio, "raw sound"),
+    webhook(Webhook::Summary, "the summary of a day"),
+    webhook(
+        Webhook::Button,
         "a press of the button: a single tap, with --count also a double and a long one",
     ),
     envelope("ping", event::Kind::Ping, |_| json!({ "type": "ping" })),
@@ -95,12 +95,12 @@ pub static KINDS: [Kind; 12] = [
     ),
 ];
 
-const fn feed(feed: Trigger, about: &'static str) -> Kind {
+const fn webhook(webhook: Webhook, about: &'static str) -> Kind {
     Kind {
-        name: feed.name(),
+        name: webhook.name(),
         about,
-        is: feed.kind(),
-        source: Source::Feed(feed),
+        is: webhook.kind(),
+        source: Source::Webhook(webhook),
     }
 }
 
@@ -119,10 +119,10 @@ impl Kind {
         KINDS.iter().find(|known| known.is == kind)
     }
 
-    /// The feed that Omi posts it to.
-    pub(super) fn feed(&self) -> Option<Trigger> {
+    /// The webhook that Omi posts it to.
+    pub(super) fn webhook(&self) -> Option<Webhook> {
         match self.source {
-            Source::Feed(feed) => Some(feed),
+            Source::Webhook(webhook) => Some(webhook),
             Source::Envelope(_) => None,
         }
     }
@@ -130,26 +130,27 @@ impl Kind {
     /// Its other name on the command line: that of its deliveries, where these are what Omi posts.
     #[must_use]
     pub fn alias(&self) -> Option<&'static str> {
-        self.feed().map(|_| self.is.name())
+        self.webhook().map(|_| self.is.name())
     }
 
     /// What a signed delivery calls it.
     pub(super) fn event(&self) -> &'static str {
-        match self.feed() {
-            Some(Trigger::Transcript) => "realtime_transcript",
+        match self.webhook() {
+            Some(Webhook::Transcript) => "realtime_transcript",
             _ => self.is.name(),
         }
     }
 
     /// Whether it is raw sound.
     pub(super) fn is_sound(&self) -> bool {
-        self.feed() == Some(Trigger::Audio)
+        self.webhook() == Some(Webhook::Audio)
     }
 
     /// Whether an era posts it. Envelopes are of none, so they go with any.
     #[must_use]
     pub fn is_of(&self, era: &Era) -> bool {
-        self.feed().is_none_or(|feed| era.shape(feed).is_some())
+        self.webhook()
+            .is_none_or(|webhook| era.shape(webhook).is_some())
     }
 }
 
@@ -159,7 +160,7 @@ pub(super) struct Maker<'a> {
     pub(super) random: Random,
     day: Day,
     /// Bodies of the day that were not posted yet, the next one last.
-    waiting: HashMap<Trigger, Vec<Value>>,
+    waiting: HashMap<Webhook, Vec<Value>>,
     /// How many presses were made.
     presses: usize,
     /// Sound as bytes, and how much of it was posted.
@@ -182,10 +183,10 @@ impl<'a> Maker<'a> {
     pub(super) fn make(&mut self, kind: &'static Kind, era: &Era) -> Result<Vec<Post>, Error> {
         let body = match kind.source {
             Source::Envelope(body) => body(self),
-            Source::Feed(feed) => match era.shape(feed) {
+            Source::Webhook(webhook) => match era.shape(webhook) {
                 Some(Shape::Sound(lengths)) => return self.sound(kind, lengths),
-                Some(Shape::Fields(form)) => shape::shaped(&self.next_of(feed), form),
-                Some(Shape::Newest) => self.next_of(feed),
+                Some(Shape::Fields(form)) => shape::shaped(&self.next_of(webhook), form),
+                Some(Shape::Newest) => self.next_of(webhook),
                 None => return Ok(Vec::new()),
             },
         };
@@ -198,21 +199,21 @@ impl<'a> Maker<'a> {
         )])
     }
 
-    /// The next body of a feed, as the newest sender has it. Of presses there is one of each sort in turn.
-    fn next_of(&mut self, feed: Trigger) -> Value {
-        let mut body = self.of_day(feed);
-        if feed == Trigger::Button {
+    /// The next body of a webhook, as the newest sender has it. Of presses there is one of each sort in turn.
+    fn next_of(&mut self, webhook: Webhook) -> Value {
+        let mut body = self.of_day(webhook);
+        if webhook == Webhook::Button {
             body["button_event"] = PRESSES[self.presses % PRESSES.len()].into();
             self.presses += 1;
         }
         body
     }
 
-    /// The next body of a feed in the day.
-    fn of_day(&mut self, feed: Trigger) -> Value {
-        let member = member(feed);
+    /// The next body of a webhook in the day.
+    fn of_day(&mut self, webhook: Webhook) -> Value {
+        let member = member(webhook);
         loop {
-            let waiting = self.waiting.entry(feed).or_default();
+            let waiting = self.waiting.entry(webhook).or_default();
             if let Some(body) = waiting.pop() {
                 return body;
             }
@@ -258,14 +259,14 @@ impl<'a> Maker<'a> {
 
 const PRESSES: [&str; 3] = ["single_tap", "double_tap", "long_tap"];
 
-/// What the body of a feed has and no other has; sound is none of them.
-fn member(feed: Trigger) -> &'static str {
-    match feed {
-        Trigger::Transcript => "segments",
-        Trigger::Memory => "structured",
-        Trigger::Summary => "summary",
-        Trigger::Button => "event_type",
-        Trigger::Audio => "audio",
+/// What the body of a webhook has and no other has; sound is none of them.
+fn member(webhook: Webhook) -> &'static str {
+    match webhook {
+        Webhook::Transcript => "segments",
+        Webhook::Memory => "structured",
+        Webhook::Summary => "summary",
+        Webhook::Button => "event_type",
+        Webhook::Audio => "audio",
     }
 }
 

@@ -177,7 +177,7 @@ where
         reply: &Reply,
     ) -> Verdict {
         let kind = post.kind;
-        let notification = notification(era, kind.feed(), reply.as_ref());
+        let notification = notification(era, kind.webhook(), reply.as_ref());
         let masked = |message: String| match &self.key {
             Some(key) => key.masked_in(&message).into_owned(),
             None => message,

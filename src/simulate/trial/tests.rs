@@ -10,7 +10,7 @@ use super::{
     *,
 };
 use crate::{
-    event::Trigger,
+    event::Webhook,
     outbound::Answer,
     simulate::tests::server::{Heard, server},
 };
@@ -303,12 +303,13 @@ fn what_omi_makes_of_an_answer_depends_on_the_era() {
         body: format!(r#"{{"message":"{message}"}}"#).into_bytes(),
         took: Duration::ZERO,
     };
-    let shown = |name, feed, message| notification(era(name), Some(feed), Ok(&answer(message)));
-    let live = Trigger::Transcript;
+    let shown =
+        |name, webhook, message| notification(era(name), Some(webhook), Ok(&answer(message)));
+    let live = Webhook::Transcript;
     assert_eq!(shown("e6", live, "pong!!"), Some("pong!!".to_owned()));
     assert_eq!(shown("e1", live, "ok"), Some("ok".to_owned()));
     assert_eq!(shown("e6", live, "pong!"), None);
-    assert_eq!(shown("e6", Trigger::Memory, "pong!!"), None);
+    assert_eq!(shown("e6", Webhook::Memory, "pong!!"), None);
 }
 
 #[test]

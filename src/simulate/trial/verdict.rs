@@ -10,7 +10,7 @@ use super::{
     failures::InRow,
 };
 use crate::{
-    event::Trigger,
+    event::Webhook,
     outbound::{Answer, PostError},
     text,
 };
@@ -72,12 +72,12 @@ fn is_final(status: StatusCode) -> bool {
 /// What the wearer's phone shows of an answer to live words.
 pub(super) fn notification(
     era: &Era,
-    feed: Option<Trigger>,
+    webhook: Option<Webhook>,
     reply: Result<&Answer, &PostError>,
 ) -> Option<String> {
     let least = era
         .notifies_from
-        .filter(|_| feed == Some(Trigger::Transcript))?;
+        .filter(|_| webhook == Some(Webhook::Transcript))?;
     let answer = reply
         .ok()
         .filter(|answer| answer.status == StatusCode::OK)?;

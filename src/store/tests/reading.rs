@@ -126,7 +126,7 @@ async fn a_snapshot_tells_what_was_heard_last_and_what_is_being_refused() {
     store.note(refusal(8, 400), None);
     store.close().await;
     let snapshot = store.snapshot(WHOLE).unwrap();
-    let expected = [(Trigger::Transcript, at(2)), (Trigger::Audio, at(5))];
+    let expected = [(Webhook::Transcript, at(2)), (Webhook::Audio, at(5))];
     assert_eq!(snapshot.last_seen, expected);
     assert_eq!(snapshot.uid, Uid::parse("u").ok());
     assert_eq!((snapshot.seq, snapshot.refused_in_a_row), (Seq(6), 2));

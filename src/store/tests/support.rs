@@ -16,7 +16,7 @@ use crate::event::{
     Transcript, fixtures,
 };
 pub(super) use crate::{
-    event::{Conversation, Edited, KeptMemory, Line, Record, Trigger, Uid},
+    event::{Conversation, Edited, KeptMemory, Line, Record, Uid, Webhook},
     feed::News,
     search::{Found, Order, Query},
 };

@@ -122,8 +122,8 @@ impl Rows {
             let above = rows(" URL  ", &url, width, theme.accent);
             (above, ("the URL", theme.dim))
         };
-        let fields = FIELDS.map(|(trigger, name, seconds)| {
-            let heard = scene.monitor.last_seen(trigger).is_some();
+        let fields = FIELDS.map(|(webhook, name, seconds)| {
+            let heard = scene.monitor.last_seen(webhook).is_some();
             let value = Span::styled(pasted(value, seconds), style);
             field(heard, name, value, context)
         });

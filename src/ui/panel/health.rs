@@ -1,4 +1,4 @@
-//! The five feeds, and what is wrong in plain words.
+//! The five webhooks, and what is wrong in plain words.
 
 use ratatui::{
     Frame,
@@ -10,8 +10,8 @@ use ratatui::{
 
 use super::{fitting, framed};
 use crate::{
-    event::Trigger,
-    monitor::{Advice, FeedHealth, Monitor, Severity, State},
+    event::Webhook,
+    monitor::{Advice, Monitor, Severity, State, WebhookHealth},
     text,
     ui::Context,
 };
@@ -19,7 +19,7 @@ use crate::{
 /// Stands in the last row where not all advice has room: what tells it in full.
 const MORE: &str = "more: omiscope doctor";
 
-/// Rows that the panel wants: a frame, the feeds, and the advice there is.
+/// Rows that the panel wants: a frame, the webhooks, and the advice there is.
 pub(in crate::ui) fn height(monitor: &Monitor, width: u16, context: &Context) -> u16 {
     let inner = usize::from(width.saturating_sub(2));
     let advice = monitor.advice(context.now);
@@ -27,10 +27,10 @@ pub(in crate::ui) fn height(monitor: &Monitor, width: u16, context: &Context) ->
         .iter()
         .map(|advice| advice_rows(advice, inner, context).len())
         .sum();
-    fitting(Trigger::ALL.len() + 2 + rows)
+    fitting(Webhook::ALL.len() + 2 + rows)
 }
 
-/// Draws a row for each feed, then advice as far as there is room.
+/// Draws a row for each webhook, then advice as far as there is room.
 pub(in crate::ui) fn render(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -43,7 +43,7 @@ pub(in crate::ui) fn render(
     let mut lines: Vec<_> = monitor
         .health(context.now)
         .iter()
-        .map(|feed| row(feed, width, context))
+        .map(|health| row(health, width, context))
         .collect();
     for advice in monitor.advice(context.now) {
         lines.extend(advice_rows(&advice, width, context));
@@ -56,30 +56,30 @@ pub(in crate::ui) fn render(
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-fn row(feed: &FeedHealth, width: usize, context: &Context) -> Line<'static> {
+fn row(health: &WebhookHealth, width: usize, context: &Context) -> Line<'static> {
     let theme = &context.theme;
-    let style = match feed.state {
+    let style = match health.state {
         State::Live => theme.good,
         State::Late => theme.warn,
         State::Never => theme.dim,
         State::Failing => theme.bad,
     };
-    let told = match (feed.state, feed.last) {
+    let told = match (health.state, health.last) {
         (State::Failing, _) => "refused".to_owned(),
         (_, None) => "never".to_owned(),
         (_, Some(last)) => context.age(last),
     };
-    let quiet = if feed.state == State::Never {
+    let quiet = if health.state == State::Never {
         theme.dim
     } else {
         theme.text
     };
     let mut row = Line::from(vec![
-        Span::styled(format!(" {:<10} ", feed.trigger.name()), quiet),
-        Span::styled(context.glyphs.state(feed.state), style),
+        Span::styled(format!(" {:<10} ", health.webhook.name()), quiet),
+        Span::styled(context.glyphs.state(health.state), style),
         Span::styled(format!(" {told:<8}"), quiet),
     ]);
-    for detail in details(feed) {
+    for detail in details(health) {
         if row.width() + detail.len() < width {
             row.push_span(Span::styled(format!(" {detail} "), theme.dim));
         }
@@ -88,15 +88,15 @@ fn row(feed: &FeedHealth, width: usize, context: &Context) -> Line<'static> {
 }
 
 /// What else is known: how often and how late for words, how completely for sound.
-fn details(feed: &FeedHealth) -> Vec<String> {
+fn details(health: &WebhookHealth) -> Vec<String> {
     let mut parts = Vec::new();
-    if feed.trigger == Trigger::Transcript && feed.rate >= 0.05 {
-        parts.push(format!("{:.1}/s", feed.rate));
+    if health.webhook == Webhook::Transcript && health.rate >= 0.05 {
+        parts.push(format!("{:.1}/s", health.rate));
     }
-    if let Some(lag) = feed.lag.filter(|_| feed.rate > 0.0) {
+    if let Some(lag) = health.lag.filter(|_| health.rate > 0.0) {
         parts.push(format!("lag {:.1}s", lag.as_secs_f64()));
     }
-    if let Some(coverage) = feed.coverage {
+    if let Some(coverage) = health.coverage {
         parts.push(format!("{:.0}% real time", (coverage * 100.0).min(999.0)));
     }
     parts

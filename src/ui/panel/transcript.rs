@@ -124,9 +124,9 @@ pub(in crate::ui) fn port(pane: Pane) -> Port {
 
 /// `now talking since 12:31 · 3 speakers`.
 fn about(monitor: &Monitor, port: Port, context: &Context) -> Option<String> {
-    use crate::event::Trigger;
+    use crate::event::Webhook;
     let talk = monitor.transcript().talks().last()?;
-    let live = monitor.last_seen(Trigger::Transcript).is_some_and(|last| {
+    let live = monitor.last_seen(Webhook::Transcript).is_some_and(|last| {
         // The same two minutes after which Omi ends a conversation.
         context.now.duration_since(last) <= jiff::SignedDuration::from_mins(2)
     });

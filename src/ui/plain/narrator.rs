@@ -3,10 +3,10 @@ use std::{borrow::Cow, mem};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::{
-    event::{Change, DaySummary, KeptMemory, Kind, Line, Progress, Record, Seq, Stage, Trigger},
+    event::{Change, DaySummary, KeptMemory, Kind, Line, Progress, Record, Seq, Stage, Webhook},
     feed::{News, Snapshot},
     losses::Losses,
-    monitor::{FeedHealth, Monitor, Severity, State},
+    monitor::{Monitor, Severity, State, WebhookHealth},
     rules::Failing,
     text,
     tunnel::{Link, Tunnel},
@@ -24,7 +24,7 @@ const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 pub(in crate::ui) struct Narrator {
     monitor: Monitor,
     time_zone: TimeZone,
-    /// The state of each feed as it was told, in the order of [`Trigger::ALL`].
+    /// The state of each webhook as it was told, in the order of [`Webhook::ALL`].
     states: Vec<State>,
     /// What is wrong, as it was told.
     wrong: Vec<Told>,
@@ -59,10 +59,10 @@ impl Narrator {
     /// How things stand.
     pub(in crate::ui) fn begin(&mut self, now: Timestamp) -> Vec<String> {
         let health = self.monitor.health(now);
-        self.states = health.iter().map(|feed| feed.state).collect();
+        self.states = health.iter().map(|webhook| webhook.state).collect();
         let mut lines: Vec<_> = health
             .iter()
-            .map(|feed| self.line(now, &self.of_feed(feed)))
+            .map(|webhook| self.line(now, &self.of_webhook(webhook)))
             .collect();
         lines.extend(self.look(now));
         lines
@@ -269,13 +269,13 @@ impl Narrator {
     /// Tells what of the health has changed, also by time alone.
     pub(in crate::ui) fn look(&mut self, now: Timestamp) -> Vec<String> {
         let health = self.monitor.health(now);
-        let states = health.iter().map(|feed| feed.state).collect();
+        let states = health.iter().map(|webhook| webhook.state).collect();
         let before = mem::replace(&mut self.states, states);
         let mut lines: Vec<_> = health
             .iter()
             .zip(before)
-            .filter(|(feed, before)| feed.state != *before)
-            .map(|(feed, _)| self.line(now, &self.of_feed(feed)))
+            .filter(|(webhook, before)| webhook.state != *before)
+            .map(|(webhook, _)| self.line(now, &self.of_webhook(webhook)))
             .collect();
         lines.extend(self.look_for_trouble(now));
         lines
@@ -317,16 +317,16 @@ impl Narrator {
         self.monitor.next_change(now).into_iter().chain(again).min()
     }
 
-    fn of_feed(&self, feed: &FeedHealth) -> String {
-        let name = match feed.trigger {
-            Trigger::Transcript => "transcript",
-            Trigger::Audio => "audio",
-            Trigger::Memory => "memories",
-            Trigger::Summary => "day summaries",
-            Trigger::Button => "button",
+    fn of_webhook(&self, health: &WebhookHealth) -> String {
+        let name = match health.webhook {
+            Webhook::Transcript => "transcript",
+            Webhook::Audio => "audio",
+            Webhook::Memory => "memories",
+            Webhook::Summary => "day summaries",
+            Webhook::Button => "button",
         };
         let since = |at| format!("Health: {name}: nothing since {}", self.day_clock(at));
-        match (feed.state, feed.last) {
+        match (health.state, health.last) {
             (State::Live, _) => format!("Health: {name}: arriving"),
             (State::Late, Some(last)) => since(last),
             (State::Failing, _) => format!("Health: {name}: being refused"),

@@ -171,7 +171,7 @@ fn each_new_thing_is_one_line() {
 fn it_begins_with_how_things_stand() {
     let mut narrator = Narrator::new(empty(), TimeZone::UTC);
     let expected = ["transcript", "audio", "memories", "day summaries", "button"]
-        .map(|feed| format!("12:42:00 Health: {feed}: nothing yet"));
+        .map(|webhook| format!("12:42:00 Health: {webhook}: nothing yet"));
     assert_eq!(narrator.begin(now()), expected);
     assert_eq!(narrator.look(now()), [""; 0]);
 }

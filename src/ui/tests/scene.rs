@@ -8,7 +8,7 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use crate::{
     event::{
         ActionItem, Change, Conversation, ConversationId, Delivery, KeptMemory, Kind, Level, Line,
-        LineId, Memory, MemoryId, Record, Segment, Seq, SoundChunk, Trigger, Uid, fixtures,
+        LineId, Memory, MemoryId, Record, Segment, Seq, SoundChunk, Uid, Webhook, fixtures,
     },
     feed::Snapshot,
     losses::Losses,
@@ -194,9 +194,9 @@ pub(super) fn full() -> Monitor {
         memories: morning(),
         sounds: (0..30).map(chunk).collect(),
         last_seen: vec![
-            (Trigger::Transcript, before(2)),
-            (Trigger::Audio, before(0)),
-            (Trigger::Memory, before(1080)),
+            (Webhook::Transcript, before(2)),
+            (Webhook::Audio, before(0)),
+            (Webhook::Memory, before(1080)),
         ],
         uid: Some(Uid::parse("Xk3uidABCDEF").unwrap()),
         refused_in_a_row: 6,
@@ -231,7 +231,7 @@ pub(super) fn everywhere(outside: &str, start: f64, end: f64) -> Monitor {
         conversations: vec![conversation(1, 600, end, Some((outside, outside)))],
         lines: (1..=3).map(line).collect(),
         memories: vec![memory(1, 600, 60, outside, outside, outside, 1)],
-        last_seen: vec![(Trigger::Transcript, now())],
+        last_seen: vec![(Webhook::Transcript, now())],
         uid: Uid::parse("U").ok(),
         ..Snapshot::default()
     })
