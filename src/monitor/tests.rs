@@ -297,7 +297,7 @@ async fn feeds_are_live_then_late_and_never_before_the_first() {
         monitor
             .health(at(second))
             .into_iter()
-            .map(|feed| feed.state)
+            .map(|webhook| webhook.state)
             .collect::<Vec<_>>()
     };
     let never = [State::Never; 4];
