@@ -19,6 +19,7 @@
 //!
 //! The library exists for the binary and its tests; its interface follows the program's needs.
 
+pub mod advice;
 pub mod audio;
 mod bucket;
 mod child;

@@ -42,7 +42,7 @@ use crate::{
     text::beginning,
 };
 pub use action::{Action, ActionKind, Address, Body, FileName, Headers, Json, Post, Program};
-pub use check::{Obstacle, obstacles};
+pub use check::obstacles;
 pub use counters::{ActionId, Count, Counters, Failing};
 pub use engine::Engine;
 pub use event::RuleEvent;

@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     event::Seq,
     losses::LossCounter,
-    rules::{Counters, Engine, Obstacle, Replies, obstacles},
+    rules::{Counters, Engine, Replies, obstacles},
     secret::Keyring,
     server::{self, BindError},
     store::Store,
@@ -76,11 +76,8 @@ impl Listening {
         let address = listener.local_addr()?;
         let rule_counters = Counters::default();
         let folder = (!config.storage.ephemeral).then_some(config.storage.data_dir.as_path());
-        for Obstacle {
-            rule, action, text, ..
-        } in obstacles(&config.rules, address)
-        {
-            tracing::warn!("rule {rule}, {}: {text}", action.name());
+        for obstacle in obstacles(&config.rules, address) {
+            tracing::warn!("rule {}", obstacle.found);
         }
         let rules = Engine::start(
             &config.rules,
