@@ -29,7 +29,7 @@ pub mod config;
 pub mod decode;
 pub mod doctor;
 pub mod event;
-pub mod events;
+pub mod event_lines;
 pub mod export;
 pub mod feed;
 mod file_error;

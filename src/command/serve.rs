@@ -17,7 +17,7 @@ use crate::{
     advice::Severity,
     cli::Serve,
     config::{Config, Flags},
-    events::Events,
+    event_lines::EventLines,
     feed,
     logging::{self, DeliveryLog, Destination, Lines, LogFiles},
     losses::{LossCounter, Losses},
@@ -162,7 +162,7 @@ fn events(
     listening: &Listening,
     drained: CancellationToken,
 ) -> impl Future<Output = u64> + use<> {
-    let mut events = Events::new(listening.store.clone());
+    let mut events = EventLines::new(listening.store.clone());
     let losses = listening.losses.clone();
     let mut lines = Lines::new(to, losses.clone());
     let follower = listening.store.follow(listening.start);

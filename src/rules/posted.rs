@@ -9,7 +9,7 @@ use super::RuleEvent;
 use crate::{
     decode::{self, Decoded, Refusal},
     event::{Delivery, Seq, Signature},
-    events::Events,
+    event_lines::EventLines,
     feed::{Follower, SourceError},
     losses::LossCounter,
     store::{CommitError, Location, OpenError, Settings, Store, Submission, retention::Retention},
@@ -23,7 +23,7 @@ const UID: &str = "test";
 pub struct Posted {
     store: Store,
     follower: Follower,
-    events: Events,
+    events: EventLines,
 }
 
 /// Why a body tells nothing.
@@ -54,7 +54,7 @@ impl Posted {
         let store = Store::open(settings, LossCounter::default())?;
         Ok(Self {
             follower: store.follow(Seq(0)),
-            events: Events::new(store.clone()),
+            events: EventLines::new(store.clone()),
             store,
         })
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     event::{Kind, Record, Seq},
-    events::Events,
+    event_lines::EventLines,
     store::Store,
 };
 
@@ -23,7 +23,7 @@ const REST: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Reader {
     rules: Arc<[Rule]>,
-    events: Events,
+    events: EventLines,
     queue: Queue,
     /// The last record of which the queue knows.
     at: Seq,
@@ -45,7 +45,7 @@ impl Reader {
     ) -> Self {
         Self {
             rules,
-            events: Events::new(store),
+            events: EventLines::new(store),
             queue,
             at,
             report,

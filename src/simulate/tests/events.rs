@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     event::{AudioChunk, Encoding, Seq, Uid},
-    events::Events,
+    event_lines::EventLines,
     losses::LossCounter,
     store::{Location, Settings, Store, retention::Retention},
 };
@@ -53,7 +53,7 @@ async fn events() -> Vec<String> {
         };
         commit(&store, 9001.0, plain).await;
     }
-    let mut events = Events::new(store.clone());
+    let mut events = EventLines::new(store.clone());
     let mut lines = Vec::new();
     // As they were committed, not as they ended up.
     let mut follower = store.follow(Seq(0));

@@ -25,7 +25,7 @@ const KNOWN: usize = 64;
 
 /// Makes lines of records. Looks into the store for what a record takes for granted.
 #[derive(Debug)]
-pub struct Events {
+pub struct EventLines {
     store: Store,
     zone: TimeZone,
     names: Names,
@@ -97,7 +97,7 @@ struct Plain<'a> {
     size: u64,
 }
 
-impl Events {
+impl EventLines {
     /// Tells what is in the records of a store.
     #[must_use]
     pub fn new(store: Store) -> Self {
