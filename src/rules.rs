@@ -19,7 +19,6 @@ mod check;
 mod counters;
 mod engine;
 mod event;
-mod kind;
 mod posted;
 mod queue;
 mod reader;
@@ -38,6 +37,7 @@ use regex::Regex;
 
 use crate::{
     event::Uid,
+    event_lines::EventKind,
     search::{Pattern, words},
     text::beginning,
 };
@@ -46,7 +46,6 @@ pub use check::obstacles;
 pub use counters::{ActionId, Count, Counters, Failing};
 pub use engine::Engine;
 pub use event::RuleEvent;
-pub use kind::EventKind;
 pub use posted::{Posted, PostedError};
 pub use queue::{OpenError, Pending, backlog, damaged};
 pub use replies::Replies;

@@ -299,7 +299,7 @@ mod tests {
             seq: Seq(seq),
             subject: seq.to_string(),
             once: false,
-            json: "{}",
+            json: "{}".into(),
         };
         queue.put(&[job(1), job(2)], Seq(2)).unwrap();
         drop(queue);

@@ -92,9 +92,10 @@ impl Posted {
         };
         self.store.commit(submission).await?;
         let records = self.follower.next().await?;
-        let lines = self.events.lines(&records);
-        let events = lines.iter().filter_map(|line| RuleEvent::of_line(line));
-        Ok(events.collect())
+        let mut events = Vec::new();
+        self.events
+            .each(&records, |row| events.push(RuleEvent::of_row(row)));
+        Ok(events)
     }
 }
 
@@ -113,7 +114,7 @@ fn decoded(body: &Bytes) -> Result<Decoded, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::EventKind;
+    use crate::event_lines::EventKind;
 
     /// Kind, wearer and text.
     type Told = (EventKind, &'static str, &'static str);
