@@ -44,7 +44,7 @@ use crate::{
 pub use action::{Action, ActionKind, Address, Body, FileName, Headers, Json, Post, Program};
 pub use check::obstacles;
 pub use counters::{ActionId, Count, Counters, Failing};
-pub use engine::Engine;
+pub use engine::{Engine, Setup};
 pub use event::RuleEvent;
 pub use posted::{Posted, PostedError};
 pub use queue::{OpenError, Pending, backlog, damaged};

@@ -13,47 +13,26 @@ use super::{
 use crate::{
     event::{Kind, Record, Seq},
     event_lines::{EventLines, Row},
-    store::Store,
 };
 
 /// After the queue could not be written.
 const REST: Duration = Duration::from_secs(1);
 
-/// Reads the feed. Its methods block, and need a runtime.
+/// Reads the feed on after a record, until the queue cannot be written and it should `stop`. Its methods block, and need a runtime.
 #[derive(Debug)]
 pub(super) struct Reader {
-    rules: Arc<[Rule]>,
-    events: EventLines,
-    queue: Queue,
+    pub(super) rules: Arc<[Rule]>,
+    pub(super) events: EventLines,
+    pub(super) queue: Queue,
     /// The last record of which the queue knows.
-    at: Seq,
-    report: Report,
-    stop: CancellationToken,
+    pub(super) at: Seq,
+    pub(super) report: Report,
+    pub(super) stop: CancellationToken,
     /// Whether the end has come before the queue could be written: what comes after is the next run's, too.
-    has_given_up: bool,
+    pub(super) has_given_up: bool,
 }
 
 impl Reader {
-    /// Reads on after a record, until the queue cannot be written and it should `stop`.
-    pub(super) fn new(
-        rules: Arc<[Rule]>,
-        store: Store,
-        queue: Queue,
-        at: Seq,
-        report: Report,
-        stop: CancellationToken,
-    ) -> Self {
-        Self {
-            rules,
-            events: EventLines::new(store),
-            queue,
-            at,
-            report,
-            stop,
-            has_given_up: false,
-        }
-    }
-
     /// Takes the next records; whether there is more to do.
     pub(super) fn take(&mut self, records: &[Arc<Record>]) -> bool {
         let Some(last) = records.last() else {
@@ -170,7 +149,7 @@ mod tests {
         event_lines::EventKind,
         losses::LossCounter,
         rules::{Counters, When, counters::ActionId},
-        store::{Location, Settings, Submission, retention::Retention},
+        store::{Location, Settings, Store, Submission, retention::Retention},
     };
 
     struct Stage {
@@ -222,8 +201,15 @@ mod tests {
             }];
             queue.begin(&ids, Seq(0)).unwrap();
             let report = Report::new(counters, losses.clone());
-            let (rules, stop) = ([rule].into(), CancellationToken::new());
-            let reader = Reader::new(rules, store, queue.clone(), Seq(0), report, stop);
+            let reader = Reader {
+                rules: [rule].into(),
+                events: EventLines::new(store),
+                queue: queue.clone(),
+                at: Seq(0),
+                report,
+                stop: CancellationToken::new(),
+                has_given_up: false,
+            };
             let stage = Self {
                 reader,
                 queue,
