@@ -27,7 +27,10 @@ fn authority(name: &str) -> (Outbound, ServerConfig) {
         .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
     let tls = ClientConfig::builder().with_root_certificates(roots);
-    let trusting = Outbound::with(tls.with_no_client_auth(), PATIENCE, 1);
+    let trusting = Outbound {
+        client: Arc::new(client(tls.with_no_client_auth(), 1).into()),
+        ..Outbound::new()
+    };
     (trusting, server)
 }
 
