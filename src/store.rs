@@ -45,6 +45,7 @@ mod search;
 mod sizes;
 mod snapshot;
 mod status;
+mod take;
 mod talk;
 pub mod todo;
 mod writer;

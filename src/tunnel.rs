@@ -69,40 +69,6 @@ pub struct Link {
     pub answered: Option<Duration>,
     /// The tool that we have started for one.
     pub tool: Option<Tool>,
-    /// What is played to a listener that nobody else is to reach; None: it waits for Omi.
-    pub staged: Option<Staged>,
-}
-
-/// What is played in place of what Omi posts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Staged {
-    /// A simulated wearer.
-    Demo,
-    /// What was delivered once.
-    Replay,
-    /// That, to its end.
-    Replayed,
-}
-
-impl Staged {
-    /// What it is, in a word or two.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Demo => "demo",
-            Self::Replay => "replay",
-            Self::Replayed => "replayed",
-        }
-    }
-
-    /// What it becomes when all is played.
-    #[must_use]
-    pub fn ended(self) -> Self {
-        match self {
-            Self::Demo => Self::Demo,
-            Self::Replay | Self::Replayed => Self::Replayed,
-        }
-    }
 }
 
 /// The code of the advice that the URL is not the one that was pasted. It stays as long as that is so.

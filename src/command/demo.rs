@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     listener::Listening,
     on_runtime,
-    watch::{self, Face},
+    watch::{self, Dashboard, Face},
 };
 use crate::{
     cli::Script,
@@ -18,8 +18,7 @@ use crate::{
     shutdown,
     signature::Policy,
     simulate::{DEMO_UID, Wearer},
-    tunnel::{Link, Staged},
-    ui::terminal,
+    ui::{Origin, Staged, terminal},
     webhook_url::WebhookUrl,
 };
 
@@ -84,25 +83,20 @@ where
         let listening = Listening::start(&config, shutdown.clone(), LossCounter::default()).await?;
         let keys = listening.keys.get();
         let target = WebhookUrl::local(listening.address).with_key(keys.current());
-        let (playing, link) = channel(Link {
-            staged: Some(staged),
-            ..Link::default()
-        });
+        let (playing, played) = channel(staged);
         let feed = feed(target, shutdown.clone());
         let feeding = tokio::spawn(async move {
             let done = feed.await;
-            playing.send_modify(|link| link.staged = Some(staged.ended()));
+            playing.send_replace(staged.ended());
             done
         });
-        let shown = watch::show(
-            &config,
-            face,
-            &listening,
-            link,
-            watch::exports_here(),
-            shutdown.clone(),
-        )
-        .await;
+        let dashboard = Dashboard {
+            config: &config,
+            listening: &listening,
+            origin: Origin::Staged(played),
+            exports: watch::exports_here(),
+        };
+        let shown = dashboard.show(face, shutdown.clone()).await;
         listening.end(&shutdown).await?;
         shown?;
         feeding.await?

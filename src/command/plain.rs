@@ -6,15 +6,13 @@ use std::{io, net::SocketAddr};
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::listener::Listening;
 use crate::{
     config::Config,
     monitor::{Monitor, WINDOW},
-    tunnel::{Link, Staged},
-    ui::{Clock, Plain},
+    ui::{Clock, Origin, Plain, Staged},
     webhook_url::WebhookUrl,
 };
 
@@ -22,16 +20,16 @@ use crate::{
 pub(super) async fn show(
     config: &Config,
     listening: &Listening,
-    link: watch::Receiver<Link>,
+    origin: Origin,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let (snapshot, viewer) = listening.store.view(WINDOW)?;
-    let staged = link.borrow().staged;
+    let staged = origin.staged();
     let plain = Plain {
         viewer,
         losses: listening.losses.watch(),
         failing: listening.rule_counters.watch_failing(),
-        link,
+        origin,
         monitor: Monitor::new(snapshot),
         time_zone: TimeZone::system(),
         clock: Clock::system(),

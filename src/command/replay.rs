@@ -15,7 +15,7 @@ use crate::{
     shutdown,
     store::archive::{Archive, Selection},
     text::{self, counted},
-    tunnel::Staged,
+    ui::Staged,
     webhook_url::WebhookUrl,
 };
 

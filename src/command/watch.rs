@@ -9,7 +9,6 @@ use std::{
 use anyhow::Context as _;
 use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{UsageError, listen, listener::Listening, on_runtime, plain};
@@ -24,10 +23,10 @@ use crate::{
     monitor::{Monitor, WINDOW},
     shutdown,
     store::archive::KeptSound,
-    tunnel::{Link, Places, Search, Watcher},
+    tunnel::{Places, Search, Watcher},
     ui::{
-        Arrangement, Clock, Glyphs, Library, View,
-        app::{App, Session},
+        Arrangement, Clock, Glyphs, Library, Origin, Session, View,
+        app::App,
         errand::Errands,
         terminal::{self, Screen},
         theme::Theme,
@@ -60,15 +59,13 @@ pub(super) fn run(flags: &Flags) -> anyhow::Result<()> {
         } else {
             config.storage.data_dir.join(EXPORTS)
         };
-        let shown = show(
-            &config,
-            face,
-            &listening,
-            watcher.link(),
+        let dashboard = Dashboard {
+            config: &config,
+            listening: &listening,
+            origin: Origin::Omi(watcher.link()),
             exports,
-            shutdown.clone(),
-        )
-        .await;
+        };
+        let shown = dashboard.show(face, shutdown.clone()).await;
         watcher.end().await;
         listening.end(&shutdown).await?;
         shown
@@ -111,84 +108,86 @@ impl Face {
     }
 }
 
-/// Shows what a listener receives, and plays it if that is wanted.
-pub(super) async fn show(
-    config: &Config,
-    face: Face,
-    listening: &Listening,
-    link: watch::Receiver<Link>,
-    exports: PathBuf,
-    shutdown: CancellationToken,
-) -> anyhow::Result<()> {
-    let playback = playback(config).context("cannot start playback")?;
-    let ended = shutdown.child_token();
-    let heard = listening.store.follow(listening.store.latest());
-    let listen = tokio::spawn(listen::run(heard, playback.clone(), ended.clone()));
-    let shown = match face {
-        Face::Screen(theme) => {
-            let session = Session {
-                local: WebhookUrl::local(listening.address),
-                keys: listening.keys.clone(),
-                exports,
-            };
-            let show = draw(config, *theme, listening, link, session, playback, shutdown);
-            show.await
-        }
-        Face::Lines => plain::show(config, listening, link, shutdown).await,
-    };
-    ended.cancel();
-    listen.await?;
-    shown
+/// What is shown of a listener.
+pub(super) struct Dashboard<'a> {
+    pub(super) config: &'a Config,
+    pub(super) listening: &'a Listening,
+    pub(super) origin: Origin,
+    /// Where exports go, unless the user names another folder.
+    pub(super) exports: PathBuf,
 }
 
-/// Takes the screen, shows what a listener receives, and gives the screen back.
-async fn draw(
-    config: &Config,
-    theme: Theme,
-    listening: &Listening,
-    link: watch::Receiver<Link>,
-    session: Session,
-    playback: Playback,
-    shutdown: CancellationToken,
-) -> anyhow::Result<()> {
-    let (snapshot, viewer) = listening.store.view(WINDOW)?;
-    let glyphs = if config.looks.ascii {
-        Glyphs::ascii()
-    } else {
-        Glyphs::unicode()
-    };
-    let mut view = View::new(
-        session.clone(),
-        config.looks.keymap.clone(),
-        theme,
-        glyphs,
-        TimeZone::system(),
-    );
-    if !config.storage.ephemeral {
-        view.recall(&Arrangement::load(&config.storage.data_dir));
+impl Dashboard<'_> {
+    /// Shows what the listener receives, and plays it if that is wanted.
+    pub(super) async fn show(self, face: Face, shutdown: CancellationToken) -> anyhow::Result<()> {
+        let playback = playback(self.config).context("cannot start playback")?;
+        let ended = shutdown.child_token();
+        let store = &self.listening.store;
+        let heard = store.follow(store.latest());
+        let listen = tokio::spawn(listen::run(heard, playback.clone(), ended.clone()));
+        let shown = match face {
+            Face::Screen(theme) => self.draw(*theme, playback, shutdown).await,
+            Face::Lines => plain::show(self.config, self.listening, self.origin, shutdown).await,
+        };
+        ended.cancel();
+        listen.await?;
+        shown
     }
-    let mut app = App {
-        errands: Errands::new(listening.store.clone(), session),
-        library: Library::start(listening.store.clone()).context("cannot start reading")?,
-        viewer,
-        playback,
-        link,
-        losses: listening.losses.watch(),
-        failing: listening.rule_counters.watch_failing(),
-        bell: listening.bell(),
-        monitor: Monitor::new(snapshot),
-        view,
-        clock: Clock::system(),
-    };
-    let mut screen = Screen::take().context("cannot use the terminal")?;
-    let shown = app.run(&mut screen, EventStream::new(), shutdown).await;
-    drop(screen);
-    if !config.storage.ephemeral
-        && let Err(error) = app.view.arrangement().save(&config.storage.data_dir)
-    {
-        tracing::warn!("the layout of the dashboard is not remembered: {error}");
+
+    /// Takes the screen, shows what the listener receives, and gives the screen back.
+    async fn draw(
+        self,
+        theme: Theme,
+        playback: Playback,
+        shutdown: CancellationToken,
+    ) -> anyhow::Result<()> {
+        let config = self.config;
+        let mut app = self.app(theme, playback)?;
+        if !config.storage.ephemeral {
+            app.view
+                .recall(&Arrangement::load(&config.storage.data_dir));
+        }
+        let mut screen = Screen::take().context("cannot use the terminal")?;
+        let shown = app.run(&mut screen, EventStream::new(), shutdown).await;
+        drop(screen);
+        if !config.storage.ephemeral
+            && let Err(error) = app.view.arrangement().save(&config.storage.data_dir)
+        {
+            tracing::warn!("the layout of the dashboard is not remembered: {error}");
+        }
+        shown.context("the dashboard ended")
     }
-    shown.context("the dashboard ended")
+
+    fn app(self, theme: Theme, playback: Playback) -> anyhow::Result<App> {
+        let Self {
+            config, listening, ..
+        } = self;
+        let (snapshot, viewer) = listening.store.view(WINDOW)?;
+        let session = Session {
+            local: WebhookUrl::local(listening.address),
+            keys: listening.keys.clone(),
+            exports: self.exports,
+        };
+        let glyphs = if config.looks.ascii {
+            Glyphs::ascii()
+        } else {
+            Glyphs::unicode()
+        };
+        let keymap = config.looks.keymap.clone();
+        Ok(App {
+            view: View::new(session.clone(), keymap, theme, glyphs, TimeZone::system()),
+            errands: Errands::new(listening.store.clone(), session),
+            library: Library::start(listening.store.clone()).context("cannot start reading")?,
+            viewer,
+            playback,
+            origin: self.origin,
+            losses: listening.losses.watch(),
+            failing: listening.rule_counters.watch_failing(),
+            bell: listening.bell(),
+            monitor: Monitor::new(snapshot),
+            clock: Clock::system(),
+        })
+    }
 }
 
 /// What plays, as the settings want it.

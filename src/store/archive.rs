@@ -9,10 +9,14 @@ mod strip;
 pub mod track;
 mod walk;
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::Deref,
+    path::{Path, PathBuf},
+    sync::RwLockReadGuard,
+};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 
 pub use reel::KeptSound;
 pub use sound::SoundSelection;
@@ -43,6 +47,20 @@ pub struct Archive {
     gate: Gate,
     /// None: everything is in memory.
     index: Option<IndexReaders>,
+}
+
+/// The store while it is read.
+pub(super) struct Reading<'a> {
+    _open: Option<RwLockReadGuard<'a, ()>>,
+    db: &'a Connection,
+}
+
+impl Deref for Reading<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.db
+    }
 }
 
 /// Which things are meant. Each kind has its own time: a conversation's and a memory's is its beginning, a summary's when it
@@ -142,9 +160,12 @@ impl Archive {
         })
     }
 
-    /// The store.
-    pub(super) fn db(&self) -> &Connection {
-        &self.db
+    /// The store, for a read. Ask for it once in a read: who waits at the gate is not let in between.
+    pub(super) fn db(&self) -> Reading<'_> {
+        Reading {
+            _open: self.gate.read(),
+            db: &self.db,
+        }
     }
 
     /// Where the index of words is; None if everything is in memory.
@@ -158,10 +179,8 @@ impl Archive {
     /// [`ReadError`].
     pub fn newest_wearer(&self) -> Result<Option<Uid>, ReadError> {
         let newest = "SELECT uid FROM last_seen WHERE uid <> '' ORDER BY seq DESC LIMIT 1";
-        let uid = self
-            .db
-            .query_row(newest, [], |row| super::column::uid(row, 0));
-        Ok(uid.optional()?)
+        let uid = |row: &Row<'_>| super::column::uid(row, 0);
+        Ok(self.db().query_row(newest, [], uid).optional()?)
     }
 
     /// A memory; None if there is no such one.
@@ -169,8 +188,7 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn memory(&self, id: MemoryId) -> Result<Option<KeptMemory>, ReadError> {
-        let _open = self.gate.read();
-        Ok(rows::memory::get(&self.db, id)?)
+        Ok(rows::memory::get(&self.db(), id)?)
     }
 
     /// A conversation with its lines and its memory; None if there is no such one.
@@ -178,13 +196,7 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn talk(&self, id: ConversationId) -> Result<Option<Talk>, ReadError> {
-        let _open = self.gate.read();
-        self.talk_within(id)
-    }
-
-    /// The same for who has passed the gate.
-    fn talk_within(&self, id: ConversationId) -> Result<Option<Talk>, ReadError> {
-        Ok(talk::read(&*self.db.unchecked_transaction()?, id)?)
+        Ok(talk::read(&*self.db().unchecked_transaction()?, id)?)
     }
 
     /// Finds at most `limit` things.
@@ -192,11 +204,11 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn search(&self, query: &Query, order: Order, limit: usize) -> Result<Found, ReadError> {
+        let db = self.db();
         let find = |index: Option<(&Connection, Mark)>| {
-            let transaction = self.db.unchecked_transaction()?;
+            let transaction = db.unchecked_transaction()?;
             search::find(&transaction, index, query, order, limit)
         };
-        let _open = self.gate.read();
         Ok(match &self.index {
             Some(index) => index.read(find)?,
             None => find(None)?,
@@ -213,11 +225,11 @@ impl Archive {
             .to_str()
             .ok_or_else(|| std::io::Error::other("its name is not UTF-8"))?;
         private::make_file(file)?;
-        let copied = self
-            .db
+        let db = self.db();
+        let copied = db
             .pragma_update(None, "query_only", false)
-            .and_then(|()| self.db.execute("VACUUM INTO ?", [name]))
-            .and_then(|_| self.db.pragma_update(None, "query_only", true));
+            .and_then(|()| db.execute("VACUUM INTO ?", [name]))
+            .and_then(|_| db.pragma_update(None, "query_only", true));
         if let Err(error) = copied {
             // Half a copy is none.
             let _ = std::fs::remove_file(file);

@@ -74,12 +74,13 @@ impl Archive {
     /// # Errors
     /// [`ReadError`] when it is too damaged even to look.
     pub fn faults(&self) -> Result<Vec<Fault>, ReadError> {
-        let mut faults = damage(self.db())?;
+        let db = self.db();
+        let mut faults = damage(&db)?;
         if faults.is_empty() {
-            faults.extend(orphans(self.db())?);
-            faults.extend(sound_faults(self)?);
+            faults.extend(orphans(&db)?);
+            faults.extend(sound_faults(&db)?);
             if let Some(index) = self.index_file() {
-                faults.extend(index_faults(self.db(), index)?);
+                faults.extend(index_faults(&db, index)?);
             }
         }
         Ok(faults)
@@ -120,8 +121,8 @@ pub(super) fn orphans(db: &Connection) -> rusqlite::Result<Vec<Fault>> {
 }
 
 /// Files that no row tells of, and the other way round.
-fn sound_faults(archive: &Archive) -> rusqlite::Result<Vec<Fault>> {
-    let found = match recordings::orphans(archive.db(), &archive.recordings()) {
+fn sound_faults(db: &Connection) -> rusqlite::Result<Vec<Fault>> {
+    let found = match recordings::orphans(db, &recordings::beside(db)) {
         Ok(found) => found,
         Err(OrphanError::Sqlite(error)) => return Err(error),
         Err(error) => return Ok(vec![Fault::Sound(error.to_string())]),

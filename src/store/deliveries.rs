@@ -6,14 +6,13 @@
 use std::{
     ops::RangeInclusive,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+pub use super::rows::delivery::DeliveryRow;
 use super::{ReadError, Store, recordings, rows};
-use crate::event::{Delivery, Kind, Seq, Signature, SoundChunk, Uid};
+use crate::event::{Delivery, Seq, SoundChunk};
 
 /// Most repeats that are told one by one.
 const REPEATS: usize = 50;
@@ -29,33 +28,6 @@ pub struct KeptDelivery {
     pub repeat_of: Option<Seq>,
     /// Its raw body, as far as that is kept.
     pub body: Option<Vec<u8>>,
-}
-
-/// What the list tells of a delivery.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DeliveryRow {
-    /// Its number.
-    pub seq: Seq,
-    /// When its head had arrived.
-    pub received: Timestamp,
-    /// Whose it is, once known.
-    pub uid: Option<Uid>,
-    /// What it is, once known.
-    pub kind: Kind,
-    /// Length of the body in bytes.
-    pub size: u64,
-    /// Status of our answer.
-    pub status: u16,
-    /// From the first byte to our decision.
-    pub took: Duration,
-    /// How many things were odd about it.
-    pub warnings: u32,
-    /// Whether it was signed.
-    pub signature: Signature,
-    /// The record that it repeats.
-    pub repeat_of: Option<Seq>,
-    /// How often it was repeated.
-    pub repeats: u32,
 }
 
 /// A delivery with all that is kept of it.

@@ -58,7 +58,7 @@ impl Archive {
         let db = self.db();
         db.pragma_update(None, "query_only", false)?;
         let changed =
-            Transaction::new_unchecked(db, TransactionBehavior::Immediate).and_then(|change| {
+            Transaction::new_unchecked(&db, TransactionBehavior::Immediate).and_then(|change| {
                 let found = apply(&change, edit)?.is_some();
                 if found {
                     generation::advance(&change)?;

@@ -9,6 +9,7 @@
 //! is searched in the store itself. An entry's rowid is its clock time and its key, so that the index gives the newest first and
 //! a span of time is a range of rowids.
 
+mod changes;
 mod document;
 mod file;
 mod indexer;

@@ -2,12 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
+use bytes::Bytes;
 use rusqlite::Connection;
 use tokio::sync::oneshot::Sender;
 
-use super::{CommitError, Receipt, Submission, generation::Effect, recorder::Heard};
+use super::{CommitError, Receipt, Submission, generation::Effect, take::Take};
 use crate::{
-    event::{Record, Seq},
+    event::{Delivery, Record, Seq},
     feed::Step,
     losses::LossCounter,
 };
@@ -32,6 +33,14 @@ pub(super) enum Work {
     /// The end of the writer in a panic.
     #[cfg(test)]
     Die,
+}
+
+/// A body of sound on its way to the writer.
+#[derive(Debug)]
+pub(super) struct Heard {
+    pub(super) delivery: Delivery,
+    pub(super) body: Option<Bytes>,
+    pub(super) take: Take,
 }
 
 /// What a change does. Runs inside the writer's transaction.

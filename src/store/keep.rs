@@ -15,8 +15,7 @@ use rusqlite::Connection;
 use super::{
     Submission,
     conversation::Timeline,
-    job::Done,
-    recorder::Heard,
+    job::{Done, Heard},
     rows::{conversation, delivery, single},
 };
 use crate::event::{Change, Delivery, Event, Kind, Record, Seq, Uid};

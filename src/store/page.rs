@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+pub use super::rows::line::Side;
 use super::{column::micros, rows};
 use crate::event::{Conversation, ConversationId, Line, LineId};
 
@@ -13,15 +14,6 @@ pub struct Anchor {
     conversation: ConversationId,
     start_ms: i64,
     line: LineId,
-}
-
-/// Which side of a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// What was said before it.
-    Before,
-    /// What was said after it.
-    After,
 }
 
 /// Some lines in the order of the transcript, and their conversations.

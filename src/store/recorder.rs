@@ -12,7 +12,6 @@ mod carry;
 mod files;
 mod name;
 mod recent;
-mod take;
 
 use std::{
     io,
@@ -31,10 +30,11 @@ use tokio::sync::oneshot;
 use super::{
     CommitError, Receipt,
     database::Readers,
-    job::{Answer, Job, Work},
+    job::{Answer, Heard, Job, Work},
     queue::Room,
     rows::delivery::repeated,
     status::Witness,
+    take::{Place, Take},
 };
 use crate::{
     audio::pcm,
@@ -45,7 +45,6 @@ use carry::Carries;
 pub(super) use files::Files;
 use recent::Earlier;
 pub(super) use recent::Recent;
-pub(super) use take::{Place, Take};
 
 /// Bodies that go on to the writer together, so that it commits them together.
 const BATCH: usize = 32;
@@ -71,14 +70,6 @@ pub(super) struct Arrival {
     pub(super) room: Room<Job>,
     /// What it takes of the queue's bytes.
     pub(super) bytes: usize,
-}
-
-/// A body of sound on its way to the writer.
-#[derive(Debug)]
-pub(super) struct Heard {
-    pub(super) delivery: Delivery,
-    pub(super) body: Option<Bytes>,
-    pub(super) take: Take,
 }
 
 /// The way to the recorder, and its thread.

@@ -167,7 +167,6 @@ impl Search {
                 advice,
                 answered: None,
                 tool,
-                staged: None,
             };
             tell(told, found.clone());
             found

@@ -200,9 +200,9 @@ pub enum Question {
     Replay(Seq),
 }
 
-/// What must be done outside the state of a screen. The view does the first four itself, the loop all others.
+/// What a screen, or what lies over it, asks for outside its own state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
+pub(super) enum Request {
     /// Show something, wherever it is.
     Go(Goal),
     /// Ask the user something; so far the answer is this.
@@ -211,23 +211,44 @@ pub enum Effect {
     Say(String),
     /// Do what was chosen by its name.
     Do(Action),
+    /// What the view leaves to the loop.
+    Effect(Effect),
+}
+
+impl From<SoundEffect> for Request {
+    fn from(effect: SoundEffect) -> Self {
+        Self::Effect(Effect::Sound(effect))
+    }
+}
+
+impl From<Errand> for Request {
+    fn from(errand: Errand) -> Self {
+        Self::Effect(Effect::Errand(errand))
+    }
+}
+
+/// What must be done outside the state of the view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
     /// Leave the dashboard.
     Quit,
     /// Something with the terminal.
     Terminal(TerminalEffect),
     /// Something with what is heard.
     Sound(SoundEffect),
-    /// A change by the user's own hand.
-    Edit(Edit),
-    /// Write something into files; None: stop doing so.
-    Export(Option<Order>),
-    /// Something else that takes its time.
+    /// Something that takes its time.
     Errand(Errand),
 }
 
 /// What is done beside the loop; what comes of it is seen later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Errand {
+    /// A change by the user's own hand.
+    Edit(Edit),
+    /// Write something into files.
+    Export(Order),
+    /// Stop doing so.
+    StopExport,
     /// Copy something that is kept; clock times are of the zone.
     Copy(Excerpt, TimeZone),
     /// Copy the body of a delivery.

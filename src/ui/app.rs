@@ -1,6 +1,6 @@
 //! The loop of the dashboard: the only `select!`.
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{io, time::Duration};
 
 use crossterm::event::Event;
 use futures_util::{Stream, StreamExt as _};
@@ -9,9 +9,10 @@ use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Clock, Library, View,
+    Clock, Library, Moment, Origin, View,
     action::{Effect, SoundEffect, TerminalEffect},
-    errand::{Errands, Outcome},
+    errand::Errands,
+    outcome::Outcome,
     terminal::Surface,
 };
 use crate::{
@@ -20,9 +21,6 @@ use crate::{
     losses::Losses,
     monitor::Monitor,
     rules::Failing,
-    secret::Keyring,
-    tunnel::Link,
-    webhook_url::WebhookUrl,
 };
 
 /// Shortest time from one frame to the next: thirty a second.
@@ -30,17 +28,6 @@ const FRAME: Duration = Duration::from_millis(33);
 
 /// How long a store that cannot be read is left alone.
 pub(super) const REST: Duration = Duration::from_secs(1);
-
-/// Where the dashboard listens, for those who connect.
-#[derive(Debug, Clone)]
-pub struct Session {
-    /// Where a tunnel or another program on this machine finds the listener.
-    pub local: WebhookUrl,
-    /// The key that belongs into the URL, and others that nobody may see.
-    pub keys: Keyring,
-    /// Where exports go if nobody says anything else.
-    pub exports: PathBuf,
-}
 
 /// What the dashboard shows and where it gets it.
 #[derive(Debug)]
@@ -51,8 +38,8 @@ pub struct App {
     pub viewer: Viewer,
     /// What plays the sound.
     pub playback: Playback,
-    /// How Omi reaches us.
-    pub link: watch::Receiver<Link>,
+    /// Where what comes is from.
+    pub origin: Origin,
     /// What was lost.
     pub losses: watch::Receiver<Losses>,
     /// Changes when a rule of the user's rings.
@@ -83,7 +70,7 @@ impl App {
         let mut events = std::pin::pin!(events);
         let mut listening = self.playback.status();
         self.view.heard(listening.borrow_and_update().clone());
-        self.take_link();
+        self.take_origin();
         let mut frames = Frames::default();
         // A store that cannot be read now is read again later; deliveries are taken meanwhile.
         let mut resting = None;
@@ -104,23 +91,11 @@ impl App {
                 },
                 () = until(due) => {
                     frames.drawn();
-                    let now = self.clock.now();
-                    let kept = self.playback.place().filter(|_| self.view.hears_kept());
-                    self.view.set_place(kept);
-                    self.view.set_progress(self.errands.progress());
-                    self.view.update(&self.monitor, &self.library, surface.size()?, now);
-                    surface.draw(&mut |frame| self.view.render(frame, &self.monitor, now))?;
+                    self.draw(surface)?;
                     continue;
                 }
                 () = self.library.answered() => {}
-                Some(outcome) = self.errands.done() => match outcome {
-                    Outcome::Edited => self.view.edited(),
-                    Outcome::Said(word) => self.view.say(word),
-                    Outcome::Copied(copied) => {
-                        surface.perform(TerminalEffect::Copy(copied.text))?;
-                        self.view.say(copied.told);
-                    }
-                },
+                Some(outcome) = self.errands.done() => self.tell(outcome, surface)?,
                 Ok(()) = listening.changed() => self.view.heard(listening.borrow_and_update().clone()),
                 Ok(()) = self.bell.changed() => {
                     surface.perform(TerminalEffect::Ring)?;
@@ -130,7 +105,7 @@ impl App {
                     let failing = self.failing.borrow_and_update().clone();
                     self.monitor.set_failing(failing);
                 }
-                Ok(()) = self.link.changed() => self.take_link(),
+                Ok(()) = self.origin.changed() => self.take_origin(),
                 Ok(()) = self.losses.changed() => {
                     let losses = *self.losses.borrow_and_update();
                     self.monitor.set_losses(losses);
@@ -147,19 +122,48 @@ impl App {
         }
     }
 
-    /// Takes over how Omi reaches us.
-    fn take_link(&mut self) {
-        let link = self.link.borrow_and_update().clone();
-        self.monitor.set_tunnel_advice(link.warnings());
-        self.view.linked(link);
+    /// Draws everything as it is now.
+    fn draw(&mut self, surface: &mut impl Surface) -> io::Result<()> {
+        let now = self.clock.now();
+        let kept = self.playback.place().filter(|_| self.view.hears_kept());
+        self.view.set_place(kept);
+        self.view.set_progress(self.errands.progress());
+        let moment = Moment::new(&self.monitor, surface.size()?, now);
+        self.view.update(&self.library, moment);
+        surface.draw(&mut |frame| self.view.render(frame, &self.monitor))
+    }
+
+    /// Tells what came of an errand.
+    fn tell(&mut self, outcome: Outcome, surface: &mut impl Surface) -> io::Result<()> {
+        match outcome {
+            Outcome::Edited => self.view.edited(),
+            Outcome::Said(word) => self.view.say(word),
+            Outcome::Copied(copied) => {
+                surface.perform(TerminalEffect::Copy(copied.text))?;
+                self.view.say(copied.told);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over how Omi reaches us, or what is played in its place.
+    fn take_origin(&mut self) {
+        match &mut self.origin {
+            Origin::Omi(link) => {
+                let link = link.borrow_and_update().clone();
+                self.monitor.set_tunnel_advice(link.warnings());
+                self.view.linked(link);
+            }
+            Origin::Staged(staged) => self.view.stage(*staged.borrow_and_update()),
+        }
     }
 
     /// Handles an event of the terminal.
     fn handle(&mut self, event: &Event, surface: &mut impl Surface) -> io::Result<Option<Effect>> {
-        let (size, now) = (surface.size()?, self.clock.now());
+        let moment = Moment::new(&self.monitor, surface.size()?, self.clock.now());
         let effect = match event {
-            Event::Key(key) if key.is_press() => self.view.key(*key, &self.monitor, size, now),
-            Event::Mouse(mouse) => self.view.mouse(*mouse, &self.monitor, size, now),
+            Event::Key(key) if key.is_press() => self.view.key(*key, moment),
+            Event::Mouse(mouse) => self.view.mouse(*mouse, moment),
             Event::Paste(text) => {
                 self.view.paste(text);
                 None
@@ -169,23 +173,12 @@ impl App {
         match &effect {
             Some(Effect::Sound(effect)) => self.play(effect),
             Some(Effect::Terminal(effect)) => surface.perform(effect.clone())?,
-            Some(Effect::Edit(edit)) => self.errands.edit(edit.clone()),
-            Some(Effect::Export(None)) => self.errands.stop_export(),
-            Some(Effect::Export(Some(order))) => {
-                if !self.errands.export(order.clone()) {
-                    self.view.say("too much is under way; try again".to_owned());
-                }
-            }
             Some(Effect::Errand(errand)) => {
                 if !self.errands.start(errand.clone()) {
                     self.view.say("too much is under way; try again".to_owned());
                 }
             }
-            // The view has done these.
-            Some(
-                Effect::Go(_) | Effect::Ask(..) | Effect::Say(_) | Effect::Do(_) | Effect::Quit,
-            )
-            | None => {}
+            Some(Effect::Quit) | None => {}
         }
         Ok(effect)
     }

@@ -5,18 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::errand::Outcome;
-use crate::{event::Seq, private, secret::Keys, store::deliveries::Inspected, text};
+use super::outcome::{Copied, Outcome};
+use crate::{event::Seq, secret::Keys, store::deliveries::Inspected, text};
 
 /// Longest text that terminals take by OSC 52, in bytes: xterm and tmux stop at about 100,000 characters of base64.
 const LONGEST: usize = 74_000;
-
-/// A text on its way to the terminal's clipboard, and what is told of it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Copied {
-    pub(super) text: String,
-    pub(super) told: String,
-}
 
 /// Where copies go that no clipboard takes.
 #[derive(Debug)]
@@ -85,20 +78,19 @@ impl Place {
             return Outcome::Said(format!("{what} ({size}) is too much for a clipboard"));
         };
         let file = folder.join(format!("{}.{ending}", self.name));
-        Outcome::Said(match write(&file, bytes) {
+        Outcome::Said(match write(folder, &file, bytes) {
             Ok(()) => format!("{what} ({size}) is in {}", file.display()),
             Err(error) => format!("cannot write {}: {error}", file.display()),
         })
     }
 }
 
-/// Writes a file that only its user can read; an older copy is replaced.
-fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    match std::fs::remove_file(file) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    private::make_file(file)?.write_all(bytes)
+/// Writes a file that only its user can read. An older copy is replaced once all is written.
+fn write(folder: &Path, file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut draft = tempfile::NamedTempFile::new_in(folder)?;
+    draft.write_all(bytes)?;
+    draft.persist(file)?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -146,6 +138,19 @@ mod tests {
                 assert_eq!(mode & 0o777, 0o600);
             }
         }
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_nothing_half_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("delivery-12.bin");
+        std::fs::create_dir(&file).unwrap();
+        let Outcome::Said(told) = copied(&place(Some(folder.path())), &[0xff]) else {
+            panic!("not told");
+        };
+        assert!(told.starts_with("cannot write"), "{told}");
+        assert!(told.contains(&file.display().to_string()), "{told}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

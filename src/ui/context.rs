@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    action::{Action, Effect, Entry, Errand, TABLE},
+    action::{Action, Entry, Errand, Request, TABLE},
     excerpt::Excerpt,
     glyphs::Glyphs,
     keymap::Keymap,
@@ -81,9 +81,9 @@ impl Context {
     }
 
     /// Says that there is nothing for what was asked for to be done to.
-    pub(super) fn nothing_for(&self, action: Action) -> Effect {
+    pub(super) fn nothing_for(&self, action: Action) -> Request {
         let key = self.key(action);
-        Effect::Say(format!("nothing here for {key}: {}", action.help()))
+        Request::Say(format!("nothing here for {key}: {}", action.help()))
     }
 
     /// `12:40:02`.
@@ -118,8 +118,8 @@ impl Context {
     }
 
     /// Copies something, with clock times as they are shown here.
-    pub(super) fn copy(&self, excerpt: Excerpt) -> Effect {
-        Effect::Errand(Errand::Copy(excerpt, self.time_zone.clone()))
+    pub(super) fn copy(&self, excerpt: Excerpt) -> Request {
+        Errand::Copy(excerpt, self.time_zone.clone()).into()
     }
 
     /// `12:40`, whatever the day.

@@ -4,12 +4,7 @@ use std::sync::{Arc, Weak};
 
 use tokio::task::JoinSet;
 
-use super::{
-    action::Errand,
-    app::Session,
-    clipboard::{Copied, Place},
-    excerpt,
-};
+use super::{Session, action::Errand, clipboard::Place, excerpt, outcome::Outcome};
 use crate::{
     event::{Edit, Seq},
     export::{
@@ -40,17 +35,6 @@ pub struct Errands {
     export: Weak<Watch>,
 }
 
-/// What came of an errand.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// What is kept has changed.
-    Edited,
-    /// Something to be told.
-    Said(String),
-    /// Something for the clipboard.
-    Copied(Copied),
-}
-
 impl Errands {
     /// None yet; they change and read a store.
     #[must_use]
@@ -77,28 +61,50 @@ impl Errands {
         Some(done.unwrap_or_else(|_| Outcome::Said(WRONG.to_owned())))
     }
 
-    /// Makes a change.
-    pub(super) fn edit(&mut self, edit: Edit) {
+    /// How far the export is; None if none is under way.
+    pub(super) fn progress(&self) -> Option<Progress> {
+        Some(self.export.upgrade()?.progress())
+    }
+
+    /// Sets out on an errand; false if there are too many already, or it is a second export.
+    pub(super) fn start(&mut self, errand: Errand) -> bool {
+        match errand {
+            Errand::StopExport => self.stop_export(),
+            _ if self.running.len() >= MOST => return false,
+            Errand::Export(_) if self.progress().is_some() => return false,
+            Errand::Export(order) => self.export(order),
+            Errand::Edit(edit) => self.edit(edit),
+            Errand::Copy(excerpt, zone) => {
+                self.read(move |store, _| Prepared::Done(excerpt::copied(store, excerpt, &zone)));
+            }
+            Errand::CopyBody(seq) => self.read(move |store, session| {
+                of_delivery(store, seq, |inspected, place| {
+                    Prepared::Done(place.body(inspected, &session.keys.get()))
+                })
+            }),
+            Errand::CopyCommand(seq) => {
+                self.read(move |store, session| command(store, session, seq));
+            }
+            Errand::Replay(seq, to) => {
+                self.read(move |store, session| plan(store, session, seq, &to));
+            }
+        }
+        true
+    }
+
+    fn edit(&mut self, edit: Edit) {
         let store = self.store.clone();
         self.running.spawn(async move {
             match store.edit(edit).await {
                 Ok(true) => Outcome::Edited,
+                // Names and ticks are kept whatever is there.
                 Ok(false) => Outcome::Said("that line is no longer there".to_owned()),
                 Err(error) => Outcome::Said(format!("not kept: {error}")),
             }
         });
     }
 
-    /// How far the export is; None if none is under way.
-    pub(super) fn progress(&self) -> Option<Progress> {
-        Some(self.export.upgrade()?.progress())
-    }
-
-    /// Begins an export; false if one is under way, or too much else.
-    pub(super) fn export(&mut self, order: Order) -> bool {
-        if self.running.len() >= MOST || self.progress().is_some() {
-            return false;
-        }
+    fn export(&mut self, order: Order) {
         let watch = Arc::new(Watch::default());
         self.export = Arc::downgrade(&watch);
         let store = self.store.clone();
@@ -107,26 +113,22 @@ impl Errands {
             let done = tokio::task::spawn_blocking(export).await;
             done.unwrap_or_else(|_| Outcome::Said(WRONG.to_owned()))
         });
-        true
     }
 
     /// Ends the export early.
-    pub(super) fn stop_export(&self) {
+    fn stop_export(&self) {
         if let Some(watch) = self.export.upgrade() {
             watch.stop();
         }
     }
 
-    /// Sets out on an errand; false if there are too many already.
-    pub(super) fn start(&mut self, errand: Errand) -> bool {
-        if self.running.len() >= MOST {
-            return false;
-        }
+    /// Reads something, which may block or take long: bodies may have many megabytes; then does what is left to do.
+    fn read(&mut self, prepare: impl FnOnce(&Store, &Session) -> Prepared + Send + 'static) {
         let (store, session) = (self.store.clone(), self.session.clone());
         let outbound = self.outbound.clone();
         self.running.spawn(async move {
             let for_it = session.clone();
-            let prepare = move || prepare(&store, &for_it, errand);
+            let prepare = move || prepare(&store, &for_it);
             match tokio::task::spawn_blocking(prepare).await {
                 Ok(Prepared::Done(outcome)) => outcome,
                 Ok(Prepared::Send(planned)) => {
@@ -135,7 +137,6 @@ impl Errands {
                 Err(_) => Outcome::Said(WRONG.to_owned()),
             }
         });
-        true
     }
 }
 
@@ -181,28 +182,22 @@ enum Prepared {
     Send(Box<Planned>),
 }
 
-/// Does what may block or takes long: bodies may have many megabytes.
-fn prepare(store: &Store, session: &Session, errand: Errand) -> Prepared {
-    match errand {
-        Errand::Copy(excerpt, zone) => Prepared::Done(excerpt::copied(store, excerpt, &zone)),
-        Errand::CopyBody(seq) => of_delivery(store, seq, |inspected, place| {
-            Prepared::Done(place.body(inspected, &session.keys.get()))
-        }),
-        Errand::CopyCommand(seq) => {
-            of_delivery(store, seq, |inspected, place| {
-                match curl::command(inspected, &session.local, &session.keys.get()) {
-                    Ok(command) => Prepared::Done(place.command(command)),
-                    Err(error) => say(format!("#{} not copied: {error}", seq.0)),
-                }
-            })
+fn command(store: &Store, session: &Session, seq: Seq) -> Prepared {
+    of_delivery(store, seq, |inspected, place| {
+        match curl::command(inspected, &session.local, &session.keys.get()) {
+            Ok(command) => Prepared::Done(place.command(command)),
+            Err(error) => say(format!("#{} not copied: {error}", seq.0)),
         }
-        Errand::Replay(seq, to) => of_delivery(store, seq, |inspected, _| {
-            match replay::plan(inspected, &session.local, &session.keys.get(), &to) {
-                Ok(planned) => Prepared::Send(planned.into()),
-                Err(error) => say(format!("#{} not sent: {error}", seq.0)),
-            }
-        }),
-    }
+    })
+}
+
+fn plan(store: &Store, session: &Session, seq: Seq, to: &str) -> Prepared {
+    of_delivery(store, seq, |inspected, _| {
+        match replay::plan(inspected, &session.local, &session.keys.get(), to) {
+            Ok(planned) => Prepared::Send(planned.into()),
+            Err(error) => say(format!("#{} not sent: {error}", seq.0)),
+        }
+    })
 }
 
 /// Reads a delivery for what is done with it.

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::{clipboard::Place, errand::Outcome};
+use super::{clipboard::Place, outcome::Outcome};
 use crate::{
     event::{ConversationId, MemoryId, Seq},
     export::{excerpt, order::Lines},

@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel},
     },
 };
 
@@ -30,9 +30,19 @@ pub struct Library {
 /// Something that was asked for.
 #[derive(Debug)]
 pub(super) struct Asked<T> {
-    answers: Receiver<Result<T, ReadError>>,
+    answers: Receiver<Result<T, AskError>>,
     held_back: HeldBack,
     _wanted: Arc<()>,
+}
+
+/// Why something that was asked for does not come.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AskError {
+    #[error(transparent)]
+    Unread(#[from] ReadError),
+    /// Whoever was to read it is gone.
+    #[error("that went wrong; the log says why")]
+    Broken,
 }
 
 /// A reading for which there was no place yet.
@@ -71,17 +81,21 @@ impl Library {
     /// When the system gives no thread.
     pub fn start(store: Store) -> std::io::Result<Self> {
         let (readings, asked) = sync_channel::<Reading>(WAITING);
+        let answered = Arc::<Notify>::default();
+        let notify = Arc::clone(&answered);
         std::thread::Builder::new()
             .name("library".to_owned())
             .spawn(move || {
                 for reading in asked {
-                    // It is logged by the hook; what was asked for never comes, and everything else goes on.
+                    // A panic is logged by the hook; who asked is told, and everything else goes on.
                     let _ = catch_unwind(AssertUnwindSafe(|| reading(&store)));
+                    // Also when nobody wanted it any longer: there is a place for what was held back.
+                    notify.notify_one();
                 }
             })?;
         Ok(Self {
             readings: Some(readings),
-            answered: Arc::default(),
+            answered,
         })
     }
 
@@ -99,26 +113,20 @@ impl Library {
         &self,
         read: impl FnOnce(&Store) -> Result<T, ReadError> + Send + 'static,
     ) -> Asked<T> {
+        let Some(readings) = &self.readings else {
+            return Asked::never();
+        };
         let (answer, answers) = sync_channel(1);
-        let answered = Arc::clone(&self.answered);
         let wanted = Arc::new(());
         let still_wanted = Arc::downgrade(&wanted);
         let reading = move |store: &Store| {
             if Weak::strong_count(&still_wanted) > 0 {
-                let _ = answer.send(read(store));
+                let _ = answer.send(read(store).map_err(AskError::from));
             }
-            // Also when nobody wants it any longer: there is a place for what was held back.
-            answered.notify_one();
         };
-        let held_back = self
-            .readings
-            .as_ref()
-            .map_or_else(HeldBack::default, |way| {
-                HeldBack::hand_over(way, Box::new(reading))
-            });
         Asked {
             answers,
-            held_back,
+            held_back: HeldBack::hand_over(readings, Box::new(reading)),
             _wanted: wanted,
         }
     }
@@ -128,19 +136,20 @@ impl Library {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Asked<T> {
+        if self.readings.is_none() {
+            return Asked::never();
+        }
         let (answer, answers) = sync_channel(1);
         let answered = Arc::clone(&self.answered);
         let working = move || {
-            if answer.send(Ok(work())).is_ok() {
-                answered.notify_one();
-            }
+            let done = catch_unwind(AssertUnwindSafe(work));
+            let _ = answer.send(done.map_err(|_| AskError::Broken));
+            answered.notify_one();
         };
-        if self.readings.is_some() {
-            // Without a thread it never comes.
-            let _ = std::thread::Builder::new()
-                .name("aside".to_owned())
-                .spawn(working);
-        }
+        // Without a thread nobody holds the answer, which is told.
+        let _ = std::thread::Builder::new()
+            .name("aside".to_owned())
+            .spawn(working);
         Asked {
             answers,
             held_back: HeldBack::default(),
@@ -162,9 +171,25 @@ impl Debug for Library {
 
 impl<T> Asked<T> {
     /// What came; None: nothing yet.
-    pub(super) fn answer(&self) -> Option<Result<T, ReadError>> {
+    pub(super) fn answer(&self) -> Option<Result<T, AskError>> {
         self.held_back.try_again();
-        self.answers.try_recv().ok()
+        match self.answers.try_recv() {
+            Ok(answer) => Some(answer),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Err(AskError::Broken)),
+        }
+    }
+
+    /// What never comes.
+    fn never() -> Self {
+        let (answer, answers) = sync_channel(1);
+        // Nobody is to be told that it is gone.
+        std::mem::forget(answer);
+        Self {
+            answers,
+            held_back: HeldBack::default(),
+            _wanted: Arc::default(),
+        }
     }
 }
 
@@ -178,15 +203,45 @@ mod tests {
         store::{Location, Settings, retention::Retention},
     };
 
-    #[tokio::test]
-    async fn what_finds_no_place_is_read_once_there_is_one() {
+    fn library() -> Library {
         let settings = Settings {
             location: Location::Memory,
             silence: Duration::from_mins(2),
             retention: Retention::FOREVER,
         };
         let store = Store::open(settings, LossCounter::default()).unwrap();
-        let library = Library::start(store).unwrap();
+        Library::start(store).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_reading_is_told_and_the_next_one_is_read() {
+        let library = library();
+        let broken = [
+            library.ask(|_| panic!("in a reading")),
+            library.ask_aside(|| panic!("aside")),
+        ];
+        for asked in broken {
+            let answer: Result<(), _> = loop {
+                if let Some(answer) = asked.answer() {
+                    break answer;
+                }
+                library.answered().await;
+            };
+            assert!(matches!(answer, Err(AskError::Broken)));
+        }
+        let next = library.ask(|_| Ok(7));
+        let answer = loop {
+            if let Some(answer) = next.answer() {
+                break answer;
+            }
+            library.answered().await;
+        };
+        assert_eq!(answer.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn what_finds_no_place_is_read_once_there_is_one() {
+        let library = library();
         let (go, may_go) = sync_channel::<()>(0);
         let first = library.ask(move |_| {
             let _ = may_go.recv();

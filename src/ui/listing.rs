@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt::Debug, hash::Hash, ops::Range};
 
-use super::{Library, action::Step, library::Asked};
+use super::{Library, action::Step, panel::list, wanted::Wanted};
 use crate::store::{ReadError, Store};
 
 /// Rows that are read beyond those in sight, on either side.
@@ -33,13 +33,12 @@ pub(super) struct Listing<T: Listed> {
     rows: HashMap<T::Key, T>,
     /// Of what the keys were read, as the screen counts changes.
     version: Option<u64>,
-    keys_asked: Option<Asked<Vec<T::Key>>>,
-    rows_asked: Option<Asked<Rows<T>>>,
+    wanted_keys: Wanted<u64, Vec<T::Key>>,
+    wanted_rows: Wanted<u64, Rows<T>>,
     /// Whether rows in sight are of an older version.
     stale: bool,
     /// None: the first one, whichever it is.
     chosen: Option<T::Key>,
-    trouble: Option<String>,
 }
 
 impl<T: Listed> Default for Listing<T> {
@@ -48,11 +47,10 @@ impl<T: Listed> Default for Listing<T> {
             keys: Vec::new(),
             rows: HashMap::new(),
             version: None,
-            keys_asked: None,
-            rows_asked: None,
+            wanted_keys: Wanted::default(),
+            wanted_rows: Wanted::default(),
             stale: false,
             chosen: None,
-            trouble: None,
         }
     }
 }
@@ -60,36 +58,25 @@ impl<T: Listed> Default for Listing<T> {
 impl<T: Listed> Listing<T> {
     /// Takes what came, and asks for what is in sight and not there, or no longer true.
     pub(super) fn update(&mut self, version: u64, seen: usize, library: &Library) {
-        if self.version != Some(version) && self.keys_asked.is_none() {
+        if let Some((version, keys)) = self.wanted_keys.take() {
             self.version = Some(version);
-            self.keys_asked = Some(library.ask(T::keys));
-        }
-        if let Some(answer) = self.keys_asked.as_ref().and_then(Asked::answer) {
-            self.keys_asked = None;
+            self.keys = keys;
             self.stale = true;
-            match answer {
-                Ok(keys) => self.keys = keys,
-                Err(error) => self.trouble = Some(error.to_string()),
-            }
         }
-        if let Some(answer) = self.rows_asked.as_ref().and_then(Asked::answer) {
-            self.rows_asked = None;
-            match answer {
-                Ok(rows) => {
-                    self.trouble = None;
-                    self.rows.extend(rows);
-                }
-                Err(error) => self.trouble = Some(error.to_string()),
-            }
+        if self.version != Some(version) {
+            self.wanted_keys.ask(version, library, T::keys);
         }
-        self.ask_rows(seen, library);
+        if let Some((_, rows)) = self.wanted_rows.take() {
+            self.rows.extend(rows);
+        }
+        self.ask_rows(version, seen, library);
     }
 
-    fn ask_rows(&mut self, seen: usize, library: &Library) {
+    fn ask_rows(&mut self, version: u64, seen: usize, library: &Library) {
         let visible = self.visible(seen);
         let there = |at: usize| self.rows.contains_key(&self.keys[at]);
         let missing = self.stale || !visible.clone().all(there);
-        if !missing || visible.is_empty() || self.rows_asked.is_some() || self.trouble.is_some() {
+        if !missing || visible.is_empty() || !self.wanted_rows.may_ask(&version) {
             return;
         }
         let around =
@@ -99,7 +86,8 @@ impl<T: Listed> Listing<T> {
             self.rows.retain(|key, _| keys.contains(key));
         }
         self.stale = false;
-        self.rows_asked = Some(library.ask(move |store| T::rows(store, &keys)));
+        let read = move |store: &Store| T::rows(store, &keys);
+        self.wanted_rows.ask(version, library, read);
     }
 
     /// How many there are.
@@ -109,12 +97,13 @@ impl<T: Listed> Listing<T> {
 
     /// Whether it is not known yet how many there are.
     pub(super) fn is_loading(&self) -> bool {
-        self.keys_asked.is_some() && self.keys.is_empty()
+        self.wanted_keys.asked().is_some() && self.keys.is_empty()
     }
 
     /// Why it cannot be read.
     pub(super) fn trouble(&self) -> Option<&str> {
-        self.trouble.as_deref()
+        let keys = self.wanted_keys.trouble();
+        keys.or_else(|| self.wanted_rows.trouble())
     }
 
     /// Where the chosen one is.
@@ -142,7 +131,7 @@ impl<T: Listed> Listing<T> {
     pub(super) fn click(&mut self, row: usize, seen: usize) -> bool {
         let visible = self.visible(seen);
         let at = visible.start + row;
-        let there = visible.contains(&at) && self.trouble.is_none();
+        let there = visible.contains(&at) && self.trouble().is_none();
         if there {
             self.choose_at(at);
         }
@@ -159,13 +148,9 @@ impl<T: Listed> Listing<T> {
         self.chosen = Some(key);
     }
 
-    /// Which of them are in sight, if so many are: the chosen one stands as near to the middle as can be.
+    /// Which of them are in sight, if so many are.
     pub(super) fn visible(&self, seen: usize) -> Range<usize> {
-        let first = self
-            .position()
-            .saturating_sub(seen / 2)
-            .min(self.keys.len().saturating_sub(seen));
-        first..(first + seen).min(self.keys.len())
+        list::visible(seen, self.position(), self.keys.len())
     }
 
     /// The rows at some places; None where one is not read yet.

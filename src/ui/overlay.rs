@@ -15,9 +15,9 @@ use ratatui::{Frame, layout::Rect};
 
 use super::{
     Library, Scene,
-    action::{Action, Effect},
+    action::{Action, Request},
+    frame::Hints,
     panel::fitting,
-    screen::Hints,
 };
 
 /// Something over a screen.
@@ -62,9 +62,9 @@ pub(super) enum Answer {
     /// It is not for me.
     Pass,
     /// Done; this is left to do.
-    Done(Option<Effect>),
+    Done(Option<Request>),
     /// Done: close; this is left to do.
-    Close(Option<Effect>),
+    Close(Option<Request>),
 }
 
 /// Where something of this size lies over a screen: in its middle, and on the hints only if it just fits so.

@@ -23,7 +23,6 @@ pub(super) mod todo;
 pub(super) mod transcript;
 
 use ratatui::{
-    layout::{Margin, Rect},
     style::Style,
     text::{Line, Span},
     widgets::{Block, Borders},
@@ -58,15 +57,6 @@ pub(super) fn prose(paragraphs: &[&str], width: usize, style: Style) -> Vec<Line
     let rows = paragraphs.iter().flat_map(|text| text::wrapped(text, room));
     rows.map(|row| Line::styled(format!(" {row}"), style))
         .collect()
-}
-
-/// What is inside of the frame of a panel, if it has one.
-pub(super) fn inner(area: Rect, in_frame: bool) -> Rect {
-    if in_frame {
-        area.inner(Margin::new(1, 1))
-    } else {
-        area
-    }
 }
 
 /// As many cells as a screen can have.

@@ -13,10 +13,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Clock,
+    Clock, Origin,
     app::{REST, next, until},
 };
-use crate::{feed::Viewer, losses::Losses, monitor::Monitor, rules::Failing, tunnel::Link};
+use crate::{feed::Viewer, losses::Losses, monitor::Monitor, rules::Failing};
 pub(in crate::ui) use narrator::Narrator;
 
 /// What is told and where it comes from.
@@ -28,8 +28,8 @@ pub struct Plain {
     pub losses: watch::Receiver<Losses>,
     /// Which actions of rules fail.
     pub failing: watch::Receiver<Failing>,
-    /// How Omi reaches us.
-    pub link: watch::Receiver<Link>,
+    /// Where what comes is from.
+    pub origin: Origin,
     /// The model of what was heard.
     pub monitor: Monitor,
     /// Where the user is.
@@ -76,9 +76,14 @@ impl Plain {
                 Ok(()) = self.failing.changed() => {
                     narrator.set_failing(self.failing.borrow_and_update().clone());
                 }
-                Ok(()) = self.link.changed() => {
-                    let link = self.link.borrow_and_update().clone();
-                    lines.extend(narrator.tell_link(&link, self.clock.now()));
+                Ok(()) = self.origin.changed() => {
+                    let now = self.clock.now();
+                    lines.extend(match &mut self.origin {
+                        Origin::Omi(link) => narrator.tell_link(&link.borrow_and_update(), now),
+                        Origin::Staged(staged) => {
+                            narrator.tell_staged(*staged.borrow_and_update(), now)
+                        }
+                    });
                 }
                 Ok(()) = self.losses.changed() => {
                     narrator.count_losses(*self.losses.borrow_and_update());

@@ -7,7 +7,7 @@ use std::{
     ops::{Range, RangeInclusive},
 };
 
-use super::{Library, action::Step, library::Asked};
+use super::{Library, action::Step, panel::list, wanted::Wanted};
 use crate::store::{ReadError, Store};
 
 /// Rows that are read beyond those in sight, on either side.
@@ -33,7 +33,7 @@ pub(super) enum Found<'a, T> {
 }
 
 /// Numbers, and the rows that were found of them.
-type Answer<T> = (RangeInclusive<u64>, Asked<Vec<(u64, T)>>);
+type Rows<T> = (RangeInclusive<u64>, Vec<(u64, T)>);
 
 /// A list from number 1 on.
 #[derive(Debug)]
@@ -41,14 +41,14 @@ pub(super) struct Roll<T> {
     last: u64,
     /// None: it was looked for and is not there.
     rows: BTreeMap<u64, Option<T>>,
-    asked: Option<Answer<T>>,
+    /// As of which last number.
+    wanted: Wanted<u64, Rows<T>>,
     /// Whether rows in sight may be told differently by now.
     stale: bool,
     /// None: the last one, whichever it is.
     chosen: Option<u64>,
     /// The last one when the user left it.
     left: u64,
-    trouble: Option<String>,
 }
 
 impl<T> Default for Roll<T> {
@@ -56,11 +56,10 @@ impl<T> Default for Roll<T> {
         Self {
             last: 0,
             rows: BTreeMap::new(),
-            asked: None,
+            wanted: Wanted::default(),
             stale: false,
             chosen: None,
             left: 0,
-            trouble: None,
         }
     }
 }
@@ -70,20 +69,11 @@ impl<T: Numbered + Debug> Roll<T> {
     pub(super) fn update(&mut self, last: u64, seen: usize, library: &Library) {
         self.stale |= self.last != last;
         self.last = last;
-        let answer = self.asked.as_ref().and_then(|(_, asked)| asked.answer());
-        if let Some(answer) = answer
-            && let Some((numbers, _)) = self.asked.take()
-        {
-            match answer {
-                Ok(found) => {
-                    self.trouble = None;
-                    self.rows.extend(numbers.map(|number| (number, None)));
-                    let found = found.into_iter();
-                    self.rows
-                        .extend(found.map(|(number, row)| (number, Some(row))));
-                }
-                Err(error) => self.trouble = Some(error.to_string()),
-            }
+        if let Some((_, (numbers, found))) = self.wanted.take() {
+            self.rows.extend(numbers.map(|number| (number, None)));
+            let found = found.into_iter();
+            self.rows
+                .extend(found.map(|(number, row)| (number, Some(row))));
         }
         self.ask(seen, library);
     }
@@ -94,9 +84,7 @@ impl<T: Numbered + Debug> Roll<T> {
             .clone()
             .all(|number| self.rows.contains_key(&number));
         let known = complete && !self.stale;
-        // What cannot be read is tried again when more has come.
-        let gave_up = self.trouble.is_some() && !self.stale;
-        if visible.is_empty() || known || gave_up || self.asked.is_some() {
+        if visible.is_empty() || known || !self.wanted.may_ask(&self.last) {
             return;
         }
         let around = visible.start.saturating_sub(BEYOND).max(1)
@@ -105,9 +93,8 @@ impl<T: Numbered + Debug> Roll<T> {
             self.rows.retain(|number, _| around.contains(number));
         }
         self.stale = false;
-        let numbers = around.clone();
-        let asked = library.ask(move |store| T::rows(store, numbers));
-        self.asked = Some((around, asked));
+        let read = move |store: &Store| Ok((around.clone(), T::rows(store, around)?));
+        self.wanted.ask(self.last, library, read);
     }
 
     /// How many there are.
@@ -117,7 +104,7 @@ impl<T: Numbered + Debug> Roll<T> {
 
     /// Why it cannot be read.
     pub(super) fn trouble(&self) -> Option<&str> {
-        self.trouble.as_deref()
+        self.wanted.trouble()
     }
 
     /// The number of the chosen one; 0 if there is none.
@@ -151,20 +138,18 @@ impl<T: Numbered + Debug> Roll<T> {
     pub(super) fn click(&mut self, row: usize, seen: usize) -> bool {
         let visible = self.visible(seen);
         let number = visible.start.saturating_add(row as u64);
-        let there = visible.contains(&number) && self.trouble.is_none();
+        let there = visible.contains(&number) && self.trouble().is_none();
         if there {
             self.choose(number, number == self.last);
         }
         there
     }
 
-    /// Which numbers are in sight, if so many are: the chosen one stands as near to the middle as can be.
+    /// Which numbers are in sight, if so many are.
     pub(super) fn visible(&self, seen: usize) -> Range<u64> {
-        let seen = seen as u64;
-        let first = (self.position().saturating_sub(seen / 2))
-            .min((self.last + 1).saturating_sub(seen))
-            .max(1);
-        first..(first + seen).min(self.last + 1)
+        let chosen = self.position().saturating_sub(1) as usize;
+        let seen = list::visible(seen, chosen, self.last as usize);
+        seen.start as u64 + 1..seen.end as u64 + 1
     }
 
     /// The row of a number.

@@ -1,4 +1,4 @@
-use super::{Context, app::Session};
+use super::{Context, Session, Staged};
 
 use jiff::Timestamp;
 
@@ -20,6 +20,8 @@ pub(super) struct Scene<'a> {
     pub(super) session: &'a Session,
     /// How Omi reaches us.
     pub(super) link: &'a Link,
+    /// What is played in place of what Omi posts; None: it is Omi that is waited for.
+    pub(super) staged: Option<Staged>,
     pub(super) playback: &'a Status,
     /// The wearer who was chosen; None: whoever is heard.
     pub(super) wearer: Option<&'a Uid>,

@@ -6,27 +6,20 @@ mod day;
 mod deliveries;
 mod live;
 mod memories;
+mod pair;
 
 use std::fmt::Debug;
 
 use jiff::Timestamp;
-use ratatui::{
-    Frame,
-    layout::{Position, Rect},
-    text::Span,
-};
+use ratatui::{Frame, layout::Position, text::Span};
 
 use super::{
     Arrangement, Library, Scene,
-    action::{Action, Effect, Goal},
-    overlay::export::Offer,
+    action::{Action, Goal, Request},
+    frame::{Body, Hints, Tab},
+    offer::Offer,
     panes::Panes,
 };
-
-pub(super) use audio::Figures;
-
-/// Short words for the keys that matter, the most useful first.
-pub(super) type Hints = Vec<(Action, &'static str)>;
 
 /// One of the screens.
 pub(super) trait Screen: Debug {
@@ -34,7 +27,7 @@ pub(super) trait Screen: Debug {
     fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>);
 
     /// Does what an action asks for, if it means anything here.
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect>;
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request>;
 
     /// The keys that matter now.
     fn hints(&self, scene: &Scene<'_>) -> Hints;
@@ -87,16 +80,6 @@ pub(super) trait Screen: Debug {
     fn next_change(&self, _scene: &Scene<'_>) -> Option<Timestamp> {
         None
     }
-}
-
-/// What a screen may draw on: all but the first and the last row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Body {
-    pub(super) area: Rect,
-    /// Whether there is room for frames.
-    pub(super) framed: bool,
-    /// How the user divided it.
-    pub(super) panes: Panes,
 }
 
 /// A row of the table.
@@ -203,14 +186,6 @@ pub(super) struct Screens {
     /// How each is divided.
     panes: Vec<Panes>,
     shown: usize,
-}
-
-/// The name of a screen, as the first row tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tab {
-    pub(super) key: char,
-    pub(super) label: String,
-    pub(super) shown: bool,
 }
 
 impl Default for Screens {

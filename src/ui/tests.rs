@@ -3,6 +3,7 @@
 mod actions;
 mod day;
 mod deliveries;
+mod errands;
 mod export;
 mod fuzz;
 mod keys;
@@ -13,6 +14,6 @@ mod overlays;
 mod plain;
 mod scene;
 mod screens;
-mod script;
+pub(super) mod script;
 mod sound;
 mod stage;

@@ -2,6 +2,7 @@
 
 mod act;
 mod layout;
+mod moment;
 mod mouse;
 
 use std::sync::Arc;
@@ -11,9 +12,8 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::{Frame, layout::Rect, text::Span};
 
 use super::{
-    Arrangement, Context, Glyphs, Library, Scene, TimeStyle,
+    Arrangement, Context, Glyphs, Library, Scene, Session, Staged, TimeStyle,
     action::{Action, Effect},
-    app::Session,
     keymap::Keymap,
     overlay::{
         Answer, Overlay, Shelf,
@@ -24,6 +24,7 @@ use super::{
     theme::Theme,
 };
 use layout::{Places, places};
+pub use moment::Moment;
 use mouse::Mouse;
 
 use crate::{
@@ -62,6 +63,7 @@ pub struct View {
 struct Common {
     session: Session,
     link: Link,
+    staged: Option<Staged>,
     playback: Status,
     /// The wearer who was chosen.
     wearer: Option<Uid>,
@@ -70,7 +72,7 @@ struct Common {
     frozen: Option<Frozen>,
     /// Counts changes by the user's hand.
     edits: u64,
-    /// The looks; of another moment than the present.
+    /// The looks, as of when the view was last at a moment.
     context: Context,
 }
 
@@ -84,24 +86,23 @@ struct Frozen {
 }
 
 impl Common {
-    fn context(&self, now: Timestamp) -> Context {
-        Context {
-            now: self.frozen.as_ref().map_or(now, |frozen| frozen.now),
-            ..self.context.clone()
-        }
+    /// What is looked at is of this moment, or of when it was frozen.
+    fn be_at(&mut self, now: Timestamp) {
+        self.context.now = self.frozen.as_ref().map_or(now, |frozen| frozen.now);
     }
 
-    fn scene<'a>(&'a self, screen: usize, monitor: &'a Monitor, context: &'a Context) -> Scene<'a> {
+    fn scene<'a>(&'a self, screen: usize, monitor: &'a Monitor) -> Scene<'a> {
         let frozen = self.frozen.as_ref();
         Scene {
             screen,
             monitor: frozen.map_or(monitor, |frozen| &frozen.monitor),
             session: &self.session,
             link: &self.link,
+            staged: self.staged,
             playback: &self.playback,
             wearer: self.wearer.as_ref(),
             place: self.place.as_ref(),
-            context,
+            context: &self.context,
             frozen: frozen.is_some(),
             version: self.edits + monitor.memory_changes(),
         }
@@ -124,7 +125,7 @@ impl Common {
         }
     }
 
-    fn freeze(&mut self, monitor: &Monitor, now: Timestamp) {
+    fn freeze(&mut self, Moment { monitor, now, .. }: Moment<'_>) {
         self.frozen = match self.frozen {
             Some(_) => None,
             None => Some(Frozen {
@@ -153,6 +154,7 @@ impl View {
             common: Common {
                 session,
                 link: Link::default(),
+                staged: None,
                 playback: Status::default(),
                 wearer: None,
                 place: None,
@@ -195,10 +197,10 @@ impl View {
         arrangement
     }
 
-    /// Draws everything.
-    pub fn render(&self, frame: &mut Frame<'_>, monitor: &Monitor, now: Timestamp) {
-        let context = self.common.context(now);
-        let scene = self.common.scene(self.screens.place(), monitor, &context);
+    /// Draws everything, as of the last update.
+    pub fn render(&self, frame: &mut Frame<'_>, monitor: &Monitor) {
+        let scene = self.scene(monitor);
+        let context = scene.context;
         let places = self.places(frame.area());
         if let Some(area) = places.header {
             let tabs = self.screens.tabs();
@@ -207,16 +209,16 @@ impl View {
         let screen = self.screens.shown();
         screen.render(frame, places.body, &scene);
         if let Some(overlay) = &self.overlay {
-            hints::render(frame, places.hints, None, &overlay.hints(), &context);
+            hints::render(frame, places.hints, None, &overlay.hints(), context);
             overlay.render(frame, frame.area(), &scene);
         } else {
-            let notice = self.notice(&context);
+            let notice = self.notice(context);
             let notice = notice.or_else(|| screen.notice(places.body, &scene));
             let mut hints = screen.hints(&scene);
             if places.body.panes.zoomed {
                 hints.insert(0, (Action::Zoom, "all panes"));
             }
-            hints::render(frame, places.hints, notice, &hints, &context);
+            hints::render(frame, places.hints, notice, &hints, context);
         }
         context.theme.ground(frame.buffer_mut());
     }
@@ -246,20 +248,20 @@ impl View {
     }
 
     /// Does what a key asks for; what is outside the state is given back as an effect.
-    pub fn key(
-        &mut self,
-        key: KeyEvent,
-        monitor: &Monitor,
-        size: (u16, u16),
-        now: Timestamp,
-    ) -> Option<Effect> {
+    pub fn key(&mut self, key: KeyEvent, moment: Moment<'_>) -> Option<Effect> {
         self.word = None;
         self.mouse.forget();
-        if let Some(Answer::Done(effect)) = self.overlay.as_mut().map(|overlay| overlay.key(key)) {
-            return effect;
+        match self.overlay.as_mut().map(|overlay| overlay.key(key)) {
+            Some(Answer::Done(request)) => self.resolved(request?, moment),
+            Some(Answer::Close(request)) => {
+                self.close();
+                self.resolved(request?, moment)
+            }
+            Some(Answer::Pass) | None => {
+                let action = self.common.context.keymap.action(key)?;
+                self.act(action, moment)
+            }
         }
-        let action = self.common.context.keymap.action(key)?;
-        self.act(action, monitor, size, now)
     }
 
     /// Types a text that was pasted, if there is a field for it; without one, its letters are no keys.
@@ -275,20 +277,18 @@ impl View {
     }
 
     /// Takes what came from the library, and asks for more.
-    pub fn update(
-        &mut self,
-        monitor: &Monitor,
-        library: &Library,
-        size: (u16, u16),
-        now: Timestamp,
-    ) {
-        let body = self.places(Rect::new(0, 0, size.0, size.1)).body;
-        let context = self.common.context(now);
-        let scene = self.common.scene(self.screens.place(), monitor, &context);
+    pub fn update(&mut self, library: &Library, moment: Moment<'_>) {
+        self.common.be_at(moment.now);
+        let body = self.places(moment.area).body;
+        let scene = self.common.scene(self.screens.place(), moment.monitor);
         self.screens.shown_mut().update(body, &scene, library);
         if let Some(overlay) = &mut self.overlay {
             overlay.update(&scene, library);
         }
+    }
+
+    fn scene<'a>(&'a self, monitor: &'a Monitor) -> Scene<'a> {
+        self.common.scene(self.screens.place(), monitor)
     }
 
     fn places(&self, area: Rect) -> Places {
@@ -304,6 +304,11 @@ impl View {
     /// Takes over how Omi reaches us.
     pub(super) fn linked(&mut self, link: Link) {
         self.common.link = link;
+    }
+
+    /// Takes over what is played in place of what Omi posts.
+    pub(super) fn stage(&mut self, staged: Staged) {
+        self.common.staged = Some(staged);
     }
 
     /// Takes over how playback does.
@@ -358,14 +363,14 @@ impl View {
     }
 
     /// When the view will next look different although nothing arrives.
-    pub(super) fn next_change(&self, monitor: &Monitor, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn next_change(&mut self, monitor: &Monitor, now: Timestamp) -> Option<Timestamp> {
+        self.common.be_at(now);
         let looks = self.progress.and_then(|_| now.saturating_add(LOOK).ok());
         if self.common.frozen.is_some() {
             return looks;
         }
-        let context = self.common.context(now);
-        let scene = self.common.scene(self.screens.place(), monitor, &context);
-        let ages = (context.time_style == TimeStyle::Age)
+        let scene = self.scene(monitor);
+        let ages = (scene.context.time_style == TimeStyle::Age)
             .then(|| now.saturating_add(SignedDuration::from_secs(30)).ok());
         monitor
             .next_change(now)

@@ -13,8 +13,10 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn snapshot(&self, window: Window) -> Result<Snapshot, ReadError> {
-        let _open = self.gate.read();
-        Ok(snapshot::read(&*self.db.unchecked_transaction()?, window)?)
+        Ok(snapshot::read(
+            &*self.db().unchecked_transaction()?,
+            window,
+        )?)
     }
 
     /// The newest deliveries, refused ones too, the oldest of them first; each with whether it repeats another.
@@ -22,8 +24,8 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn newest_deliveries(&self, count: usize) -> Result<Vec<(Delivery, bool)>, ReadError> {
-        let _open = self.gate.read();
-        let db = self.db.unchecked_transaction()?;
+        let db = self.db();
+        let db = db.unchecked_transaction()?;
         let before = delivery::last_seq(&db)?.0.saturating_sub(count as u64);
         let found = delivery::after(&db, Seq(before), count)?;
         let found = found.into_iter();

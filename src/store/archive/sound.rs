@@ -57,8 +57,8 @@ impl Archive {
         since: Option<Timestamp>,
         until: Option<Timestamp>,
     ) -> Result<Vec<Uid>, ReadError> {
-        let _open = self.gate.read();
-        let mut query = self.db().prepare(
+        let db = self.db();
+        let mut query = db.prepare(
             "SELECT DISTINCT uid FROM sound_chunks WHERE samples > 0 \
              AND arrived BETWEEN coalesce(?, arrived) AND coalesce(?, arrived) ORDER BY uid",
         )?;
@@ -75,9 +75,9 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn sound(&self, selection: &SoundSelection) -> Result<Option<Track>, ReadError> {
-        let _open = self.gate.read();
-        let db = self.db().unchecked_transaction()?;
-        Ok(track(&db, self.recordings(), selection, false)?)
+        let db = self.db();
+        let db = db.unchecked_transaction()?;
+        Ok(track(&db, recordings::beside(&db), selection, false)?)
     }
 
     /// The sound of a conversation, exactly from its start to its last end, so that subtitles fit; None if there is no such
@@ -86,8 +86,8 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn sound_of(&self, id: ConversationId) -> Result<Option<Track>, ReadError> {
-        let _open = self.gate.read();
-        let db = self.db().unchecked_transaction()?;
+        let db = self.db();
+        let db = db.unchecked_transaction()?;
         let Some(conversation) = rows::conversation::get(&db, id)? else {
             return Ok(None);
         };
@@ -96,12 +96,7 @@ impl Archive {
             until: Some(conversation.clock(conversation.last_end)),
             uid: conversation.uid,
         };
-        Ok(track(&db, self.recordings(), &selection, true)?)
-    }
-
-    /// The folder of the sound files.
-    pub(in crate::store) fn recordings(&self) -> std::path::PathBuf {
-        recordings::beside(self.db())
+        Ok(track(&db, recordings::beside(&db), &selection, true)?)
     }
 }
 

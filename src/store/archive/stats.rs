@@ -81,7 +81,8 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn stats(&self) -> Result<Stats, ReadError> {
-        let db = self.db().unchecked_transaction()?;
+        let db = self.db();
+        let db = db.unchecked_transaction()?;
         let count = |query| {
             db.query_row(query, [], |row| row.get::<_, i64>(0))
                 .map(i64::unsigned_abs)

@@ -7,7 +7,6 @@ use rusqlite::{Connection, params};
 
 use super::{
     super::{ReadError, Store, column::micros},
-    Archive,
     sound::{AFTER, BEFORE},
 };
 use crate::{
@@ -30,22 +29,6 @@ pub struct SoundStretch {
     pub end: Timestamp,
     /// Whether its samples are still kept.
     pub kept: bool,
-}
-
-impl Archive {
-    /// When a wearer was heard between two times, in order, in at most 1000 stretches. Reads every chunk of that time.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn sound_strip(
-        &self,
-        uid: &Uid,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Vec<SoundStretch>, ReadError> {
-        let db = self.db().unchecked_transaction()?;
-        Ok(sound_strip(&db, uid, from, to)?)
-    }
 }
 
 impl Store {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{Archive, Selection, Talk};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         ReadError,
         column::{micros, time, uid},
         deliveries::{self, Inspected, KeptDelivery},
-        rows,
+        rows, talk,
     },
 };
 
@@ -120,8 +120,8 @@ impl KeptSummary {
 impl Archive {
     /// The conversations that are meant and have something in them, by their beginning.
     pub fn talks(&self, selection: &Selection) -> impl Iterator<Item = Result<Talk, ReadError>> {
-        self.walk(TALKS, selection, |archive, id| {
-            archive.talk_within(ConversationId(id))
+        self.walk(TALKS, selection, |db, id| {
+            talk::read(&*db.unchecked_transaction()?, ConversationId(id))
         })
     }
 
@@ -130,8 +130,8 @@ impl Archive {
         &self,
         selection: &Selection,
     ) -> impl Iterator<Item = Result<KeptMemory, ReadError>> {
-        self.walk(MEMORIES, selection, |archive, id| {
-            Ok(rows::memory::get(archive.db(), MemoryId(id))?)
+        self.walk(MEMORIES, selection, |db, id| {
+            rows::memory::get(db, MemoryId(id))
         })
     }
 
@@ -140,7 +140,7 @@ impl Archive {
         &self,
         selection: &Selection,
     ) -> impl Iterator<Item = Result<KeptSummary, ReadError>> {
-        self.walk(SUMMARIES, selection, Self::summary_within)
+        self.walk(SUMMARIES, selection, |db, seq| summary(db, number(seq)))
     }
 
     /// The requests that are meant, in the order in which they came.
@@ -148,7 +148,9 @@ impl Archive {
         &self,
         selection: &Selection,
     ) -> impl Iterator<Item = Result<KeptDelivery, ReadError>> {
-        self.walk(DELIVERIES, selection, Self::delivery_within)
+        self.walk(DELIVERIES, selection, |db, seq| {
+            deliveries::read(db, number(seq))
+        })
     }
 
     /// The deliveries that are meant and were accepted, once each and with all that is kept of them, in the order in which they came. What
@@ -161,8 +163,8 @@ impl Archive {
         selection: &Selection,
     ) -> Result<impl Iterator<Item = Result<Inspected, ReadError>>, ReadError> {
         let newest = self.newest()?;
-        let deliveries = self.walk(REPLAYABLE, selection, |archive, row| {
-            Ok(deliveries::inspect(archive.db(), Seq(row as u64))?)
+        let deliveries = self.walk(REPLAYABLE, selection, |db, seq| {
+            deliveries::inspect(db, number(seq))
         });
         let is_older = move |inspected: &Inspected| inspected.kept.seq <= newest;
         Ok(deliveries.take_while(move |next| next.as_ref().map_or(true, is_older)))
@@ -170,9 +172,7 @@ impl Archive {
 
     /// The last record; 0 if there is none.
     fn newest(&self) -> Result<Seq, ReadError> {
-        let _open = self.gate.read();
-        let newest = "SELECT coalesce(max(seq), 0) FROM records";
-        Ok(self.db().query_row(newest, [], |row| row.get(0))?)
+        Ok(rows::delivery::last_seq(&self.db())?)
     }
 
     /// The day summary that a record brought; None if there is no such one.
@@ -180,8 +180,7 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn summary(&self, seq: Seq) -> Result<Option<KeptSummary>, ReadError> {
-        let _open = self.gate.read();
-        self.summary_within(seq.0 as i64)
+        Ok(summary(&self.db(), seq)?)
     }
 
     /// A request; None if there is no such one.
@@ -189,8 +188,7 @@ impl Archive {
     /// # Errors
     /// [`ReadError`].
     pub fn delivery(&self, seq: Seq) -> Result<Option<KeptDelivery>, ReadError> {
-        let _open = self.gate.read();
-        self.delivery_within(seq.0 as i64)
+        Ok(deliveries::read(&self.db(), seq)?)
     }
 
     /// How many things are meant.
@@ -209,38 +207,12 @@ impl Archive {
         Ok(counts.into_iter().map(|count| count as usize).sum())
     }
 
-    fn summary_within(&self, row: i64) -> Result<Option<KeptSummary>, ReadError> {
-        let seq = Seq(row as u64);
-        let Some(summary) = rows::single::summary(self.db(), seq)? else {
-            return Ok(None);
-        };
-        let owner = self
-            .db()
-            .prepare_cached(
-                "SELECT s.uid, r.received FROM summaries s JOIN records r ON r.seq = s.seq WHERE s.seq = ?",
-            )?
-            .query_row([row], |row| Ok((uid(row, 0)?, time(row, 1)?)))
-            .optional()?;
-        let ticked = rows::own::ticked(self.db(), ActionSource::Summary(seq))?;
-        Ok(owner.map(|(uid, arrived)| KeptSummary {
-            seq,
-            uid,
-            arrived,
-            summary,
-            ticked,
-        }))
-    }
-
-    fn delivery_within(&self, row: i64) -> Result<Option<KeptDelivery>, ReadError> {
-        Ok(deliveries::read(self.db(), Seq(row as u64))?)
-    }
-
     /// What `read` makes of each row that `query` finds. A row that is gone by then is passed over.
     fn walk<T>(
         &self,
         query: &'static str,
         selection: &Selection,
-        read: impl Fn(&Self, i64) -> Result<Option<T>, ReadError>,
+        read: impl Fn(&Connection, i64) -> rusqlite::Result<Option<T>>,
     ) -> impl Iterator<Item = Result<T, ReadError>> {
         let selection = selection.clone();
         let keys = Keys {
@@ -257,8 +229,7 @@ impl Archive {
                 Ok(key) => key,
                 Err(error) => return Some(Err(error)),
             };
-            let _open = self.gate.read();
-            read(self, row).transpose()
+            read(&self.db(), row).map_err(ReadError::from).transpose()
         })
     }
 
@@ -271,8 +242,8 @@ impl Archive {
         limit: i64,
         take: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, ReadError> {
-        let _open = self.gate.read();
-        let mut query = self.db().prepare_cached(query)?;
+        let db = self.db();
+        let mut query = db.prepare_cached(query)?;
         let rows = query.query_map(
             named_params! {
                 ":order": order,
@@ -288,6 +259,31 @@ impl Archive {
         )?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
+}
+
+fn summary(db: &Connection, seq: Seq) -> rusqlite::Result<Option<KeptSummary>> {
+    let Some(summary) = rows::single::summary(db, seq)? else {
+        return Ok(None);
+    };
+    let owner = db
+        .prepare_cached(
+            "SELECT s.uid, r.received FROM summaries s JOIN records r ON r.seq = s.seq WHERE s.seq = ?",
+        )?
+        .query_row([seq], |row| Ok((uid(row, 0)?, time(row, 1)?)))
+        .optional()?;
+    let ticked = rows::own::ticked(db, ActionSource::Summary(seq))?;
+    Ok(owner.map(|(uid, arrived)| KeptSummary {
+        seq,
+        uid,
+        arrived,
+        summary,
+        ticked,
+    }))
+}
+
+/// Of a record, which is counted from 1.
+fn number(row: i64) -> Seq {
+    Seq(row.unsigned_abs())
 }
 
 /// Keys, page by page.

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     Key, Place,
+    changes::Changes,
     document::{Document, line_document, memory_document, note_document, summary_document},
     file::{self, IndexFile, Mark, is_damage},
     purge::Purge,
@@ -31,9 +32,6 @@ use crate::{
 const BATCH: u64 = 500;
 /// Such goes that are written together.
 const BATCHES: usize = 8;
-/// Lines that are put in together, in the order of their places: for a place before the last one FTS5 writes out what it has gathered,
-/// and what is written in small pieces must be merged again and again.
-const SORTED: usize = 4096;
 /// After a commit: more may follow, and they are cheaper together.
 const GATHER: Duration = Duration::from_millis(100);
 /// After something went wrong.
@@ -108,10 +106,16 @@ impl Work {
             let before = file::mark(&writing)?;
             let (mut mark, mut more) = (before, true);
             for _ in 0..BATCHES {
+                let mut changes = Changes::default();
                 (mark, more) = self.readers.read(|db| {
-                    let index = &writing;
-                    Step { db, index }.take(mark)
+                    let mut step = Step {
+                        db,
+                        index: &writing,
+                        changes: &mut changes,
+                    };
+                    step.take(mark)
                 })?;
+                changes.write(&writing)?;
                 if !more {
                     break;
                 }
@@ -128,15 +132,16 @@ impl Work {
     }
 }
 
-/// Brings the index up by some records; used by whoever holds both files.
+/// Looks what some records change.
 struct Step<'a> {
     db: &'a Connection,
     index: &'a Connection,
+    changes: &'a mut Changes,
 }
 
 impl Step<'_> {
     /// How far it has come then, and whether there is more to do.
-    fn take(&self, mut mark: Mark) -> rusqlite::Result<(Mark, bool)> {
+    fn take(&mut self, mut mark: Mark) -> rusqlite::Result<(Mark, bool)> {
         let last = delivery::last_seq(self.db)?;
         if !is_same_store(self.db, mark)? {
             tracing::info!("the index of words belongs to another store and is made anew");
@@ -161,22 +166,21 @@ impl Step<'_> {
     }
 
     /// Lines that a memory made void.
-    fn lines_gone(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
+    fn lines_gone(&mut self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
         let mut find = self.db.prepare_cached(
             "SELECT id FROM segments WHERE superseded_by > ? AND superseded_by <= ?",
         )?;
         let mut rows = find.query(params![after, upto])?;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
-            self.remove(Subject::Line, id)?;
-            self.remove(Subject::Note, id)?;
+            self.changes.remove(Subject::Line, id);
+            self.changes.remove(Subject::Note, id);
         }
         Ok(())
     }
 
-    fn lines(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
+    fn lines(&mut self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
         let mut home: Option<Conversation> = None;
-        let mut entries = Vec::new();
         line::each_between(self.db, after, upto, |line| {
             if home
                 .as_ref()
@@ -184,19 +188,15 @@ impl Step<'_> {
             {
                 home = conversation::get(self.db, line.conversation)?;
             }
-            if let Some(home) = &home {
-                entries.extend(entries_of(home, &line));
+            match &home {
+                Some(home) => self.put_line(home, &line),
+                None => Ok(()),
             }
-            if entries.len() >= SORTED {
-                self.put_all(std::mem::take(&mut entries))?;
-            }
-            Ok(())
-        })?;
-        self.put_all(entries)
+        })
     }
 
     /// Lines that stand at another time, since it is known better when their talk began.
-    fn moved(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
+    fn moved(&mut self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
         let mut find = self
             .db
             .prepare_cached("SELECT id FROM conversations WHERE seq > ? AND seq <= ?")?;
@@ -214,8 +214,9 @@ impl Step<'_> {
                 None => false,
             };
             if moved {
-                let lines = line::of_conversation(self.db, id)?;
-                self.put_all(lines.iter().flat_map(|line| entries_of(&home, line)))?;
+                for line in line::of_conversation(self.db, id)? {
+                    self.put_line(&home, &line)?;
+                }
             }
         }
         Ok(())
@@ -230,7 +231,7 @@ impl Step<'_> {
         Ok(there.is_some_and(|there| there != here))
     }
 
-    fn memories(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
+    fn memories(&mut self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
         let mut find = self
             .db
             .prepare_cached("SELECT id FROM memories WHERE seq > ? AND seq <= ?")?;
@@ -241,7 +242,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn summaries(&self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
+    fn summaries(&mut self, after: Seq, upto: Seq) -> rusqlite::Result<()> {
         let mut find = self
             .db
             .prepare_cached("SELECT seq FROM summaries WHERE seq > ? AND seq <= ?")?;
@@ -253,8 +254,8 @@ impl Step<'_> {
     }
 
     /// What changed without a record. Returns the last such change.
-    fn touched(&self, after: i64) -> rusqlite::Result<i64> {
-        let (mut last, mut deleted) = (after, 0);
+    fn touched(&mut self, after: i64) -> rusqlite::Result<i64> {
+        let mut last = after;
         let mut find = self
             .db
             .prepare_cached("SELECT id, kind, row FROM touched WHERE id > ? ORDER BY id")?;
@@ -267,101 +268,80 @@ impl Step<'_> {
                 2 => self.put_memory(MemoryId(id))?,
                 _ => self.put_summary(id)?,
             };
-            deleted += i64::from(!is_there);
-        }
-        if deleted > 0 {
-            file::set_deleted(self.index, file::deleted(self.index)? + deleted)?;
+            if !is_there {
+                self.changes.count_deleted();
+            }
         }
         Ok(last)
     }
 
     /// Whether nothing of it is gone; a note that was changed counts as gone.
-    fn look_again_at_line(&self, id: LineId) -> rusqlite::Result<bool> {
+    fn look_again_at_line(&mut self, id: LineId) -> rusqlite::Result<bool> {
         let note = Key::new(Subject::Note, id.0);
         let had_note = match note {
             Some(key) => file::place_of(self.index, key)?.is_some(),
             None => false,
         };
-        self.remove(Subject::Line, id.0)?;
-        self.remove(Subject::Note, id.0)?;
+        self.changes.remove(Subject::Line, id.0);
+        self.changes.remove(Subject::Note, id.0);
         let Some(line) = line::shown(self.db, id)? else {
             return Ok(false);
         };
         let home = conversation::get(self.db, line.conversation)?;
         if let Some(home) = &home {
-            self.put_all(entries_of(home, &line))?;
+            self.put_line(home, &line)?;
         }
         Ok(home.is_some() && !had_note)
     }
 
-    fn put_all(&self, entries: impl IntoIterator<Item = Entry>) -> rusqlite::Result<()> {
-        let mut entries: Vec<Entry> = entries.into_iter().collect();
-        entries.sort_unstable_by_key(|entry| entry.place);
-        for entry in &entries {
-            file::put(self.index, entry.key, entry.place, &entry.document)?;
+    fn put_line(&mut self, home: &Conversation, line: &Line) -> rusqlite::Result<()> {
+        let at = home.clock(line.segment.start);
+        if line.note.is_some() {
+            self.put(Subject::Note, line.id.0, at, note_document(line))?;
+        }
+        self.put(Subject::Line, line.id.0, at, line_document(line))
+    }
+
+    fn put(
+        &mut self,
+        subject: Subject,
+        id: i64,
+        at: Timestamp,
+        document: Document,
+    ) -> rusqlite::Result<()> {
+        self.changes.put(subject, id, at, document);
+        if self.changes.are_many() {
+            self.changes.write(self.index)?;
         }
         Ok(())
     }
 
     /// Whether it is there.
-    fn put_memory(&self, id: MemoryId) -> rusqlite::Result<bool> {
+    fn put_memory(&mut self, id: MemoryId) -> rusqlite::Result<bool> {
         let kept = memory::get(self.db, id)?.filter(|kept| !kept.memory.deleted);
         match &kept {
             Some(kept) => {
                 let at = kept.memory.when().unwrap_or(kept.arrived);
                 let document = memory_document(kept);
-                self.put_all(entry(Subject::Memory, id.0, at, document))?;
+                self.put(Subject::Memory, id.0, at, document)?;
             }
-            None => self.remove(Subject::Memory, id.0)?,
+            None => self.changes.remove(Subject::Memory, id.0),
         }
         Ok(kept.is_some())
     }
 
     /// Whether it is there.
-    fn put_summary(&self, seq: i64) -> rusqlite::Result<bool> {
+    fn put_summary(&mut self, seq: i64) -> rusqlite::Result<bool> {
         let found = single::summary_in_full(self.db, Seq(seq.unsigned_abs()))?;
         match &found {
             Some((_, at, summary)) => {
                 let document = summary_document(summary);
-                self.put_all(entry(Subject::Summary, seq, *at, document))?;
+                self.put(Subject::Summary, seq, *at, document)?;
             }
-            None => self.remove(Subject::Summary, seq)?,
+            None => self.changes.remove(Subject::Summary, seq),
         }
         Ok(found.is_some())
     }
-
-    fn remove(&self, subject: Subject, id: i64) -> rusqlite::Result<()> {
-        match Key::new(subject, id) {
-            Some(key) => file::remove(self.index, key),
-            None => Ok(()),
-        }
-    }
-}
-
-/// What is put into the index of one thing.
-struct Entry {
-    key: Key,
-    place: Place,
-    document: Document,
-}
-
-/// None for what is searched without the index.
-fn entry(subject: Subject, id: i64, at: Timestamp, document: Document) -> Option<Entry> {
-    let key = Key::new(subject, id)?;
-    Some(Entry {
-        key,
-        place: Place::new(at, key),
-        document,
-    })
-}
-
-/// Of a line, and of its note if it has one.
-fn entries_of(home: &Conversation, line: &Line) -> impl Iterator<Item = Entry> {
-    let at = home.clock(line.segment.start);
-    let note = line.note.as_ref().map(|_| note_document(line));
-    let note = note.and_then(|note| entry(Subject::Note, line.id.0, at, note));
-    let words = entry(Subject::Line, line.id.0, at, line_document(line));
-    words.into_iter().chain(note)
 }
 
 /// Whether the record that the index came to is still the same one. It is not after an older copy of the store was put back.

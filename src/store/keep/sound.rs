@@ -6,8 +6,8 @@ use super::Moment;
 use crate::{
     event::{Delivery, Encoding, Seq, SoundChunk},
     store::{
-        recorder::Take,
         rows::{recording, sound},
+        take::Take,
     },
 };
 

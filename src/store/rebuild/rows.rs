@@ -6,8 +6,11 @@ use rusqlite::{Connection, params};
 
 use super::past::{Past, Revision, Row, Told, Whole};
 use crate::{
-    event::{Conversation, ConversationId, LineId, MemoryId, Seq, Uid},
-    store::column::{maybe_time, micros, time, uid},
+    event::{ConversationId, LineId, MemoryId, Seq, Uid},
+    store::{
+        column::{maybe_time, micros, time, uid},
+        rows::conversation,
+    },
 };
 
 /// Notes what the rules have no say in: lines that were imported as conversations already, and talks whose memory was deleted as
@@ -39,27 +42,18 @@ pub(super) fn conversations(
     db: &Connection,
     of: &Uid,
 ) -> rusqlite::Result<BTreeMap<ConversationId, Whole>> {
-    db.prepare_cached(
-        "SELECT id, uid, started, last_arrival, last_end_s, title, emoji, memory_id, seq, \
-         first_arrival, lines_replaced FROM conversations \
+    db.prepare_cached(concat!(
+        "SELECT ",
+        conversation::columns!(),
+        ", seq, first_arrival, lines_replaced FROM conversations \
          WHERE uid = ? AND id NOT IN (SELECT id FROM settled)",
-    )?
+    ))?
     .query_map([of.as_str()], |row| {
-        let conversation = Conversation {
-            id: ConversationId(row.get(0)?),
-            uid: uid(row, 1)?,
-            started: time(row, 2)?,
-            last_arrival: time(row, 3)?,
-            last_end: row.get(4)?,
-            title: row.get(5)?,
-            emoji: row.get(6)?,
-            memory: row.get::<_, Option<i64>>(7)?.map(MemoryId),
-        };
         let whole = Whole {
+            conversation: conversation::read(row)?,
             seq: row.get(8)?,
             first_arrival: maybe_time(row, 9)?,
             lines_replaced: row.get(10)?,
-            conversation,
         };
         Ok((whole.conversation.id, whole))
     })?

@@ -15,8 +15,8 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Stream, name, take::Place};
-use crate::{audio::wav, file_error::about, private};
+use super::{Stream, name};
+use crate::{audio::wav, file_error::about, private, store::take::Place};
 
 /// Files that are held open.
 const OPEN: usize = 16;

@@ -12,8 +12,8 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
-use super::{Stream, take::Place};
-use crate::store::rows::sound;
+use super::Stream;
+use crate::store::{rows::sound, take::Place};
 
 /// For how long sound is known again.
 const WINDOW: SignedDuration = SignedDuration::from_secs(10);

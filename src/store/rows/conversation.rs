@@ -15,6 +15,7 @@ macro_rules! columns {
         "id, uid, started, last_arrival, last_end_s, title, emoji, memory_id"
     };
 }
+pub(in crate::store) use columns;
 
 /// Reads a conversation.
 pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {

@@ -1,13 +1,11 @@
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     event::{Delivery, Kind, Seq, Signature, Uid},
-    store::{
-        column::{maybe_json, maybe_uid, micros, time, to_json},
-        deliveries::DeliveryRow,
-    },
+    store::column::{maybe_json, maybe_uid, micros, time, to_json},
 };
 
 /// The columns that `read` expects, in its order. Of a record whose request was pruned the outcome is still known.
@@ -17,6 +15,33 @@ macro_rules! columns {
          coalesce(q.query, ''), q.headers, r.uid, r.kind, r.size, r.idempotency_key, \
          r.status, coalesce(q.reply, ''), r.warnings, r.took_us, r.signature, r.repeat_of"
     };
+}
+
+/// What the list tells of a delivery.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeliveryRow {
+    /// Its number.
+    pub seq: Seq,
+    /// When its head had arrived.
+    pub received: Timestamp,
+    /// Whose it is, once known.
+    pub uid: Option<Uid>,
+    /// What it is, once known.
+    pub kind: Kind,
+    /// Length of the body in bytes.
+    pub size: u64,
+    /// Status of our answer.
+    pub status: u16,
+    /// From the first byte to our decision.
+    pub took: Duration,
+    /// How many things were odd about it.
+    pub warnings: u32,
+    /// Whether it was signed.
+    pub signature: Signature,
+    /// The record that it repeats.
+    pub repeat_of: Option<Seq>,
+    /// How often it was repeated.
+    pub repeats: u32,
 }
 
 /// Writes a delivery with its raw body: the record, and the request behind it.

@@ -2,10 +2,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     event::{ConversationId, Line, LineId, Segment, Seq, Uid},
-    store::{
-        column::{maybe_json, micros, time, to_json},
-        page::Side,
-    },
+    store::column::{maybe_json, micros, time, to_json},
 };
 
 /// The columns that `read` expects, in its order.
@@ -19,6 +16,15 @@ macro_rules! columns {
 
 /// Lines of one start that are compared by their words.
 const SAME_START: usize = 64;
+
+/// Which side of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// What was said before it.
+    Before,
+    /// What was said after it.
+    After,
+}
 
 /// Where a line comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
     event::SoundChunk,
-    store::{column::micros, recorder::Place},
+    store::{column::micros, take::Place},
 };
 
 /// Tells that a chunk is in a file; the first one makes the file known.

@@ -5,7 +5,7 @@ use crate::{
     event::{Encoding, Level, Seq, SoundArrival, SoundChunk, Uid},
     store::{
         column::{micros, time, uid},
-        recorder::Take,
+        take::Take,
     },
 };
 

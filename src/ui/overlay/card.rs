@@ -14,8 +14,8 @@ use super::{Answer, Overlay, over};
 use crate::{
     advice::Severity,
     text,
-    tunnel::{Staged, offer},
-    ui::{Context, Scene, action::Action, panel::framed, screen::Hints},
+    tunnel::offer,
+    ui::{Context, Scene, Staged, action::Action, frame::Hints, panel::framed},
     webhook_url::{FIELDS, OF_SECONDS, pasted},
 };
 
@@ -106,7 +106,7 @@ impl Rows {
     pub(in crate::ui) fn of(scene: &Scene<'_>, key: Key, width: usize) -> Self {
         let context = scene.context;
         let theme = &context.theme;
-        if let Some(staged) = scene.link.staged {
+        if let Some(staged) = scene.staged {
             return Self {
                 way: unneeded(staged, width, context),
                 ..Self::default()

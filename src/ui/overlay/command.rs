@@ -21,10 +21,11 @@ use crate::{
     text,
     ui::{
         Context, Scene,
-        action::{Action, Effect, Entry, TABLE},
+        action::{Action, Entry, Request, TABLE},
         field::{Field, Typed},
+        frame::Hints,
         panel::{framed, list},
-        screen::{self, Hints},
+        screen,
     },
 };
 
@@ -95,7 +96,7 @@ impl Overlay for Command {
             return Answer::Done(None);
         }
         match (action, found.get(self.chosen)) {
-            (Action::Open, Some(entry)) => Answer::Close(Some(Effect::Do(entry.action))),
+            (Action::Open, Some(entry)) => Answer::Close(Some(Request::Do(entry.action))),
             (Action::Open, None) => Answer::Done(None),
             _ => Answer::Pass,
         }

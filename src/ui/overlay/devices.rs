@@ -13,10 +13,10 @@ use crate::{
     text,
     ui::{
         Context, Library, Scene,
-        action::{Action, Effect, SoundEffect},
+        action::{Action, SoundEffect},
+        frame::Hints,
         library::Asked,
         panel::{framed, list},
-        screen::Hints,
     },
 };
 
@@ -64,7 +64,7 @@ impl Overlay for Devices {
         }
         let device = self.chosen.checked_sub(1);
         let name = device.map(|device| devices[device].name.clone());
-        Answer::Close(Some(Effect::Sound(SoundEffect::Device(name))))
+        Answer::Close(Some(SoundEffect::Device(name).into()))
     }
 
     fn opened_by(&self) -> Action {
@@ -87,7 +87,7 @@ impl Overlay for Devices {
             return;
         };
         self.asked = None;
-        self.found = answer.ok();
+        self.found = Some(answer.unwrap_or_else(|error| Err(error.to_string())));
         let wanted = scene.playback.wanted.as_deref();
         let is_wanted = |device: &Device| Some(device.name.as_str()) == wanted;
         let at = self.devices().iter().position(is_wanted);

@@ -20,52 +20,20 @@ use ratatui::{
 
 use super::{Answer, Overlay, Shelf, over};
 use crate::{
-    export::{
-        Format, What,
-        order::{Order, Scope},
-        table::PAIRS,
-        watch::Progress,
-    },
+    export::{Format, What, order::Order, watch::Progress},
     text,
     ui::{
-        Context, Scene,
-        action::{Action, Effect},
-        app::Session,
+        Context, Scene, Session,
+        action::{Action, Errand, Request},
         field::{Field, Typed},
+        frame::Hints,
+        offer::Offer,
         panel::{framed, list},
-        screen::Hints,
     },
 };
 
 /// Columns of the overlay, without its frame.
 const WIDTH: usize = 66;
-
-/// Something that can be exported from where the user is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::ui) struct Offer {
-    /// What it is called here.
-    pub(in crate::ui) label: String,
-    pub(in crate::ui) what: What,
-    pub(in crate::ui) scope: Scope,
-}
-
-impl Offer {
-    pub(in crate::ui) fn new(label: impl Into<String>, what: What, scope: Scope) -> Self {
-        Self {
-            label: label.into(),
-            what,
-            scope,
-        }
-    }
-
-    /// The kinds and formats it can have: what is talked can be heard, too.
-    fn forms(&self) -> Vec<(What, Format)> {
-        let is_talk = self.what == What::Transcript && !matches!(self.scope, Scope::Lines(_));
-        let fits = |what| what == self.what || (is_talk && what == What::Audio);
-        let pairs = PAIRS.iter().filter(|pair| fits(pair.what));
-        pairs.map(|pair| (pair.what, pair.format)).collect()
-    }
-}
 
 /// What the overlay asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,20 +94,21 @@ impl Export {
         }
     }
 
-    fn order(&self, context: &Context) -> Option<Effect> {
+    fn order(&self, context: &Context) -> Option<Request> {
         let folder = self.folder.value().trim();
         if folder.is_empty() {
-            return Some(Effect::Say("name a folder to export into".to_owned()));
+            return Some(Request::Say("name a folder to export into".to_owned()));
         }
         let forms = self.forms();
         let (what, format) = *forms.get(self.form(&forms))?;
-        Some(Effect::Export(Some(Order {
+        let order = Errand::Export(Order {
             what,
             scope: self.offers.get(self.offer)?.scope.clone(),
             format,
             folder: expanded(folder),
             zone: context.time_zone.clone(),
-        })))
+        });
+        Some(order.into())
     }
 
     /// A row with one of several answers.
@@ -220,7 +189,7 @@ impl Overlay for Export {
             Action::Right => self.turn(1),
             Action::Open => {
                 return match self.order(scene.context) {
-                    Some(Effect::Say(word)) => Answer::Done(Some(Effect::Say(word))),
+                    Some(Request::Say(word)) => Answer::Done(Some(Request::Say(word))),
                     order => Answer::Close(order),
                 };
             }

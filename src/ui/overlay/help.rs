@@ -16,9 +16,10 @@ use crate::{
         Context, Scene,
         action::Action,
         field::{Field, Typed},
+        frame::Hints,
         keymap::Keymap,
         panel::framed,
-        screen::{self, Hints},
+        screen,
     },
 };
 

@@ -9,10 +9,10 @@ use crate::{
     text,
     ui::{
         Scene,
-        action::{Action, Effect, Errand, Goal, Question},
+        action::{Action, Errand, Goal, Question, Request},
         field::{Field, Typed},
+        frame::Hints,
         panel::framed,
-        screen::Hints,
     },
 };
 
@@ -50,17 +50,17 @@ impl Prompt {
         }
     }
 
-    fn answer(&self) -> Effect {
+    fn answer(&self) -> Request {
         let said = text::neutral(self.field.value().trim()).into_owned();
         let wanted = |said: String| Some(said).filter(|said| !said.is_empty());
         match &self.question {
-            Question::Note(line) => Effect::Edit(Edit::Note(*line, wanted(said))),
+            Question::Note(line) => Errand::Edit(Edit::Note(*line, wanted(said))).into(),
             Question::Name(uid, voice) => {
-                Effect::Edit(Edit::Name(uid.clone(), voice.clone(), wanted(said)))
+                Errand::Edit(Edit::Name(uid.clone(), voice.clone(), wanted(said))).into()
             }
-            Question::Filter => Effect::Go(Goal::Lines(said)),
-            Question::Find => Effect::Go(Goal::Word(said)),
-            Question::Replay(seq) => Effect::Errand(Errand::Replay(*seq, said)),
+            Question::Filter => Request::Go(Goal::Lines(said)),
+            Question::Find => Request::Go(Goal::Word(said)),
+            Question::Replay(seq) => Errand::Replay(*seq, said).into(),
         }
     }
 }

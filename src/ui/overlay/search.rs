@@ -25,15 +25,14 @@ use super::{Answer, Overlay, Shelf};
 use crate::{
     event::Passage,
     search::{Found, Hit, Neighbour, Order, Query, Snippet, Subject, snippet},
-    store::ReadError,
     text,
     ui::{
         Context, Library, Scene,
-        action::{Action, Effect, Goal, SoundEffect},
+        action::{Action, Goal, Request, SoundEffect},
         field::{Field, Typed},
-        library::Asked,
+        frame::Hints,
+        library::{AskError, Asked},
         panel::{framed, list, prose},
-        screen::Hints,
     },
 };
 
@@ -105,7 +104,7 @@ impl Search {
         }
     }
 
-    fn take(&mut self, answer: Result<Found, ReadError>) {
+    fn take(&mut self, answer: Result<Found, AskError>) {
         self.asked = None;
         self.chosen = 0;
         match answer {
@@ -192,16 +191,17 @@ impl Overlay for Search {
         }
         match action {
             Action::Open => match self.goal() {
-                Some(goal) => Answer::Close(Some(Effect::Go(goal))),
+                Some(goal) => Answer::Close(Some(Request::Go(goal))),
                 None => Answer::Done(None),
             },
             // The key that turns to the next screen plays here.
             Action::NextScreen => Answer::Done(self.hit().map(|hit| {
-                Effect::Sound(SoundEffect::Play(Passage {
+                SoundEffect::Play(Passage {
                     uid: hit.uid.clone(),
                     conversation: hit.conversation,
                     at: hit.at,
-                }))
+                })
+                .into()
             })),
             _ => Answer::Pass,
         }

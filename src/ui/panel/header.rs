@@ -8,8 +8,7 @@ use ratatui::{
 
 use crate::{
     text,
-    tunnel::Staged,
-    ui::{Scene, screen::Tab},
+    ui::{Scene, Staged, frame::Tab},
 };
 
 /// Draws the row, and leaves out what there is no room for.
@@ -17,7 +16,7 @@ pub(in crate::ui) fn render(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>
     let (monitor, context) = (scene.monitor, scene.context);
     let theme = &context.theme;
     let mut parts = status(scene);
-    let url = match scene.link.staged {
+    let url = match scene.staged {
         Some(_) => String::new(),
         None => format!(" {} ", scene.url()),
     };
@@ -74,7 +73,7 @@ fn status(scene: &Scene<'_>) -> Vec<Span<'static>> {
     let theme = &context.theme;
     let (on, off) = context.glyphs.dot;
     let mut parts = vec![Span::styled(" omiscope ", theme.title)];
-    let staged = scene.link.staged.map(Staged::name);
+    let staged = scene.staged.map(Staged::name);
     parts.push(if monitor.receiving(context.now) {
         let what = staged.unwrap_or("receiving");
         Span::styled(format!(" {on} {what} "), theme.good)

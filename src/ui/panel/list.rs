@@ -2,12 +2,23 @@
 
 use ratatui::{
     Frame,
-    layout::{Margin, Rect},
+    layout::Margin,
     text::{Line, Span},
     widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState},
 };
 
-use crate::ui::Context;
+use crate::{
+    text,
+    ui::{Context, frame::Pane},
+};
+
+/// Rows of an entry that has a second one for what is to say about it.
+pub(in crate::ui) const ROWS: usize = 2;
+
+/// How many entries of two rows are seen.
+pub(in crate::ui) fn in_sight(pane: Pane) -> usize {
+    (usize::from(pane.inner().height) / ROWS).max(1)
+}
 
 /// What stands before a row.
 pub(in crate::ui) fn pointer(chosen: bool, context: &Context) -> Span<'static> {
@@ -18,7 +29,7 @@ pub(in crate::ui) fn pointer(chosen: bool, context: &Context) -> Span<'static> {
     }
 }
 
-/// Which entries of a list are seen, so that the chosen one is among them.
+/// Which entries of a list are seen: the chosen one stands as near to the middle as can be.
 pub(in crate::ui) fn visible(rows: usize, chosen: usize, count: usize) -> std::ops::Range<usize> {
     let first = chosen
         .saturating_sub(rows / 2)
@@ -31,16 +42,21 @@ pub(in crate::ui) fn not_yet(context: &Context) -> Line<'static> {
     Line::styled(format!(" {}", context.glyphs.waiting), context.theme.dim)
 }
 
-/// A bar on the right border that tells which part is seen; none if all of it is.
+/// Says why the rows below it are not what is kept, or not there.
+pub(in crate::ui) fn trouble(why: &str, context: &Context) -> Line<'static> {
+    Line::styled(format!(" {}", text::neutral(why)), context.theme.bad)
+}
+
+/// A bar on the right border that tells which part is seen; none if all of it is, or without a frame.
 pub(in crate::ui) fn scroll_bar(
     frame: &mut Frame<'_>,
-    framed: Rect,
+    pane: Pane,
     seen: &std::ops::Range<usize>,
     count: usize,
     context: &Context,
 ) {
-    let rows = framed.height.saturating_sub(2);
-    if seen.len() >= count || rows < 3 || framed.width < 2 {
+    let rows = pane.area.height.saturating_sub(2);
+    if !pane.framed || seen.len() >= count || rows < 3 || pane.area.width < 2 {
         return;
     }
     let mut state = ScrollbarState::new(count.saturating_sub(seen.len()))
@@ -52,5 +68,5 @@ pub(in crate::ui) fn scroll_bar(
         .track_symbol(None)
         .thumb_symbol(context.glyphs.thumb)
         .thumb_style(context.theme.dim);
-    frame.render_stateful_widget(bar, framed.inner(Margin::new(0, 1)), &mut state);
+    frame.render_stateful_widget(bar, pane.area.inner(Margin::new(0, 1)), &mut state);
 }

@@ -11,29 +11,37 @@ use ratatui::{
 use super::framed;
 use crate::{
     event::Uid,
-    store::{ReadError, Store, archive::SoundStretch},
-    ui::{Context, Library, Scene, library::Asked},
+    store::{Store, archive::SoundStretch},
+    ui::{Context, Library, Scene, wanted::Wanted},
 };
 
-/// How often the strip is read again while it is looked at.
-const AGAIN: SignedDuration = SignedDuration::from_secs(30);
+/// Seconds after which the strip is read again while it is looked at.
+const AGAIN: i64 = 30;
 
 /// What came and what is kept of a day.
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Recorded {
-    stretches: Vec<SoundStretch>,
-    /// Whose, from when, and when it was read.
-    of: Option<(Uid, Timestamp, Timestamp)>,
-    asked: Option<Asked<Vec<SoundStretch>>>,
+    read: Option<(Of, Vec<SoundStretch>)>,
+    wanted: Wanted<Of, Vec<SoundStretch>>,
+}
+
+/// Which strip it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Of {
+    uid: Uid,
+    /// The midnight that it begins at.
+    from: Timestamp,
+    /// Counts the times that it is read.
+    turn: i64,
 }
 
 impl Recorded {
     /// Takes what came from the library, and asks for more.
     pub(in crate::ui) fn update(&mut self, scene: &Scene<'_>, library: &Library) {
-        if let Some(answer) = self.asked.as_ref().and_then(Asked::answer) {
-            self.asked = None;
+        self.read = self.wanted.take().or(self.read.take());
+        if self.wanted.trouble().is_some() {
             // What cannot be read is shown as nothing.
-            self.stretches = answer.unwrap_or_default();
+            self.read = None;
         }
         let (now, Some(uid)) = (scene.context.now, scene.wearer.or(scene.monitor.uid())) else {
             return;
@@ -41,17 +49,20 @@ impl Recorded {
         let Some((from, to)) = day(scene.context) else {
             return;
         };
-        let fresh = self.of.as_ref().is_some_and(|(whose, day, read)| {
-            whose == uid && *day == from && now.duration_since(*read) < AGAIN
-        });
-        if !fresh && self.asked.is_none() {
-            self.of = Some((uid.clone(), from, now));
+        let wanted = Of {
+            uid: uid.clone(),
+            from,
+            turn: now.as_second().div_euclid(AGAIN),
+        };
+        if self.read.as_ref().is_none_or(|(of, _)| *of != wanted) {
             let uid = uid.clone();
-            let read = move |store: &Store| -> Result<Vec<SoundStretch>, ReadError> {
-                store.sound_strip(&uid, from, to)
-            };
-            self.asked = Some(library.ask(read));
+            let read = move |store: &Store| store.sound_strip(&uid, from, to);
+            self.wanted.ask(wanted, library, read);
         }
+    }
+
+    fn stretches(&self) -> &[SoundStretch] {
+        self.read.as_ref().map_or(&[], |(_, stretches)| stretches)
     }
 }
 
@@ -87,7 +98,7 @@ pub(in crate::ui) fn render(
         .map(|column| {
             let (begin, end) = (at(column), at(column + 1));
             let within = recorded
-                .stretches
+                .stretches()
                 .iter()
                 .filter(|stretch| stretch.begin < end && stretch.end > begin);
             match within.map(|stretch| stretch.kept).max() {

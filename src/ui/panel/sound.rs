@@ -11,9 +11,10 @@ use ratatui::{
 use super::prose;
 use crate::{
     audio::playback::{Heard, State},
+    event::Level,
     monitor::{Coverage, SoundTrack, Timing},
     text,
-    ui::{Context, Scene, screen::Figures},
+    ui::{Context, Scene},
 };
 
 /// What the bar shows as empty, in dBFS: a quiet room.
@@ -27,6 +28,17 @@ const NAME: usize = 9;
 
 /// Spans over which coverage is told.
 const SPANS: [(i64, &str); 3] = [(1, "1 min"), (10, "10 min"), (60, "60 min")];
+
+/// Figures of the sound of a moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::ui) struct Figures {
+    /// Of the last third of a second.
+    pub(in crate::ui) level: Option<Level>,
+    /// In dBFS.
+    pub(in crate::ui) noise: Option<f32>,
+    /// Which part of the last minute is speech.
+    pub(in crate::ui) speech: Option<f64>,
+}
 
 /// How loud it is.
 pub(in crate::ui) fn level(

@@ -8,16 +8,16 @@ use std::ops::RangeInclusive;
 
 use ratatui::{
     Frame,
-    layout::{Alignment, Position, Rect},
+    layout::{Alignment, Position},
     text::{Line, Span},
     widgets::Paragraph,
 };
 
-use super::{framed, inner, list};
+use super::{framed, list};
 use crate::{
     monitor::{Monitor, Place},
     text,
-    ui::{Context, Scene, overlay::card},
+    ui::{Context, Scene, frame::Pane, overlay::card},
 };
 use scroll::Port;
 pub(in crate::ui) use scroll::{Sheet, State};
@@ -25,8 +25,7 @@ pub(in crate::ui) use scroll::{Sheet, State};
 /// Draws the visible lines, or the connection card while nothing was ever said.
 pub(in crate::ui) fn render(
     frame: &mut Frame<'_>,
-    area: Rect,
-    in_frame: bool,
+    pane: Pane,
     shown: Shown<'_>,
     scene: &Scene<'_>,
 ) {
@@ -43,7 +42,7 @@ pub(in crate::ui) fn render(
     let mut shown = if monitor.transcript().is_empty() {
         let key = card::Key::Masked;
         let mut card = card::Rows::of(scene, key, port.columns);
-        if scene.link.staged.is_none() {
+        if scene.staged.is_none() {
             card = card.with_keys(context);
         }
         Paragraph::new(card.fitted(port.rows))
@@ -53,7 +52,7 @@ pub(in crate::ui) fn render(
     } else {
         Paragraph::new(state.visible(sheet, heard, selected.as_ref()))
     };
-    if in_frame {
+    if pane.framed {
         let about = match &sifting {
             Some(sifting) => Some(Span::styled(sifting.told.clone(), context.theme.warn)),
             None => {
@@ -70,10 +69,10 @@ pub(in crate::ui) fn render(
         }
         shown = shown.block(block);
     }
-    frame.render_widget(shown, area);
-    if let Some(Part { before, of }) = seen.filter(|_| in_frame) {
+    frame.render_widget(shown, pane.area);
+    if let Some(Part { before, of }) = seen {
         let seen = before..(before + port.rows).min(of);
-        list::scroll_bar(frame, area, &seen, of, context);
+        list::scroll_bar(frame, pane, &seen, of, context);
     }
 }
 
@@ -109,17 +108,17 @@ pub(in crate::ui) struct Part {
 }
 
 /// Which of the rows of lines is at a cell.
-pub(in crate::ui) fn row_at(area: Rect, in_frame: bool, at: Position) -> Option<usize> {
-    let rows = inner(area, in_frame);
+pub(in crate::ui) fn row_at(pane: Pane, at: Position) -> Option<usize> {
+    let rows = pane.inner();
     rows.contains(at).then(|| usize::from(at.y - rows.y))
 }
 
 /// The room for lines.
-pub(in crate::ui) fn port(area: Rect, in_frame: bool) -> Port {
-    let border = if in_frame { 2 } else { 0 };
+pub(in crate::ui) fn port(pane: Pane) -> Port {
+    let border = if pane.framed { 2 } else { 0 };
     Port {
-        columns: usize::from(area.width.saturating_sub(border)),
-        rows: usize::from(area.height.saturating_sub(border)),
+        columns: usize::from(pane.area.width.saturating_sub(border)),
+        rows: usize::from(pane.area.height.saturating_sub(border)),
     }
 }
 

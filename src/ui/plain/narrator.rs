@@ -10,8 +10,8 @@ use crate::{
     monitor::{FeedHealth, Monitor, State},
     rules::Failing,
     text,
-    tunnel::{Link, Staged, Tunnel},
-    ui::panel::memories,
+    tunnel::{Link, Tunnel},
+    ui::{Staged, panel::memories},
 };
 
 /// Most bytes of a text from outside that are told.
@@ -89,10 +89,16 @@ impl Narrator {
             let of = named(advice.severity);
             format!("{of}: tunnel: {}", clean(&advice.to_string()))
         });
-        let over = link.staged.filter(|staged| *staged == Staged::Replayed);
-        let over = over.map(|_| "Replay: all of it was played".to_owned());
-        let lines = told.into_iter().chain(advice).chain(over);
+        let lines = told.into_iter().chain(advice);
         lines.map(|text| self.line(now, &text)).collect()
+    }
+
+    /// That all was played.
+    pub(in crate::ui) fn tell_staged(&self, staged: Staged, now: Timestamp) -> Vec<String> {
+        match staged {
+            Staged::Demo | Staged::Replay => Vec::new(),
+            Staged::Replayed => vec![self.line(now, "Replay: all of it was played")],
+        }
     }
 
     /// Why nothing new could be read; told once.

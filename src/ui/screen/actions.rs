@@ -9,14 +9,9 @@
 //! ╰─────────────────────────────────────────────────────────────────────────╯
 //! ```
 
-use ratatui::{
-    Frame,
-    layout::Position,
-    text::{Line, Span},
-    widgets::{Block, Paragraph},
-};
+use ratatui::{Frame, layout::Position, text::Line, widgets::Paragraph};
 
-use super::{Body, Hints, Screen};
+use super::Screen;
 use crate::{
     event::{ActionSource, Edit},
     export::{What, order::Scope},
@@ -26,12 +21,13 @@ use crate::{
     },
     ui::{
         Library, Scene,
-        action::{Action, Effect, Goal, Step},
+        action::{Action, Errand, Goal, Request, Step},
         excerpt::Excerpt,
-        library::Asked,
+        frame::{Body, Hints},
         listing::{Listed, Listing},
-        overlay::export::Offer,
-        panel::{framed, inner, list, prose, todo},
+        offer::Offer,
+        panel::{list, prose, todo},
+        wanted::Wanted,
     },
 };
 
@@ -47,23 +43,20 @@ impl Listed for Todo {
     }
 }
 
-/// Rows of an item.
-const ROWS: usize = 2;
-
 /// The Actions screen.
 #[derive(Debug, Default)]
 pub(super) struct Actions {
     list: Listing<Todo>,
     /// How many are open, as last known, and of which version.
-    open: Option<u64>,
-    counted: Option<u64>,
-    asked: Option<Asked<u64>>,
+    open: Option<(u64, u64)>,
+    wanted: Wanted<u64, u64>,
 }
 
 impl Screen for Actions {
     fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>) {
         let context = scene.context;
-        let seen = self.list.visible(in_sight(body));
+        let pane = body.whole();
+        let seen = self.list.visible(list::in_sight(pane));
         let chosen = self.list.position();
         let width = usize::from(body.area.width) - if body.framed { 2 } else { 0 };
         let mut rows: Vec<Line<'static>> = Vec::new();
@@ -74,8 +67,7 @@ impl Screen for Actions {
             }
         }
         if let Some(trouble) = self.list.trouble() {
-            let trouble = format!(" {}", crate::text::neutral(trouble));
-            rows.insert(0, Line::styled(trouble, context.theme.bad));
+            rows.insert(0, list::trouble(trouble, context));
         } else if rows.is_empty() {
             let how = context.prose(HOW);
             let says: &[&str] = if self.list.is_loading() {
@@ -86,28 +78,18 @@ impl Screen for Actions {
             rows = prose(says, width, context.theme.dim);
         }
         let about = match self.open {
-            Some(open) => format!("{open} open of {}", self.list.len()),
+            Some((_, open)) => format!("{open} open of {}", self.list.len()),
             None => self.list.len().to_string(),
         };
-        let block = if body.framed {
-            framed(
-                context,
-                "Actions",
-                vec![Span::styled(about, context.theme.dim)],
-            )
-        } else {
-            Block::new()
-        };
-        frame.render_widget(Paragraph::new(rows).block(block), body.area);
-        if body.framed {
-            list::scroll_bar(frame, body.area, &seen, self.list.len(), context);
-        }
+        let block = pane.block("Actions", about, context);
+        frame.render_widget(Paragraph::new(rows).block(block), pane.area);
+        list::scroll_bar(frame, pane, &seen, self.list.len(), context);
     }
 
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         match action {
             Action::Open => Some(match self.source() {
-                Some(source) => Effect::Go(source),
+                Some(source) => Request::Go(source),
                 None => scene.context.nothing_for(action),
             }),
             Action::Tick => self.tick(),
@@ -116,16 +98,17 @@ impl Screen for Actions {
                 Some(scene.context.copy(Excerpt::Item(words)))
             }
             _ => {
-                self.list.step(action.step(in_sight(body))?);
+                self.list.step(action.step(list::in_sight(body.whole()))?);
                 None
             }
         }
     }
 
     fn click(&mut self, at: Position, body: Body, _: &Scene<'_>) -> bool {
-        let rows = inner(body.area, body.framed);
-        let row = usize::from(at.y.saturating_sub(rows.y)) / ROWS;
-        rows.contains(at) && self.list.click(row, in_sight(body))
+        let pane = body.whole();
+        let rows = pane.inner();
+        let row = usize::from(at.y.saturating_sub(rows.y)) / list::ROWS;
+        rows.contains(at) && self.list.click(row, list::in_sight(pane))
     }
 
     fn offers(&self, _: Body, _: &Scene<'_>) -> Vec<Offer> {
@@ -156,15 +139,18 @@ impl Screen for Actions {
     }
 
     fn update(&mut self, body: Body, scene: &Scene<'_>, library: &Library) {
-        self.list.update(scene.version, in_sight(body), library);
-        if self.counted != Some(scene.version) && self.asked.is_none() {
-            self.counted = Some(scene.version);
-            self.asked = Some(library.ask(Store::open_todos));
-        }
-        if let Some(answer) = self.asked.as_ref().and_then(Asked::answer) {
-            self.asked = None;
+        let seen = list::in_sight(body.whole());
+        self.list.update(scene.version, seen, library);
+        self.open = self.wanted.take().or(self.open);
+        if self.wanted.trouble().is_some() {
             // What cannot be counted is not told; the list says why.
-            self.open = answer.ok();
+            self.open = None;
+        }
+        if self
+            .open
+            .is_none_or(|(version, _)| version != scene.version)
+        {
+            self.wanted.ask(scene.version, library, Store::open_todos);
         }
     }
 }
@@ -178,10 +164,12 @@ impl Actions {
     }
 
     /// Ticks the chosen one and goes to the next, or takes its tick away.
-    fn tick(&mut self) -> Option<Effect> {
+    fn tick(&mut self) -> Option<Request> {
         let (id, item) = (self.list.chosen_key()?, self.list.chosen()?);
         if item.completed {
-            return Some(Effect::Say("it is done in Omi: untick it there".to_owned()));
+            return Some(Request::Say(
+                "it is done in Omi: untick it there".to_owned(),
+            ));
         }
         let edit = Edit::Tick(id.source, item.description.clone(), !item.ticked);
         if !item.ticked {
@@ -190,13 +178,8 @@ impl Actions {
             self.list
                 .step(if last { Step::Up(1) } else { Step::Down(1) });
         }
-        Some(Effect::Edit(edit))
+        Some(Errand::Edit(edit).into())
     }
 }
 
 const HOW: &str = "Omi finds action items in talks and sums them up once a day. Paste the URL into \"Conversation events\" and \"Day summary\" ({card} shows it).";
-
-/// How many items are seen.
-fn in_sight(body: Body) -> usize {
-    (usize::from(inner(body.area, body.framed).height) / ROWS).max(1)
-}

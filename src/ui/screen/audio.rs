@@ -27,24 +27,23 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{Body, Hints, Screen};
+use super::Screen;
 use crate::{
     audio::playback::State,
     export::{What, order::Scope},
     monitor::SoundTrack,
     ui::{
         Library, Scene,
-        action::{Action, Effect, SoundEffect},
-        overlay::export::Offer,
+        action::{Action, Request, SoundEffect},
+        frame::{Body, Hints, Pane},
+        offer::Offer,
         panel::{
-            framed, inner,
             recorded::{self, Recorded},
             scope, sound, spectrogram, spectrum,
         },
     },
 };
 use analysis::Analysis;
-pub(in crate::ui) use analysis::Figures;
 
 /// From one picture to the next while sound comes.
 const PICTURE: SignedDuration = SignedDuration::from_millis(66);
@@ -76,28 +75,28 @@ impl Screen for Audio {
     fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>) {
         let track = scene.track();
         if body.panes.zoomed {
-            return self.render_frame(frame, body.area, body.framed, self.chosen, scene);
+            return self.render_frame(frame, body.whole(), self.chosen, scene);
         }
         let places = places(body);
         if let Some(area) = places.figures {
-            self.render_figures(frame, area, body.framed, track, scene);
+            self.render_figures(frame, body.pane(area), track, scene);
         }
         if let Some(area) = places.day {
             recorded::render(frame, area, &self.recorded, scene);
         }
         for (at, area) in places.pictures.into_iter().enumerate() {
-            self.render_frame(frame, area, body.framed, at, scene);
+            self.render_frame(frame, body.pane(area), at, scene);
         }
     }
 
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         if action == Action::Open {
-            return Some(Effect::Sound(SoundEffect::Listen));
+            return Some(SoundEffect::Listen.into());
         }
         let step = action.step(1)?;
         if !body.panes.zoomed {
             let key = scene.context.key(Action::Zoom);
-            return Some(Effect::Say(format!(
+            return Some(Request::Say(format!(
                 "{key} shows one picture alone, then this another"
             )));
         }
@@ -158,19 +157,10 @@ impl Screen for Audio {
 }
 
 impl Audio {
-    fn render_frame(
-        &self,
-        frame: &mut Frame<'_>,
-        area: Rect,
-        in_frame: bool,
-        which: usize,
-        scene: &Scene<'_>,
-    ) {
-        if in_frame {
-            let block = framed(scene.context, PICTURES[which], Vec::new());
-            frame.render_widget(block, area);
-        }
-        self.render_picture(frame, inner(area, in_frame), which, scene.track(), scene);
+    fn render_frame(&self, frame: &mut Frame<'_>, pane: Pane, which: usize, scene: &Scene<'_>) {
+        let block = pane.block(PICTURES[which], String::new(), scene.context);
+        frame.render_widget(block, pane.area);
+        self.render_picture(frame, pane.inner(), which, scene.track(), scene);
     }
 
     fn render_picture(
@@ -206,12 +196,11 @@ impl Audio {
     fn render_figures(
         &self,
         frame: &mut Frame<'_>,
-        area: Rect,
-        in_frame: bool,
+        pane: Pane,
         track: &SoundTrack,
         scene: &Scene<'_>,
     ) {
-        let width = area.width.saturating_sub(2).into();
+        let width = pane.area.width.saturating_sub(2).into();
         let parts: [(&str, Vec<Line<'static>>); 3] = [
             (
                 "Level",
@@ -220,11 +209,11 @@ impl Audio {
             ("Arrival", sound::arrival(track, width, scene.context)),
             ("Playing", sound::playing(scene, width)),
         ];
-        if !in_frame {
+        if !pane.framed {
             let rows: Vec<_> = parts.into_iter().flat_map(|(_, rows)| rows).collect();
-            return frame.render_widget(Paragraph::new(rows), area);
+            return frame.render_widget(Paragraph::new(rows), pane.area);
         }
-        let mut left = area;
+        let mut left = pane.area;
         for (name, rows) in parts {
             let height = (rows.len() as u16 + 2).min(left.height);
             if height < 3 {
@@ -232,7 +221,7 @@ impl Audio {
             }
             let [place, rest] =
                 Layout::vertical([Constraint::Length(height), Constraint::Fill(1)]).areas(left);
-            let block = framed(scene.context, name, Vec::new());
+            let block = pane.block(name, String::new(), scene.context);
             frame.render_widget(Paragraph::new(rows).block(block), place);
             left = rest;
         }

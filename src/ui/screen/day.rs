@@ -16,12 +16,12 @@
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout},
     text::{Line, Span},
-    widgets::{Block, Paragraph},
+    widgets::Paragraph,
 };
 
-use super::{Body, Hints, Screen};
+use super::Screen;
 use crate::{
     event::{Seq, Uid},
     export::{What, order::Scope},
@@ -29,20 +29,22 @@ use crate::{
     text,
     ui::{
         Context, Library, Scene,
-        action::{Action, Effect, Goal, Step},
+        action::{Action, Goal, Request, Step},
         context::length,
         excerpt::Excerpt,
+        frame::{Body, Hints, Pane},
         library::Asked,
-        overlay::export::Offer,
+        offer::Offer,
         panel::{
-            framed, inner, list, prose, summary,
+            list, prose, summary,
             timeline::{self, Scale},
         },
+        wanted::Wanted,
     },
 };
 
-/// How often a day that is not over is read again while it is looked at.
-const AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// Seconds after which a day that is not over is read again while it is looked at.
+const AGAIN: i64 = 5;
 
 /// Rows that the summary has at least.
 const SUMMARY: u16 = 4;
@@ -56,21 +58,21 @@ pub(super) struct Day {
     cursor: Option<Timestamp>,
     /// First row of the summary that is seen.
     first: usize,
-    read: Option<(Wanted, day::Day)>,
-    asked: Option<(Wanted, Asked<day::Day>)>,
+    read: Option<(Which, day::Day)>,
+    wanted: Wanted<Which, day::Day>,
     /// A summary whose day is to be shown.
     sought: Option<Seq>,
     seeking: Option<Asked<Option<Date>>>,
-    trouble: Option<String>,
 }
 
-/// Which day was read, and as of when.
+/// Which day it is, and as of when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Wanted {
+struct Which {
     date: Date,
     uid: Option<Uid>,
     version: u64,
-    at: Timestamp,
+    /// Counts the times that a day which is not over is read.
+    turn: i64,
 }
 
 impl Screen for Day {
@@ -78,23 +80,22 @@ impl Screen for Day {
         let context = scene.context;
         let strip = self.strip(body, context);
         let [above, below] = parts(body, strip.len());
-        let about = self.about(above.width.into(), context);
-        let block = block("Day", &about, body.framed, context);
-        frame.render_widget(Paragraph::new(strip).block(block), above);
-        let rows = self.summary(inner(below, body.framed).width.into(), context);
-        let height = usize::from(inner(below, body.framed).height);
+        let about = self.about(above.area.width.into(), context);
+        let block = above.block("Day", about, context);
+        frame.render_widget(Paragraph::new(strip).block(block), above.area);
+        let inner = below.inner();
+        let rows = self.summary(inner.width.into(), context);
+        let height = usize::from(inner.height);
         let count = rows.len();
         let first = self.first.min(count.saturating_sub(height));
         let seen = first..(first + height).min(count);
         let rows: Vec<_> = rows.into_iter().skip(first).take(height).collect();
-        let block = block_of_summary(body.framed, context);
-        frame.render_widget(Paragraph::new(rows).block(block), below);
-        if body.framed {
-            list::scroll_bar(frame, below, &seen, count, context);
-        }
+        let block = below.block("Summary", String::new(), context);
+        frame.render_widget(Paragraph::new(rows).block(block), below.area);
+        list::scroll_bar(frame, below, &seen, count, context);
     }
 
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         let today = today(scene.context);
         let date = self.date.unwrap_or(today);
         match action {
@@ -109,12 +110,12 @@ impl Screen for Day {
                 let summed = self.day().and_then(|day| day.summary.as_ref());
                 return Some(match summed {
                     Some(summed) => scene.context.copy(Excerpt::Summary(summed.seq)),
-                    None => Effect::Say("there is no summary of this day".to_owned()),
+                    None => Request::Say("there is no summary of this day".to_owned()),
                 });
             }
             _ => {
                 let strip = self.strip(body, scene.context).len();
-                let area = inner(parts(body, strip)[1], body.framed);
+                let area = parts(body, strip)[1].inner();
                 let count = self.summary(area.width.into(), scene.context).len();
                 let step: Step = action.step(area.height.into())?;
                 let last = count.saturating_sub(area.height.into());
@@ -125,13 +126,13 @@ impl Screen for Day {
     }
 
     fn offers(&self, _: Body, scene: &Scene<'_>) -> Vec<Offer> {
-        let Some((wanted, day)) = self.read.as_ref().filter(|_| self.day().is_some()) else {
+        let Some((read, day)) = self.read.as_ref().filter(|_| self.day().is_some()) else {
             return Vec::new();
         };
-        let name = wanted.date.strftime("%a %d %b").to_string();
-        let uid = scene.wearer.and(wanted.uid.clone());
+        let name = read.date.strftime("%a %d %b").to_string();
+        let uid = scene.wearer.and(read.uid.clone());
         let of_day = |kind: &str, what| {
-            let scope = Scope::Day(wanted.date, uid.clone());
+            let scope = Scope::Day(read.date, uid.clone());
             Offer::new(format!("{kind} of {name}"), what, scope)
         };
         let mut offers = Vec::new();
@@ -198,50 +199,39 @@ impl Screen for Day {
             };
             self.seeking = Some(library.ask(read));
         }
-        if let Some((wanted, answer)) = self
-            .asked
-            .as_ref()
-            .and_then(|(wanted, asked)| Some((wanted.clone(), asked.answer()?)))
-        {
-            self.asked = None;
-            self.trouble = answer.as_ref().err().map(ToString::to_string);
-            self.read = answer.ok().map(|day| (wanted, day)).or(self.read.take());
-        }
-        let wanted = Wanted {
-            date: self.date.unwrap_or(today),
+        self.read = self.wanted.take().or(self.read.take());
+        let date = self.date.unwrap_or(today);
+        let now = scene.context.now.as_second();
+        let wanted = Which {
+            date,
             uid: scene.wearer.or(scene.monitor.uid()).cloned(),
             version: scene.version,
-            at: scene.context.now,
+            turn: if date == today {
+                now.div_euclid(AGAIN)
+            } else {
+                0
+            },
         };
-        let known = |read: &Wanted| {
-            let fresh = read.date != today || wanted.at.duration_since(read.at) < AGAIN;
-            read.date == wanted.date
-                && read.uid == wanted.uid
-                && read.version == wanted.version
-                && fresh
-        };
-        let there = self.read.as_ref().is_some_and(|(read, _)| known(read));
-        if !there && self.asked.is_none() && self.trouble.is_none() {
-            let Wanted { date, uid, .. } = wanted.clone();
-            let read = move |store: &Store| -> Result<day::Day, ReadError> {
-                store.day(uid.as_ref(), date, &zone)
-            };
-            self.asked = Some((wanted, library.ask(read)));
+        if self.read.as_ref().is_none_or(|(read, _)| *read != wanted) {
+            let uid = wanted.uid.clone();
+            let read = move |store: &Store| store.day(uid.as_ref(), date, &zone);
+            self.wanted.ask(wanted, library, read);
         }
     }
 
     fn next_change(&self, scene: &Scene<'_>) -> Option<Timestamp> {
         let now = scene.context.now;
         let goes_on = self.date.is_none_or(|date| date == today(scene.context));
-        now.saturating_add(AGAIN).ok().filter(|_| goes_on)
+        let again = SignedDuration::from_secs(AGAIN);
+        now.saturating_add(again).ok().filter(|_| goes_on)
     }
 }
 
 impl Day {
     /// The day that is shown, if it is read.
     fn day(&self) -> Option<&day::Day> {
-        let (wanted, day) = self.read.as_ref()?;
-        let shown = self.date.is_none_or(|date| date == wanted.date);
+        let (read, day) = self.read.as_ref()?;
+        let shown = self.date.is_none_or(|date| date == read.date);
         shown.then_some(day)
     }
 
@@ -251,7 +241,7 @@ impl Day {
         self.date = Some(date.min(today)).filter(|date| *date != today);
         self.cursor = None;
         self.first = 0;
-        self.trouble = None;
+        self.wanted.forget();
     }
 
     /// Points at another cell; beyond the first or the last one it is another day.
@@ -279,7 +269,7 @@ impl Day {
 
     fn scaled(&self, body: Body) -> Option<(&day::Day, Scale)> {
         let day = self.day()?;
-        let width = inner(body.area, body.framed).width;
+        let width = body.whole().inner().width;
         Some((day, Scale::of(day, width.into())))
     }
 
@@ -290,7 +280,7 @@ impl Day {
     }
 
     /// To what was said there, or else before or after it.
-    fn moment(&self, body: Body) -> Effect {
+    fn moment(&self, body: Body) -> Request {
         let found = self.scaled(body).and_then(|(day, scale)| {
             let cell = self.pointed(day, &scale);
             let mut here = timeline::lines_in(day, &scale, cell..cell + 1);
@@ -304,16 +294,15 @@ impl Day {
                 .map(|line| line.line)
         });
         match found {
-            Some(line) => Effect::Go(Goal::Line(line)),
-            None => Effect::Say("nothing was said that day".to_owned()),
+            Some(line) => Request::Go(Goal::Line(line)),
+            None => Request::Say("nothing was said that day".to_owned()),
         }
     }
 
     /// The rows above the summary.
     fn strip(&self, body: Body, context: &Context) -> Vec<Line<'static>> {
-        if let Some(trouble) = &self.trouble {
-            let trouble = format!(" {}", text::neutral(trouble));
-            return vec![Line::styled(trouble, context.theme.bad)];
+        if let Some(trouble) = self.wanted.trouble() {
+            return vec![list::trouble(trouble, context)];
         }
         let Some((day, scale)) = self.scaled(body) else {
             return vec![Line::styled(" reading", context.theme.dim)];
@@ -326,7 +315,7 @@ impl Day {
             )];
         }
         let pointed = self.pointed(day, &scale);
-        let width = inner(body.area, body.framed).width;
+        let width = body.whole().inner().width;
         let told = told(day, &scale, pointed, width.into(), context);
         timeline::rows(day, &scale, pointed, told, context)
     }
@@ -411,26 +400,12 @@ fn today(context: &Context) -> Date {
 }
 
 /// The strip and the summary.
-fn parts(body: Body, strip: usize) -> [Rect; 2] {
+fn parts(body: Body, strip: usize) -> [Pane; 2] {
     let frame = if body.framed { 2 } else { 0 };
     let wanted = crate::ui::panel::fitting(strip).saturating_add(frame);
     let most = body.area.height.saturating_sub(SUMMARY);
-    Layout::vertical([Constraint::Length(wanted.min(most)), Constraint::Fill(1)]).areas(body.area)
-}
-
-fn block<'a>(name: &'a str, about: &str, in_frame: bool, context: &'a Context) -> Block<'a> {
-    if in_frame {
-        let about = Span::styled(about.to_owned(), context.theme.dim);
-        framed(context, name, vec![about])
-    } else {
-        Block::new()
-    }
-}
-
-fn block_of_summary(in_frame: bool, context: &Context) -> Block<'_> {
-    if in_frame {
-        framed(context, "Summary", vec![])
-    } else {
-        Block::new()
-    }
+    let rows = [Constraint::Length(wanted.min(most)), Constraint::Fill(1)];
+    Layout::vertical(rows)
+        .areas(body.area)
+        .map(|area| body.pane(area))
 }

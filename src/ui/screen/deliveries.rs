@@ -12,29 +12,27 @@
 
 use std::{ops::RangeInclusive, sync::Arc};
 
-use ratatui::{
-    Frame,
-    layout::{Constraint, Layout, Position, Rect},
-    text::{Line, Span},
-    widgets::{Block, Paragraph},
-};
+use ratatui::{Frame, layout::Position, text::Line, widgets::Paragraph};
 
-use super::{Body, Hints, Screen};
+use super::{
+    Screen,
+    pair::{Hit, Pair},
+};
 use crate::{
     event::Seq,
     export::{What, order::Scope},
     secret::Keys,
     store::{ReadError, Store, deliveries::DeliveryRow},
-    text,
     ui::{
         Context, Library, Scene,
-        action::{Action, Effect, Errand, Goal, Question},
+        action::{Action, Errand, Goal, Question, Request},
+        frame::{Body, Hints, Pane},
         library::Asked,
+        offer::Offer,
         outline::{Outline, Reader, Tone},
-        overlay::export::Offer,
         panel::{
             deliveries::{self, Columns},
-            delivery, framed, inner, list,
+            delivery, list,
         },
         roll::{Found, Numbered, Roll},
     },
@@ -72,23 +70,23 @@ pub(super) struct Deliveries {
 impl Screen for Deliveries {
     fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>) {
         let places = self.places(body);
-        if let Some(area) = places.list {
-            self.render_list(frame, area, body.framed, scene);
+        if let Some(pane) = places.list {
+            self.render_list(frame, pane, scene);
         }
-        if let Some(area) = places.delivery {
-            self.render_delivery(frame, area, body.framed, scene.context);
+        if let Some(pane) = places.detail {
+            self.render_delivery(frame, pane, scene.context);
         }
     }
 
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         let places = self.places(body);
         let seq = Seq(self.list.position());
         match action {
             Action::Open if seq == Seq(0) => return Some(scene.context.nothing_for(action)),
             _ if seq == Seq(0) => {}
-            Action::Replay => return Some(Effect::Ask(Question::Replay(seq), String::new())),
-            Action::Copy => return Some(Effect::Errand(Errand::CopyBody(seq))),
-            Action::CopyAll => return Some(Effect::Errand(Errand::CopyCommand(seq))),
+            Action::Replay => return Some(Request::Ask(Question::Replay(seq), String::new())),
+            Action::Copy => return Some(Errand::CopyBody(seq).into()),
+            Action::CopyAll => return Some(Errand::CopyCommand(seq).into()),
             Action::Open if !self.reading => {
                 // What is read does not change under the eyes.
                 self.followed = self.list.came_since().is_none();
@@ -99,11 +97,9 @@ impl Screen for Deliveries {
                 self.reading = false;
                 self.list.choose(seq.0, self.followed);
             }
-            _ if self.reading => return self.read(action, places.delivery?, body.framed),
+            _ if self.reading => return self.read(action, places.detail?),
             _ => {
-                let seen = places
-                    .list
-                    .map_or(1, |area| inner(area, body.framed).height);
+                let seen = places.list.map_or(1, |pane| pane.inner().height);
                 self.list.step(action.step(seen.into())?);
             }
         }
@@ -111,24 +107,24 @@ impl Screen for Deliveries {
     }
 
     fn splitter(&self, body: Body) -> Option<u16> {
-        let places = self.places(body);
-        places.list.and(places.delivery).map(|delivery| delivery.x)
+        self.places(body).splitter()
     }
 
     fn click(&mut self, at: Position, body: Body, scene: &Scene<'_>) -> bool {
-        let Places { list, delivery } = self.places(body);
-        if delivery.is_some_and(|delivery| delivery.contains(at)) {
-            if !self.reading {
-                self.act(Action::Open, body, scene);
+        let places = self.places(body);
+        match (places.hit(at), places.list) {
+            (Some(Hit::Detail), _) => {
+                if !self.reading {
+                    self.act(Action::Open, body, scene);
+                }
+                true
             }
-            return true;
+            (Some(Hit::Row(row)), Some(pane)) => {
+                self.reading = false;
+                self.list.click(row, pane.inner().height.into())
+            }
+            _ => false,
         }
-        let rows = list.map(|area| inner(area, body.framed));
-        let Some(rows) = rows.filter(|rows| rows.contains(at)) else {
-            return false;
-        };
-        self.reading = false;
-        self.list.click((at.y - rows.y).into(), rows.height.into())
     }
 
     fn takes_back(&self) -> bool {
@@ -193,15 +189,13 @@ impl Screen for Deliveries {
 
     fn update(&mut self, body: Body, scene: &Scene<'_>, library: &Library) {
         let places = self.places(body);
-        let seen = places
-            .list
-            .map_or(1, |area| inner(area, body.framed).height);
+        let seen = places.list.map_or(1, |pane| pane.inner().height);
         self.list
             .update(scene.monitor.seq().0, seen.into(), library);
         self.look_into(scene, library);
-        if let (Some((_, reader)), Some(area)) = (&mut self.open, places.delivery) {
+        if let (Some((_, reader)), Some(pane)) = (&mut self.open, places.detail) {
             // A column stays free before the frame.
-            let width = inner(area, body.framed).width.saturating_sub(1);
+            let width = pane.inner().width.saturating_sub(1);
             reader.lay_out(width.into(), scene.context.wrap);
         }
     }
@@ -244,7 +238,7 @@ impl Deliveries {
         self.asked = Some((wanted, library.ask(read)));
     }
 
-    fn read(&mut self, action: Action, area: Rect, in_frame: bool) -> Option<Effect> {
+    fn read(&mut self, action: Action, pane: Pane) -> Option<Request> {
         let (_, reader) = self.open.as_mut()?;
         match action {
             Action::Open => {
@@ -254,48 +248,29 @@ impl Deliveries {
             }
             Action::Search => {
                 let word = reader.word().to_owned();
-                return Some(Effect::Ask(Question::Find, word));
+                return Some(Request::Ask(Question::Find, word));
             }
             Action::NextMatch | Action::PreviousMatch if reader.word().is_empty() => {
-                return Some(Effect::Say("nothing is looked for yet".to_owned()));
+                return Some(Request::Say("nothing is looked for yet".to_owned()));
             }
             Action::NextMatch => _ = reader.next_match(1),
             Action::PreviousMatch => _ = reader.next_match(-1),
             _ => {
-                let seen = inner(area, in_frame).height.into();
+                let seen = pane.inner().height.into();
                 reader.step(action.step(seen)?, seen);
             }
         }
         None
     }
 
-    fn places(&self, body: Body) -> Places {
-        let area = body.area;
-        if area.width < BOTH_FROM {
-            return Places {
-                list: (!self.reading).then_some(area),
-                delivery: self.reading.then_some(area),
-            };
-        }
-        if body.panes.zoomed {
-            return Places {
-                list: None,
-                delivery: Some(area),
-            };
-        }
-        let suits = (area.width - DELIVERY).clamp(LIST.0, LIST.1);
-        let list = body.panes.left(area.width, suits);
-        let [list, delivery] =
-            Layout::horizontal([Constraint::Length(list), Constraint::Fill(1)]).areas(area);
-        Places {
-            list: Some(list),
-            delivery: Some(delivery),
-        }
+    fn places(&self, body: Body) -> Pair {
+        let suits = |width: u16| (width - DELIVERY).clamp(LIST.0, LIST.1);
+        Pair::of(body, BOTH_FROM, suits, self.reading)
     }
 
-    fn render_list(&self, frame: &mut Frame<'_>, area: Rect, in_frame: bool, scene: &Scene<'_>) {
+    fn render_list(&self, frame: &mut Frame<'_>, pane: Pane, scene: &Scene<'_>) {
         let context = scene.context;
-        let inner = inner(area, in_frame);
+        let inner = pane.inner();
         let seen = self.list.visible(inner.height.into());
         let chosen = self.list.position();
         let there = seen
@@ -316,8 +291,7 @@ impl Deliveries {
             })
             .collect();
         if let Some(trouble) = self.list.trouble() {
-            let trouble = format!(" {}", text::neutral(trouble));
-            rows.insert(0, Line::styled(trouble, context.theme.bad));
+            rows.insert(0, list::trouble(trouble, context));
         } else if rows.is_empty() {
             rows = empty(context);
         }
@@ -325,21 +299,13 @@ impl Deliveries {
         if let Some(came) = self.list.came_since().filter(|came| *came > 0) {
             about = format!("{about}, {came} new {}", context.glyphs.down);
         }
-        let block = block("Deliveries", about, in_frame, context);
-        frame.render_widget(Paragraph::new(rows).block(block), area);
-        if in_frame {
-            let seen = seen.start.saturating_sub(1) as usize..seen.end.saturating_sub(1) as usize;
-            list::scroll_bar(frame, area, &seen, self.list.len() as usize, context);
-        }
+        let block = pane.block("Deliveries", about, context);
+        frame.render_widget(Paragraph::new(rows).block(block), pane.area);
+        let seen = seen.start.saturating_sub(1) as usize..seen.end.saturating_sub(1) as usize;
+        list::scroll_bar(frame, pane, &seen, self.list.len() as usize, context);
     }
 
-    fn render_delivery(
-        &self,
-        frame: &mut Frame<'_>,
-        area: Rect,
-        in_frame: bool,
-        context: &Context,
-    ) {
+    fn render_delivery(&self, frame: &mut Frame<'_>, pane: Pane, context: &Context) {
         let number = self.list.position();
         let waiting = if number > 0 {
             context.glyphs.waiting
@@ -347,34 +313,20 @@ impl Deliveries {
             ""
         };
         let Some(((shown, _), reader)) = &self.open else {
-            return frame.render_widget(block("Delivery", waiting.into(), in_frame, context), area);
+            let block = pane.block("Delivery", waiting.to_owned(), context);
+            return frame.render_widget(block, pane.area);
         };
-        let height = usize::from(inner(area, in_frame).height);
+        let height = usize::from(pane.inner().height);
         let seen = reader.visible(height);
         let rows = reader.lines(seen.clone(), self.reading, context);
         let mut about = format!("#{shown}");
         if *shown != number {
             about = format!("{about}, #{number} {waiting}");
         }
-        let block = block("Delivery", about, in_frame, context);
-        frame.render_widget(Paragraph::new(rows).block(block), area);
-        if in_frame {
-            list::scroll_bar(frame, area, &seen, reader.len(), context);
-        }
+        let block = pane.block("Delivery", about, context);
+        frame.render_widget(Paragraph::new(rows).block(block), pane.area);
+        list::scroll_bar(frame, pane, &seen, reader.len(), context);
     }
-}
-
-struct Places {
-    list: Option<Rect>,
-    delivery: Option<Rect>,
-}
-
-fn block<'a>(name: &'a str, about: String, in_frame: bool, context: &'a Context) -> Block<'a> {
-    if !in_frame {
-        return Block::new();
-    }
-    let about = (!about.is_empty()).then(|| Span::styled(about, context.theme.dim));
-    framed(context, name, about.into_iter().collect())
 }
 
 fn empty(context: &Context) -> Vec<Line<'static>> {

@@ -14,6 +14,7 @@
 //! Where there is little room the wave folds away first, then health, then memories; on the smallest screens only the
 //! transcript and one row of status are left.
 
+mod act;
 mod past;
 mod places;
 mod sieve;
@@ -22,7 +23,7 @@ use std::ops::RangeInclusive;
 
 use ratatui::{Frame, layout::Position, text::Span};
 
-use super::{Body, Hints, Screen};
+use super::Screen;
 use crate::{
     audio::playback::{Heard, State},
     export::{What, order::Scope},
@@ -30,9 +31,9 @@ use crate::{
     text,
     ui::{
         Arrangement, Context, Library, Scene,
-        action::{Action, Effect, Goal, Question, SoundEffect},
-        excerpt::Excerpt,
-        overlay::export::Offer,
+        action::{Action, Goal, Request},
+        frame::{Body, Hints},
+        offer::Offer,
         panel::{
             audio, health, memories,
             transcript::{
@@ -77,7 +78,7 @@ impl Screen for Live {
             seen: self.part(sheet, monitor.transcript()),
             sifting: self.sifting(context),
         };
-        transcript::render(frame, places.transcript, body.framed, shown, scene);
+        transcript::render(frame, body.pane(places.transcript), shown, scene);
         if let Some(area) = places.memories {
             memories::render(frame, area, monitor, context);
         }
@@ -89,89 +90,23 @@ impl Screen for Live {
         }
     }
 
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
-        let sheet = self.sheet(body, scene);
-        let lines = sheet.transcript;
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         match action {
-            Action::Open => {
-                let chosen = self.transcript.cursor(lines);
-                let ends = heard(lines, scene).is_some_and(|heard| chosen == Some(heard));
-                let passage = self.transcript.passage(lines);
-                self.walks = !ends && self.selection.is_none();
-                return Some(match passage {
-                    _ if ends => Effect::Sound(SoundEffect::Live),
-                    Some(passage) => Effect::Sound(SoundEffect::Play(passage)),
-                    None => scene.context.nothing_for(action),
-                });
+            Action::Open => return Some(self.listen(body, scene)),
+            Action::Filter | Action::FilterOnOff | Action::OnlyMarked | Action::OnlySpeaker => {
+                return self.filter(action, body, scene);
             }
-            Action::Filter => {
-                let typed = self.sieve.typed().to_owned();
-                return Some(Effect::Ask(Question::Filter, typed));
-            }
-            Action::FilterOnOff => {
-                self.selection = None;
-                let none = || Effect::Say("there is no filter; f makes one".to_owned());
-                return (!self.sieve.toggle_typed()).then(none);
-            }
-            Action::OnlyMarked => {
-                self.selection = None;
-                self.sieve.toggle_marked();
-            }
-            Action::OnlySpeaker => {
-                let Some(speaker) = self.transcript.speaker(lines) else {
-                    return Some(scene.context.nothing_for(action));
-                };
-                self.selection = None;
-                self.sieve.toggle_speaker(speaker);
-            }
-            Action::Select if self.selection.is_none() => {
-                let Some((place, _, line)) = self.transcript.line(lines) else {
-                    return Some(scene.context.nothing_for(action));
-                };
-                let selection = Selection::of(line);
-                self.transcript = self.transcript.pointing_at(place, sheet);
-                self.selection = Some(selection);
-                self.past.stay();
-                self.walks = false;
-            }
+            Action::Select if self.selection.is_none() => return self.select(body, scene),
             // Back is for this screen only while something is selected.
             Action::Select | Action::Back | Action::Close => self.selection = None,
-            Action::Copy if self.selection.is_some() => {
-                let selected = selection::lines(&self.selected(lines)?, lines);
-                return Some(scene.context.copy(Excerpt::Lines(selected)));
-            }
-            Action::Copy | Action::CopyAll => {
-                return self.transcript.copy(action, sheet);
-            }
+            Action::Copy | Action::CopyAll => return self.copy(action, body, scene),
             Action::Mark | Action::Note | Action::Name => {
+                let lines = self.sheet(body, scene).transcript;
                 return self.transcript.hand(action, lines);
             }
-            Action::NextMark | Action::PreviousMark => {
-                let forth = action == Action::NextMark;
-                let Some(place) = self.transcript.marked(forth, lines) else {
-                    let way = if forth { "after" } else { "before" };
-                    return Some(Effect::Say(format!("no star or note {way} this line")));
-                };
-                self.transcript = self.transcript.pointing_at(place, sheet);
-            }
-            Action::First
-                if self.reads_on() && !self.past.has_first(scene.monitor.transcript()) =>
-            {
-                self.past.go(Aim::First);
-            }
-            _ => {
-                let step = action.step(sheet.port.rows)?;
-                let mut after = self.transcript.after(step, sheet);
-                // What comes while lines are selected is not among them.
-                if let (Some(_), transcript::State::Follow, Some(last)) =
-                    (&self.selection, &after, lines.last())
-                {
-                    after = after.pointing_at(last, sheet);
-                }
-                self.transcript = after;
-                self.past.stay();
-                self.walks = false;
-            }
+            Action::NextMark => return self.point_at_mark(true, body, scene),
+            Action::PreviousMark => return self.point_at_mark(false, body, scene),
+            _ => self.scroll(action, body, scene),
         }
         None
     }
@@ -187,7 +122,7 @@ impl Screen for Live {
     fn click(&mut self, at: Position, body: Body, scene: &Scene<'_>) -> bool {
         let sheet = self.sheet(body, scene);
         let area = places(body, Wanted::default()).transcript;
-        let row = transcript::row_at(area, body.framed, at);
+        let row = transcript::row_at(body.pane(area), at);
         let Some(place) = row.and_then(|row| self.transcript.line_at(row, sheet)) else {
             return false;
         };
@@ -422,7 +357,7 @@ impl Live {
                 .sifted
                 .as_ref()
                 .map_or_else(all, |sifted| &sifted.lines),
-            port: transcript::port(area, body.framed),
+            port: transcript::port(body.pane(area)),
             context: scene.context,
             goes_on: self.past.goes_on(),
         }

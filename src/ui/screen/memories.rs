@@ -11,26 +11,25 @@
 //!
 //! Where there is no room for both, the one takes the place of the other.
 
-use ratatui::{
-    Frame,
-    layout::{Constraint, Layout, Position, Rect},
-    text::{Line, Span},
-    widgets::{Block, Paragraph},
-};
+use ratatui::{Frame, layout::Position, text::Line, widgets::Paragraph};
 
-use super::{Body, Hints, Screen};
+use super::{
+    Screen,
+    pair::{Hit, Pair},
+};
 use crate::{
     event::{ConversationId, KeptMemory, MemoryId, Passage},
     export::{What, order::Scope},
     store::{ReadError, Store, Talk},
     ui::{
         Context, Library, Scene,
-        action::{Action, Effect, Goal, SoundEffect},
+        action::{Action, Goal, Request, SoundEffect},
         excerpt::Excerpt,
+        frame::{Body, Hints, Pane},
         library::Asked,
         listing::{Listed, Listing},
-        overlay::export::Offer,
-        panel::{framed, inner, list, memories, memory, prose},
+        offer::Offer,
+        panel::{list, memories, memory, prose},
     },
 };
 
@@ -49,9 +48,6 @@ impl Listed for KeptMemory {
 /// From so many columns on both are seen.
 const BOTH_FROM: u16 = 72;
 
-/// Rows of a memory in the list.
-const ROWS: usize = 2;
-
 /// The Memories screen.
 #[derive(Debug, Default)]
 pub(super) struct Memories {
@@ -66,15 +62,15 @@ pub(super) struct Memories {
 impl Screen for Memories {
     fn render(&self, frame: &mut Frame<'_>, body: Body, scene: &Scene<'_>) {
         let places = self.places(body);
-        if let Some(area) = places.list {
-            self.render_list(frame, area, body.framed, scene);
+        if let Some(pane) = places.list {
+            self.render_list(frame, pane, scene);
         }
-        if let Some(area) = places.memory {
-            self.render_memory(frame, area, body.framed, scene.context);
+        if let Some(pane) = places.detail {
+            self.render_memory(frame, pane, scene.context);
         }
     }
 
-    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Effect> {
+    fn act(&mut self, action: Action, body: Body, scene: &Scene<'_>) -> Option<Request> {
         let places = self.places(body);
         match (action, self.reading) {
             (Action::Copy | Action::CopyAll, _) => {
@@ -89,12 +85,11 @@ impl Screen for Memories {
             (Action::Open, Some(_)) => return self.chosen().map(play),
             (Action::Close | Action::Back, Some(_)) => self.reading = None,
             (_, None) => {
-                let seen = places.list.map_or(1, |area| in_sight(area, body.framed));
+                let seen = places.list.map_or(1, list::in_sight);
                 self.list.step(action.step(seen)?);
             }
             (_, Some(first)) => {
-                let area = places.memory?;
-                let inner = inner(area, body.framed);
+                let inner = places.detail?.inner();
                 let rows = self.rows(inner.width.into(), scene.context).len();
                 let step = action.step(inner.height.into())?;
                 let last = rows.saturating_sub(inner.height.into());
@@ -105,24 +100,22 @@ impl Screen for Memories {
     }
 
     fn splitter(&self, body: Body) -> Option<u16> {
-        let places = self.places(body);
-        places.list.and(places.memory).map(|memory| memory.x)
+        self.places(body).splitter()
     }
 
     fn click(&mut self, at: Position, body: Body, _: &Scene<'_>) -> bool {
-        let Places { list, memory } = self.places(body);
-        if memory.is_some_and(|memory| memory.contains(at)) {
-            self.reading = self.reading.or(Some(0));
-            return true;
+        let places = self.places(body);
+        match (places.hit(at), places.list) {
+            (Some(Hit::Detail), _) => {
+                self.reading = self.reading.or(Some(0));
+                true
+            }
+            (Some(Hit::Row(row)), Some(pane)) => {
+                self.reading = None;
+                self.list.click(row / list::ROWS, list::in_sight(pane))
+            }
+            _ => false,
         }
-        let rows = list.map(|area| inner(area, body.framed));
-        let Some(rows) = rows.filter(|rows| rows.contains(at)) else {
-            return false;
-        };
-        let row = usize::from(at.y - rows.y) / ROWS;
-        self.reading = None;
-        self.list
-            .click(row, (usize::from(rows.height) / ROWS).max(1))
     }
 
     fn takes_back(&self) -> bool {
@@ -179,10 +172,7 @@ impl Screen for Memories {
     }
 
     fn update(&mut self, body: Body, scene: &Scene<'_>, library: &Library) {
-        let seen = self
-            .places(body)
-            .list
-            .map_or(1, |area| in_sight(area, body.framed));
+        let seen = self.places(body).list.map_or(1, list::in_sight);
         let version = scene.monitor.memory_changes();
         self.list.update(version, seen, library);
         self.update_talk(library);
@@ -211,68 +201,39 @@ impl Memories {
         }
     }
 
-    fn places(&self, body: Body) -> Places {
-        let area = body.area;
-        if area.width < BOTH_FROM {
-            let reads = self.reading.is_some();
-            return Places {
-                list: (!reads).then_some(area),
-                memory: reads.then_some(area),
-            };
-        }
-        if body.panes.zoomed {
-            return Places {
-                list: None,
-                memory: Some(area),
-            };
-        }
-        let width = body.panes.left(area.width, (area.width / 3).clamp(26, 50));
-        let [list, memory] =
-            Layout::horizontal([Constraint::Length(width), Constraint::Fill(1)]).areas(area);
-        Places {
-            list: Some(list),
-            memory: Some(memory),
-        }
+    fn places(&self, body: Body) -> Pair {
+        let suits = |width: u16| (width / 3).clamp(26, 50);
+        Pair::of(body, BOTH_FROM, suits, self.reading.is_some())
     }
 
-    fn render_list(&self, frame: &mut Frame<'_>, area: Rect, in_frame: bool, scene: &Scene<'_>) {
+    fn render_list(&self, frame: &mut Frame<'_>, pane: Pane, scene: &Scene<'_>) {
         let context = scene.context;
-        let inner = inner(area, in_frame);
-        let seen = self.list.visible(in_sight(area, in_frame));
+        let width = usize::from(pane.inner().width);
+        let seen = self.list.visible(list::in_sight(pane));
         let chosen = self.list.position();
         let mut rows: Vec<Line<'static>> = Vec::new();
         for (at, kept) in seen.clone().zip(self.list.rows(seen.clone())) {
             match kept {
-                Some(kept) => {
-                    rows.extend(memories::rows(
-                        kept,
-                        at == chosen,
-                        inner.width.into(),
-                        context,
-                    ));
-                }
+                Some(kept) => rows.extend(memories::rows(kept, at == chosen, width, context)),
                 None => rows.extend([list::not_yet(context), Line::raw("")]),
             }
         }
         if let Some(trouble) = self.list.trouble() {
-            let trouble = format!(" {}", crate::text::neutral(trouble));
-            rows.insert(0, Line::styled(trouble, context.theme.bad));
+            rows.insert(0, list::trouble(trouble, context));
         } else if rows.is_empty() {
-            rows = empty(self.list.is_loading(), inner.width.into(), context);
+            rows = empty(self.list.is_loading(), width, context);
         }
         let about = match memories::in_progress(scene.monitor, context) {
             Some(_) => format!("{}, one in progress", self.list.len()),
             None => self.list.len().to_string(),
         };
-        let block = block("Memories", &about, in_frame, context);
-        frame.render_widget(Paragraph::new(rows).block(block), area);
-        if in_frame {
-            list::scroll_bar(frame, area, &seen, self.list.len(), context);
-        }
+        let block = pane.block("Memories", about, context);
+        frame.render_widget(Paragraph::new(rows).block(block), pane.area);
+        list::scroll_bar(frame, pane, &seen, self.list.len(), context);
     }
 
-    fn render_memory(&self, frame: &mut Frame<'_>, area: Rect, in_frame: bool, context: &Context) {
-        let inner = inner(area, in_frame);
+    fn render_memory(&self, frame: &mut Frame<'_>, pane: Pane, context: &Context) {
+        let inner = pane.inner();
         let rows = self.rows(inner.width.into(), context);
         let count = rows.len();
         let height = usize::from(inner.height);
@@ -284,11 +245,9 @@ impl Memories {
         } else {
             ""
         };
-        let block = block("Memory", about, in_frame, context);
-        frame.render_widget(Paragraph::new(rows).block(block), area);
-        if in_frame {
-            list::scroll_bar(frame, area, &seen, count, context);
-        }
+        let block = pane.block("Memory", about.to_owned(), context);
+        frame.render_widget(Paragraph::new(rows).block(block), pane.area);
+        list::scroll_bar(frame, pane, &seen, count, context);
     }
 
     fn rows(&self, width: usize, context: &Context) -> Vec<Line<'static>> {
@@ -304,29 +263,6 @@ impl Memories {
     }
 }
 
-struct Places {
-    list: Option<Rect>,
-    memory: Option<Rect>,
-}
-
-/// How many memories are seen.
-fn in_sight(area: Rect, in_frame: bool) -> usize {
-    (usize::from(inner(area, in_frame).height) / ROWS).max(1)
-}
-
-fn block<'a>(name: &'a str, about: &str, in_frame: bool, context: &'a Context) -> Block<'a> {
-    if !in_frame {
-        return Block::new();
-    }
-    let about = Span::styled(about.to_owned(), context.theme.dim);
-    let about = if about.content.is_empty() {
-        vec![]
-    } else {
-        vec![about]
-    };
-    framed(context, name, about)
-}
-
 fn empty(loading: bool, width: usize, context: &Context) -> Vec<Line<'static>> {
     let says: &[&str] = if loading {
         &["reading"]
@@ -338,10 +274,11 @@ fn empty(loading: bool, width: usize, context: &Context) -> Vec<Line<'static>> {
 }
 
 /// From the beginning of its talk.
-fn play(kept: &KeptMemory) -> Effect {
-    Effect::Sound(SoundEffect::Play(Passage {
+fn play(kept: &KeptMemory) -> Request {
+    let passage = Passage {
         uid: kept.uid.clone(),
         conversation: kept.conversation,
         at: kept.memory.when().unwrap_or(kept.arrived),
-    }))
+    };
+    SoundEffect::Play(passage).into()
 }

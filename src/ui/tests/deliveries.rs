@@ -16,7 +16,10 @@ use super::{
 use crate::{
     event::{AudioChunk, Delivery, Encoding, Event, Fault, Kind, Signature, Transcript, Uid},
     monitor::{Monitor, WINDOW},
-    ui::action::{Action, Effect, Errand},
+    ui::{
+        Moment,
+        action::{Action, Effect, Errand},
+    },
 };
 
 const SIZES: [(u16, u16); 5] = [(140, 40), (80, 24), (40, 12), (39, 12), (20, 5)];
@@ -207,10 +210,15 @@ async fn what_is_folded_is_found_and_a_repeat_leads_to_the_first() {
     assert!(screen.contains("#2, the first one"), "{screen}");
 
     let monitor = Monitor::new(stage.store.view(WINDOW).unwrap().0);
-    assert_eq!(stage.view.act(Action::Search, &monitor, SIZE, now()), None);
+    assert_eq!(
+        stage
+            .view
+            .act(Action::Search, Moment::new(&monitor, SIZE, now())),
+        None
+    );
     for letter in "the first".chars() {
         let key = crossterm::event::KeyEvent::from(KeyCode::Char(letter));
-        stage.view.key(key, &monitor, SIZE, now());
+        stage.view.key(key, Moment::new(&monitor, SIZE, now()));
     }
     stage.shown(SIZE, &[Action::Open, Action::Open]).await;
     let screen = stage.shown(SIZE, &[]).await;
@@ -227,7 +235,7 @@ async fn what_is_done_with_a_delivery_is_asked_for_by_its_number() {
         .await;
     let monitor = Monitor::new(stage.store.view(WINDOW).unwrap().0);
     let first = crate::event::Seq(1);
-    let mut act = |action| stage.view.act(action, &monitor, SIZE, now());
+    let mut act = |action| stage.view.act(action, Moment::new(&monitor, SIZE, now()));
     assert_eq!(
         act(Action::Copy),
         Some(Effect::Errand(Errand::CopyBody(first)))

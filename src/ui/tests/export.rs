@@ -21,10 +21,10 @@ use crate::{
     losses::LossCounter,
     store::{Location, Settings, Store, Submission, retention::Retention},
     ui::{
-        Glyphs,
+        Glyphs, Moment,
         action::{Action, Effect, Errand},
-        errand::Outcome,
         excerpt::{self, Excerpt},
+        outcome::Outcome,
         theme::Theme,
     },
 };
@@ -256,7 +256,7 @@ fn a_selection_is_seen_across_conversations_at_every_size() {
             "selection"
         };
         insta::assert_snapshot!(format!("{which}_{}x{}", size.0, size.1), text(&buffer));
-        let effect = view.act(Action::Copy, &full(), size, now());
+        let effect = view.act(Action::Copy, Moment::new(&full(), size, now()));
         let Some(Effect::Errand(Errand::Copy(Excerpt::Lines(parts), _))) = effect else {
             panic!("{effect:?}");
         };
@@ -352,8 +352,8 @@ fn an_export_tells_how_far_it_is_and_the_key_stops_it() {
         view.next_change(&empty(), now())
             .is_some_and(|next| next > now())
     );
-    let stop = view.act(Action::Export, &full(), (80, 24), now());
-    assert_eq!(stop, Some(Effect::Export(None)));
+    let stop = view.act(Action::Export, Moment::new(&full(), (80, 24), now()));
+    assert_eq!(stop, Some(Effect::Errand(Errand::StopExport)));
 }
 
 #[test]

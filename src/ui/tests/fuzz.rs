@@ -24,10 +24,7 @@ use crate::{
     losses::LossCounter,
     simulate::random::Random,
     store::Store,
-    ui::{
-        app::{App, Session},
-        errand::Errands,
-    },
+    ui::{Session, app::App, errand::Errands},
     webhook_url::WebhookUrl,
 };
 

@@ -13,7 +13,7 @@ use super::{
     },
 };
 use crate::ui::{
-    Arrangement, Glyphs, View,
+    Arrangement, Glyphs, Moment, View,
     action::{Action, Effect, SoundEffect, TABLE, TerminalEffect},
     keymap::{KeyBinding, Keymap},
     theme::{Depth, Theme},
@@ -39,12 +39,12 @@ fn mouse(view: &mut View, kind: MouseEventKind, column: u16, row: u16) -> Option
         row,
         modifiers: KeyModifiers::NONE,
     };
-    view.mouse(event, &full(), SIZE, scene::now())
+    view.mouse(event, Moment::new(&full(), SIZE, scene::now()))
 }
 
 fn press(view: &mut View, code: KeyCode) -> Option<Effect> {
     let key = KeyEvent::new(code, KeyModifiers::NONE);
-    view.key(key, &full(), SIZE, scene::now())
+    view.key(key, Moment::new(&full(), SIZE, scene::now()))
 }
 
 #[test]
@@ -106,9 +106,10 @@ fn no_key_is_silent() {
             for entry in TABLE.iter().filter(|it| !may_be_silent(screen, it.action)) {
                 let mut view = dark();
                 let shown = |view: &mut View| text(&drawn(&monitor, view, SIZE, &[]));
-                view.act(Action::Screen(screen), &monitor, SIZE, scene::now());
+                let moment = Moment::new(&monitor, SIZE, scene::now());
+                view.act(Action::Screen(screen), moment);
                 let before = shown(&mut view);
-                let effect = view.act(entry.action, &monitor, SIZE, scene::now());
+                let effect = view.act(entry.action, moment);
                 if effect.is_none() && shown(&mut view) == before {
                     silent.push(format!("{scene} {screen} {}", entry.name));
                 }
@@ -129,6 +130,7 @@ fn the_keymap_of_the_user_is_what_counts_and_what_is_told() {
         binding("freeze", &[]),
         binding("card", &["ß"]),
         binding("follow", &["Ctrl-E"]),
+        binding("filter", &["F6"]),
     ];
     let mut view = View::new(
         scene::session(),
@@ -151,6 +153,8 @@ fn the_keymap_of_the_user_is_what_counts_and_what_is_told() {
     assert!(shown(&mut view, &[Action::First]).contains(" Ctrl-E follows "));
     let card = text(&drawn(&empty(), &mut view, SIZE, &[]));
     assert!(card.contains(" ß this card"), "{card}");
+    let none = shown(&mut view, &[Action::FilterOnOff]);
+    assert!(none.contains("there is no filter; F6 makes one"), "{none}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -16,14 +16,13 @@ use crate::{
     audio::playback::Device,
     monitor::Monitor,
     secret::Secret,
-    tunnel::{Link, Staged, Tool},
+    tunnel::{Link, Tool},
     ui::{
-        Glyphs, View,
+        Glyphs, Moment, Session, Staged, View,
         action::Action::{
             self, Card, Command, Down, Export, Filter, Help, Name, Note, Open, Replay, Reveal,
             Screen, Search,
         },
-        app::Session,
         keymap::Keymap,
         overlay::devices::Devices,
         theme::{Depth, Theme},
@@ -105,10 +104,7 @@ fn starting() -> View {
 /// With nothing to be connected.
 fn staged(staged: Staged) -> View {
     let mut view = dark();
-    view.linked(Link {
-        staged: Some(staged),
-        ..Link::default()
-    });
+    view.stage(staged);
     view
 }
 
@@ -214,7 +210,7 @@ fn overlays_at_every_size() {
                     drawn(&monitor, &mut view, size, &[*action]);
                 }
                 for key in doing.typed() {
-                    view.key(key, &monitor, size, scene::now());
+                    view.key(key, Moment::new(&monitor, size, scene::now()));
                 }
             }
             shot(name, size, &text(&drawn(&monitor, &mut view, size, &[])));

@@ -13,8 +13,8 @@ use crate::{
     },
     feed::{News, Snapshot},
     losses::Losses,
-    tunnel::{Link, Provider, Staged, Tunnel},
-    ui::plain::Narrator,
+    tunnel::{Link, Provider, Tunnel},
+    ui::{Staged, plain::Narrator},
     webhook_url::WebhookUrl,
 };
 
@@ -273,9 +273,10 @@ fn how_omi_reaches_us_is_told_without_the_key() {
         told(&unreached),
         format!("12:42:00 Tunnel: found {url} of ngrok\n12:42:00 Warning: tunnel: it is offline")
     );
-    let replay = Link {
-        staged: Some(Staged::Replay.ended()),
-        ..Link::default()
-    };
-    assert_eq!(told(&replay), "12:42:00 Replay: all of it was played");
+    let played = |staged| narrator.tell_staged(staged, now()).join("\n");
+    assert_eq!(played(Staged::Demo.ended()), "");
+    assert_eq!(
+        played(Staged::Replay.ended()),
+        "12:42:00 Replay: all of it was played"
+    );
 }

@@ -16,9 +16,8 @@ use crate::{
     secret::Secret,
     tunnel::{Link, Provider, Tunnel},
     ui::{
-        Glyphs, Library, View,
+        Glyphs, Library, Moment, Session, View,
         action::Action,
-        app::Session,
         keymap::Keymap,
         theme::{Depth, Theme},
     },
@@ -72,14 +71,13 @@ pub(super) fn drawn(
     (columns, rows): (u16, u16),
     actions: &[Action],
 ) -> Buffer {
+    let moment = Moment::new(monitor, (columns, rows), now());
     for action in actions {
-        view.act(*action, monitor, (columns, rows), now());
+        view.act(*action, moment);
     }
-    view.update(monitor, &Library::closed(), (columns, rows), now());
+    view.update(&Library::closed(), moment);
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    terminal
-        .draw(|frame| view.render(frame, monitor, now()))
-        .unwrap();
+    terminal.draw(|frame| view.render(frame, monitor)).unwrap();
     terminal.backend().buffer().clone()
 }
 

@@ -228,3 +228,23 @@ async fn screens_of_a_good_day_and_of_the_worst_one() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_could_not_be_read_is_read_again_once_more_has_come() {
+    for (screen, has) in [
+        ('2', "Plan the trip"),
+        ('3', "Send the copy to design"),
+        ('5', "memory_created"),
+        ('6', "Onboarding ships"),
+    ] {
+        let mut stage = typical().await;
+        let size = (140, 40);
+        let shown = stage.shown_unread(size, &[Action::Screen(screen)]).await;
+        assert!(shown.contains("cannot read the store"), "{shown}");
+        let later = memory("c", 10, "The boat", vec![said(0, 0.0, "It is booked.")]);
+        keep(&stage, 0, Kind::MemoryCreated, Event::Memory(later.into())).await;
+        let shown = stage.shown(size, &[]).await;
+        assert!(!shown.contains("cannot read"), "{shown}");
+        assert!(shown.contains(has), "{shown}");
+    }
+}

@@ -22,10 +22,7 @@ use crate::{
     store::{Location, Settings, Store, Submission},
     tunnel::Link,
     ui::{
-        Clock, Library,
-        action::TerminalEffect,
-        app::{App, Session},
-        errand::Errands,
+        Clock, Library, Origin, Session, action::TerminalEffect, app::App, errand::Errands,
         terminal::Surface,
     },
 };
@@ -127,7 +124,7 @@ impl Surface for TestSurface {
 }
 
 /// A store in memory.
-pub(super) fn store(losses: &LossCounter) -> Store {
+pub(in crate::ui) fn store(losses: &LossCounter) -> Store {
     let settings = Settings {
         location: Location::Memory,
         silence: Duration::from_mins(2),
@@ -147,7 +144,7 @@ pub(super) fn app(store: &Store, losses: &LossCounter, session: Session) -> App 
             crate::audio::playback::kept::Nothing,
         ))
         .unwrap(),
-        link: watch::channel(Link::default()).1,
+        origin: Origin::Omi(watch::channel(Link::default()).1),
         losses: losses.watch(),
         failing: crate::rules::Counters::default().watch_failing(),
         bell: tokio::sync::watch::Sender::new(0).subscribe(),

@@ -1,14 +1,12 @@
 //! What actions do: first comes what is open over the screen, then the screen where it wants to, then what is the same everywhere.
 
-use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use super::View;
+use super::{Moment, View};
 use crate::{
     audio::playback::{Heard, State},
-    monitor::Monitor,
     ui::{
-        action::{Action, Effect, Errand, Goal, Question, SoundEffect, TerminalEffect},
+        action::{Action, Effect, Errand, Goal, Question, Request, SoundEffect, TerminalEffect},
         overlay::{
             Answer, Overlay, Shelf,
             card::{Card, Key},
@@ -27,23 +25,16 @@ const SPLIT_STEP: u16 = 2;
 
 impl View {
     /// Does what an action asks for; what is outside the state is given back as an effect.
-    pub fn act(
-        &mut self,
-        action: Action,
-        monitor: &Monitor,
-        size: (u16, u16),
-        now: Timestamp,
-    ) -> Option<Effect> {
-        let area = Rect::new(0, 0, size.0, size.1);
-        let context = self.common.context(now);
-        let scene = self.common.scene(self.screens.place(), monitor, &context);
+    pub fn act(&mut self, action: Action, moment: Moment<'_>) -> Option<Effect> {
+        self.common.be_at(moment.now);
+        let scene = self.common.scene(self.screens.place(), moment.monitor);
         if let Some(overlay) = &mut self.overlay {
-            match overlay.act(action, area, &scene) {
+            match overlay.act(action, moment.area, &scene) {
                 Answer::Pass => {}
-                Answer::Done(effect) => return self.resolved(effect?, monitor, area, now),
-                Answer::Close(effect) => {
+                Answer::Done(request) => return self.resolved(request?, moment),
+                Answer::Close(request) => {
                     self.close();
-                    return self.resolved(effect?, monitor, area, now);
+                    return self.resolved(request?, moment);
                 }
             }
         }
@@ -54,27 +45,21 @@ impl View {
             _ => false,
         };
         if taken && self.overlay.is_none() {
-            return self.act_on_screen(action, monitor, area, now);
+            return self.act_on_screen(action, moment);
         }
         let from_kept = self.common.playback.heard != Heard::Live;
         if action == Action::Close && self.overlay.is_none() && from_kept {
             return Some(Effect::Sound(SoundEffect::Live));
         }
-        self.act_everywhere(action, monitor, area, now)
+        self.act_everywhere(action, moment)
     }
 
     /// What an action does whatever the screen; those that mean something else on each are the screen's.
-    fn act_everywhere(
-        &mut self,
-        action: Action,
-        monitor: &Monitor,
-        area: Rect,
-        now: Timestamp,
-    ) -> Option<Effect> {
+    fn act_everywhere(&mut self, action: Action, moment: Moment<'_>) -> Option<Effect> {
         match action {
             _ if !screen::means(self.screens.place(), action) => {
-                let context = self.common.context(now);
-                return self.resolved(context.nothing_for(action), monitor, area, now);
+                let nothing = self.common.context.nothing_for(action);
+                return self.resolved(nothing, moment);
             }
             Action::Back if self.overlay.is_none() => return Some(Effect::Quit),
             Action::Back | Action::Close => self.close(),
@@ -86,7 +71,7 @@ impl View {
                 return Some(Effect::Terminal(TerminalEffect::Mouse(self.mouse.on)));
             }
             Action::Pause | Action::Earlier | Action::Later if !self.is_heard(action) => {
-                let listen = self.common.context(now).key(Action::Listen);
+                let listen = self.common.context.key(Action::Listen);
                 self.say(match self.common.playback.state {
                     State::Off => format!("nothing is heard; {listen} listens"),
                     state => state.trouble().unwrap_or("this is the present").to_owned(),
@@ -101,8 +86,7 @@ impl View {
             | Action::Softer => return action.sound().map(Effect::Sound),
             Action::Device => self.toggle(action, |_| Box::<Devices>::default()),
             Action::Wearer => {
-                let context = self.common.context(now);
-                let scene = self.common.scene(self.screens.place(), monitor, &context);
+                let scene = self.scene(moment.monitor);
                 if scene.wearer.is_none() && scene.monitor.heard().count() < 2 {
                     self.say("there is no other wearer to listen to".to_owned());
                     return None;
@@ -114,12 +98,12 @@ impl View {
             Action::Search => {
                 self.toggle(action, |shelf| shelf.search.take().unwrap_or_default());
             }
-            Action::NextMatch => return self.show_match(1, monitor, area, now),
-            Action::PreviousMatch => return self.show_match(-1, monitor, area, now),
-            Action::Export => return self.export(monitor, area, now),
+            Action::NextMatch => return self.show_match(1, moment),
+            Action::PreviousMatch => return self.show_match(-1, moment),
+            Action::Export => return self.export(moment),
             Action::Help => self.toggle(action, |_| Box::<Help>::default()),
             Action::Command => self.toggle(action, |_| Box::<Command>::default()),
-            Action::Card | Action::Reveal if self.common.link.staged.is_some() => {
+            Action::Card | Action::Reveal if self.common.staged.is_some() => {
                 self.toggle(Action::Card, |_| Box::new(Card { key: Key::Unneeded }));
             }
             Action::Card => self.toggle(action, |_| Box::new(Card { key: Key::Masked })),
@@ -127,36 +111,29 @@ impl View {
             Action::Screen(key) => self.screens.show(key),
             Action::NextScreen => self.screens.turn(1),
             Action::PreviousScreen => self.screens.turn(-1),
-            Action::Freeze => self.common.freeze(monitor, now),
+            Action::Freeze => self.common.freeze(moment),
             Action::TimeStyle | Action::Blur | Action::Wrap => self.common.restyle(action),
             Action::Zoom => {
                 let panes = self.screens.panes_mut();
                 panes.zoomed = !panes.zoomed;
             }
-            Action::Narrower => self.move_splitter(area, |at| at.saturating_sub(SPLIT_STEP)),
-            Action::Wider => self.move_splitter(area, |at| at.saturating_add(SPLIT_STEP)),
-            _ => return self.act_on_screen(action, monitor, area, now),
+            Action::Narrower => self.move_splitter(moment.area, |at| at.saturating_sub(SPLIT_STEP)),
+            Action::Wider => self.move_splitter(moment.area, |at| at.saturating_add(SPLIT_STEP)),
+            _ => return self.act_on_screen(action, moment),
         }
         None
     }
 
-    fn act_on_screen(
-        &mut self,
-        action: Action,
-        monitor: &Monitor,
-        area: Rect,
-        now: Timestamp,
-    ) -> Option<Effect> {
-        let context = self.common.context(now);
-        let scene = self.common.scene(self.screens.place(), monitor, &context);
-        let body = self.places(area).body;
-        let Some(effect) = self.screens.shown_mut().act(action, body, &scene) else {
+    fn act_on_screen(&mut self, action: Action, moment: Moment<'_>) -> Option<Effect> {
+        let body = self.places(moment.area).body;
+        let scene = self.common.scene(self.screens.place(), moment.monitor);
+        let Some(request) = self.screens.shown_mut().act(action, body, &scene) else {
             let nothing = action
                 .wants_something()
-                .then(|| context.nothing_for(action));
-            return self.resolved(nothing?, monitor, area, now);
+                .then(|| self.common.context.nothing_for(action));
+            return self.resolved(nothing?, moment);
         };
-        self.resolved(effect, monitor, area, now)
+        self.resolved(request, moment)
     }
 
     /// Whether there is something heard that an action can hold, or move in; nobody hears on from the present.
@@ -167,13 +144,13 @@ impl View {
     }
 
     /// Asks what is to be exported, or stops what is under way.
-    fn export(&mut self, monitor: &Monitor, area: Rect, now: Timestamp) -> Option<Effect> {
+    fn export(&mut self, moment: Moment<'_>) -> Option<Effect> {
         if self.progress.is_some() {
-            return Some(Effect::Export(None));
+            return Some(Effect::Errand(Errand::StopExport));
         }
-        let context = self.common.context(now);
-        let scene = self.common.scene(self.screens.place(), monitor, &context);
-        let offers = self.screens.shown().offers(self.places(area).body, &scene);
+        let body = self.places(moment.area).body;
+        let scene = self.scene(moment.monitor);
+        let offers = self.screens.shown().offers(body, &scene);
         if offers.is_empty() {
             self.say("there is nothing to export here yet".to_owned());
         } else {
@@ -184,29 +161,24 @@ impl View {
     }
 
     /// Does what the view itself can do; anything else is left for the loop.
-    fn resolved(
-        &mut self,
-        effect: Effect,
-        monitor: &Monitor,
-        area: Rect,
-        now: Timestamp,
-    ) -> Option<Effect> {
-        match effect {
-            Effect::Go(goal) => self.go_to(&goal, monitor, area, now),
-            Effect::Say(word) => self.say(word),
-            Effect::Do(action) => return self.act(action, monitor, (area.width, area.height), now),
-            Effect::Ask(question, present) => {
+    pub(super) fn resolved(&mut self, request: Request, moment: Moment<'_>) -> Option<Effect> {
+        match request {
+            Request::Go(goal) => self.go_to(&goal, moment),
+            Request::Say(word) => self.say(word),
+            Request::Do(action) => return self.act(action, moment),
+            Request::Ask(question, present) => {
                 let present = match question {
                     Question::Replay(_) => &self.shelf.replayed_to,
                     _ => &present,
                 };
                 self.overlay = Some(Box::new(Prompt::new(question, present)));
             }
-            Effect::Errand(Errand::Replay(seq, to)) => {
-                self.shelf.replayed_to.clone_from(&to);
-                return Some(Effect::Errand(Errand::Replay(seq, to)));
+            Request::Effect(effect) => {
+                if let Effect::Errand(Errand::Replay(_, to)) = &effect {
+                    self.shelf.replayed_to.clone_from(to);
+                }
+                return Some(effect);
             }
-            effect => return Some(effect),
         }
         None
     }
@@ -222,38 +194,31 @@ impl View {
         }
     }
 
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         if let Some(overlay) = self.overlay.take() {
             overlay.put_away(&mut self.shelf);
         }
     }
 
-    fn go_to(&mut self, goal: &Goal, monitor: &Monitor, area: Rect, now: Timestamp) {
-        let context = self.common.context(now);
-        let scene = self.common.scene(self.screens.place(), monitor, &context);
-        let body = self.places(area).body;
+    fn go_to(&mut self, goal: &Goal, moment: Moment<'_>) {
+        let body = self.places(moment.area).body;
+        let scene = self.common.scene(self.screens.place(), moment.monitor);
         let found = self.screens.go_to(goal, body, &scene);
         if let (false, Goal::Word(word)) = (found, goal) {
             self.say(format!("'{word}' is not in it"));
         }
     }
 
-    fn show_match(
-        &mut self,
-        by: isize,
-        monitor: &Monitor,
-        area: Rect,
-        now: Timestamp,
-    ) -> Option<Effect> {
+    fn show_match(&mut self, by: isize, moment: Moment<'_>) -> Option<Effect> {
         let search = self.shelf.search.as_mut();
-        let effect = search.and_then(|search| search.next(by)).map_or_else(
+        let request = search.and_then(|search| search.next(by)).map_or_else(
             || {
-                let key = self.common.context(now).key(Action::Search);
-                Effect::Say(format!("nothing is found yet; {key} searches"))
+                let key = self.common.context.key(Action::Search);
+                Request::Say(format!("nothing is found yet; {key} searches"))
             },
-            Effect::Go,
+            Request::Go,
         );
-        self.resolved(effect, monitor, area, now)
+        self.resolved(request, moment)
     }
 
     /// Opens an overlay in place of what is open, or closes it if it is open itself.

@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use crate::ui::{panes::Panes, screen::Body};
+use crate::ui::{frame::Body, panes::Panes};
 
 /// From this size on there is a first row, and panels have frames: columns, rows.
 const FRAMES_FROM: (u16, u16) = (40, 8);

@@ -2,16 +2,12 @@
 //! between two panes can be dragged.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use jiff::Timestamp;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
-use super::View;
-use crate::{
-    monitor::Monitor,
-    ui::{
-        action::{Action, Effect},
-        panel::header,
-    },
+use super::{Moment, View};
+use crate::ui::{
+    action::{Action, Effect},
+    panel::header,
 };
 
 /// Rows that a turn of the wheel moves.
@@ -37,23 +33,17 @@ impl Mouse {
 
 impl View {
     /// Does what the mouse asks for; what is outside the state is given back as an effect.
-    pub fn mouse(
-        &mut self,
-        event: MouseEvent,
-        monitor: &Monitor,
-        size: (u16, u16),
-        now: Timestamp,
-    ) -> Option<Effect> {
+    pub fn mouse(&mut self, event: MouseEvent, moment: Moment<'_>) -> Option<Effect> {
         let at = Position::new(event.column, event.row);
         match event.kind {
-            MouseEventKind::ScrollUp => self.wheel(Action::Up, monitor, size, now),
-            MouseEventKind::ScrollDown => self.wheel(Action::Down, monitor, size, now),
+            MouseEventKind::ScrollUp => self.wheel(Action::Up, moment),
+            MouseEventKind::ScrollDown => self.wheel(Action::Down, moment),
             MouseEventKind::Down(MouseButton::Left) => {
                 self.word = None;
-                return self.press(at, monitor, size, now);
+                return self.press(at, moment);
             }
             MouseEventKind::Drag(MouseButton::Left) if self.mouse.drags => {
-                self.move_splitter(Rect::new(0, 0, size.0, size.1), |_| at.x);
+                self.move_splitter(moment.area, |_| at.x);
             }
             MouseEventKind::Up(_) => self.mouse.drags = false,
             _ => {}
@@ -61,33 +51,27 @@ impl View {
         None
     }
 
-    fn wheel(&mut self, action: Action, monitor: &Monitor, size: (u16, u16), now: Timestamp) {
+    fn wheel(&mut self, action: Action, moment: Moment<'_>) {
         self.mouse.forget();
         for _ in 0..WHEEL {
-            self.act(action, monitor, size, now);
+            self.act(action, moment);
         }
     }
 
-    fn press(
-        &mut self,
-        at: Position,
-        monitor: &Monitor,
-        size: (u16, u16),
-        now: Timestamp,
-    ) -> Option<Effect> {
+    fn press(&mut self, at: Position, moment: Moment<'_>) -> Option<Effect> {
+        self.common.be_at(moment.now);
         self.mouse.drags = false;
         let before = self.mouse.clicked.take();
         // What lies over a screen is for the keys.
         if self.overlay.is_some() {
             return None;
         }
-        let places = self.places(Rect::new(0, 0, size.0, size.1));
-        let context = self.common.context(now);
-        let scene = self.common.scene(self.screens.place(), monitor, &context);
+        let places = self.places(moment.area);
+        let scene = self.common.scene(self.screens.place(), moment.monitor);
         if let Some(row) = places.header.filter(|row| row.contains(at)) {
             let tabs = self.screens.tabs();
             let tab = header::tab_at(row, at.x, &scene, &tabs);
-            return self.act(Action::Screen(tab?), monitor, size, now);
+            return self.act(Action::Screen(tab?), moment);
         }
         let body = places.body;
         let splitter = self.screens.shown().splitter(body);
@@ -98,7 +82,7 @@ impl View {
             return None;
         }
         if before == Some(at) {
-            return self.act(Action::Open, monitor, size, now);
+            return self.act(Action::Open, moment);
         }
         if self.screens.shown_mut().click(at, body, &scene) {
             self.mouse.clicked = Some(at);

@@ -11,9 +11,8 @@ use omiscope::{
     secret::Secret,
     store::Store,
     ui::{
-        Glyphs, Library, View,
+        Glyphs, Library, Moment, Session, View,
         action::Action,
-        app::Session,
         theme::{Depth, Theme},
     },
 };
@@ -142,12 +141,14 @@ impl Stage {
     /// Does what leads to a screen, and waits until all of it is read.
     async fn go(&mut self, scene: &Scene) {
         for action in scene.actions {
-            self.view.act(*action, &self.monitor, SIZE, self.now);
+            let moment = Moment::new(&self.monitor, SIZE, self.now);
+            self.view.act(*action, moment);
             self.settle().await;
         }
         for letter in scene.typed.chars() {
             let key = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE);
-            self.view.key(key, &self.monitor, SIZE, self.now);
+            let moment = Moment::new(&self.monitor, SIZE, self.now);
+            self.view.key(key, moment);
             self.settle().await;
         }
     }
@@ -163,20 +164,18 @@ impl Stage {
     }
 
     fn update(&mut self) {
-        self.view
-            .update(&self.monitor, &self.library, SIZE, self.now);
+        let moment = Moment::new(&self.monitor, SIZE, self.now);
+        self.view.update(&self.library, moment);
     }
 
     fn measure(&mut self, name: &str) {
         let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).expect("a terminal");
         let began = self.now;
         Timing::of(&format!("draw: {name}"), FRAMES, || {
-            self.now += FRAME;
-            let (view, monitor, now) = (&self.view, &self.monitor, self.now);
-            let drawn = terminal.draw(|frame| view.render(frame, monitor, now));
+            let (view, monitor) = (&self.view, &self.monitor);
+            let drawn = terminal.draw(|frame| view.render(frame, monitor));
             drawn.expect("it can be drawn");
         });
-        self.now = began;
         Timing::of("  its update", FRAMES, || {
             self.now += FRAME;
             self.update();

@@ -11,7 +11,7 @@ use crate::{
     monitor::{Place, Talk, Transcript},
     ui::{
         Context,
-        action::{Action, Effect, Question, Step},
+        action::{Action, Errand, Question, Request, Step},
         excerpt::Excerpt,
     },
 };
@@ -195,14 +195,14 @@ impl State {
     }
 
     /// What the user does to the line that is pointed at.
-    pub(in crate::ui) fn hand(&self, action: Action, transcript: &Transcript) -> Option<Effect> {
+    pub(in crate::ui) fn hand(&self, action: Action, transcript: &Transcript) -> Option<Request> {
         let (_, talk, line) = self.line(transcript)?;
         let conversation = &talk.conversation;
         match action {
-            Action::Mark => Some(Effect::Edit(Edit::Star(line.id, !line.starred))),
+            Action::Mark => Some(Errand::Edit(Edit::Star(line.id, !line.starred)).into()),
             Action::Note => {
                 let present = line.note.clone().unwrap_or_default();
-                Some(Effect::Ask(Question::Note(line.id), present))
+                Some(Request::Ask(Question::Note(line.id), present))
             }
             Action::Name => {
                 let present = match transcript.speaker(conversation, &line.segment) {
@@ -210,14 +210,14 @@ impl State {
                     _ => String::new(),
                 };
                 let question = Question::Name(conversation.uid.clone(), line.segment.voice()?);
-                Some(Effect::Ask(question, present))
+                Some(Request::Ask(question, present))
             }
             _ => None,
         }
     }
 
     /// Copies that line, or its conversation.
-    pub(in crate::ui) fn copy(&self, action: Action, sheet: Sheet<'_>) -> Option<Effect> {
+    pub(in crate::ui) fn copy(&self, action: Action, sheet: Sheet<'_>) -> Option<Request> {
         let (place, talk, _) = self.line(sheet.transcript)?;
         let excerpt = if action == Action::CopyAll {
             Excerpt::Conversation(talk.conversation.id)

@@ -14,6 +14,7 @@ use crate::{
     },
     event::Level,
     monitor::{SoundTrack, Stretch},
+    ui::panel::sound::Figures,
 };
 
 /// How much of what arrived before is measured when the screen is opened.
@@ -37,17 +38,6 @@ pub(super) struct Analysis {
     analyzer: Option<Analyzer>,
     detector: Option<Detector>,
     frames: VecDeque<Frame>,
-}
-
-/// Figures of the sound of a moment.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::ui) struct Figures {
-    /// Of the last third of a second.
-    pub(in crate::ui) level: Option<Level>,
-    /// In dBFS.
-    pub(in crate::ui) noise: Option<f32>,
-    /// Which part of the last minute is speech.
-    pub(in crate::ui) speech: Option<f64>,
 }
 
 impl Analysis {

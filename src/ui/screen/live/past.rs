@@ -4,14 +4,14 @@ use crate::{
     event::{ConversationId, LineId},
     monitor::{Place, Transcript},
     store::{
-        ReadError,
+        Store,
         around::{Around, Spot},
         page::Anchor,
     },
     ui::{
         Library,
-        library::Asked,
         panel::transcript::{Part, State},
+        wanted::Wanted,
     },
 };
 
@@ -25,14 +25,24 @@ const NEAR: usize = 300;
 #[derive(Debug, Default)]
 pub(super) struct Past {
     held: Option<Held>,
-    asked: Option<(Option<Aim>, Asked<Option<Around>>)>,
-    wanted: Option<Aim>,
+    wanted: Wanted<Which, Option<Around>>,
+    aim: Option<Aim>,
     counts: Vec<(ConversationId, u64)>,
-    counts_asked: Option<Asked<Vec<(ConversationId, u64)>>>,
+    /// Of which version.
+    wanted_counts: Wanted<u64, Vec<(ConversationId, u64)>>,
     /// Of what it was read.
     version: u64,
     /// How often other lines were held.
     turns: u64,
+}
+
+/// Which lines are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Which {
+    spot: Spot,
+    /// What is to be pointed at when they are there.
+    aim: Option<Aim>,
+    version: u64,
 }
 
 /// Lines around a place.
@@ -84,18 +94,19 @@ impl Past {
 
     /// Whether something is being read that is waited for.
     pub(super) fn is_reading(&self) -> bool {
-        self.wanted.is_some() || matches!(self.asked, Some((Some(_), _)))
+        let asked = self.wanted.asked();
+        self.aim.is_some() || asked.is_some_and(|which| which.aim.is_some())
     }
 
     /// Goes somewhere once it is read.
     pub(super) fn go(&mut self, aim: Aim) {
-        self.wanted = Some(aim);
+        self.aim = Some(aim);
     }
 
     /// Gives up what was to be gone to.
     pub(super) fn stay(&mut self) {
-        self.wanted = None;
-        self.asked = None;
+        self.aim = None;
+        self.wanted.forget();
     }
 
     /// Takes what came and asks for what will be needed.
@@ -106,18 +117,18 @@ impl Past {
         version: u64,
         library: &Library,
     ) -> Arrived {
-        if let Some(counts) = self.counts_asked.as_ref().and_then(Asked::answer) {
-            self.counts_asked = None;
-            // Without them there is no scroll bar.
-            self.counts = counts.unwrap_or_default();
+        if let Some((_, counts)) = self.wanted_counts.take() {
+            self.counts = counts;
         }
         let arrived = self.take(present);
-        if let Some(aim) = self.wanted.take() {
+        if let Some(aim) = self.aim.take() {
             let spot = match aim {
                 Aim::First => Spot::First,
                 Aim::Line(line) => Spot::Line(line),
             };
-            self.ask(Some(aim), spot, library);
+            // Who goes somewhere does not wait for anything else, and may try again what failed.
+            self.wanted.forget();
+            self.ask(Some(aim), spot, version, library);
         }
         if arrived == Arrived::Nothing {
             self.keep_up(state, present, version, library);
@@ -126,16 +137,8 @@ impl Past {
     }
 
     fn take(&mut self, present: &Transcript) -> Arrived {
-        let Some((aim, answer)) = self
-            .asked
-            .as_ref()
-            .and_then(|(aim, asked)| Some((*aim, asked.answer()?)))
-        else {
-            return Arrived::Nothing;
-        };
-        self.asked = None;
-        // A line that is gone cannot be gone to; what cannot be read is asked for again when it is needed.
-        let Ok(Some(around)) = answer else {
+        // A line that is gone cannot be gone to.
+        let Some((Which { aim, .. }, Some(around))) = self.wanted.take() else {
             return Arrived::Nothing;
         };
         self.turns += 1;
@@ -161,8 +164,9 @@ impl Past {
             self.counts.clear();
             return;
         };
-        if self.counts.is_empty() && self.counts_asked.is_none() {
-            self.counts_asked = Some(library.ask(crate::store::Store::line_counts));
+        if self.counts.is_empty() {
+            // Without them there is no scroll bar.
+            self.wanted_counts.ask(version, library, Store::line_counts);
         }
         if present.is_complete() {
             self.held = None;
@@ -183,17 +187,16 @@ impl Past {
             }
         };
         let anchor = lines.talks().get(top.talk).zip(lines.line(top));
-        if let Some((talk, line)) = anchor.filter(|_| needed && self.asked.is_none()) {
+        if let Some((talk, line)) = anchor.filter(|_| needed) {
             let anchor = Anchor::of(&talk.conversation, line);
-            self.ask(None, Spot::At(anchor), library);
+            self.ask(None, Spot::At(anchor), version, library);
         }
     }
 
-    fn ask(&mut self, aim: Option<Aim>, spot: Spot, library: &Library) {
-        let read = move |store: &crate::store::Store| -> Result<Option<Around>, ReadError> {
-            store.around(spot, LINES)
-        };
-        self.asked = Some((aim, library.ask(read)));
+    fn ask(&mut self, aim: Option<Aim>, spot: Spot, version: u64, library: &Library) {
+        let read = move |store: &Store| store.around(spot, LINES);
+        let which = Which { spot, aim, version };
+        self.wanted.ask(which, library, read);
     }
 
     /// Which part of everything is seen; None while it is not known.

@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use crate::ui::screen::Body;
+use crate::ui::frame::Body;
 
 /// From these sizes of the body on a panel is shown: columns, rows. Each asks for less than the one before it, in both.
 const TALL_AUDIO_FROM: (u16, u16) = (80, 28);
