@@ -25,7 +25,7 @@ mod store;
 mod terminal;
 mod tunnel;
 
-pub use finding::{Finding, Verdict};
+pub use finding::Finding;
 pub use setup::Setup;
 
 /// Something that is looked at.

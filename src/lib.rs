@@ -19,6 +19,7 @@
 //!
 //! The library exists for the binary and its tests; its interface follows the program's needs.
 
+pub mod advice;
 pub mod audio;
 mod bucket;
 mod child;
@@ -28,7 +29,7 @@ pub mod config;
 pub mod decode;
 pub mod doctor;
 pub mod event;
-pub mod events;
+pub mod event_lines;
 pub mod export;
 pub mod feed;
 mod file_error;

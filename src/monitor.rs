@@ -12,13 +12,13 @@ use std::{collections::VecDeque, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use advice::{Advice, Severity};
 pub use age::Age;
 pub use health::{State, WebhookHealth};
 pub use sound::{Coverage, Gap, SoundTrack, Stretch, Suspicion, Timing};
 pub use transcript::{Place, Talk, Transcript};
 
 use crate::{
+    advice::Advice,
     event::{
         ActionSource, ButtonPress, Change, Conversation, DaySummary, Delivery, Edited, KeptMemory,
         Progress, Record, Seq, Stage, Uid, Webhook,

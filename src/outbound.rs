@@ -10,6 +10,7 @@ mod tests;
 use std::{
     error::Error as StdError,
     io,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -38,12 +39,16 @@ const REMAINDER: Duration = Duration::from_secs(1);
 /// Most of an answer that is read, in bytes.
 const ANSWER: usize = 64 << 10;
 
-/// Posts over kept connections. Cheap to clone.
+/// Posts over kept connections. Cheap to make and to clone: the list of authorities is looked at when something is posted.
 #[derive(Debug, Clone)]
 pub(crate) struct Outbound {
-    client: Client<HttpsConnector<HttpConnector>, UnsyncBoxBody<Bytes, io::Error>>,
+    client: Arc<OnceLock<HttpsClient>>,
+    /// Most idle connections to a host that are kept.
+    idle: usize,
     patience: Duration,
 }
+
+type HttpsClient = Client<HttpsConnector<HttpConnector>, UnsyncBoxBody<Bytes, io::Error>>;
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +94,11 @@ impl Outbound {
 
     /// The same with another longest wait for an answer.
     pub(crate) fn within(patience: Duration) -> Self {
-        Self::with(trusting_mozilla(), patience, usize::MAX)
+        Self {
+            client: Arc::default(),
+            idle: usize::MAX,
+            patience,
+        }
     }
 
     /// The same connections with another longest wait for an answer.
@@ -102,25 +111,10 @@ impl Outbound {
 
     /// The same, but each request has its own connection.
     pub(crate) fn unkept(self) -> Self {
-        Self::with(trusting_mozilla(), self.patience, 0)
-    }
-
-    /// Keeps at most so many idle connections to a host.
-    fn with(tls: ClientConfig, patience: Duration, idle: usize) -> Self {
-        let mut http = HttpConnector::new();
-        // A head and its body are two writes, and the second would wait for the acknowledgement of the first.
-        http.set_nodelay(true);
-        http.enforce_http(false);
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(http);
         Self {
-            client: Client::builder(TokioExecutor::new())
-                .pool_max_idle_per_host(idle)
-                .build(connector),
-            patience,
+            client: Arc::default(),
+            idle: 0,
+            ..self
         }
     }
 
@@ -169,14 +163,30 @@ impl Outbound {
         B: Body<Data = Bytes, Error: Into<Box<dyn StdError + Send + Sync>>> + Send + 'static,
     {
         let request = request.map(|body| body.map_err(io::Error::other).boxed_unsync());
-        Ok(self.client.request(request).await?)
+        let client = self.client.get_or_init(|| {
+            let tls = ClientConfig::builder()
+                .with_webpki_roots()
+                .with_no_client_auth();
+            client(tls, self.idle)
+        });
+        Ok(client.request(request).await?)
     }
 }
 
-fn trusting_mozilla() -> ClientConfig {
-    ClientConfig::builder()
-        .with_webpki_roots()
-        .with_no_client_auth()
+/// Keeps at most so many idle connections to a host.
+fn client(tls: ClientConfig, idle: usize) -> HttpsClient {
+    let mut http = HttpConnector::new();
+    // A head and its body are two writes, and the second would wait for the acknowledgement of the first.
+    http.set_nodelay(true);
+    http.enforce_http(false);
+    let connector = HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(http);
+    Client::builder(TokioExecutor::new())
+        .pool_max_idle_per_host(idle)
+        .build(connector)
 }
 
 impl From<Error> for PostError {

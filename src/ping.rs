@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     outbound::{Answer, Outbound},
     secret::Secret,
-    server::GREETING,
+    server::{GREETING, WRONG_KEY},
     signature, text,
     webhook_url::WebhookUrl,
 };
@@ -70,7 +70,7 @@ impl Answered {
         let field = |name| body.as_ref()?.get(name)?.as_str();
         match (answer.status, field("error")) {
             (StatusCode::OK, _) if field("message") == Some("pong") => Self::Well,
-            (StatusCode::UNAUTHORIZED, Some(error)) if error.contains("webhook key") => {
+            (StatusCode::UNAUTHORIZED, Some(error)) if error.starts_with(WRONG_KEY) => {
                 Self::OtherKey
             }
             (_, Some(reason)) => Self::Refused(text::beginning(reason, TOLD).to_owned()),

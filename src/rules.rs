@@ -19,7 +19,6 @@ mod check;
 mod counters;
 mod engine;
 mod event;
-mod kind;
 mod posted;
 mod queue;
 mod reader;
@@ -38,15 +37,15 @@ use regex::Regex;
 
 use crate::{
     event::Uid,
+    event_lines::EventKind,
     search::{Pattern, words},
     text::beginning,
 };
 pub use action::{Action, ActionKind, Address, Body, FileName, Headers, Json, Post, Program};
-pub use check::{Obstacle, obstacles};
+pub use check::obstacles;
 pub use counters::{ActionId, Count, Counters, Failing};
-pub use engine::Engine;
+pub use engine::{Engine, Setup};
 pub use event::RuleEvent;
-pub use kind::EventKind;
 pub use posted::{Posted, PostedError};
 pub use queue::{OpenError, Pending, backlog, damaged};
 pub use replies::Replies;

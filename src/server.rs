@@ -50,6 +50,7 @@ pub use bind::BindError;
 use handler::Handler;
 use listen::{Listen, Places};
 use metrics::Metrics;
+pub(crate) use refusal::WRONG_KEY;
 use sink::Sink;
 use tasks::Tasks;
 

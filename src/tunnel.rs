@@ -26,7 +26,7 @@ mod tests;
 use std::{fmt, time::Duration};
 
 use crate::{
-    monitor::{Advice, Severity},
+    advice::{Advice, Severity},
     text,
     webhook_url::WebhookUrl,
 };
@@ -94,7 +94,7 @@ impl Link {
             .iter()
             .filter(|it| it.severity != Severity::Note);
         let wrong = wrong.map(|it| Advice {
-            text: text::neutral(&format!("tunnel: {}", it.text)).into_owned(),
+            found: text::neutral(&format!("tunnel: {}", it.found)).into_owned(),
             ..it.clone()
         });
         wrong.collect()

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
+    advice::Severity,
     config::{Flags, SETTINGS, Setting, Surroundings, Survey},
-    doctor::{CHECKS, Finding, Setup, Verdict},
+    doctor::{CHECKS, Finding, Setup},
     text,
 };
 
@@ -39,7 +40,8 @@ pub(super) fn run(flags: &Flags, json: bool) -> anyhow::Result<()> {
         };
         show(&sections, &setup.survey, style, &mut out)?;
     }
-    match count(&sections, Verdict::Fail) {
+    let failed = |severity: &Option<Severity>| *severity == Some(Severity::Error);
+    match severities(&sections).filter(failed).count() {
         0 => Ok(()),
         1 => bail!("one thing does not work"),
         failed => bail!("{failed} things do not work"),
@@ -48,11 +50,19 @@ pub(super) fn run(flags: &Flags, json: bool) -> anyhow::Result<()> {
 
 type Section = (&'static str, Vec<Finding>);
 
-fn count(sections: &[Section], verdict: Verdict) -> usize {
+fn severities(sections: &[Section]) -> impl Iterator<Item = Option<Severity>> {
     let findings = sections.iter().flat_map(|(_, findings)| findings);
-    findings
-        .filter(|finding| finding.verdict == verdict)
-        .count()
+    findings.map(Finding::severity)
+}
+
+/// What a finding is called, on screen and for programs.
+fn verdict(severity: Option<Severity>) -> &'static str {
+    match severity {
+        None => "ok",
+        Some(Severity::Note) => "note",
+        Some(Severity::Warning) => "warn",
+        Some(Severity::Error) => "fail",
+    }
 }
 
 /// How lines are drawn.
@@ -65,16 +75,17 @@ struct Style {
 }
 
 impl Style {
-    fn verdict(self, verdict: Verdict) -> String {
-        let code = match verdict {
-            Verdict::Ok => "32",
-            Verdict::Note => "36",
-            Verdict::Warn => "33",
-            Verdict::Fail => "1;31",
+    fn verdict(self, severity: Option<Severity>) -> String {
+        let code = match severity {
+            None => "32",
+            Some(Severity::Note) => "36",
+            Some(Severity::Warning) => "33",
+            Some(Severity::Error) => "1;31",
         };
+        let name = verdict(severity);
         // The spaces stay outside, so that columns are the same.
-        let fill = " ".repeat(INDENT - 2 - verdict.name().len());
-        format!("{}{fill}", self.marked(code, verdict.name()))
+        let fill = " ".repeat(INDENT - 2 - name.len());
+        format!("{}{fill}", self.marked(code, name))
     }
 
     fn marked(self, code: &str, text: &str) -> String {
@@ -114,11 +125,11 @@ fn show(
     for (section, findings) in told {
         writeln!(out, "{}", style.marked("1", section))?;
         for finding in findings {
-            let verdict = style.verdict(finding.verdict);
-            writeln!(out, "  {verdict}{}", style.hung(&finding.text, INDENT))?;
-            if !finding.remedy.is_empty() {
+            let verdict = style.verdict(finding.severity());
+            writeln!(out, "  {verdict}{}", style.hung(finding.found(), INDENT))?;
+            if let Some(remedy) = finding.remedy() {
                 let head = format!("{}{} ", " ".repeat(INDENT), style.arrow());
-                let remedy = style.hung(&finding.remedy, text::width(&head));
+                let remedy = style.hung(remedy, text::width(&head));
                 writeln!(out, "{head}{remedy}")?;
             }
         }
@@ -180,17 +191,16 @@ impl<'a> Report<'a> {
         let findings = sections.iter().flat_map(|(section, findings)| {
             findings.iter().map(|finding| Told {
                 section,
-                code: finding.code,
-                verdict: finding.verdict.name(),
-                text: &finding.text,
-                remedy: Some(&*finding.remedy).filter(|remedy| !remedy.is_empty()),
+                code: finding.code(),
+                verdict: verdict(finding.severity()),
+                text: finding.found(),
+                remedy: finding.remedy(),
             })
         });
-        let verdicts = sections.iter().flat_map(|(_, findings)| findings);
-        let worst = verdicts.map(|finding| finding.verdict).max();
+        let worst = severities(sections).flatten().min();
         Self {
             v: 1,
-            verdict: worst.unwrap_or(Verdict::Ok).name(),
+            verdict: verdict(worst),
             findings: findings.collect(),
             settings: SETTINGS.iter().map(|of| Row::of(of, survey)).collect(),
         }

@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     event::Seq,
     losses::LossCounter,
-    rules::{Counters, Engine, Obstacle, Replies, obstacles},
+    rules::{Counters, Engine, Replies, Setup, obstacles},
     secret::Keyring,
     server::{self, BindError},
     store::Store,
@@ -75,21 +75,18 @@ impl Listening {
         let listener = bound.map_err(|error| BindError::of(address, error))?;
         let address = listener.local_addr()?;
         let rule_counters = Counters::default();
-        let folder = (!config.storage.ephemeral).then_some(config.storage.data_dir.as_path());
-        for Obstacle {
-            rule, action, text, ..
-        } in obstacles(&config.rules, address)
-        {
-            tracing::warn!("rule {rule}, {}: {text}", action.name());
+        for obstacle in obstacles(&config.rules, address) {
+            tracing::warn!("rule {}", obstacle.found);
         }
-        let rules = Engine::start(
-            &config.rules,
-            folder,
-            &store,
-            &rule_counters,
-            &losses,
-            &keys,
-        );
+        let storage = &config.storage;
+        let rules = Engine::start(Setup {
+            rules: config.rules.clone(),
+            folder: (!storage.ephemeral).then(|| storage.data_dir.clone()),
+            store: store.clone(),
+            counters: rule_counters.clone(),
+            losses: losses.clone(),
+            keys: keys.clone(),
+        });
         // However the listener ends, the rest of the program then ends with it instead of waiting for what cannot come.
         let ended = shutdown.clone().drop_guard();
         let served = server::serve(

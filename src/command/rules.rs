@@ -13,10 +13,11 @@ use tokio::runtime::Runtime;
 
 use super::UsageError;
 use crate::{
+    advice::Advice,
     cli::Rules,
     config::{Config, Flags},
     decode::Refusal,
-    rules::{Obstacle, Posted, PostedError, Rule, RuleEvent, obstacles},
+    rules::{Posted, PostedError, Rule, RuleEvent, obstacles},
     text::{counted, escaped, pieces},
 };
 
@@ -31,14 +32,8 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
     let cannot = || format!("cannot read {}", file.display());
     let from = opened(file).with_context(cannot)?;
     let mut out = io::stdout().lock();
-    for Obstacle {
-        rule,
-        action,
-        text,
-        remedy,
-    } in obstacles(&config.rules, config.address())
-    {
-        let told = format!("{rule}, {}: {text}; {remedy}", action.name());
+    for Advice { found, remedy, .. } in obstacles(&config.rules, config.address()) {
+        let told = format!("{found}; {remedy}");
         writeln!(out, "warning: {}", escaped(&told))?;
     }
     let mut trial = Trial {

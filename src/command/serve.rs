@@ -14,13 +14,13 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{listener::Listening, on_runtime};
 use crate::{
+    advice::Severity,
     cli::Serve,
     config::{Config, Flags},
-    events::Events,
+    event_lines::EventLines,
     feed,
     logging::{self, DeliveryLog, Destination, Lines, LogFiles},
     losses::{LossCounter, Losses},
-    monitor::Severity,
     shutdown,
     tunnel::{Link, Places, Search, Watcher},
     webhook_url::WebhookUrl,
@@ -91,8 +91,8 @@ async fn tell_of_tunnel(mut link: watch::Receiver<Link>) {
         known.clone_from(&link.tunnel);
         for advice in &link.advice {
             match advice.severity {
-                Severity::Note => tracing::info!("tunnel: {}", advice.text),
-                Severity::Loss | Severity::Warning => tracing::warn!("tunnel: {}", advice.text),
+                Severity::Note => tracing::info!("tunnel: {advice}"),
+                Severity::Error | Severity::Warning => tracing::warn!("tunnel: {advice}"),
             }
         }
     }
@@ -162,7 +162,7 @@ fn events(
     listening: &Listening,
     drained: CancellationToken,
 ) -> impl Future<Output = u64> + use<> {
-    let mut events = Events::new(listening.store.clone());
+    let mut events = EventLines::new(listening.store.clone());
     let losses = listening.losses.clone();
     let mut lines = Lines::new(to, losses.clone());
     let follower = listening.store.follow(listening.start);

@@ -1,15 +1,18 @@
 //! `omiscope url`: what to paste into Omi, whether omiscope runs or not.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::{
+    borrow::Cow,
+    io::{self, IsTerminal as _, Write},
+};
 
 use anyhow::bail;
 use serde::Serialize;
 
 use super::on_runtime;
 use crate::{
+    advice::Advice,
     cli::Url,
     config::{Config, Flags, KeySource},
-    monitor::Advice,
     secret::{Keys, MASK, kept_in},
     text::{json_line, neutral},
     tunnel::{Found, Link, Places, look_once, offer},
@@ -89,7 +92,7 @@ struct Json<'a> {
     /// How long a ping through the tunnel took.
     ping_ms: Option<u128>,
     fields: Vec<Field>,
-    advice: Vec<Told<'a>>,
+    advice: Vec<Told>,
 }
 
 #[derive(Serialize)]
@@ -102,9 +105,9 @@ struct Field {
 }
 
 #[derive(Serialize)]
-struct Told<'a> {
+struct Told {
     code: &'static str,
-    text: &'a str,
+    text: Cow<'static, str>,
 }
 
 impl<'a> Paste<'a> {
@@ -128,8 +131,8 @@ impl<'a> Paste<'a> {
             let local = self.local.authority();
             writeln!(out, "omiscope does not run at {local}: start it.")?;
         }
-        for Advice { text, .. } in &self.link.advice {
-            writeln!(out, "! {}", neutral(text))?;
+        for advice in &self.link.advice {
+            writeln!(out, "! {}", neutral(&advice.to_string()))?;
         }
         Ok(())
     }
@@ -147,14 +150,14 @@ impl<'a> Paste<'a> {
     }
 
     /// What is not there yet.
-    fn lacking(&self) -> impl Iterator<Item = Told<'a>> + use<'a> {
+    fn lacking(&self) -> impl Iterator<Item = Told> {
         let tunnel = self.link.tunnel.is_none().then_some(Told {
             code: "tunnel-none",
-            text: "Omi cannot reach that: it needs a public https URL",
+            text: "Omi cannot reach that: it needs a public https URL".into(),
         });
         let running = (!self.runs).then_some(Told {
             code: "not-running",
-            text: "omiscope does not run there: start it",
+            text: "omiscope does not run there: start it".into(),
         });
         tunnel.into_iter().chain(running)
     }
@@ -165,9 +168,9 @@ impl<'a> Paste<'a> {
             value: pasted(&self.url, seconds),
             seconds,
         };
-        let told = |advice: &'a Advice| Told {
+        let told = |advice: &Advice| Told {
             code: advice.code,
-            text: &advice.text,
+            text: advice.to_string().into(),
         };
         Json {
             url: &self.url,

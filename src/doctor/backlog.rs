@@ -103,7 +103,7 @@ fn set_aside(kept: &Path) -> Finding {
 mod tests {
     use super::*;
     use crate::{
-        doctor::Verdict,
+        advice::Severity,
         rules::{Action, When},
     };
 
@@ -124,37 +124,46 @@ mod tests {
             since: Some(now - SignedDuration::from_secs(seconds)),
         };
         let rules = Some(std::slice::from_ref(&rule));
-        for (pending, rules, verdict, code) in [
-            (pending("r", "ring", 60), rules, Verdict::Note, "rules-wait"),
+        for (pending, rules, severity, code) in [
+            (
+                pending("r", "ring", 60),
+                rules,
+                Severity::Note,
+                "rules-wait",
+            ),
             (
                 pending("r", "ring", 600),
                 rules,
-                Verdict::Warn,
+                Severity::Warning,
                 "rules-wait",
             ),
             (
                 pending("r", "post", 60),
                 rules,
-                Verdict::Warn,
+                Severity::Warning,
                 "rules-wait-for-none",
             ),
             (
                 pending("old", "ring", 60),
                 rules,
-                Verdict::Warn,
+                Severity::Warning,
                 "rules-wait-for-none",
             ),
             (
                 pending("old", "ring", 60),
                 None,
-                Verdict::Note,
+                Severity::Note,
                 "rules-wait",
             ),
         ] {
             let found = waits(&pending, rules, now);
-            assert_eq!((found.verdict, found.code), (verdict, code), "{pending:?}");
+            assert_eq!(found.severity(), Some(severity), "{pending:?}");
+            assert_eq!(found.code(), code, "{pending:?}");
         }
-        let told = waits(&pending("r", "ring", 600), rules, now).text;
-        assert_eq!(told, "r, ring: 2 events wait, the first came 10 min ago");
+        let told = waits(&pending("r", "ring", 600), rules, now);
+        assert_eq!(
+            told.found(),
+            "r, ring: 2 events wait, the first came 10 min ago"
+        );
     }
 }

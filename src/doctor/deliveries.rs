@@ -41,7 +41,7 @@ fn of_past(past: &Past, now: Timestamp) -> Vec<Finding> {
         kinds.map(|kind| of_kind(past, kind, now)).collect()
     };
     findings.extend(refused(past));
-    findings.extend(past.monitor.advice(now).iter().map(Finding::from));
+    findings.extend(past.monitor.advice(now).into_iter().map(Finding::from));
     findings
 }
 

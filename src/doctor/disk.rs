@@ -35,20 +35,20 @@ fn of_room(free: u64) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::Verdict;
+    use crate::advice::Severity;
 
     #[test]
     fn a_disk_that_becomes_full_is_told_in_time() {
         let scenarios = [
-            (0, Verdict::Fail),
-            (FULL - 1, Verdict::Fail),
-            (FULL, Verdict::Warn),
-            (NEARLY_FULL, Verdict::Ok),
+            (0, Some(Severity::Error)),
+            (FULL - 1, Some(Severity::Error)),
+            (FULL, Some(Severity::Warning)),
+            (NEARLY_FULL, None),
         ];
         for (free, expected) in scenarios {
             let finding = of_room(free);
-            assert_eq!(finding.verdict, expected, "{free}");
-            assert_eq!(finding.remedy.is_empty(), expected == Verdict::Ok);
+            assert_eq!(finding.severity(), expected, "{free}");
+            assert_eq!(finding.remedy().is_none(), expected.is_none());
         }
     }
 }

@@ -1,112 +1,97 @@
 //! What a check says.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use crate::monitor::{Advice, Severity};
+use crate::advice::{Advice, Severity};
 
 /// One sentence about a set-up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// A name that stays the same, for programs: lower case, with hyphens. Of what arrives it is that of [`Advice`].
-    pub code: &'static str,
-    /// Whether it is as it should be.
-    pub verdict: Verdict,
-    /// What is the case. May hold what comes from outside.
-    pub text: String,
-    /// What to do about it; empty if there is nothing to do.
-    pub remedy: String,
-}
-
-/// Whether something is as it should be, the worst last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// It is.
-    Ok,
-    /// It is, or not everybody needs it; good to know.
-    Note,
-    /// It works, but should be looked at.
-    Warn,
-    /// It does not work.
-    Fail,
-}
-
-impl Verdict {
-    /// Its name, on screen and for programs.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Note => "note",
-            Self::Warn => "warn",
-            Self::Fail => "fail",
-        }
-    }
-}
-
-impl From<Severity> for Verdict {
-    fn from(severity: Severity) -> Self {
-        match severity {
-            Severity::Loss => Self::Fail,
-            Severity::Warning => Self::Warn,
-            Severity::Note => Self::Note,
-        }
-    }
+pub enum Finding {
+    /// Something is as it should be.
+    Ok {
+        /// A name that stays the same, as that of [`Advice`].
+        code: &'static str,
+        /// What is the case. May hold what comes from outside.
+        found: String,
+    },
+    /// Something is not, or not everybody needs it.
+    Advice(Advice),
 }
 
 impl Finding {
-    pub(super) fn ok(code: &'static str, text: impl Into<String>) -> Self {
-        Self::new(code, Verdict::Ok, text, "")
+    pub(super) fn ok(code: &'static str, found: impl Into<String>) -> Self {
+        let found = found.into();
+        Self::Ok { code, found }
     }
 
     pub(super) fn note(
         code: &'static str,
-        text: impl Into<String>,
-        remedy: impl Into<String>,
+        found: impl Into<String>,
+        remedy: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::new(code, Verdict::Note, text, remedy)
+        Self::Advice(Advice::note(code, found, remedy))
     }
 
     pub(super) fn warn(
         code: &'static str,
-        text: impl Into<String>,
-        remedy: impl Into<String>,
+        found: impl Into<String>,
+        remedy: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::new(code, Verdict::Warn, text, remedy)
+        Self::Advice(Advice::warning(code, found, remedy))
     }
 
     pub(super) fn fail(
         code: &'static str,
-        text: impl Into<String>,
-        remedy: impl Into<String>,
+        found: impl Into<String>,
+        remedy: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::new(code, Verdict::Fail, text, remedy)
+        Self::Advice(Advice::error(code, found, remedy))
     }
 
     /// An error of ours: it says what is wrong, and after its last semicolon what to do.
     pub(super) fn error(code: &'static str, error: &impl fmt::Display) -> Self {
         let told = error.to_string();
-        let (text, remedy) = told.rsplit_once("; ").unwrap_or((&told, ""));
-        Self::fail(code, text, remedy)
+        let (found, remedy) = told.rsplit_once("; ").unwrap_or((&told, ""));
+        Self::fail(code, found, remedy.to_owned())
     }
 
-    fn new(
-        code: &'static str,
-        verdict: Verdict,
-        text: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Self {
-            code,
-            verdict,
-            text: text.into(),
-            remedy: remedy.into(),
+    /// A name that stays the same, for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Ok { code, .. } | Self::Advice(Advice { code, .. }) => code,
+        }
+    }
+
+    /// What is the case.
+    #[must_use]
+    pub fn found(&self) -> &str {
+        match self {
+            Self::Ok { found, .. } | Self::Advice(Advice { found, .. }) => found,
+        }
+    }
+
+    /// What to do about it, if there is anything to do.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&str> {
+        match self {
+            Self::Ok { .. } => None,
+            Self::Advice(advice) => Some(&*advice.remedy).filter(|remedy| !remedy.is_empty()),
+        }
+    }
+
+    /// How serious it is; None: it is as it should be.
+    #[must_use]
+    pub fn severity(&self) -> Option<Severity> {
+        match self {
+            Self::Ok { .. } => None,
+            Self::Advice(advice) => Some(advice.severity),
         }
     }
 }
 
-impl From<&Advice> for Finding {
-    fn from(advice: &Advice) -> Self {
-        let verdict = advice.severity.into();
-        Self::new(advice.code, verdict, advice.found(), advice.remedy)
+impl From<Advice> for Finding {
+    fn from(advice: Advice) -> Self {
+        Self::Advice(advice)
     }
 }

@@ -1,10 +1,7 @@
 //! The user's own rules: is there what they need, and what have they yet to do?
 
 use super::{Finding, Setup, backlog};
-use crate::{
-    rules::{Obstacle, obstacles},
-    text::counted,
-};
+use crate::{rules::obstacles, text::counted};
 
 pub(super) fn look(setup: &Setup) -> Vec<Finding> {
     let mut findings = needs(setup);
@@ -25,15 +22,5 @@ fn needs(setup: &Setup) -> Vec<Finding> {
             format!("{count}, with all that they need"),
         )];
     }
-    found.into_iter().map(told).collect()
-}
-
-fn told(obstacle: Obstacle) -> Finding {
-    let Obstacle {
-        rule,
-        action,
-        text,
-        remedy,
-    } = obstacle;
-    Finding::warn("rule", format!("{rule}, {}: {text}", action.name()), remedy)
+    found.into_iter().map(Finding::from).collect()
 }

@@ -94,7 +94,7 @@ mod tests {
             (vec![card, gone], Some("usb"), "sound-not-there"),
         ];
         for (devices, wanted, expected) in scenarios {
-            assert_eq!(of_devices(&devices, wanted).code, expected, "{devices:?}");
+            assert_eq!(of_devices(&devices, wanted).code(), expected, "{devices:?}");
         }
     }
 }

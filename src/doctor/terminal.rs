@@ -147,25 +147,25 @@ mod tests {
         for ([all, characters, other], ascii, expected) in scenarios {
             let variables = [("LC_ALL", all), ("LC_CTYPE", characters), ("LANG", other)];
             let found = of_characters(&surroundings(&variables), ascii).unwrap();
-            assert_eq!(found.code, expected, "{variables:?}");
+            assert_eq!(found.code(), expected, "{variables:?}");
         }
     }
 
     #[test]
     fn what_keeps_a_copy_from_the_clipboard_is_told() {
-        assert_eq!(of_tmux(Some("on")).code, "copies");
+        assert_eq!(of_tmux(Some("on")).code(), "copies");
         for kept in [Some("external"), Some("off"), None] {
-            assert_eq!(of_tmux(kept).code, "copies-end-here");
+            assert_eq!(of_tmux(kept).code(), "copies-end-here");
         }
         let found = of_multiplexer(&surroundings(&[("STY", "1.pts")]));
-        assert_eq!(found.map(|found| found.code), Some("copies-end-here"));
+        assert_eq!(found.map(|found| found.code()), Some("copies-end-here"));
         assert_eq!(of_multiplexer(&surroundings(&[])), None);
     }
 
     #[test]
     fn a_terminal_that_is_too_small_is_told() {
-        assert_eq!(of_size((40, 12)).code, "terminal-size");
-        assert_eq!(of_size((39, 12)).code, "terminal-small");
-        assert_eq!(of_size((80, 11)).code, "terminal-small");
+        assert_eq!(of_size((40, 12)).code(), "terminal-size");
+        assert_eq!(of_size((39, 12)).code(), "terminal-small");
+        assert_eq!(of_size((80, 11)).code(), "terminal-small");
     }
 }

@@ -38,7 +38,7 @@ fn of_tool(tool: Tool) -> Finding {
 
 fn told(found: &Found, tool: Option<Tool>, local: &WebhookUrl) -> Vec<Finding> {
     let Found { runs, link } = found;
-    let advice = link.advice.iter().map(Finding::from);
+    let advice = link.advice.iter().cloned().map(Finding::from);
     let Some(Tunnel { provider, url }) = &link.tunnel else {
         let none = match (tool, runs) {
             (Some(tool), true) => Finding::warn(
@@ -77,22 +77,15 @@ mod tests {
 
     use super::*;
     use crate::{
-        doctor::Verdict,
-        monitor::{Advice, Severity},
+        advice::{Advice, Severity},
         tunnel::{Link, Provider},
     };
 
     #[test]
     fn a_tunnel_that_leads_elsewhere_is_told_before_what_to_do() {
-        let elsewhere = Advice {
-            code: "tunnel-elsewhere",
-            severity: Severity::Note,
-            text: "ngrok runs, but leads to port 80".to_owned(),
-            remedy: "",
-        };
-        let codes = |findings: &[Finding]| -> Vec<_> {
-            findings.iter().map(|finding| finding.code).collect()
-        };
+        let elsewhere = Advice::note("tunnel-elsewhere", "ngrok runs, but leads to port 80", "");
+        let codes =
+            |findings: &[Finding]| -> Vec<_> { findings.iter().map(Finding::code).collect() };
         let found = |link| Found { runs: true, link };
         let local = WebhookUrl::local("127.0.0.1:32768".parse().unwrap());
         let none = Link {
@@ -103,12 +96,13 @@ mod tests {
         assert_eq!(codes(&findings), ["tunnel-elsewhere", "tunnel-none"]);
         assert!(
             findings[1]
-                .remedy
+                .remedy()
+                .unwrap()
                 .starts_with("start `omiscope --tunnel cloudflared`, or"),
             "{findings:?}"
         );
         let findings = told(&found(none), Some(Tool::Ngrok), &local);
-        assert_eq!(findings[1].verdict, Verdict::Warn);
+        assert_eq!(findings[1].severity(), Some(Severity::Warning));
         let tunnel = Tunnel {
             provider: Provider::Ngrok,
             url: WebhookUrl::parse("https://a.ngrok.app/webhook").unwrap(),
@@ -118,7 +112,7 @@ mod tests {
             ..Link::default()
         };
         let reached = here.clone().probed(Ok(Duration::from_millis(120)));
-        let texts = |link| told(&found(link), None, &local)[0].text.clone();
+        let texts = |link| told(&found(link), None, &local)[0].found().to_owned();
         let leads = "ngrok leads here, from https://a.ngrok.app/webhook";
         assert_eq!(texts(here), leads);
         assert_eq!(texts(reached), format!("{leads}; a ping took 120 ms"));

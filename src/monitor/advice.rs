@@ -1,4 +1,4 @@
-//! Trouble in plain words: what is wrong, with its likely cause, and what to do about it. One row of the table each.
+//! What the monitor tells of trouble, with its likely cause and what to do about it. One row of the table each.
 
 mod feeds;
 mod sound;
@@ -6,39 +6,7 @@ mod sound;
 use jiff::Timestamp;
 
 use super::Monitor;
-
-/// One sentence about what is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Advice {
-    /// A name that stays the same, for programs: lower case, with hyphens.
-    pub code: &'static str,
-    /// How serious it is.
-    pub severity: Severity,
-    /// The sentence, its remedy in it. Holds nothing from outside.
-    pub text: String,
-    /// What it may come from, or what to do, as the sentence ends; empty where the finding says it.
-    pub remedy: &'static str,
-}
-
-impl Advice {
-    /// The sentence without its remedy.
-    #[must_use]
-    pub fn found(&self) -> &str {
-        let found = self.text.strip_suffix(self.remedy).unwrap_or(&self.text);
-        found.trim_end_matches(": ")
-    }
-}
-
-/// How serious something is, the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Something is being lost.
-    Loss,
-    /// Something should be looked at.
-    Warning,
-    /// Good to know.
-    Note,
-}
+use crate::advice::{Advice, Severity};
 
 /// What can be told from here.
 pub(super) struct Diagnosis {
@@ -54,7 +22,7 @@ pub(super) struct Diagnosis {
 pub(super) const TABLE: [Diagnosis; 16] = [
     Diagnosis {
         code: "losses",
-        severity: Severity::Loss,
+        severity: Severity::Error,
         finds: feeds::losses,
         remedy: "",
     },
@@ -152,16 +120,11 @@ pub(super) const TABLE: [Diagnosis; 16] = [
 
 pub(super) fn advice(monitor: &Monitor, now: Timestamp) -> Vec<Advice> {
     let told = TABLE.iter().filter_map(|diagnosis| {
-        let found = (diagnosis.finds)(monitor, now)?;
-        let text = match diagnosis.remedy {
-            "" => found,
-            remedy => format!("{found}: {remedy}"),
-        };
         Some(Advice {
             code: diagnosis.code,
             severity: diagnosis.severity,
-            text,
-            remedy: diagnosis.remedy,
+            found: (diagnosis.finds)(monitor, now)?,
+            remedy: diagnosis.remedy.into(),
         })
     });
     let mut advice: Vec<_> = told.chain(monitor.tunnel.iter().cloned()).collect();

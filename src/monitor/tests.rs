@@ -7,6 +7,7 @@ use super::*;
 use crate::event::{ConversationId, LineId};
 use crate::rules::{ActionId, ActionKind};
 use crate::{
+    advice::Advice,
     decode::{Request, decode, query},
     event::{Edit, Fault, Kind, Line, Names, Signature, Voice, fixtures},
     feed::News,
@@ -337,7 +338,7 @@ async fn sound_is_measured_against_the_clock() {
         let expected = arrived as f64 / minute.count() as f64;
         assert!((coverage - expected).abs() < 0.01, "{said:?}: {coverage}");
         let advice = monitor.advice(now);
-        let first = advice.first().map(|advice| advice.text.as_str());
+        let first = advice.first().map(ToString::to_string);
         assert_eq!(first.is_some(), said.is_some(), "{advice:?}");
         assert!(
             first
@@ -394,16 +395,15 @@ async fn trouble_is_told_in_plain_words_the_gravest_first() {
         kind: ActionKind::Post,
     };
     monitor.set_failing([forward].into());
-    monitor.set_tunnel_advice(vec![Advice {
-        code: "tunnel-offline",
-        severity: Severity::Warning,
-        text: "tunnel: it is offline".to_owned(),
-        remedy: "",
-    }]);
+    monitor.set_tunnel_advice(vec![Advice::warning(
+        "tunnel-offline",
+        "tunnel: it is offline",
+        "",
+    )]);
     let told: Vec<_> = monitor
         .advice(at(10))
         .into_iter()
-        .map(|advice| advice.text)
+        .map(|advice| advice.to_string())
         .collect();
     assert_eq!(
         told,
@@ -423,7 +423,7 @@ async fn what_is_wrong_with_a_webhook_is_told_with_its_remedy() {
     let told = async |feed: &Feed, second| {
         let told = feed.followed().await.advice(at(second));
         told.into_iter()
-            .map(|advice| advice.text)
+            .map(|advice| advice.to_string())
             .collect::<Vec<_>>()
     };
 
@@ -477,13 +477,14 @@ fn deliveries_that_come_again_are_counted_for_a_while() {
     };
     let off = monitor(100, Kind::DaySummary, 500).advice(at(101));
     let told = "100 refusals in a row and nothing for 0 min: switch the webhook on again";
-    assert!(off[0].text.starts_with(told), "{off:?}");
+    assert!(off[0].to_string().starts_with(told), "{off:?}");
     let monitor = |times| monitor(times, Kind::DaySummary, 200);
     assert!(monitor(3).advice(at(5)).is_empty());
     let told = monitor(4).advice(at(5));
     let again = "3 deliveries came again within the last 10 min: answers are late";
     assert!(
-        told.iter().any(|advice| advice.text.starts_with(again)),
+        told.iter()
+            .any(|advice| advice.to_string().starts_with(again)),
         "{told:?}"
     );
     assert!(monitor(4).advice(at(700)).is_empty());
@@ -528,7 +529,7 @@ fn bad_signatures_are_told_until_a_valid_one_comes() {
             });
         }
         let advice = monitor.advice(at(5));
-        let first = advice.first().map_or("", |advice| &advice.text);
+        let first = advice.first().map(ToString::to_string).unwrap_or_default();
         assert!(
             first.starts_with(told) && first.is_empty() == told.is_empty(),
             "{first}"
@@ -549,7 +550,7 @@ fn what_came_with_the_old_key_is_told_until_it_comes_with_the_new_one() {
         });
         let advice = monitor.advice(at(seq as i64)).into_iter();
         advice
-            .map(|advice| advice.text)
+            .map(|advice| advice.to_string())
             .find(|text| text.contains("old key"))
     };
     let old = "came with the old key, which is taken until X";
@@ -590,7 +591,7 @@ async fn refusals_of_one_webhook_are_told_although_another_is_well() {
             .await;
     }
     let monitor = feed.followed().await;
-    let told = &monitor.advice(at(6))[0].text;
+    let told = &monitor.advice(at(6))[0].found;
     assert!(told.starts_with("6 audio refusals in a row"), "{told}");
     assert_eq!(monitor.health(at(6))[1].state, State::Failing);
 }
@@ -611,7 +612,7 @@ async fn words_without_sound_are_told_only_where_sound_was_heard_before() {
     assert!(monitor.advice(at(2)).is_empty());
     assert!(
         monitor.advice(at(901))[0]
-            .text
+            .found
             .contains("no sound for 15 min")
     );
 }

@@ -27,7 +27,10 @@ fn authority(name: &str) -> (Outbound, ServerConfig) {
         .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
     let tls = ClientConfig::builder().with_root_certificates(roots);
-    let trusting = Outbound::with(tls.with_no_client_auth(), PATIENCE, 1);
+    let trusting = Outbound {
+        client: Arc::new(client(tls.with_no_client_auth(), 1).into()),
+        ..Outbound::new()
+    };
     (trusting, server)
 }
 
@@ -111,6 +114,23 @@ async fn what_is_wrong_with_a_connection_is_told() {
         let told = send(&Outbound::new(), url).await.unwrap_err();
         assert!(told.starts_with(expected), "{told}");
     }
+}
+
+/// The connector has no type for this, only words, which may change with its version.
+#[tokio::test]
+async fn a_name_that_is_not_there_is_told_from_a_host_that_is() {
+    let request = |url: &str| {
+        let request = Request::post(url).body(http_body_util::Full::default());
+        let outbound = Outbound::new();
+        async move { outbound.send(request.unwrap()).await }
+    };
+    let no_name = request("http://-no-such-host.invalid/").await;
+    assert!(matches!(no_name, Err(PostError::NoName(_))), "{no_name:?}");
+    let no_port = request("http://127.0.0.1:0/").await;
+    assert!(
+        !matches!(no_port, Err(PostError::NoName(_)) | Ok(_)),
+        "{no_port:?}"
+    );
 }
 
 #[tokio::test]

@@ -2,36 +2,21 @@
 
 use std::net::SocketAddr;
 
-use super::{Action, Rule, action::ActionKind};
+use super::{Action, Rule};
+use crate::advice::Advice;
 
-/// Why an action of a rule cannot be done on this machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Obstacle {
-    /// The name of the rule.
-    pub rule: String,
-    /// Which of its actions.
-    pub action: ActionKind,
-    /// What is the case.
-    pub text: String,
-    /// What to do about it.
-    pub remedy: &'static str,
-}
-
-/// What stands in the way of rules, where a listener is at this address. Looks at the disk.
+/// What stands in the way of rules, where a listener is at this address: the rule, its action, and why that cannot be done on this
+/// machine. Looks at the disk.
 #[must_use]
-pub fn obstacles(rules: &[Rule], listener: SocketAddr) -> Vec<Obstacle> {
+pub fn obstacles(rules: &[Rule], listener: SocketAddr) -> Vec<Advice> {
     let actions = rules.iter().flat_map(|rule| {
         let actions = rule.actions.iter();
         actions.map(move |action| (rule, action))
     });
     let obstacles = actions.filter_map(|(rule, action)| {
-        let (text, remedy) = obstacle(action, listener)?;
-        Some(Obstacle {
-            rule: rule.name.to_string(),
-            action: action.kind(),
-            text,
-            remedy,
-        })
+        let (why, remedy) = obstacle(action, listener)?;
+        let found = format!("{}, {}: {why}", rule.name, action.kind().name());
+        Some(Advice::warning("rule", found, remedy))
     });
     obstacles.collect()
 }
@@ -93,12 +78,15 @@ mod tests {
                 actions: vec![action],
                 reply: None,
             };
-            obstacles(&[rule], listener).pop().map(|it| it.text)
+            obstacles(&[rule], listener).pop().map(|it| it.found)
         };
         let program_of_tests = std::env::current_exe().unwrap();
         assert_eq!(told(program(&program_of_tests.display().to_string())), None);
         let lacks = told(program("./nothere.sh")).unwrap();
-        assert!(lacks.starts_with("./nothere.sh is not there"), "{lacks}");
+        assert!(
+            lacks.starts_with("r, run: ./nothere.sh is not there"),
+            "{lacks}"
+        );
         assert!(told(program("no-such-program-anywhere")).is_some());
         assert_eq!(told(file("plain.txt")), None);
         let no_file = told(file(".")).unwrap();

@@ -1,10 +1,6 @@
 //! Rules at work: what is committed is held against them, put into the queue, and done from there.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Semaphore, watch},
@@ -26,7 +22,8 @@ use super::{
     worker::Worker,
 };
 use crate::{
-    event::Seq, feed, losses::LossCounter, outbound::Outbound, secret::Keyring, store::Store,
+    event::Seq, event_lines::EventLines, feed, losses::LossCounter, outbound::Outbound,
+    secret::Keyring, store::Store,
 };
 
 /// Programs that run at once, of all rules.
@@ -37,6 +34,23 @@ const END: Duration = Duration::from_secs(3);
 
 /// Before a queue that could not be opened is tried again.
 const REST: Duration = Duration::from_secs(30);
+
+/// What rules are put to work with.
+#[derive(Debug)]
+pub struct Setup {
+    /// All of them; those that only reply have nothing to do here.
+    pub rules: Vec<Rule>,
+    /// Where their queue is kept; None: in memory.
+    pub folder: Option<PathBuf>,
+    /// What they hear of, and where lines are starred.
+    pub store: Store,
+    /// Where it is told how they fare.
+    pub counters: Counters,
+    /// Where it is counted what they could not do.
+    pub losses: LossCounter,
+    /// Shown nowhere, whatever a program says.
+    pub keys: Keyring,
+}
 
 /// Rules at work. Dropped, it stops at once, and programs that it runs are killed; what was not done is done by the next one.
 #[derive(Debug)]
@@ -53,32 +67,23 @@ impl Engine {
     /// Whatever is wrong with their queue, `hooks.db` in the data folder, nobody else is held up by it: one that is damaged is set
     /// aside, and one that cannot be opened is tried again, while the actions of all rules are told to fail.
     #[must_use]
-    pub fn start(
-        rules: &[Rule],
-        folder: Option<&Path>,
-        store: &Store,
-        counters: &Counters,
-        losses: &LossCounter,
-        keys: &Keyring,
-    ) -> Self {
-        let rules = rules.iter().filter(|rule| !rule.actions.is_empty());
+    pub fn start(setup: Setup) -> Self {
         let (stop, bell) = (CancellationToken::new(), watch::Sender::new(0));
-        let setup = Setup {
-            rules: rules.cloned().collect(),
-            folder: folder.map(Path::to_owned),
-            start: store.latest(),
-            report: Report::new(counters.clone(), losses.clone()),
+        let rules = setup.rules.into_iter();
+        let work = Work {
+            rules: rules.filter(|rule| !rule.actions.is_empty()).collect(),
+            folder: setup.folder,
+            start: setup.store.latest(),
+            report: Report::new(setup.counters, setup.losses),
             context: Context {
-                store: store.clone(),
+                store: setup.store,
                 outbound: Outbound::new(),
                 bell: bell.clone(),
-                keys: keys.clone(),
+                keys: setup.keys,
             },
         };
         Self {
-            work: Some(AbortOnDropHandle::new(tokio::spawn(
-                setup.run(stop.clone()),
-            ))),
+            work: Some(AbortOnDropHandle::new(tokio::spawn(work.run(stop.clone())))),
             _stopping: stop.clone().drop_guard(),
             stop,
             bell,
@@ -101,8 +106,8 @@ impl Engine {
     }
 }
 
-/// What rules work with.
-struct Setup {
+/// Rules, and what they work with.
+struct Work {
     rules: Arc<[Rule]>,
     folder: Option<PathBuf>,
     /// The last record of earlier runs.
@@ -111,7 +116,7 @@ struct Setup {
     context: Context,
 }
 
-impl Setup {
+impl Work {
     async fn run(self, stop: CancellationToken) {
         // Where there are none any more, the queue must learn of it: one of the same name would be a new one.
         if self.rules.is_empty() && !self.folder.as_deref().is_some_and(queue::is_in) {
@@ -127,7 +132,15 @@ impl Setup {
         let mut workers = self.workers(&queue, &put);
         let store = self.context.store;
         let follower = store.follow(cursor);
-        let mut reader = Reader::new(self.rules, store, queue, cursor, self.report, stop.clone());
+        let mut reader = Reader {
+            rules: self.rules,
+            events: EventLines::new(store),
+            queue,
+            at: cursor,
+            report: self.report,
+            stop: stop.clone(),
+            has_given_up: false,
+        };
         // What is passed over is seen by the reader, as a gap.
         feed::drain(follower, stop, move |records| {
             if reader.take(records) {
@@ -265,17 +278,16 @@ mod tests {
         std::fs::create_dir(&in_the_way).unwrap();
         let losses = LossCounter::default();
         let store = store(&losses);
-        let keys = Secret::new("k".to_owned()).into();
         let counters = Counters::default();
         let mut failing = counters.watch_failing();
-        let mut engine = Engine::start(
-            &[ringing("r")],
-            Some(folder.path()),
-            &store,
-            &counters,
-            &losses,
-            &keys,
-        );
+        let mut engine = Engine::start(Setup {
+            rules: vec![ringing("r")],
+            folder: Some(folder.path().to_owned()),
+            store,
+            counters,
+            losses: losses.clone(),
+            keys: Secret::new("k".to_owned()).into(),
+        });
         let fails = [ringing_of("r")].into();
         failing.wait_for(|failing| *failing == fails).await.unwrap();
         std::fs::remove_dir(&in_the_way).unwrap();
@@ -299,19 +311,19 @@ mod tests {
             seq: Seq(seq),
             subject: seq.to_string(),
             once: false,
-            json: "{}",
+            json: "{}".into(),
         };
         queue.put(&[job(1), job(2)], Seq(2)).unwrap();
         drop(queue);
         let losses = LossCounter::default();
-        let mut engine = Engine::start(
-            &[ringing("after")],
-            Some(folder.path()),
-            &store(&losses),
-            &Counters::default(),
-            &losses,
-            &Secret::new("k".to_owned()).into(),
-        );
+        let mut engine = Engine::start(Setup {
+            rules: vec![ringing("after")],
+            folder: Some(folder.path().to_owned()),
+            store: store(&losses),
+            counters: Counters::default(),
+            losses: losses.clone(),
+            keys: Secret::new("k".to_owned()).into(),
+        });
         let mut watch = losses.watch();
         let counted = watch.wait_for(Losses::any).await.unwrap().rules_failed;
         engine.end().await;

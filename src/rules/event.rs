@@ -1,10 +1,12 @@
 //! An event, as rules see it and programs get it: an object of `serve --events`.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::EventKind;
 use crate::{
     event::{Names, Segment, Uid},
+    event_lines::{EventKind, Row},
+    export::transcript,
     text::beginning,
 };
 
@@ -33,27 +35,24 @@ impl RuleEvent {
         Some(Self { kind, object })
     }
 
+    /// One that was just committed.
+    pub(crate) fn of_row(row: &Row<'_>) -> Self {
+        Self {
+            kind: row.kind,
+            object: object(row),
+        }
+    }
+
     /// A live segment that is not kept yet. Has none of what only the store knows.
     #[must_use]
     pub fn of_segment(uid: &Uid, segment: &Segment) -> Self {
-        let object = json!({
-            "event": "transcript",
-            "uid": uid.as_str(),
-            "text": beginning(&segment.text, SEGMENT),
-            "speaker": segment.speaker,
-            "speaker_id": segment.speaker_id,
-            "speaker_name": Names::default().speaker(uid, segment).name(),
-            "person_id": segment.person_id,
-            "is_user": segment.is_user,
-        });
-        let object = match object {
-            Value::Object(object) => object,
-            _ => Map::new(),
-        };
-        Self {
-            kind: EventKind::Transcript,
-            object,
-        }
+        let kind = EventKind::Transcript;
+        let speaker = Names::default().speaker(uid, segment);
+        let mut row = transcript::Row::unkept(uid, segment, &speaker);
+        row.text = beginning(row.text, SEGMENT);
+        let mut object = object(&row);
+        object.insert("event".to_owned(), kind.event().into());
+        Self { kind, object }
     }
 
     /// What it is about.
@@ -111,5 +110,14 @@ impl RuleEvent {
     /// Any field of the object.
     pub(super) fn value(&self, field: &str) -> Option<&Value> {
         self.object.get(field)
+    }
+}
+
+/// The fields of a row.
+fn object(row: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(row) {
+        Ok(Value::Object(object)) => object,
+        // Every row is an object.
+        _ => Map::new(),
     }
 }

@@ -9,7 +9,7 @@ use super::RuleEvent;
 use crate::{
     decode::{self, Decoded, Refusal},
     event::{Delivery, Seq, Signature},
-    events::Events,
+    event_lines::EventLines,
     feed::{Follower, SourceError},
     losses::LossCounter,
     store::{CommitError, Location, OpenError, Settings, Store, Submission, retention::Retention},
@@ -23,7 +23,7 @@ const UID: &str = "test";
 pub struct Posted {
     store: Store,
     follower: Follower,
-    events: Events,
+    events: EventLines,
 }
 
 /// Why a body tells nothing.
@@ -54,7 +54,7 @@ impl Posted {
         let store = Store::open(settings, LossCounter::default())?;
         Ok(Self {
             follower: store.follow(Seq(0)),
-            events: Events::new(store.clone()),
+            events: EventLines::new(store.clone()),
             store,
         })
     }
@@ -92,9 +92,10 @@ impl Posted {
         };
         self.store.commit(submission).await?;
         let records = self.follower.next().await?;
-        let lines = self.events.lines(&records);
-        let events = lines.iter().filter_map(|line| RuleEvent::of_line(line));
-        Ok(events.collect())
+        let mut events = Vec::new();
+        self.events
+            .each(&records, |row| events.push(RuleEvent::of_row(row)));
+        Ok(events)
     }
 }
 
@@ -113,7 +114,7 @@ fn decoded(body: &Bytes) -> Result<Decoded, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::EventKind;
+    use crate::event_lines::EventKind;
 
     /// Kind, wearer and text.
     type Told = (EventKind, &'static str, &'static str);

@@ -66,7 +66,7 @@ pub(super) struct NewJob<'a> {
     /// Whether it is wanted only once for this subject.
     pub(super) once: bool,
     /// The event as a line of JSON.
-    pub(super) json: &'a str,
+    pub(super) json: Arc<str>,
 }
 
 /// What became of jobs.
@@ -190,7 +190,7 @@ impl Queue {
                         kind.name(),
                         job.seq,
                         job.subject,
-                        job.json
+                        &*job.json
                     ])?;
                 (*jobs, *bytes) = (*jobs + 1, *bytes + size);
                 enqueued.any = true;

@@ -12,48 +12,27 @@ use super::{
 };
 use crate::{
     event::{Kind, Record, Seq},
-    events::Events,
-    store::Store,
+    event_lines::{EventLines, Row},
 };
 
 /// After the queue could not be written.
 const REST: Duration = Duration::from_secs(1);
 
-/// Reads the feed. Its methods block, and need a runtime.
+/// Reads the feed on after a record, until the queue cannot be written and it should `stop`. Its methods block, and need a runtime.
 #[derive(Debug)]
 pub(super) struct Reader {
-    rules: Arc<[Rule]>,
-    events: Events,
-    queue: Queue,
+    pub(super) rules: Arc<[Rule]>,
+    pub(super) events: EventLines,
+    pub(super) queue: Queue,
     /// The last record of which the queue knows.
-    at: Seq,
-    report: Report,
-    stop: CancellationToken,
+    pub(super) at: Seq,
+    pub(super) report: Report,
+    pub(super) stop: CancellationToken,
     /// Whether the end has come before the queue could be written: what comes after is the next run's, too.
-    has_given_up: bool,
+    pub(super) has_given_up: bool,
 }
 
 impl Reader {
-    /// Reads on after a record, until the queue cannot be written and it should `stop`.
-    pub(super) fn new(
-        rules: Arc<[Rule]>,
-        store: Store,
-        queue: Queue,
-        at: Seq,
-        report: Report,
-        stop: CancellationToken,
-    ) -> Self {
-        Self {
-            rules,
-            events: Events::new(store),
-            queue,
-            at,
-            report,
-            stop,
-            has_given_up: false,
-        }
-    }
-
     /// Takes the next records; whether there is more to do.
     pub(super) fn take(&mut self, records: &[Arc<Record>]) -> bool {
         let Some(last) = records.last() else {
@@ -62,8 +41,7 @@ impl Reader {
         if self.has_given_up {
             return false;
         }
-        let (occurrences, unread) = self.occurrences(records);
-        let jobs = jobs(&self.rules, &occurrences);
+        let (jobs, unread) = jobs(&self.rules, &mut self.events, records);
         let Some(enqueued) = self.enqueue(&jobs, last.seq) else {
             self.has_given_up = true;
             return false;
@@ -72,26 +50,6 @@ impl Reader {
         self.at = last.seq;
         self.report.count_left_out(&enqueued.left_out);
         enqueued.any
-    }
-
-    /// What records tell, and how many of them cannot be read.
-    fn occurrences(&mut self, records: &[Arc<Record>]) -> (Vec<Occurrence>, u64) {
-        let (mut occurrences, mut unread) = (Vec::new(), 0);
-        // What the user brings in was heard long ago.
-        let heard = |record: &&Arc<Record>| record.delivery.kind != Kind::Import;
-        for record in records.iter().filter(heard) {
-            let lines = self.events.lines(std::slice::from_ref(record));
-            unread += u64::from(self.events.lost() > 0);
-            occurrences.extend(lines.into_iter().enumerate().filter_map(|(at, json)| {
-                Some(Occurrence {
-                    event: RuleEvent::of_line(&json)?,
-                    seq: record.seq,
-                    at,
-                    json,
-                })
-            }));
-        }
-        (occurrences, unread)
     }
 
     /// Tries until it is done. None: it was asked to end before; then the next run reads these records again.
@@ -136,36 +94,47 @@ impl Reader {
     }
 }
 
-/// An event, and where it is told: a record, and a place in it.
-struct Occurrence {
-    event: RuleEvent,
-    seq: Seq,
-    at: usize,
-    /// The event as a line of JSON.
-    json: String,
+/// What rules want because of records, and how many of these cannot be read.
+fn jobs<'a>(
+    rules: &'a [Rule],
+    events: &mut EventLines,
+    records: &[Arc<Record>],
+) -> (Vec<NewJob<'a>>, u64) {
+    let (mut jobs, mut unread) = (Vec::new(), 0);
+    // What the user brings in was heard long ago.
+    let heard = |record: &&Arc<Record>| record.delivery.kind != Kind::Import;
+    for record in records.iter().filter(heard) {
+        let mut places = 0..;
+        events.each(std::slice::from_ref(record), |row| {
+            let place = places.next().unwrap_or(usize::MAX);
+            jobs.extend(jobs_of(rules, row, record.seq, place));
+        });
+        unread += u64::from(events.lost() > 0);
+    }
+    (jobs, unread)
 }
 
-/// What rules want.
-fn jobs<'a>(rules: &'a [Rule], occurrences: &'a [Occurrence]) -> Vec<NewJob<'a>> {
-    let jobs = occurrences.iter().flat_map(|occurrence| {
-        let Occurrence {
-            event,
-            seq,
-            at,
-            json,
-        } = occurrence;
-        let rules = rules.iter().filter(|rule| rule.matches(event));
-        rules.map(move |rule| {
-            let subject = event.subject();
-            NewJob {
-                rule: &rule.name,
-                actions: rule.actions.iter().map(Action::kind).collect(),
-                seq: *seq,
-                once: !rule.again && subject.is_some(),
-                subject: subject.unwrap_or_else(|| format!("{}-{at}", event.kind().name())),
-                json,
-            }
-        })
+/// What rules want because of an event, which is told in this place of a record. Most are of a kind that no rule is about: sound, every
+/// second.
+fn jobs_of<'a>(rules: &'a [Rule], row: &Row<'_>, seq: Seq, place: usize) -> Vec<NewJob<'a>> {
+    if !rules.iter().any(|rule| rule.when.kinds.contains(&row.kind)) {
+        return Vec::new();
+    }
+    let event = RuleEvent::of_row(row);
+    let mut rules = rules.iter().filter(|rule| rule.matches(&event)).peekable();
+    let Some(json) = rules.peek().and_then(|_| row.line()) else {
+        return Vec::new();
+    };
+    let (subject, json) = (event.subject(), Arc::from(json));
+    let jobs = rules.map(|rule| NewJob {
+        rule: &rule.name,
+        actions: rule.actions.iter().map(Action::kind).collect(),
+        seq,
+        once: !rule.again && subject.is_some(),
+        subject: subject
+            .clone()
+            .unwrap_or_else(|| format!("{}-{place}", event.kind().name())),
+        json: Arc::clone(&json),
     });
     jobs.collect()
 }
@@ -177,9 +146,10 @@ mod tests {
     use super::*;
     use crate::{
         event::{Delivery, fixtures},
+        event_lines::EventKind,
         losses::LossCounter,
-        rules::{Counters, EventKind, When, counters::ActionId},
-        store::{Location, Settings, Submission, retention::Retention},
+        rules::{Counters, When, counters::ActionId},
+        store::{Location, Settings, Store, Submission, retention::Retention},
     };
 
     struct Stage {
@@ -231,8 +201,15 @@ mod tests {
             }];
             queue.begin(&ids, Seq(0)).unwrap();
             let report = Report::new(counters, losses.clone());
-            let (rules, stop) = ([rule].into(), CancellationToken::new());
-            let reader = Reader::new(rules, store, queue.clone(), Seq(0), report, stop);
+            let reader = Reader {
+                rules: [rule].into(),
+                events: EventLines::new(store),
+                queue: queue.clone(),
+                at: Seq(0),
+                report,
+                stop: CancellationToken::new(),
+                has_given_up: false,
+            };
             let stage = Self {
                 reader,
                 queue,

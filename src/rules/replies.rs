@@ -191,7 +191,8 @@ mod tests {
     use super::*;
     use crate::{
         event::{Segment, Transcript},
-        rules::{EventKind, Template, When},
+        event_lines::EventKind,
+        rules::{Template, When},
         search::Pattern,
     };
 

@@ -116,36 +116,19 @@ impl Worker {
         loop {
             self.put.mark_unchanged();
             let (queue, id) = (self.queue.clone(), self.id.clone());
-            let read = tokio::task::spawn_blocking(move || queue.next(&id, after)).await;
-            match read {
-                Ok(Ok(Some(job))) => return job,
-                Ok(Ok(None)) => {
-                    if self.put.changed().await.is_err() {
-                        std::future::pending::<()>().await;
-                    }
-                }
-                Ok(Err(error)) => {
-                    tracing::warn!("the queue of rules cannot be read: {error}");
-                    sleep(REST).await;
-                }
-                // The runtime is shutting down.
-                Err(_) => std::future::pending::<()>().await,
+            if let Some(job) = insist("read", move || queue.next(&id, after)).await {
+                return job;
+            }
+            if self.put.changed().await.is_err() {
+                std::future::pending::<()>().await;
             }
         }
     }
 
+    /// Takes a job out, or its action would be done again at once.
     async fn remove(&self, job: &Job) {
-        loop {
-            let (queue, id, job) = (self.queue.clone(), self.id.clone(), job.clone());
-            let remove = move || queue.remove(&id, &job);
-            match tokio::task::spawn_blocking(remove).await {
-                Ok(Err(error)) => {
-                    tracing::warn!("the queue of rules cannot be written: {error}");
-                    sleep(REST).await;
-                }
-                Ok(Ok(())) | Err(_) => return,
-            }
-        }
+        let (queue, id, job) = (self.queue.clone(), self.id.clone(), job.clone());
+        insist("written", move || queue.remove(&id, &job)).await;
     }
 
     /// Says once that it fails, and once that it does no longer.
@@ -162,5 +145,48 @@ impl Worker {
             None if is_news => tracing::info!("rule {rule}, {action}: works again"),
             None => {}
         }
+    }
+}
+
+/// Has the queue read or written until that is done, with a rest after each failure, and after a panic too.
+async fn insist<T: Send + 'static>(
+    what: &str,
+    ask: impl FnOnce() -> rusqlite::Result<T> + Clone + Send + 'static,
+) -> T {
+    loop {
+        let why = match tokio::task::spawn_blocking(ask.clone()).await {
+            Ok(Ok(done)) => return done,
+            Ok(Err(error)) => error.to_string(),
+            Err(error) if error.is_panic() => "it panicked".to_owned(),
+            // The runtime is shutting down.
+            Err(_) => std::future::pending().await,
+        };
+        tracing::warn!("the queue of rules cannot be {what}: {why}");
+        sleep(REST).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn neither_an_error_nor_a_panic_of_the_queue_counts_as_done() {
+        let (asked, since) = (Arc::new(AtomicU32::new(0)), Instant::now());
+        let ask = {
+            let asked = Arc::clone(&asked);
+            move || match asked.fetch_add(1, Ordering::Relaxed) {
+                0 => panic!("as the test wants it"),
+                1 => Err(rusqlite::Error::InvalidQuery),
+                times => Ok(times),
+            }
+        };
+        assert_eq!(insist("written", ask).await, 2);
+        assert_eq!(asked.load(Ordering::Relaxed), 3);
+        assert!(since.elapsed() >= 2 * REST);
     }
 }

@@ -5,10 +5,13 @@ use hyper::StatusCode;
 use super::strangers::RETRY_AFTER;
 use crate::{decode, event::Signature, store::CommitError};
 
+/// How the refusal of a wrong key begins, by which other omiscopes know it.
+pub(crate) const WRONG_KEY: &str = "invalid webhook key";
+
 /// Why a request is refused.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
-    #[error("invalid webhook key; add ?key=YOUR_SECRET to the URL")]
+    #[error("{WRONG_KEY}; add ?key=YOUR_SECRET to the URL")]
     Key,
     #[error("too many requests with a wrong key; correct it and wait {RETRY_AFTER} s")]
     TooMany,

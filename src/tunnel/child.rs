@@ -17,8 +17,8 @@ use super::{
     tool::{Tool, remedy, said},
 };
 use crate::{
+    advice::Advice,
     child::{self, Running},
-    monitor::{Advice, Severity},
 };
 
 /// The first wait before it is started again, and the longest.
@@ -231,13 +231,7 @@ impl Keeper {
     }
 
     fn advice(&self, why: &str, remedy: &'static str) -> Advice {
-        let end = if remedy.is_empty() { "" } else { ": " };
-        Advice {
-            code: "tunnel-tool",
-            severity: Severity::Warning,
-            text: format!("{} {why}{end}{remedy}", self.tool),
-            remedy,
-        }
+        Advice::warning("tunnel-tool", format!("{} {why}", self.tool), remedy)
     }
 }
 

@@ -13,11 +13,7 @@ use super::{
     route::{Reach, Route},
     tailscale,
 };
-use crate::{
-    child,
-    monitor::{Advice, Severity},
-    outbound::Outbound,
-};
+use crate::{advice::Advice, child, outbound::Outbound};
 
 /// Most bytes of what a program prints that are read.
 const PRINTED: u64 = 256 << 10;
@@ -95,7 +91,7 @@ fn tunnel(route: &Route, listener: SocketAddr) -> Option<Tunnel> {
 /// What is told of one that leads here, but lets Omi not through.
 fn closed(route: &Route, listener: SocketAddr) -> Option<Advice> {
     let port = listener.port();
-    let (text, remedy) = match route.reach {
+    let (but, remedy) = match route.reach {
         Reach::Public => return None,
         Reach::Plain => ("but with http only", "Omi wants https: start it with that"),
         Reach::Tailnet => (
@@ -103,12 +99,8 @@ fn closed(route: &Route, listener: SocketAddr) -> Option<Advice> {
             "share it with everyone by `tailscale funnel` instead of `tailscale serve`",
         ),
     };
-    Some(Advice {
-        code: "tunnel-closed",
-        severity: Severity::Warning,
-        text: format!("{} leads to port {port}, {text}: {remedy}", route.provider),
-        remedy,
-    })
+    let found = format!("{} leads to port {port}, {but}", route.provider);
+    Some(Advice::warning("tunnel-closed", found, remedy))
 }
 
 /// What is told of tunnels that lead elsewhere.
@@ -122,11 +114,9 @@ fn told_elsewhere(routes: &[&Route]) -> Vec<Advice> {
             .collect();
         places.dedup();
         places.truncate(TOLD);
-        (!places.is_empty()).then(|| Advice {
-            code: "tunnel-elsewhere",
-            severity: Severity::Note,
-            text: format!("{provider} runs, but leads to {}", places.join(", ")),
-            remedy: "",
+        (!places.is_empty()).then(|| {
+            let found = format!("{provider} runs, but leads to {}", places.join(", "));
+            Advice::note("tunnel-elsewhere", found, "")
         })
     });
     told.collect()

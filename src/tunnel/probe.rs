@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Provider, Tunnel};
 use crate::{
-    monitor::{Advice, Severity},
+    advice::Advice,
     outbound::{Answer, Outbound, PostError},
     ping::{self, Answered},
     secret::Keys,
@@ -110,7 +110,7 @@ fn verdict(tunnel: &Tunnel, answer: &Result<Answer, PostError>) -> Result<Durati
         Answered::Well => Ok(answer.took),
         Answered::OtherKey => Err(advice(
             "tunnel-other-key",
-            "another omiscope answers there, or one with another key".to_owned(),
+            "another omiscope answers there, or one with another key",
         )),
         Answered::Refused(reason) => Err(advice(
             "tunnel-refused",
@@ -155,7 +155,7 @@ fn stranger(provider: Provider, answer: &Answer) -> Advice {
     if let Some(number) = ngrok_error(text::beginning(&body, SEARCHED)) {
         let known = NGROK_ERRORS.iter().find(|(of, ..)| *of == number);
         return match known {
-            Some((_, code, found)) => advice(code, (*found).to_owned()),
+            Some((_, code, found)) => advice(code, *found),
             None => advice(
                 "tunnel-ngrok",
                 format!(
@@ -171,7 +171,7 @@ fn stranger(provider: Provider, answer: &Answer) -> Advice {
         return advice("tunnel-redirect", found);
     }
     match STATUSES.iter().find(|(of, ..)| *of == status) {
-        Some((_, code, found)) => advice(code, (*found).to_owned()),
+        Some((_, code, found)) => advice(code, *found),
         None => advice(
             "tunnel-stranger",
             format!(
@@ -189,13 +189,9 @@ fn ngrok_error(page: &str) -> Option<&str> {
     (1..=6).contains(&number.len()).then_some(number)
 }
 
-fn advice(code: &'static str, text: String) -> Advice {
-    Advice {
-        code,
-        severity: Severity::Warning,
-        text,
-        remedy: "",
-    }
+/// The finding says what to do, if there is anything.
+fn advice(code: &'static str, found: impl Into<String>) -> Advice {
+    Advice::warning(code, found, "")
 }
 
 #[cfg(test)]
@@ -215,7 +211,7 @@ mod tests {
             body: body.as_bytes().to_vec(),
             took: Duration::from_millis(120),
         });
-        verdict(&tunnel, &answer).map_err(|advice| (advice.code, advice.text))
+        verdict(&tunnel, &answer).map_err(|advice| (advice.code, advice.found))
     }
 
     #[test]

@@ -233,8 +233,8 @@ fn listener() -> SocketAddr {
     "127.0.0.1:32768".parse().unwrap()
 }
 
-fn texts(advice: &[crate::monitor::Advice]) -> Vec<&str> {
-    advice.iter().map(|advice| advice.text.as_str()).collect()
+fn texts(advice: &[crate::advice::Advice]) -> Vec<String> {
+    advice.iter().map(ToString::to_string).collect()
 }
 
 #[tokio::test]
@@ -369,7 +369,11 @@ async fn a_tunnel_is_told_at_once_then_what_a_ping_says_and_then_that_it_went() 
         let found = link.told(None).unwrap();
         assert!(found.starts_with("found https://-no-such-host.invalid/"));
         assert_eq!(link.advice[0].code, "tunnel-unreachable");
-        assert!(link.warnings()[0].text.starts_with("tunnel: -no-such-host"));
+        assert!(
+            link.warnings()[0]
+                .found
+                .starts_with("tunnel: -no-such-host")
+        );
     }
     // One look that finds nothing may come of a program that was slow.
     let gone = search(places(nobody.port(), nobody.port()));

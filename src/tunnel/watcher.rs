@@ -10,11 +10,7 @@ use super::{
     child::{Child, State},
     discover, probe,
 };
-use crate::{
-    monitor::{Advice, Severity},
-    secret::Keyring,
-    webhook_url::WebhookUrl,
-};
+use crate::{advice::Advice, secret::Keyring, webhook_url::WebhookUrl};
 
 /// Between two looks: at first, and at last.
 const LOOKS: [Duration; 2] = [Duration::from_secs(4), Duration::from_secs(15)];
@@ -186,22 +182,16 @@ impl Search {
 }
 
 fn coming(tool: Tool) -> Advice {
-    Advice {
-        code: "tunnel-coming",
-        severity: Severity::Note,
-        text: format!("{tool} was started, and its URL is on its way"),
-        remedy: "",
-    }
+    let found = format!("{tool} was started, and its URL is on its way");
+    Advice::note("tunnel-coming", found, "")
 }
 
 fn moved() -> Advice {
-    let remedy = "paste it into Omi again, which posts to the old one";
-    Advice {
-        code: MOVED,
-        severity: Severity::Warning,
-        text: format!("the URL is another one than before: {remedy}"),
-        remedy,
-    }
+    Advice::warning(
+        MOVED,
+        "the URL is another one than before",
+        "paste it into Omi again, which posts to the old one",
+    )
 }
 
 fn tell(told: &watch::Sender<Link>, link: Link) {

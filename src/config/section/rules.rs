@@ -8,8 +8,9 @@ use toml::Value;
 
 use self::field::Wrong;
 use super::super::{Problem, layer::Source, problem::shown};
-use crate::rules::{
-    Action, Address, Body, EventKind, FileName, Headers, Post, Program, Reply, Rule, Template, When,
+use crate::{
+    event_lines::EventKind,
+    rules::{Action, Address, Body, FileName, Headers, Post, Program, Reply, Rule, Template, When},
 };
 
 const TABLE: &str = "on";

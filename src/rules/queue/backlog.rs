@@ -112,7 +112,8 @@ mod tests {
                 seq: Seq(seq),
                 subject: seq.to_string(),
                 once: false,
-                json: &format!("{{\"event\":\"ping\",\"time\":\"2026-11-20T12:42:0{seq}Z\"}}\n"),
+                json: format!("{{\"event\":\"ping\",\"time\":\"2026-11-20T12:42:0{seq}Z\"}}\n")
+                    .into(),
             };
             queue.put(&[job], Seq(seq)).unwrap();
         }

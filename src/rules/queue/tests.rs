@@ -50,7 +50,7 @@ fn put(
         seq: Seq(seq),
         subject: subject.to_owned(),
         once,
-        json,
+        json: json.into(),
     };
     queue.put(&[job], Seq(seq)).unwrap()
 }
@@ -112,7 +112,7 @@ fn what_one_record_tells_twice_is_acted_on_once() {
         seq: Seq(1),
         subject: "transcript-1".to_owned(),
         once: false,
-        json: "{}\n",
+        json: "{}\n".into(),
     };
     stage.queue.put(&[job(), job()], Seq(1)).unwrap();
     assert_eq!(stage.waiting(), 1);
@@ -134,7 +134,7 @@ fn other_rules_make_a_rule_forget_nothing() {
             seq: Seq(2),
             subject: format!("transcript-{at}"),
             once: true,
-            json: "",
+            json: "".into(),
         };
         assert!(is_first(&change, &job).unwrap());
     }

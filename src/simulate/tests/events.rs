@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     event::{AudioChunk, Encoding, Seq, Uid},
-    events::Events,
+    event_lines::{EventLines, Row},
     losses::LossCounter,
+    rules::RuleEvent,
     store::{Location, Settings, Store, retention::Retention},
 };
 
@@ -18,7 +19,7 @@ async fn commit(store: &Store, second: f64, decoded: Decoded) {
 }
 
 /// Everything that may be told: the demo's day, and what it lacks.
-async fn events() -> Vec<String> {
+async fn each(mut tell: impl FnMut(&Row<'_>)) {
     let settings = Settings {
         location: Location::Memory,
         silence: Duration::from_mins(2),
@@ -53,13 +54,17 @@ async fn events() -> Vec<String> {
         };
         commit(&store, 9001.0, plain).await;
     }
-    let mut events = Events::new(store.clone());
-    let mut lines = Vec::new();
+    let mut events = EventLines::new(store.clone());
     // As they were committed, not as they ended up.
     let mut follower = store.follow(Seq(0));
     while follower.behind() > 0 {
-        lines.extend(events.lines(&follower.next().await.unwrap()));
+        events.each(&follower.next().await.unwrap(), &mut tell);
     }
+}
+
+async fn events() -> Vec<String> {
+    let mut lines = Vec::new();
+    each(|row| lines.extend(row.line())).await;
     lines
 }
 
@@ -92,6 +97,22 @@ async fn an_event_is_one_line_and_names_no_key_twice() {
         // A key that came twice would be longer as it was written.
         assert_eq!(event.to_string().len() + 1, line.len(), "{line}");
     }
+}
+
+#[tokio::test]
+async fn rules_hear_in_an_event_what_its_line_says() {
+    each(|row| {
+        let (heard, read) = (
+            RuleEvent::of_row(row),
+            RuleEvent::of_line(&row.line().unwrap()),
+        );
+        let told = |event: &RuleEvent| {
+            let uid = event.uid().map(str::to_owned);
+            (event.kind(), uid, event.text(), event.subject())
+        };
+        assert_eq!(told(&heard), told(&read.unwrap()));
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use ratatui::{
 
 use super::{Answer, Overlay, over};
 use crate::{
-    monitor::Severity,
+    advice::Severity,
     text,
     tunnel::offer,
     ui::{Context, Scene, Staged, action::Action, frame::Hints, panel::framed},
@@ -196,11 +196,11 @@ fn way(scene: &Scene<'_>, width: usize) -> Vec<Line<'static>> {
     }
     for advice in &scene.link.advice {
         let style = match advice.severity {
-            Severity::Loss => theme.bad,
+            Severity::Error => theme.bad,
             Severity::Warning => theme.warn,
             Severity::Note => theme.dim,
         };
-        lines.extend(rows(" ", &text::neutral(&advice.text), width, style));
+        lines.extend(rows(" ", &text::neutral(&advice.to_string()), width, style));
     }
     lines
 }

@@ -10,8 +10,9 @@ use ratatui::{
 
 use super::{fitting, framed};
 use crate::{
+    advice::{Advice, Severity},
     event::Webhook,
-    monitor::{Advice, Monitor, Severity, State, WebhookHealth},
+    monitor::{Monitor, State, WebhookHealth},
     text,
     ui::Context,
 };
@@ -104,7 +105,7 @@ fn details(health: &WebhookHealth) -> Vec<String> {
 
 fn advice_rows(advice: &Advice, width: usize, context: &Context) -> Vec<Line<'static>> {
     let (sign, style) = sign(advice.severity, context);
-    text::wrapped(&advice.text, width.saturating_sub(3))
+    text::wrapped(&advice.to_string(), width.saturating_sub(3))
         .into_iter()
         .enumerate()
         .map(|(row, words)| {
@@ -118,7 +119,7 @@ fn advice_rows(advice: &Advice, width: usize, context: &Context) -> Vec<Line<'st
 
 fn sign(severity: Severity, context: &Context) -> (&'static str, Style) {
     match severity {
-        Severity::Loss => ("!", context.theme.bad),
+        Severity::Error => ("!", context.theme.bad),
         Severity::Warning => ("!", context.theme.warn),
         Severity::Note => ("i", context.theme.dim),
     }
@@ -132,5 +133,5 @@ pub(in crate::ui) fn urgent(monitor: &Monitor, context: &Context) -> Option<Span
         .next()
         .filter(|advice| advice.severity != Severity::Note)?;
     let (sign, style) = sign(advice.severity, context);
-    Some(Span::styled(format!("{sign} {}", advice.text), style))
+    Some(Span::styled(format!("{sign} {advice}"), style))
 }

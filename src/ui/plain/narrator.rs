@@ -3,10 +3,11 @@ use std::{borrow::Cow, mem};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::{
+    advice::Severity,
     event::{Change, DaySummary, KeptMemory, Kind, Line, Progress, Record, Seq, Stage, Webhook},
     feed::{News, Snapshot},
     losses::Losses,
-    monitor::{Monitor, Severity, State, WebhookHealth},
+    monitor::{Monitor, State, WebhookHealth},
     rules::Failing,
     text,
     tunnel::{Link, Tunnel},
@@ -86,7 +87,7 @@ impl Narrator {
         let advice = link.advice.iter();
         let advice = advice.map(|advice| {
             let of = named(advice.severity);
-            format!("{of}: tunnel: {}", clean(&advice.text))
+            format!("{of}: tunnel: {}", clean(&advice.to_string()))
         });
         let lines = told.into_iter().chain(advice);
         lines.map(|text| self.line(now, &text)).collect()
@@ -285,22 +286,17 @@ impl Narrator {
         let mut before = mem::take(&mut self.wrong);
         let mut lines = Vec::new();
         for advice in self.monitor.advice(now) {
-            let of = named(advice.severity);
-            let known = before
-                .iter()
-                .position(|told| alike(&told.text, &advice.text));
+            let (of, text) = (named(advice.severity), advice.to_string());
+            let known = before.iter().position(|told| alike(&told.text, &text));
             let known = known.map(|at| before.swap_remove(at));
-            let is_told = known.as_ref().is_some_and(|told| {
-                told.text == advice.text || now.duration_since(told.at) < AGAIN
-            });
+            let is_told = known
+                .as_ref()
+                .is_some_and(|told| told.text == text || now.duration_since(told.at) < AGAIN);
             match known {
                 Some(told) if is_told => self.wrong.push(told),
                 _ => {
-                    lines.push(self.line(now, &format!("{of}: {}", clean(&advice.text))));
-                    self.wrong.push(Told {
-                        text: advice.text,
-                        at: now,
-                    });
+                    lines.push(self.line(now, &format!("{of}: {}", clean(&text))));
+                    self.wrong.push(Told { text, at: now });
                 }
             }
         }
@@ -359,7 +355,7 @@ fn of_progress(progress: &Progress) -> Option<&'static str> {
 
 fn named(severity: Severity) -> &'static str {
     match severity {
-        Severity::Loss => "Loss",
+        Severity::Error => "Loss",
         Severity::Warning => "Warning",
         Severity::Note => "Note",
     }

@@ -12,8 +12,9 @@ use super::{
     stage::Stage,
 };
 use crate::{
+    advice::Advice,
     audio::playback::Device,
-    monitor::{Advice, Monitor, Severity},
+    monitor::Monitor,
     secret::Secret,
     tunnel::{Link, Tool},
     ui::{
@@ -80,12 +81,8 @@ fn tunnelled() -> View {
 /// With a tunnel that does not work.
 fn tunnelled_in_vain() -> View {
     let mut view = dark();
-    view.linked(scene::link().probed(Err(Advice {
-        code: "tunnel-offline",
-        severity: Severity::Warning,
-        text: format!("Cloudflare has no connection{}", screens::HOSTILE),
-        remedy: "",
-    })));
+    let found = format!("Cloudflare has no connection{}", screens::HOSTILE);
+    view.linked(scene::link().probed(Err(Advice::warning("tunnel-offline", found, ""))));
     view
 }
 
@@ -94,12 +91,11 @@ fn starting() -> View {
     let mut view = dark();
     view.linked(Link {
         tool: Some(Tool::Cloudflared),
-        advice: vec![Advice {
-            code: "tunnel-coming",
-            severity: Severity::Note,
-            text: "cloudflared was started, and its URL is on its way".to_owned(),
-            remedy: "",
-        }],
+        advice: vec![Advice::note(
+            "tunnel-coming",
+            "cloudflared was started, and its URL is on its way",
+            "",
+        )],
         ..Link::default()
     });
     view

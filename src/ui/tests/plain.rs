@@ -6,13 +6,13 @@ use jiff::{SignedDuration, tz::TimeZone};
 
 use super::scene::{empty, full, now, record};
 use crate::{
+    advice::Advice,
     event::{
         ButtonPress, Change, Conversation, DaySummary, KeptMemory, Kind, Line, Press, Progress,
         Record, Stage,
     },
     feed::{News, Snapshot},
     losses::Losses,
-    monitor::{Advice, Severity},
     tunnel::{Link, Provider, Tunnel},
     ui::{Staged, plain::Narrator},
     webhook_url::WebhookUrl,
@@ -253,12 +253,7 @@ fn how_omi_reaches_us_is_told_without_the_key() {
         tunnel: Some(tunnel),
         ..Link::default()
     };
-    let offline = Advice {
-        code: "tunnel-offline",
-        severity: Severity::Warning,
-        text: "it is offline\u{1b}[2J".to_owned(),
-        remedy: "",
-    };
+    let offline = Advice::warning("tunnel-offline", "it is offline\u{1b}[2J", "");
     let mut told = |link: &Link| narrator.tell_link(link, now()).join("\n");
     let url = "https://fox.ngrok.app/webhook?key=...";
     assert_eq!(

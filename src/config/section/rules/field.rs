@@ -8,7 +8,8 @@ use toml::Value;
 use crate::{
     config::value,
     event::Uid,
-    rules::{Address, Body, EventKind, FileName, Headers, Json, Template},
+    event_lines::EventKind,
+    rules::{Address, Body, FileName, Headers, Json, Template},
     search::Pattern,
 };
 

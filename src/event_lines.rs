@@ -3,6 +3,8 @@
 //! Every line has `v` (1), `event`, `seq` (the number of the delivery) and `time` (when it arrived). What an export tells too, it
 //! tells under the same names. New fields may come; those that are there stay.
 
+mod kind;
+
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -17,6 +19,7 @@ use crate::{
     store::{Store, archive::KeptSummary},
     text::json_line,
 };
+pub use kind::EventKind;
 
 /// The version of the lines.
 const VERSION: u8 = 1;
@@ -25,7 +28,7 @@ const KNOWN: usize = 64;
 
 /// Makes lines of records. Looks into the store for what a record takes for granted.
 #[derive(Debug)]
-pub struct Events {
+pub struct EventLines {
     store: Store,
     zone: TimeZone,
     names: Names,
@@ -33,15 +36,30 @@ pub struct Events {
     lost: u64,
 }
 
-/// A line.
+/// An event: what a line is made of.
 #[derive(Serialize)]
-struct Row<T> {
+pub(crate) struct Row<'a> {
+    #[serde(skip)]
+    pub(crate) kind: EventKind,
     v: u8,
     event: &'static str,
     seq: u64,
     time: Timestamp,
     #[serde(flatten)]
-    what: T,
+    what: What<'a>,
+}
+
+/// What only events of this kind have.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum What<'a> {
+    Words(Words<'a>),
+    Memory(memory::Row<'a>),
+    Making(Making<'a>),
+    Summary(summary::Row<'a>),
+    Button(Button<'a>),
+    Sound(Sound<'a>),
+    Plain(Plain<'a>),
 }
 
 /// `transcript`: a segment, said or said anew.
@@ -97,7 +115,7 @@ struct Plain<'a> {
     size: u64,
 }
 
-impl Events {
+impl EventLines {
     /// Tells what is in the records of a store.
     #[must_use]
     pub fn new(store: Store) -> Self {
@@ -110,13 +128,20 @@ impl Events {
         }
     }
 
-    /// Lines that could not be made since the last call, as the store could not be read.
+    /// Events that could not be made since the last call, as the store could not be read.
     pub fn lost(&mut self) -> u64 {
         std::mem::take(&mut self.lost)
     }
 
     /// The lines of some records, each with its newline. May block on SQLite.
     pub fn lines(&mut self, records: &[Arc<Record>]) -> Vec<String> {
+        let mut lines = Vec::new();
+        self.each(records, |row| lines.extend(row.line()));
+        lines
+    }
+
+    /// Hands on the events of some records. May block on SQLite.
+    pub(crate) fn each(&mut self, records: &[Arc<Record>], mut tell: impl FnMut(&Row<'_>)) {
         let mut changes = records.iter().flat_map(|record| &record.changes);
         if changes.any(|change| matches!(change, Change::Line(_))) {
             // The user may give names meanwhile. What cannot be read is as it was.
@@ -125,60 +150,83 @@ impl Events {
                 .names()
                 .unwrap_or(std::mem::take(&mut self.names));
         }
-        let lines = records.iter().flat_map(|record| self.of_record(record));
-        lines.collect()
+        for record in records {
+            self.of_record(record, &mut tell);
+        }
     }
 
-    fn of_record(&mut self, record: &Record) -> Vec<String> {
+    fn of_record(&mut self, record: &Record, tell: &mut impl FnMut(&Row<'_>)) {
         let delivery = &record.delivery;
         let is_final = |change| matches!(change, &Change::LinesReplaced(_));
         let is_final = record.changes.iter().any(is_final);
-        let changes = record.changes.iter();
-        let mut lines: Vec<_> = changes
-            .filter_map(|change| self.of_change(record, change, is_final))
-            .collect();
-        let event = match delivery.kind {
-            Kind::Ping => "ping",
-            Kind::Unknown => "unknown",
-            _ => return lines,
+        for change in &record.changes {
+            self.of_change(record, change, is_final, tell);
+        }
+        let kind = match delivery.kind {
+            Kind::Ping => EventKind::Ping,
+            Kind::Unknown => EventKind::Unknown,
+            _ => return,
         };
         if delivery.accepted() && record.repeat_of.is_none() {
             let plain = Plain {
                 uid: uid(record),
                 size: delivery.size,
             };
-            lines.extend(line(record, event, plain));
+            tell(&Row::of(record, kind, What::Plain(plain)));
         }
-        lines
     }
 
-    fn of_change(&mut self, record: &Record, change: &Change, is_final: bool) -> Option<String> {
+    fn of_change(
+        &mut self,
+        record: &Record,
+        change: &Change,
+        is_final: bool,
+        tell: &mut impl FnMut(&Row<'_>),
+    ) {
+        let mut tell = |kind, what| tell(&Row::of(record, kind, what));
         match change {
-            Change::Conversation(conversation) => {
-                self.note(conversation);
-                None
+            Change::Conversation(conversation) => self.note(conversation),
+            Change::Line(said) => {
+                let kind = if is_final {
+                    EventKind::Final
+                } else {
+                    EventKind::Transcript
+                };
+                if let Some(words) = self.words(said, is_final) {
+                    tell(kind, What::Words(words));
+                }
             }
-            Change::Line(said) => self.of_line(record, said, is_final),
-            Change::LinesReplaced(_) => None,
-            Change::Memory(kept) => line(record, "memory", memory::Row::of(kept)),
-            Change::Progress(progress) => line(record, "progress", Making::of(record, progress)),
+            Change::LinesReplaced(_) => {}
+            Change::Memory(kept) => {
+                tell(EventKind::Memory, What::Memory(memory::Row::of(kept)));
+            }
+            Change::Progress(progress) => {
+                let making = Making::of(record, progress);
+                tell(EventKind::Progress, What::Making(making));
+            }
             Change::Summary(said) => {
+                let Some(uid) = record.delivery.uid.clone() else {
+                    return;
+                };
                 let kept = KeptSummary {
                     seq: record.seq,
-                    uid: record.delivery.uid.clone()?,
+                    uid,
                     arrived: record.delivery.received,
                     summary: Arc::clone(said),
                     // It has only just come.
                     ticked: std::collections::BTreeSet::new(),
                 };
-                line(record, "summary", summary::Row::of(&kept, &self.zone))
+                let row = summary::Row::of(&kept, &self.zone);
+                tell(EventKind::Summary, What::Summary(row));
             }
-            Change::Button(press) => line(record, "button", Button::of(record, press)),
-            Change::Sound(chunk) => line(record, "audio", Sound::of(chunk)),
+            Change::Button(press) => {
+                tell(EventKind::Button, What::Button(Button::of(record, press)));
+            }
+            Change::Sound(chunk) => tell(EventKind::Audio, What::Sound(Sound::of(chunk))),
         }
     }
 
-    fn of_line(&mut self, record: &Record, said: &Line, is_final: bool) -> Option<String> {
+    fn words<'a>(&'a mut self, said: &'a Line, is_final: bool) -> Option<Words<'a>> {
         if !self.known.contains_key(&said.conversation) {
             // One that neither this record nor the last ones changed.
             let Ok(conversation) = self.store.conversation(said.conversation) else {
@@ -189,12 +237,11 @@ impl Events {
         }
         let conversation = self.known.get(&said.conversation)?;
         let speaker = self.names.speaker(&conversation.uid, &said.segment);
-        let words = Words {
+        Some(Words {
             row: transcript::Row::of(conversation, said, &speaker),
             revision: said.revision,
             r#final: is_final,
-        };
-        line(record, "transcript", words)
+        })
     }
 
     fn note(&mut self, conversation: &Conversation) {
@@ -205,16 +252,23 @@ impl Events {
     }
 }
 
-fn line(record: &Record, event: &'static str, what: impl Serialize) -> Option<String> {
-    let row = Row {
-        v: VERSION,
-        event,
-        seq: record.seq.0,
-        time: record.delivery.received,
-        what,
-    };
-    // Numbers, texts and lists of them are always JSON.
-    json_line(&row).ok()
+impl<'a> Row<'a> {
+    fn of(record: &Record, kind: EventKind, what: What<'a>) -> Self {
+        Self {
+            kind,
+            v: VERSION,
+            event: kind.event(),
+            seq: record.seq.0,
+            time: record.delivery.received,
+            what,
+        }
+    }
+
+    /// Its line, with its newline.
+    pub(crate) fn line(&self) -> Option<String> {
+        // Numbers, texts and lists of them are always JSON.
+        json_line(self).ok()
+    }
 }
 
 fn uid(record: &Record) -> Option<&str> {

@@ -1,4 +1,4 @@
-//! The kinds of events that a rule can be about.
+//! The kinds of events.
 
 /// What an event is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,14 @@ impl EventKind {
         }
     }
 
+    /// What its line calls it.
+    pub(crate) fn event(self) -> &'static str {
+        match self {
+            Self::Final => Self::Transcript.name(),
+            other => other.name(),
+        }
+    }
+
     /// The kind of a name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -60,7 +68,7 @@ impl EventKind {
     }
 
     /// The fields of the event that are its text.
-    pub(super) fn texts(self) -> &'static [&'static str] {
+    pub(crate) fn texts(self) -> &'static [&'static str] {
         match self {
             Self::Transcript | Self::Final => &["text"],
             Self::Memory => &["title", "overview", "text"],
@@ -78,7 +86,7 @@ impl EventKind {
     }
 
     /// Whether what it is about may be told again, revised.
-    pub(super) fn is_revised(self) -> bool {
+    pub(crate) fn is_revised(self) -> bool {
         self.is_line() || self == Self::Memory
     }
 }
