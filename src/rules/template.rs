@@ -21,16 +21,83 @@ enum Part {
 const DAY: &str = "date";
 const CLOCK: &str = "clock";
 
+/// The fields that events have.
+const FIELDS: [&str; 64] = [
+    "action_items",
+    "app_results",
+    "arrived",
+    "at",
+    "category",
+    "clipped",
+    "conversation",
+    "created_at",
+    "date",
+    "decisions",
+    "deleted",
+    "device",
+    "discarded",
+    "done",
+    "emoji",
+    "end",
+    "event",
+    "events",
+    "file",
+    "final",
+    "finished_at",
+    "folder",
+    "headline",
+    "highlights",
+    "id",
+    "insights",
+    "is_user",
+    "language",
+    "memory_id",
+    "note",
+    "omi_id",
+    "overview",
+    "peak_dbfs",
+    "person_id",
+    "photos",
+    "place",
+    "places",
+    "press",
+    "processing_id",
+    "questions",
+    "rate",
+    "revision",
+    "rms_dbfs",
+    "samples",
+    "seconds",
+    "segment_id",
+    "seq",
+    "size",
+    "source",
+    "speaker",
+    "speaker_id",
+    "speaker_name",
+    "stage",
+    "starred",
+    "start",
+    "started_at",
+    "stats",
+    "status",
+    "text",
+    "time",
+    "title",
+    "translations",
+    "uid",
+    "v",
+];
+
 impl Template {
-    /// The template of a text; None if a brace is left open, or what is in it is no name.
+    /// The template of a text; None if a brace is left open, or what is in it is no field.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             let (name, behind) = after.split_once('}')?;
-            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            if name.is_empty() || !name.chars().all(is_name) {
+            if ![DAY, CLOCK].contains(&name) && !FIELDS.contains(&name) {
                 return None;
             }
             parts.push(Part::Text(before.to_owned()));
@@ -92,5 +159,26 @@ fn field(name: &str, event: &RuleEvent, zone: &TimeZone) -> String {
         (_, None | Some(Value::Null)) => String::new(),
         (_, Some(Value::String(text))) => text::neutral(text).into_owned(),
         (_, Some(other)) => text::escaped(&other.to_string()).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_an_event_has_its_place() {
+        const README: &str = include_str!("../../README.md");
+        let section = README.split("### Events for other programs").nth(1);
+        let section = section.and_then(|rest| rest.split("\n##").next()).unwrap();
+        let rows = section.lines().filter(|line| line.starts_with("| `"));
+        let fields = rows.filter_map(|row| row.split(" | ").nth(1));
+        let mut told: Vec<_> = fields
+            .flat_map(|fields| fields.split('`').skip(1).step_by(2))
+            .chain(["v", "event", "seq", "time", "uid"])
+            .collect();
+        told.sort_unstable();
+        told.dedup();
+        assert_eq!(FIELDS.as_slice(), told);
     }
 }

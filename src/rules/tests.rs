@@ -115,7 +115,7 @@ fn only_the_beginning_of_a_text_is_looked_at() {
 
 #[test]
 fn a_template_is_one_harmless_line() {
-    let template = Template::parse("{date} {clock} {speaker_name}: {text}{nothing} {id}").unwrap();
+    let template = Template::parse("{date} {clock} {speaker_name}: {text}{note} {id}").unwrap();
     let mut object = said("a\nb\u{1b}[2J\u{202e}c");
     object["at"] = json!("2026-03-04T23:30:00Z");
     let zone = TimeZone::fixed(jiff::tz::offset(1));
@@ -123,7 +123,7 @@ fn a_template_is_one_harmless_line() {
         template.fill(&event(&object), &zone),
         "2026-03-05 00:30 Maya: a bc 7"
     );
-    for bad in ["{", "{}", "{a b}", "x {text"] {
+    for bad in ["{", "{}", "{a b}", "x {text", "{txt}"] {
         assert_eq!(Template::parse(bad), None, "{bad}");
     }
 }

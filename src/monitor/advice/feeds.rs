@@ -17,6 +17,9 @@ const GIVEN_UP: SignedDuration = SignedDuration::from_mins(10);
 /// A talk should have its memory so long after its last word; Omi waits two minutes for more words, and then takes some to write.
 const MEMORY: SignedDuration = SignedDuration::from_mins(15);
 
+/// Words should have come so long after a memory.
+const WORDS: SignedDuration = SignedDuration::from_mins(1);
+
 /// From so many deliveries that came again within ten minutes on, it is said.
 const RETRIES: usize = 3;
 
@@ -99,9 +102,10 @@ pub(super) fn untimely_signatures(monitor: &Monitor, _: Timestamp) -> Option<Str
     ))
 }
 
-pub(super) fn memories_without_words(monitor: &Monitor, _: Timestamp) -> Option<String> {
-    let came = |webhook| monitor.last_seen(webhook).is_some();
-    (came(Webhook::Memory) && !came(Webhook::Transcript))
+pub(super) fn memories_without_words(monitor: &Monitor, now: Timestamp) -> Option<String> {
+    // Who has just begun to listen may well hear first of a talk that is over.
+    let quiet = now.duration_since(monitor.last_seen(Webhook::Memory)?);
+    (quiet >= WORDS && monitor.last_seen(Webhook::Transcript).is_none())
         .then(|| "conversations arrive, but never their words as they are said".to_owned())
 }
 
