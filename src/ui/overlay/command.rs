@@ -126,7 +126,8 @@ impl Command {
 }
 
 /// The actions that a text fits, the best first: those whose name begins so, then those of which a part of the name does,
-/// then those that have it anywhere, in the name or in what it does.
+/// then those that have it anywhere in the name, then in what it does. Nobody quits unawares: what quits comes after all
+/// others unless its name begins with what was typed.
 fn matches(typed: &str) -> Vec<&'static Entry> {
     let words = typed.trim().to_lowercase();
     let wanted = words.replace([' ', '_'], "-");
@@ -142,9 +143,14 @@ fn matches(typed: &str) -> Vec<&'static Entry> {
     };
     let others = TABLE.iter().filter(|entry| entry.action != Action::Command);
     let mut found: Vec<_> = others
-        .filter_map(|entry| Some((rank(entry)?, entry)))
+        .filter_map(|entry| {
+            let rank = rank(entry)?;
+            let quits = matches!(entry.action, Action::Back | Action::Quit);
+            let asked_for = rank == 0 && !wanted.is_empty();
+            Some(((quits && !asked_for, rank), entry))
+        })
         .collect();
-    found.sort_by_key(|(rank, _)| *rank);
+    found.sort_by_key(|(order, _)| *order);
     found.into_iter().map(|(_, entry)| entry).collect()
 }
 
@@ -179,7 +185,13 @@ mod tests {
     #[test]
     fn the_best_match_comes_first() {
         let scenarios = [
-            ("", Some(Action::Back)),
+            ("", Some(Action::Close)),
+            ("the", Some(Action::NextMatch)),
+            ("i", Some(Action::PreviousMatch)),
+            ("top", Some(Action::Export)),
+            ("uit", Some(Action::Quit)),
+            ("ba", Some(Action::Back)),
+            ("qu", Some(Action::Quit)),
             ("nex", Some(Action::NextMatch)),
             ("Next Scr", Some(Action::NextScreen)),
             ("screen", Some(Action::NextScreen)),
