@@ -16,7 +16,7 @@ use super::{
     terminal::Surface,
 };
 use crate::{
-    audio::playback::Playback,
+    audio::playback::{Playback, Status},
     feed::{News, SourceError, Viewer},
     losses::Losses,
     monitor::Monitor,
@@ -183,7 +183,7 @@ impl App {
         Ok(effect)
     }
 
-    fn play(&self, effect: &SoundEffect) {
+    fn play(&mut self, effect: &SoundEffect) {
         match effect {
             SoundEffect::Listen => self.playback.toggle(),
             SoundEffect::Volume(percent) => self.playback.change_volume(*percent),
@@ -197,6 +197,10 @@ impl App {
             SoundEffect::Live => self.playback.live(),
             SoundEffect::Device(name) => self.playback.choose_device(name.as_deref()),
             SoundEffect::Wearer(uid) => self.playback.choose_wearer(uid.as_ref()),
+        }
+        let status = self.playback.status().borrow().clone();
+        if let Some(word) = told(effect, &status) {
+            self.view.say(word);
         }
     }
 
@@ -212,6 +216,14 @@ impl App {
             News::Snapshot(snapshot) => self.monitor.reload(*snapshot),
         }
         self.view.count_waiting(&self.monitor);
+    }
+}
+
+/// What is told at once of what was asked of the player. New trouble tells itself; trouble that goes on is told again.
+fn told(effect: &SoundEffect, status: &Status) -> Option<String> {
+    match effect {
+        SoundEffect::Play(_) => status.state.trouble().map(str::to_owned),
+        _ => None,
     }
 }
 

@@ -209,7 +209,8 @@ impl View {
         let screen = self.screens.shown();
         screen.render(frame, places.body, &scene);
         if let Some(overlay) = &self.overlay {
-            hints::render(frame, places.hints, None, &overlay.hints(), context);
+            let word = self.word(context);
+            hints::render(frame, places.hints, word, &overlay.hints(), context);
             overlay.render(frame, frame.area(), &scene);
         } else {
             let notice = self.notice(context);
@@ -229,11 +230,8 @@ impl View {
             let text = format!("! {}", text::neutral(trouble));
             return Some(Span::styled(text, context.theme.bad));
         }
-        if let Some(word) = &self.word {
-            return Some(Span::styled(
-                text::neutral(word).into_owned(),
-                context.theme.warn,
-            ));
+        if let Some(word) = self.word(context) {
+            return Some(word);
         }
         if let Some(progress) = self.progress {
             let told = export::told(progress, context);
@@ -245,6 +243,12 @@ impl View {
                 context.theme.warn,
             )
         })
+    }
+
+    /// What came of the last key.
+    fn word(&self, context: &Context) -> Option<Span<'static>> {
+        let word = text::neutral(self.word.as_ref()?).into_owned();
+        Some(Span::styled(word, context.theme.warn))
     }
 
     /// Does what a key asks for; what is outside the state is given back as an effect.

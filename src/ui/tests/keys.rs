@@ -12,11 +12,14 @@ use super::{
         key, misses, play, sees, types,
     },
 };
-use crate::ui::{
-    Arrangement, Glyphs, Moment, View,
-    action::{Action, Effect, SoundEffect, TABLE, TerminalEffect},
-    keymap::{KeyBinding, Keymap},
-    theme::{Depth, Theme},
+use crate::{
+    audio::playback::{State, Status},
+    ui::{
+        Arrangement, Glyphs, Moment, View,
+        action::{Action, Effect, SoundEffect, TABLE, TerminalEffect},
+        keymap::{KeyBinding, Keymap},
+        theme::{Depth, Theme},
+    },
 };
 
 /// Long enough for a frame.
@@ -117,6 +120,33 @@ fn no_key_is_silent() {
         }
     }
     assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
+
+/// As it is where there is nothing to play on.
+fn without_device() -> Status {
+    Status {
+        state: State::NoDevice,
+        ..Status::default()
+    }
+}
+
+#[test]
+fn that_nothing_can_be_played_is_said_below_what_lies_over_the_screen_too() {
+    let trouble = State::NoDevice.trouble().unwrap();
+    for over in [&[][..], &[Action::Search], &[Action::Help]] {
+        let mut view = dark();
+        shown(&mut view, over);
+        view.heard(without_device());
+        let screen = shown(&mut view, &[]);
+        let last = screen.lines().last().unwrap();
+        assert!(last.contains(trouble), "{screen}");
+        press(&mut view, KeyCode::Down);
+        let screen = shown(&mut view, &[]);
+        assert!(
+            !screen.lines().last().unwrap().contains(trouble),
+            "{screen}"
+        );
+    }
 }
 
 #[test]
