@@ -16,7 +16,7 @@ use super::{
     terminal::Surface,
 };
 use crate::{
-    audio::playback::{Playback, Status},
+    audio::playback::{Playback, State, Status},
     feed::{News, SourceError, Viewer},
     losses::Losses,
     monitor::Monitor,
@@ -221,8 +221,12 @@ impl App {
 
 /// What is told at once of what was asked of the player. New trouble tells itself; trouble that goes on is told again.
 fn told(effect: &SoundEffect, status: &Status) -> Option<String> {
+    let trouble = status.state.trouble().map(str::to_owned);
     match effect {
-        SoundEffect::Play(_) => status.state.trouble().map(str::to_owned),
+        SoundEffect::Play(_) => trouble,
+        _ if status.state == State::Missing => trouble,
+        SoundEffect::Mute | SoundEffect::Volume(_) if status.muted => Some("muted".to_owned()),
+        SoundEffect::Mute | SoundEffect::Volume(_) => Some(format!("volume {} %", status.volume)),
         _ => None,
     }
 }

@@ -150,6 +150,41 @@ fn that_nothing_can_be_played_is_said_below_what_lies_over_the_screen_too() {
 }
 
 #[test]
+fn what_is_heard_cannot_be_held_without_a_device() {
+    let trouble = State::NoDevice.trouble().unwrap();
+    for letter in ['p', ',', '.'] {
+        let mut view = dark();
+        view.heard(without_device());
+        assert_eq!(press(&mut view, KeyCode::Char(letter)), None, "{letter}");
+        let screen = shown(&mut view, &[]);
+        assert!(screen.lines().last().unwrap().contains(trouble), "{screen}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_loud_it_is_and_whether_the_mouse_is_on_is_said_on_every_screen() {
+    let mut steps = Vec::new();
+    for screen in '1'..='6' {
+        steps.extend([key(screen), Press(KeyCode::F(2)), Wait(MOMENT)]);
+        steps.push(sees("mouse o"));
+        for (letter, said) in [
+            ('-', " volume 70 %"),
+            ('+', " volume 80 %"),
+            ('A', " muted  "),
+            ('A', " volume 80 %"),
+        ] {
+            let said = if cfg!(feature = "playback") {
+                said
+            } else {
+                "this omiscope was built without playback"
+            };
+            steps.extend([key(letter), Wait(MOMENT), sees(said)]);
+        }
+    }
+    play(steps).await;
+}
+
+#[test]
 fn the_keymap_of_the_user_is_what_counts_and_what_is_told() {
     let binding = |action: &str, keys: &[&str]| KeyBinding {
         action: action.to_owned(),

@@ -68,6 +68,12 @@ impl View {
             Action::Repaint => return Some(Effect::Terminal(TerminalEffect::Repaint)),
             Action::Mouse => {
                 self.mouse.on = !self.mouse.on;
+                let word = if self.mouse.on {
+                    "mouse on"
+                } else {
+                    "mouse off: text can be selected"
+                };
+                self.say(word.to_owned());
                 return Some(Effect::Terminal(TerminalEffect::Mouse(self.mouse.on)));
             }
             Action::Pause | Action::Earlier | Action::Later if !self.is_heard(action) => {
@@ -139,8 +145,8 @@ impl View {
     /// Whether there is something heard that an action can hold, or move in; nobody hears on from the present.
     fn is_heard(&self, action: Action) -> bool {
         let playback = &self.common.playback;
-        let is_off = matches!(playback.state, State::Off | State::Missing);
-        !is_off && (action != Action::Later || playback.heard != Heard::Live)
+        let sounds = playback.state != State::Off && playback.state.trouble().is_none();
+        sounds && (action != Action::Later || playback.heard != Heard::Live)
     }
 
     /// Asks what is to be exported, or stops what is under way.
