@@ -159,7 +159,7 @@ fn export(store: &Store, order: &Order, watch: &Watch) -> Outcome {
     })
 }
 
-/// `~/exports/all actions.md: 3 actions`.
+/// `3 actions: ~/exports/all actions.md`; a long name may be cut, how much it was must not.
 fn told(count: &Count) -> String {
     let mut told = text::counted(count.things, count.noun);
     if let Some(lines) = count.lines {
@@ -171,8 +171,8 @@ fn told(count: &Count) -> String {
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
     let within = home.and_then(|home| made.strip_prefix(home).ok());
     match within {
-        Some(within) => format!("~/{}: {told}", within.display()),
-        None => format!("{}: {told}", made.display()),
+        Some(within) => format!("{told}: ~/{}", within.display()),
+        None => format!("{told}: {}", made.display()),
     }
 }
 
@@ -215,4 +215,21 @@ fn of_delivery(
 
 fn say(word: String) -> Prepared {
     Prepared::Done(Outcome::Said(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_much_was_exported_is_told_before_where_it_is() {
+        let count = Count {
+            things: 1,
+            noun: "conversations",
+            lines: Some(9),
+            made: Some("/elsewhere/Conversation (4).md".into()),
+        };
+        let expected = "1 conversation, 9 lines: /elsewhere/Conversation (4).md";
+        assert_eq!(told(&count), expected);
+    }
 }

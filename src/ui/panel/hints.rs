@@ -21,7 +21,10 @@ pub(in crate::ui) fn render(
 ) {
     let mut room = usize::from(area.width).saturating_sub(1);
     let mut parts = vec![Span::raw(" ")];
-    if let Some(notice) = notice {
+    if let Some(mut notice) = notice {
+        notice.content = text::truncated(&notice.content, room, context.glyphs.ellipsis)
+            .into_owned()
+            .into();
         room = room.saturating_sub(notice.width() + 2);
         parts.push(notice);
         parts.push(Span::raw("  "));

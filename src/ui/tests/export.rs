@@ -297,7 +297,7 @@ async fn a_conversation_is_exported_and_nothing_is_overwritten() {
         key('e'),
         Until("Markdown"),
         Press(KeyCode::Enter),
-        Until("(1) 2.md: 1 conversation"),
+        Until("(1) 2.md"),
     ]);
     assert_eq!(play(steps).await, 0);
     let mut names: Vec<_> = std::fs::read_dir(&into)

@@ -185,6 +185,16 @@ async fn how_loud_it_is_and_whether_the_mouse_is_on_is_said_on_every_screen() {
 }
 
 #[test]
+fn what_is_too_long_for_the_last_row_is_cut_visibly() {
+    for word in ["ab ".repeat(40), "日本語".repeat(30)] {
+        let mut view = dark();
+        view.say(word);
+        let screen = text(&drawn(&full(), &mut view, (80, 24), &[]));
+        assert!(screen.lines().last().unwrap().ends_with('…'), "{screen}");
+    }
+}
+
+#[test]
 fn the_keymap_of_the_user_is_what_counts_and_what_is_told() {
     let binding = |action: &str, keys: &[&str]| KeyBinding {
         action: action.to_owned(),
