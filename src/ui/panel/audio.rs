@@ -13,8 +13,11 @@ use crate::{
     audio::playback::{Heard, State, Status},
     event::SoundChunk,
     monitor::Monitor,
+    text,
     ui::Context,
 };
+
+const NAME: &str = "Audio";
 
 /// Columns of the level bar, with its space.
 const BAR: u16 = 22;
@@ -34,12 +37,8 @@ pub(in crate::ui) fn render(
     context: &Context,
 ) {
     let latest = monitor.sound(None).chunks().back();
-    let mut about = vec![Span::styled(
-        self::about(latest, monitor, context),
-        context.theme.dim,
-    )];
-    about.extend(heard(listening, context));
-    let block = framed(context, "Audio", about);
+    let about = title(latest, monitor, listening, area.width, context);
+    let block = framed(context, NAME, about);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let [wave, bar] =
@@ -71,11 +70,55 @@ pub(in crate::ui) fn render(
     }
 }
 
-/// `▶ listening, 1.5 s behind`, and how loud.
-fn heard(listening: &Status, context: &Context) -> Option<Span<'static>> {
+/// What the frame says, as far as it fits: what is heard above all, then the level of what comes, then the rest.
+fn title(
+    latest: Option<&SoundChunk>,
+    monitor: &Monitor,
+    listening: &Status,
+    width: u16,
+    context: &Context,
+) -> Vec<Span<'static>> {
+    let theme = &context.theme;
+    let rule = format!(" {} ", context.glyphs.rule);
+    // The corners, and what the frame sets around the name and what is told.
+    let mut room = usize::from(width).saturating_sub(NAME.len() + 7);
+    let about = about(latest, monitor, context);
+    let Some((heard, style)) = heard(listening, context) else {
+        let about = text::truncated(&about, room, context.glyphs.ellipsis).into_owned();
+        return vec![Span::styled(about, theme.dim)];
+    };
+    let heard = text::truncated(&heard, room, context.glyphs.ellipsis).into_owned();
+    room -= text::width(&heard);
+    let mut title = Vec::new();
+    let about = format!("{about}{rule}");
+    if let Some(left) = room.checked_sub(text::width(&about)) {
+        title.push(Span::styled(about, theme.dim));
+        room = left;
+    }
+    title.push(Span::styled(heard, style));
+    let volume = if listening.muted {
+        "muted".to_owned()
+    } else {
+        format!("vol {}%", listening.volume)
+    };
+    for more in [format!("{rule}{volume}")]
+        .into_iter()
+        .chain(lost(listening))
+    {
+        let Some(left) = room.checked_sub(text::width(&more)) else {
+            break;
+        };
+        title.push(Span::styled(more, style));
+        room = left;
+    }
+    title
+}
+
+/// `▶ listening, 1.5 s behind`.
+fn heard(listening: &Status, context: &Context) -> Option<(String, Style)> {
     let theme = &context.theme;
     let play = context.glyphs.play;
-    let (text, style) = match listening.state {
+    Some(match listening.state {
         State::Off | State::Missing => return None,
         State::Waiting | State::Playing if listening.heard == Heard::Kept => {
             (format!("{play} what was kept, Esc ends it"), theme.accent)
@@ -95,28 +138,26 @@ fn heard(listening: &Status, context: &Context) -> Option<Span<'static>> {
                 theme.accent,
             )
         }
-    };
-    let rule = context.glyphs.rule;
-    let volume = if listening.muted {
-        "muted".to_owned()
-    } else {
-        format!("vol {}%", listening.volume)
-    };
-    let mut text = format!(" {rule} {text} {rule} {volume}");
+    })
+}
+
+/// `  2 gaps`, `  1.5 s skipped`: what live sound lost.
+fn lost(listening: &Status) -> Vec<String> {
+    let mut lost = Vec::new();
     if listening.state == State::Playing && listening.heard == Heard::Live {
         if listening.underruns > 0 {
-            text = format!("{text}  {} gaps", listening.underruns);
+            lost.push(format!("  {} gaps", listening.underruns));
         }
         for (time, what) in [
             (listening.skipped, "skipped"),
             (listening.dropped, "dropped"),
         ] {
             if !time.is_zero() {
-                text = format!("{text}  {:.1} s {what}", time.as_secs_f64());
+                lost.push(format!("  {:.1} s {what}", time.as_secs_f64()));
             }
         }
     }
-    Some(Span::styled(text, style))
+    lost
 }
 
 fn about(latest: Option<&SoundChunk>, monitor: &Monitor, context: &Context) -> String {

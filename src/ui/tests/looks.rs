@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::scene::{self, dark, drawn, empty, everywhere, full, session, text, view};
 use crate::{
+    audio::playback::{State, Status},
     event::{Change, Line, LineId},
     monitor::Monitor,
     ui::{
@@ -67,6 +68,25 @@ fn a_wrong_rate_is_told_where_sound_is_looked_at() {
         let actions = [Action::Screen(screen)];
         let screen = text(&drawn(&scene::half_rate(), &mut dark(), size, &actions));
         assert!(screen.contains(words), "{words}:\n{screen}");
+    }
+}
+
+#[test]
+fn the_audio_frame_leaves_out_what_does_not_fit() {
+    let trouble = State::NoDevice.trouble().unwrap();
+    let level = "16 kHz ─ -9 dBFS  peak -6";
+    for (columns, expected) in [
+        (140, format!("╭ Audio ─ {level} ─ ! {trouble} ─ vol 80% ──")),
+        (100, format!("╭ Audio ─ {level} ─ ! {trouble} ──")),
+        (80, format!("╭ Audio ─ ! {trouble} ─ vol 80% ──")),
+    ] {
+        let mut view = dark();
+        view.heard(Status {
+            state: State::NoDevice,
+            ..Status::default()
+        });
+        let screen = text(&drawn(&scene::tone(), &mut view, (columns, 40), &[]));
+        assert!(screen.contains(&expected), "{expected}\n{screen}");
     }
 }
 
