@@ -7,7 +7,7 @@ use ratatui::{
     style::{Modifier, Style},
     text::{Line, Span},
 };
-use tui_input::{Input, backend::crossterm::to_input_request};
+use tui_input::{Input, InputRequest, backend::crossterm::to_input_request};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::Context;
@@ -18,7 +18,11 @@ const LONGEST: usize = 2000;
 
 /// A line of text and where the cursor is in it.
 #[derive(Debug, Default)]
-pub(super) struct Field(Input);
+pub(super) struct Field {
+    input: Input,
+    /// Whether all of it is selected: what is typed next takes its place, and any other key keeps it.
+    selected: bool,
+}
 
 /// What a key did to a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,15 +38,24 @@ pub(super) enum Typed {
 impl Field {
     /// A field that holds a text, with the cursor behind it.
     pub(super) fn new(value: &str) -> Self {
-        Self(Input::new(text::beginning(value, LONGEST).to_owned()))
+        Self {
+            input: Input::new(text::beginning(value, LONGEST).to_owned()),
+            selected: false,
+        }
+    }
+
+    /// Selects all of it.
+    pub(super) fn select(&mut self) {
+        self.selected = !self.value().is_empty();
     }
 
     pub(super) fn value(&self) -> &str {
-        self.0.value()
+        self.input.value()
     }
 
     /// Takes a key. Those that no text is edited with are left to others, and so are a few that are needed everywhere.
     pub(super) fn key(&mut self, key: KeyEvent) -> Typed {
+        let was_selected = std::mem::take(&mut self.selected);
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let edits = match key.code {
             KeyCode::Char('c' | 'z' | 'l' | 'n' | 'p') if control => false,
@@ -58,11 +71,15 @@ impl Field {
         if !edits {
             return Typed::Pass;
         }
-        let grows = matches!(key.code, KeyCode::Char(_)) && !control;
-        if grows && self.0.value().len() >= LONGEST {
+        let request = to_input_request(&Event::Key(key));
+        let grows = matches!(request, Some(InputRequest::InsertChar(_)));
+        if was_selected && grows {
+            self.input.reset();
+        }
+        if grows && self.input.value().len() >= LONGEST {
             return Typed::Same;
         }
-        let change = to_input_request(&Event::Key(key)).and_then(|request| self.0.handle(request));
+        let change = request.and_then(|request| self.input.handle(request));
         match change {
             Some(change) if change.value => Typed::Changed,
             _ => Typed::Same,
@@ -73,13 +90,18 @@ impl Field {
     pub(super) fn render(&self, frame: &mut Frame<'_>, area: Rect, label: &str, context: &Context) {
         let before = text::width(label);
         let room = usize::from(area.width).saturating_sub(before + 1);
-        let scroll = self.0.visual_scroll(room);
+        let scroll = self.input.visual_scroll(room);
+        let style = if self.selected {
+            context.theme.text.add_modifier(Modifier::REVERSED)
+        } else {
+            context.theme.text
+        };
         let row = vec![
             Span::styled(label.to_owned(), context.theme.key),
-            Span::styled(shown(self.value(), scroll, room), context.theme.text),
+            Span::styled(shown(self.value(), scroll, room), style),
         ];
         frame.render_widget(Line::from(row), area);
-        let column = before + self.0.visual_cursor().saturating_sub(scroll);
+        let column = before + self.input.visual_cursor().saturating_sub(scroll);
         let cursor = Position::new(area.x.saturating_add(column as u16), area.y);
         if area.contains(cursor)
             && let Some(cell) = frame.buffer_mut().cell_mut(cursor)
@@ -109,6 +131,25 @@ fn shown(value: &str, scroll: usize, room: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_typed_takes_the_place_of_what_is_selected() {
+        let letter = KeyCode::Char('h');
+        for (keys, expected) in [
+            (&[letter][..], "h"),
+            (&[letter, letter], "hh"),
+            (&[KeyCode::Backspace], "coffe"),
+            (&[KeyCode::Left, letter], "coffehe"),
+            (&[KeyCode::Down, letter], "coffeeh"),
+        ] {
+            let mut field = Field::new("coffee");
+            field.select();
+            for key in keys {
+                field.key((*key).into());
+            }
+            assert_eq!(field.value(), expected, "{keys:?}");
+        }
+    }
 
     #[test]
     fn what_is_typed_is_seen_where_the_cursor_is() {

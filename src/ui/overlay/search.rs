@@ -229,7 +229,8 @@ impl Overlay for Search {
         ]
     }
 
-    fn put_away(self: Box<Self>, onto: &mut Shelf) {
+    fn put_away(mut self: Box<Self>, onto: &mut Shelf) {
+        self.field.select();
         onto.search = Some(self);
     }
 }
