@@ -98,13 +98,16 @@ fn what_cannot_be_exported_is_said() {
         text(&nothing.stderr)
     );
     let _serve = served(home.path());
-    let several = export(home.path(), &["--format", "vtt"]);
-    assert_eq!(several.status.code(), Some(2));
-    assert!(
-        text(&several.stderr).contains("choose it with --conversation"),
-        "{}",
-        text(&several.stderr)
-    );
+    for format in ["srt", "vtt"] {
+        let several = export(home.path(), &["--format", format]);
+        assert_eq!(several.status.code(), Some(2));
+        assert_eq!(text(&several.stdout), "", "not even the first of them");
+        assert!(
+            text(&several.stderr).contains("choose it with --conversation"),
+            "{}",
+            text(&several.stderr)
+        );
+    }
 }
 
 #[test]
