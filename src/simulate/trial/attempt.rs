@@ -76,7 +76,7 @@ impl Attempt<'_> {
             error: self.reply.err().map(ToString::to_string),
             verdict: self.verdict.outcome.name(),
             retry_after_s: match self.verdict.outcome {
-                Outcome::Again { wait, .. } => Some(wait.as_secs()),
+                Outcome::Again(again) => Some(again.wait.as_secs()),
                 _ => None,
             },
             notification: self.verdict.notification.as_deref(),

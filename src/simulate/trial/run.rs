@@ -137,8 +137,8 @@ where
             let status = reply.as_ref().map(|answer| answer.status);
             let outcome = outcome(era, attempt, status.map_err(|_| ()));
             let again = match outcome {
-                Outcome::Again { wait, .. } if !self.trial.once && post.flow != Flow::Cut => {
-                    Some(wait)
+                Outcome::Again(again) if !self.trial.once && post.flow != Flow::Cut => {
+                    Some(again.wait)
                 }
                 _ => None,
             };
