@@ -52,7 +52,7 @@ struct Scenario {
     says: &'static [&'static str],
 }
 
-const SCENARIOS: [Scenario; 25] = [
+const SCENARIOS: [Scenario; 23] = [
     Scenario {
         breaks: |home, command| {
             let rule = "[[on]]\nname = \"tell\"\nkind = \"memory\"\nrun = [\"./nothere.sh\"]\n";
@@ -240,20 +240,6 @@ const SCENARIOS: [Scenario; 25] = [
         says: &["note: it has format 1", "the next start brings it up"],
     },
     Scenario {
-        breaks: |_, command| {
-            command.env("TERM", "dumb");
-        },
-        code: "terminal-dumb",
-        says: &["warn: TERM=dumb", "set TERM"],
-    },
-    Scenario {
-        breaks: |_, command| {
-            command.env("LANG", "C");
-        },
-        code: "terminal-not-utf8",
-        says: &["warn: the locale (C)", "--ascii"],
-    },
-    Scenario {
         breaks: |_, _| {},
         code: "nothing-delivered",
         says: &["warn: nothing was ever delivered", "paste the URL"],
@@ -335,6 +321,24 @@ fn what_this_user_may_not_do_is_told() {
             told.ends_with("-> choose one above 1023 with --port"),
             "{report:#}"
         );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_is_not_there_is_not_judged() {
+    let home = tempfile::tempdir().unwrap();
+    let doctor = omiscope(home.path());
+    let mut apart = Command::new("setsid");
+    apart.arg(doctor.get_program()).current_dir(home.path());
+    apart.env_clear();
+    let variables = doctor.get_envs();
+    apart.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+    let (report, _) = report(apart.env("TERM", "xterm-256color"));
+    let told = "note: there is none here -> run without one with `omiscope serve`";
+    assert_eq!(finding(&report, "no-terminal"), told);
+    for code in ["terminal-size", "terminal-colours"] {
+        assert_eq!(finding(&report, code), "", "{report:#}");
     }
 }
 
