@@ -263,6 +263,19 @@ pub fn seen_in(folder: &Path) -> Result<Option<(Secret, PathBuf)>, KeepError> {
     }
 }
 
+/// The keys before the current one, those that are no longer taken too; for who may change nothing.
+///
+/// # Errors
+/// [`KeepError`].
+pub fn old_seen_in(folder: &Path) -> Result<Vec<OldKey>, KeepError> {
+    let path = folder.join(OLD);
+    match fs::read_to_string(&path) {
+        Ok(text) => parse_old(&path, &text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(source) => Err(KeepError::Io { path, source }),
+    }
+}
+
 fn take(path: &Path, text: &str) -> Result<Secret, KeepError> {
     match text.trim() {
         "" => Err(KeepError::Empty {

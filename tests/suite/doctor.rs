@@ -342,6 +342,44 @@ fn a_terminal_that_is_not_there_is_not_judged() {
     }
 }
 
+#[test]
+fn a_key_that_was_replaced_is_told_until_it_ends_and_so_is_what_comes_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let rotate = |grace: &str| {
+        let mut command = omiscope(home.path());
+        command.env_remove("WEBHOOK_SECRET");
+        let rotated = command.args(["secret", "--rotate", "--grace", grace]);
+        let told = String::from_utf8(rotated.output().unwrap().stdout).unwrap();
+        let (_, until) = told.split_once("The old key is ").unwrap();
+        until.trim_end().trim_end_matches('.').to_owned()
+    };
+    let looked = || report(omiscope(home.path()).env_remove("WEBHOOK_SECRET")).0;
+    let until_then = rotate("24h");
+    let noted = finding(&looked(), "old-key-taken");
+    let expected = format!("note: the old one is {until_then} -> paste the new URL");
+    assert!(noted.starts_with(&expected), "{noted}");
+
+    let old = fs::read_to_string(home.path().join("data/secret.old")).unwrap();
+    let (_, key) = old.trim().split_once(' ').unwrap();
+    let serve = Serving::start(
+        omiscope(home.path())
+            .env_remove("WEBHOOK_SECRET")
+            .args(["serve", "--port", "0"]),
+    );
+    let answer = post_with(key, serve.address);
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    until("what came with the old key", || {
+        let warned = finding(&looked(), "old-key");
+        warned.starts_with("warn: ").then_some(())
+    });
+
+    assert_eq!(rotate("0s"), "no longer taken");
+    // Its end is a whole second.
+    until("nothing of the old key", || {
+        finding(&looked(), "old-key-taken").is_empty().then_some(())
+    });
+}
+
 fn doctor(home: &Path, address: SocketAddr) -> Command {
     let mut command = omiscope(home);
     command.args(["--port", &address.port().to_string()]);
