@@ -60,15 +60,13 @@ pub(in crate::simulate) fn outcome(
         Ok(status) if era.heeds == Heeds::Final && is_final(status) => return Outcome::Lost,
         Ok(_) | Err(()) => (),
     }
-    era.waits
-        .get(attempt)
-        .map_or(Outcome::Lost, |wait| {
-            Outcome::Again(Again {
-                wait: *wait,
-                attempt: attempt + 2,
-                of: era.waits.len() + 1,
-            })
+    era.waits.get(attempt).map_or(Outcome::Lost, |wait| {
+        Outcome::Again(Again {
+            wait: *wait,
+            attempt: attempt + 2,
+            of: era.waits.len() + 1,
         })
+    })
 }
 
 /// Whether the newest sender takes an answer for the last word: every 4xx but these two.
