@@ -1,6 +1,6 @@
 //! What the monitor tells of trouble, with its likely cause and what to do about it. One row of the table each.
 
-mod feeds;
+mod deliveries;
 mod sound;
 
 use jiff::Timestamp;
@@ -23,43 +23,43 @@ pub(super) const TABLE: [Diagnosis; 16] = [
     Diagnosis {
         code: "losses",
         severity: Severity::Error,
-        finds: feeds::losses,
+        finds: deliveries::losses,
         remedy: "",
     },
     Diagnosis {
         code: "switched-off",
         severity: Severity::Warning,
-        finds: feeds::switched_off,
+        finds: deliveries::switched_off,
         remedy: "switch the webhook on again in the app, under Settings, Developer",
     },
     Diagnosis {
         code: "refusals",
         severity: Severity::Warning,
-        finds: feeds::refusals,
+        finds: deliveries::refusals,
         remedy: "Omi switches a webhook off at 100",
     },
     Diagnosis {
         code: "wrong-signatures",
         severity: Severity::Warning,
-        finds: feeds::wrong_signatures,
+        finds: deliveries::wrong_signatures,
         remedy: "is OMI_SIGNING_SECRET what Omi signs with now? Else somebody who has the key posts in its name",
     },
     Diagnosis {
         code: "untimely-signatures",
         severity: Severity::Warning,
-        finds: feeds::untimely_signatures,
+        finds: deliveries::untimely_signatures,
         remedy: "does the clock of this machine go right?",
     },
     Diagnosis {
         code: "old-key",
         severity: Severity::Warning,
-        finds: feeds::old_key,
+        finds: deliveries::old_key,
         remedy: "paste the URL of the card, i, into these fields of Omi",
     },
     Diagnosis {
         code: "failing-rules",
         severity: Severity::Warning,
-        finds: feeds::failing_rules,
+        finds: deliveries::failing_rules,
         remedy: "the log says why; what can be posted or written later waits, the rest is counted as lost",
     },
     Diagnosis {
@@ -83,13 +83,13 @@ pub(super) const TABLE: [Diagnosis; 16] = [
     Diagnosis {
         code: "memories-without-words",
         severity: Severity::Warning,
-        finds: feeds::memories_without_words,
+        finds: deliveries::memories_without_words,
         remedy: "is the URL in Real-time transcript? A device that stores and sends later has no live words",
     },
     Diagnosis {
         code: "words-without-memories",
         severity: Severity::Note,
-        finds: feeds::words_without_memories,
+        finds: deliveries::words_without_memories,
         remedy: "is the URL in Conversation events? Short talks are discarded, and without credits none is made",
     },
     Diagnosis {
@@ -101,7 +101,7 @@ pub(super) const TABLE: [Diagnosis; 16] = [
     Diagnosis {
         code: "retries",
         severity: Severity::Note,
-        finds: feeds::retries,
+        finds: deliveries::retries,
         remedy: "answers are late or do not reach Omi: is the tunnel slow?",
     },
     Diagnosis {
@@ -113,7 +113,7 @@ pub(super) const TABLE: [Diagnosis; 16] = [
     Diagnosis {
         code: "old-sender",
         severity: Severity::Note,
-        finds: feeds::old_sender,
+        finds: deliveries::old_sender,
         remedy: "",
     },
 ];
