@@ -158,7 +158,7 @@ pub struct Export {
     #[arg(long, value_enum)]
     pub format: Option<Format>,
     /// Only this conversation, or the memory of it.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = number::<i64>)]
     pub conversation: Option<i64>,
     /// Only what is of this time or later: 2026-11-20, `2026-11-20T14:00`, yesterday, 2h. A conversation or memory is of
     /// when it began, a delivery of when it arrived.
@@ -203,7 +203,7 @@ pub struct Search {
 #[derive(Debug, Clone, Args)]
 pub struct Star {
     /// Numbers of lines, as `search --json` and `export --format jsonl` tell them.
-    #[arg(required = true)]
+    #[arg(required = true, value_parser = number::<i64>)]
     pub lines: Vec<i64>,
     /// Take the star away.
     #[arg(long)]
@@ -214,6 +214,7 @@ pub struct Star {
 #[derive(Debug, Clone, Args)]
 pub struct Note {
     /// Number of the line.
+    #[arg(value_parser = number::<i64>)]
     pub line: i64,
     /// The note; without it the one that is there goes.
     pub text: Option<String>,
@@ -235,8 +236,10 @@ pub struct Name {
 #[derive(Debug, Clone, Args)]
 pub struct Tick {
     /// Number of the memory.
+    #[arg(value_parser = number::<i64>)]
     pub memory: i64,
     /// Which of its action items, counted from 1.
+    #[arg(value_parser = number::<usize>)]
     pub item: usize,
     /// Take the tick away.
     #[arg(long)]
@@ -275,6 +278,10 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 
 /// An old key is taken for at most so long.
 const GRACE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, &'static str> {
+    text.parse().map_err(|_| "must be a number")
+}
 
 fn grace(text: &str) -> Result<SignedDuration, String> {
     crate::moment::length(text)

@@ -13,7 +13,7 @@ use memchr::memmem;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use subtle::ConstantTimeEq as _;
 
-pub use kept::{KeepError, Watch, found_in, kept_in, rotate, seen_in};
+pub use kept::{KeepError, Watch, found_in, kept_in, old_seen_in, rotate, seen_in};
 pub use keys::{Keyring, Keys, OldKey, Opened};
 
 /// What stands for a secret wherever it was.

@@ -21,6 +21,7 @@ mod wearer;
 
 pub use day::DayError;
 pub use lane::{Outcome, Posted};
+pub use trial::Again;
 pub use wearer::{Error, Wearer};
 
 /// The wearer of the demo.

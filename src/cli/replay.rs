@@ -29,7 +29,7 @@ pub struct Replay {
     #[arg(long, value_name = "DAY", value_parser = moment, conflicts_with_all = ["since", "until"])]
     pub day: Option<Timestamp>,
     /// Only what brought this conversation: its lines, its memory, and the sound that came meanwhile.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = super::number::<i64>)]
     pub conversation: Option<i64>,
     /// Only these kinds, as the deliveries are listed, or as `simulate` calls what Omi posts: transcript, memory, audio,
     /// summary, button.

@@ -8,6 +8,7 @@ use crate::{
     config::{Config, Flags},
     event::{ActionSource, Edit, LineId, MemoryId, Uid, Voice},
     store::archive::Archive,
+    text::{counted, neutral},
 };
 
 /// Stars lines, or takes their stars away.
@@ -68,15 +69,15 @@ pub(super) fn tick(flags: &Flags, options: &Tick) -> anyhow::Result<()> {
     let item = options.item.checked_sub(1).and_then(|at| items.get(at));
     let item = item.ok_or_else(|| {
         UsageError::new(format!(
-            "memory {} has {} action items, counted from 1",
+            "memory {} has {}, counted from 1",
             options.memory,
-            items.len()
+            counted(items.len(), "action items")
         ))
     })?;
     let source = ActionSource::Memory(id);
     archive.edit(&Edit::Tick(source, item.description.clone(), !options.off))?;
     let sign = if options.off { "[ ]" } else { "[x]" };
-    let what = crate::text::neutral(&item.description);
+    let what = neutral(&item.description);
     writeln!(io::stdout(), "{sign} {}", what.trim())?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, is_separator};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use jiff::tz::TimeZone;
 
 use super::UsageError;
@@ -34,6 +34,11 @@ pub(super) fn run(flags: &Flags, options: &Export) -> anyhow::Result<()> {
         LossCounter::default(),
     )?;
     let archive = Archive::open(&config.storage.data_dir)?;
+    if let Some(id) = selection.conversation
+        && archive.talk(id)?.is_none()
+    {
+        bail!("nothing that was asked for is kept");
+    }
     let file = options.output.as_deref();
     let job = Job {
         pair,

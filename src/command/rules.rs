@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
 
@@ -16,7 +16,7 @@ use crate::{
     advice::Advice,
     cli::Rules,
     config::{Config, Flags},
-    decode::Refusal,
+    event_lines::EventKind,
     rules::{Posted, PostedError, Rule, RuleEvent, obstacles},
     text::{counted, escaped, pieces},
 };
@@ -42,6 +42,7 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
         bodies: Bodies::new(config.storage.silence)?,
         events: 0,
         applied: 0,
+        foreign: 0,
         out: &mut out,
     };
     let lines = from.lines().map(|line| {
@@ -49,7 +50,7 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
         line.with_context(cannot)
     });
     pieces(lines, |at, piece| trial.piece(at, piece))?;
-    let (events, applied) = (trial.events, trial.applied);
+    let (events, applied, foreign) = (trial.events, trial.applied, trial.foreign);
     writeln!(
         out,
         "{}, {}; {} one applies",
@@ -57,6 +58,9 @@ pub(super) fn run(flags: &Flags, options: &Rules) -> anyhow::Result<()> {
         counted(events, "events"),
         counted(applied, "times")
     )?;
+    if foreign > 0 {
+        bail!("neither events nor what Omi posts: {foreign} of what was read");
+    }
     Ok(())
 }
 
@@ -67,6 +71,8 @@ struct Trial<'a> {
     bodies: Bodies,
     events: usize,
     applied: usize,
+    /// What is neither an event nor of Omi.
+    foreign: usize,
     out: &'a mut dyn Write,
 }
 
@@ -79,7 +85,7 @@ impl Trial<'_> {
         match self.bodies.events(piece)? {
             Ok(events) => events.iter().try_for_each(|event| self.event(at, event)),
             Err(why) => {
-                let why = why.to_string();
+                self.foreign += 1;
                 writeln!(
                     self.out,
                     "{at}: is neither an event of `omiscope serve --events` nor what Omi posts: {}",
@@ -116,11 +122,15 @@ impl Bodies {
         Ok(Self { runtime, posted })
     }
 
-    /// What a body tells, or why nothing.
-    fn events(&mut self, body: &str) -> anyhow::Result<Result<Vec<RuleEvent>, Refusal>> {
+    /// What a body tells, or why nothing. The listener keeps any JSON; but what is no object and of no form we know is nobody's event.
+    fn events(&mut self, body: &str) -> anyhow::Result<Result<Vec<RuleEvent>, String>> {
+        let is_unknown = |event: &RuleEvent| event.kind() == EventKind::Unknown;
         match self.runtime.block_on(self.posted.events(body)) {
+            Ok(events) if !body.trim_start().starts_with('{') && events.iter().all(is_unknown) => {
+                Ok(Err("it is no JSON object".to_owned()))
+            }
             Ok(events) => Ok(Ok(events)),
-            Err(PostedError::Refused(why)) => Ok(Err(why)),
+            Err(PostedError::Refused(why)) => Ok(Err(why.to_string())),
             Err(error) => Err(error.into()),
         }
     }

@@ -115,7 +115,9 @@ fn live(wearer: Wearer) -> anyhow::Result<()> {
         let shutdown = shutdown::on_signals(|| ())?;
         let ended = shutdown.clone();
         let tell = move |posted: Posted| {
-            counted.count(&posted.outcome);
+            if posted.again.is_none() {
+                counted.count(&posted.outcome);
+            }
             // Whoever reads may have stopped; then there is nobody to post for, either.
             if line(&posted).is_err() || counted.is_hopeless() {
                 ended.cancel();
@@ -140,7 +142,9 @@ fn line(posted: &Posted) -> io::Result<()> {
         Outcome::NoAnswer(why) => neutral(why).into_owned(),
         Outcome::Dropped => "dropped: nobody takes the ones before it".to_owned(),
     };
-    writeln!(io::stdout(), "{clock} {}: {came}", posted.kind.name())
+    let again = posted.again.map(|again| format!("; {again}"));
+    let (kind, again) = (posted.kind.name(), again.unwrap_or_default());
+    writeln!(io::stdout(), "{clock} {kind}: {came}{again}")
 }
 
 fn trial(

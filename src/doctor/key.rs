@@ -2,8 +2,14 @@
 
 use std::path::Path;
 
+use jiff::{Timestamp, tz::TimeZone};
+
 use super::{Finding, Setup, setup::FoundKey};
-use crate::{secret::KeepError, text};
+use crate::{
+    config::KeySource,
+    secret::{KeepError, old_seen_in},
+    text,
+};
 
 /// Here containers get their secrets, with rights that they cannot change.
 const GIVEN: &str = "/run/secrets";
@@ -25,6 +31,7 @@ pub(super) fn look(setup: &Setup) -> Vec<Finding> {
         Ok(None) => vec![Finding::ok("key-to-come", "the first start makes a key")],
     };
     findings.extend(of_old_key(setup));
+    findings.extend(of_rotated(setup));
     findings.extend(of_signing(setup));
     findings
 }
@@ -60,6 +67,30 @@ fn of_old_key(setup: &Setup) -> Option<Finding> {
             ),
         },
     )
+}
+
+/// The keys that `omiscope secret --rotate` replaced, as long as they are still taken. What still comes with one is told with the
+/// deliveries.
+fn of_rotated(setup: &Setup) -> Option<Finding> {
+    let KeySource::Folder(_) = setup.survey.config.key_source() else {
+        return None;
+    };
+    let old = match old_seen_in(setup.folder()?) {
+        Ok(old) => old,
+        Err(error) => return Some(Finding::error("old-key-unreadable", &error)),
+    };
+    let taken = old.into_iter().filter(|key| key.is_taken(setup.now));
+    let last = taken.filter_map(|key| key.until).max()?;
+    Some(Finding::note(
+        "old-key-taken",
+        format!("the old one is taken until {}", local(last)),
+        "paste the new URL into every field of the app until then",
+    ))
+}
+
+fn local(time: Timestamp) -> String {
+    let time = time.to_zoned_datetime(TimeZone::system());
+    time.strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
 fn of_signing(setup: &Setup) -> Vec<Finding> {

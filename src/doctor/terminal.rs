@@ -1,18 +1,38 @@
 //! What the terminal can do, as the environment tells it: size, colours, characters, and copying through a multiplexer.
 
+use std::io::{self, IsTerminal as _};
+
 use super::{Finding, Setup, patience::said_by};
 use crate::{config::Surroundings, ui::theme::Depth};
 
 /// Below this the dashboard shows one pane at a time, and little of it.
 const SMALL: (u16, u16) = (40, 12);
 
+/// What to do where there is none.
+const WITHOUT: &str = "run without one with `omiscope serve`";
+
 pub(super) fn look(setup: &Setup) -> Vec<Finding> {
-    let surroundings = &setup.surroundings;
+    if !is_there() {
+        // What the environment says is of another one, and a size would be made up.
+        return vec![Finding::note("no-terminal", "there is none here", WITHOUT)];
+    }
+    of_terminal(&setup.surroundings, setup.survey.config.looks.ascii)
+}
+
+/// Whether there is one, wherever this report goes.
+fn is_there() -> bool {
+    let is_standard =
+        io::stdout().is_terminal() || io::stdin().is_terminal() || io::stderr().is_terminal();
+    // The one that controls us, even if nothing standard is it.
+    is_standard || (cfg!(unix) && std::fs::File::open("/dev/tty").is_ok())
+}
+
+fn of_terminal(surroundings: &Surroundings, ascii: bool) -> Vec<Finding> {
     if surroundings.variable("TERM").is_empty() && cfg!(unix) {
         return vec![Finding::note(
             "no-terminal",
             "there is none here (TERM is not set)",
-            "run without one with `omiscope serve`, or set TERM, e.g. to xterm-256color",
+            format!("{WITHOUT}, or set TERM, e.g. to xterm-256color"),
         )];
     }
     if surroundings.is_dumb() {
@@ -25,7 +45,7 @@ pub(super) fn look(setup: &Setup) -> Vec<Finding> {
     let findings = [
         crossterm::terminal::size().ok().map(of_size),
         Some(of_colours(surroundings)),
-        of_characters(surroundings, setup.survey.config.looks.ascii),
+        of_characters(surroundings, ascii),
         of_multiplexer(surroundings),
     ];
     findings.into_iter().flatten().collect()
@@ -148,6 +168,15 @@ mod tests {
             let variables = [("LC_ALL", all), ("LC_CTYPE", characters), ("LANG", other)];
             let found = of_characters(&surroundings(&variables), ascii).unwrap();
             assert_eq!(found.code(), expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_dashboard_is_drawn_on_is_told_before_anything_else() {
+        for (name, expected) in [("", "no-terminal"), ("dumb", "terminal-dumb")] {
+            let found = of_terminal(&surroundings(&[("TERM", name)]), false);
+            let codes: Vec<_> = found.iter().map(Finding::code).collect();
+            assert_eq!(codes, [expected], "{name}");
         }
     }
 

@@ -182,24 +182,30 @@ impl Job<'_> {
         }
     }
 
-    /// Writes things one after another.
+    /// Writes things one after another. Nothing is written if they are more than the format holds: on stdout it would stay.
     fn to_one<T: Exported>(
         &self,
-        things: impl Iterator<Item = Result<T, ReadError>>,
+        mut things: impl Iterator<Item = Result<T, ReadError>>,
         write: Write1<T>,
         out: &mut dyn Write,
     ) -> Result<Count, OutError> {
+        let first = things.next().transpose()?;
+        let second = if self.pair.format.joins() {
+            None
+        } else {
+            things.next().transpose()?
+        };
+        if second.is_some() {
+            return Err(OutError::OnlyOne {
+                format: self.pair.format,
+                noun: T::NOUN,
+                choice: T::CHOICE,
+            });
+        }
         let mut count = Count::new::<T>();
         self.pair.head(out)?;
-        for thing in things {
+        for thing in first.map(Ok).into_iter().chain(things) {
             let thing = thing?;
-            if count.things == 1 && !self.pair.format.joins() {
-                return Err(OutError::OnlyOne {
-                    format: self.pair.format,
-                    noun: T::NOUN,
-                    choice: T::CHOICE,
-                });
-            }
             self.go_on()?;
             write(&thing, &self.zone, out)?;
             self.add(&mut count, &thing);

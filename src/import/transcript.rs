@@ -60,7 +60,17 @@ pub async fn import(
 
 fn read(line: &Numbered) -> Result<Row, String> {
     let bytes = line.bytes.as_deref().ok_or("it is too long")?;
-    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    serde_json::from_slice(bytes).map_err(|error| placed(&error))
+}
+
+/// An error in a line of the file: its place within that line, of which `serde_json` knows only that it is the first it saw.
+fn placed(error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match told.strip_suffix(&place) {
+        Some(what) => format!("{what} at column {}", error.column()),
+        None => told,
+    }
 }
 
 /// Bad lines, which are held back until a good one shows that the file is the right one.

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 
 use super::{Keys, OldKey, Secret};
 use crate::private;
@@ -72,8 +72,11 @@ pub fn rotate(
     now: Timestamp,
 ) -> Result<Timestamp, KeepError> {
     let until = now.saturating_add(grace).unwrap_or(Timestamp::MAX);
-    // People read it.
-    let until = until.round(Unit::Second).unwrap_or(until);
+    // People read it; and no key is taken for longer than was said.
+    let second = TimestampRound::new()
+        .smallest(Unit::Second)
+        .mode(RoundMode::Trunc);
+    let until = until.round(second).unwrap_or(until);
     let key = Secret::generate()?;
     current_in(folder)?;
     let _lock = lock(folder)?;
@@ -259,6 +262,19 @@ pub fn seen_in(folder: &Path) -> Result<Option<(Secret, PathBuf)>, KeepError> {
     match fs::read_to_string(&path) {
         Ok(text) => Ok(Some((take(&path, &text)?, path))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(KeepError::Io { path, source }),
+    }
+}
+
+/// The keys before the current one, those that are no longer taken too; for who may change nothing.
+///
+/// # Errors
+/// [`KeepError`].
+pub fn old_seen_in(folder: &Path) -> Result<Vec<OldKey>, KeepError> {
+    let path = folder.join(OLD);
+    match fs::read_to_string(&path) {
+        Ok(text) => parse_old(&path, &text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(source) => Err(KeepError::Io { path, source }),
     }
 }

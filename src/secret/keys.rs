@@ -141,7 +141,9 @@ impl Keys {
 }
 
 impl OldKey {
-    pub(super) fn is_taken(&self, now: Timestamp) -> bool {
+    /// Whether it opens the webhook now.
+    #[must_use]
+    pub fn is_taken(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)
     }
 }

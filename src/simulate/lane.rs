@@ -13,7 +13,7 @@ use super::trial::{
     era::newest,
     post::Post,
     run::Reply,
-    verdict::{self, outcome},
+    verdict::{self, Again, outcome},
 };
 use crate::{event::Kind, outbound::Answer, text};
 
@@ -23,29 +23,31 @@ const WAITING: usize = 50;
 /// Most bytes of an answer that are told.
 const TOLD: usize = 200;
 
-/// What came of a delivery.
+/// What came of a delivery, or of an attempt of it that is made again.
 #[derive(Debug)]
 pub struct Posted {
     /// What it was.
     pub kind: Kind,
     /// How it ended.
     pub outcome: Outcome,
+    /// None: that is the end of it.
+    pub again: Option<Again>,
 }
 
-/// How a delivery ended.
+/// How a delivery or an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It was taken after so long.
     Taken(Duration),
-    /// The last attempt had this answer, no 2xx; the beginning of what it said, without the key, but from outside.
+    /// It had this answer, no 2xx; the beginning of what it said, without the key, but from outside.
     Refused(StatusCode, String),
-    /// The last attempt had none, and why.
+    /// It had none, and why.
     NoAnswer(String),
     /// It was not posted: nobody took the ones before it.
     Dropped,
 }
 
-/// Who is told what came of each delivery.
+/// Who is told what came of each delivery, and of each attempt before the last one.
 pub(super) type Tell = Arc<dyn Fn(Posted) + Send + Sync>;
 
 /// A way to the receiver.
@@ -60,7 +62,7 @@ impl Lane {
         let told = Arc::clone(&tell);
         tokio::spawn(async move {
             while let Some(post) = waiting.recv().await {
-                told(deliver(&client, &post).await);
+                deliver(&client, &post, &told).await;
             }
         });
         Self {
@@ -75,33 +77,44 @@ impl Lane {
             (self.tell)(Posted {
                 kind,
                 outcome: Outcome::Dropped,
+                again: None,
             });
         }
     }
 }
 
-async fn deliver(client: &Client, post: &Post) -> Posted {
-    let outcome = match persist(|| client.send(post, newest())).await {
-        Ok(answer) if answer.status.is_success() => Outcome::Taken(answer.took),
-        Ok(answer) => Outcome::Refused(answer.status, beginning(client, &answer)),
-        Err(error) => Outcome::NoAnswer(error.to_string()),
+async fn deliver(client: &Client, post: &Post, tell: &Tell) {
+    let ended = |reply: &Reply, again| {
+        let outcome = match reply {
+            Ok(answer) if answer.status.is_success() => Outcome::Taken(answer.took),
+            Ok(answer) => Outcome::Refused(answer.status, beginning(client, answer)),
+            Err(error) => Outcome::NoAnswer(error.to_string()),
+        };
+        tell(Posted {
+            kind: post.kind.is,
+            outcome,
+            again,
+        });
     };
-    Posted {
-        kind: post.kind.is,
-        outcome,
-    }
+    persist(|| client.send(post, newest()), ended).await;
 }
 
-/// Attempts as often as the newest sender would. Returns the last reply.
-async fn persist<F: Future<Output = Reply>>(attempt: impl Fn() -> F) -> Reply {
+/// Attempts as often as the newest sender would, and tells each reply, with what follows if it is not the last.
+async fn persist<F: Future<Output = Reply>>(
+    attempt: impl Fn() -> F,
+    tell: impl Fn(&Reply, Option<Again>),
+) {
     let mut number = 0;
     loop {
         let reply = attempt().await;
         let status = reply.as_ref().map(|answer| answer.status).map_err(drop);
-        match outcome(newest(), number, status) {
-            verdict::Outcome::Again { wait, .. } => tokio::time::sleep(wait).await,
-            _ => return reply,
-        }
+        let again = match outcome(newest(), number, status) {
+            verdict::Outcome::Again(again) => Some(again),
+            _ => None,
+        };
+        tell(&reply, again);
+        let Some(again) = again else { return };
+        tokio::time::sleep(again.wait).await;
         number += 1;
     }
 }

@@ -28,6 +28,7 @@ pub use self::{
     era::{ERAS, Era},
     fault::{FAULTS, Fault},
     kind::{KINDS, Kind},
+    verdict::Again,
 };
 use self::{client::Client, kind::Maker, run::Run};
 use super::Error;

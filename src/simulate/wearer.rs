@@ -52,7 +52,8 @@ pub enum Error {
 }
 
 impl Wearer {
-    /// Lives one day after another until `shutdown`, and tells what came of each delivery, in the order in which they end.
+    /// Lives one day after another until `shutdown`, and tells what came of each delivery, and of each attempt
+    /// that is made again, when it ends.
     ///
     /// # Errors
     /// [`Error`].

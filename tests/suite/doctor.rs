@@ -52,7 +52,7 @@ struct Scenario {
     says: &'static [&'static str],
 }
 
-const SCENARIOS: [Scenario; 25] = [
+const SCENARIOS: [Scenario; 23] = [
     Scenario {
         breaks: |home, command| {
             let rule = "[[on]]\nname = \"tell\"\nkind = \"memory\"\nrun = [\"./nothere.sh\"]\n";
@@ -240,20 +240,6 @@ const SCENARIOS: [Scenario; 25] = [
         says: &["note: it has format 1", "the next start brings it up"],
     },
     Scenario {
-        breaks: |_, command| {
-            command.env("TERM", "dumb");
-        },
-        code: "terminal-dumb",
-        says: &["warn: TERM=dumb", "set TERM"],
-    },
-    Scenario {
-        breaks: |_, command| {
-            command.env("LANG", "C");
-        },
-        code: "terminal-not-utf8",
-        says: &["warn: the locale (C)", "--ascii"],
-    },
-    Scenario {
         breaks: |_, _| {},
         code: "nothing-delivered",
         says: &["warn: nothing was ever delivered", "paste the URL"],
@@ -336,6 +322,62 @@ fn what_this_user_may_not_do_is_told() {
             "{report:#}"
         );
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_is_not_there_is_not_judged() {
+    let home = tempfile::tempdir().unwrap();
+    let doctor = omiscope(home.path());
+    let mut apart = Command::new("setsid");
+    apart.arg(doctor.get_program()).current_dir(home.path());
+    apart.env_clear();
+    let variables = doctor.get_envs();
+    apart.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+    let (report, _) = report(apart.env("TERM", "xterm-256color"));
+    let told = "note: there is none here -> run without one with `omiscope serve`";
+    assert_eq!(finding(&report, "no-terminal"), told);
+    for code in ["terminal-size", "terminal-colours"] {
+        assert_eq!(finding(&report, code), "", "{report:#}");
+    }
+}
+
+#[test]
+fn a_key_that_was_replaced_is_told_until_it_ends_and_so_is_what_comes_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let rotate = |grace: &str| {
+        let mut command = omiscope(home.path());
+        command.env_remove("WEBHOOK_SECRET");
+        let rotated = command.args(["secret", "--rotate", "--grace", grace]);
+        let told = String::from_utf8(rotated.output().unwrap().stdout).unwrap();
+        let (_, until) = told.split_once("The old key is ").unwrap();
+        until.trim_end().trim_end_matches('.').to_owned()
+    };
+    let looked = || report(omiscope(home.path()).env_remove("WEBHOOK_SECRET")).0;
+    let until_then = rotate("24h");
+    let noted = finding(&looked(), "old-key-taken");
+    let expected = format!("note: the old one is {until_then} -> paste the new URL");
+    assert!(noted.starts_with(&expected), "{noted}");
+
+    let old = fs::read_to_string(home.path().join("data/secret.old")).unwrap();
+    let (_, key) = old.trim().split_once(' ').unwrap();
+    let serve = Serving::start(
+        omiscope(home.path())
+            .env_remove("WEBHOOK_SECRET")
+            .args(["serve", "--port", "0"]),
+    );
+    let answer = post_with(key, serve.address);
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    until("what came with the old key", || {
+        let warned = finding(&looked(), "old-key");
+        warned.starts_with("warn: ").then_some(())
+    });
+
+    assert_eq!(rotate("0s"), "no longer taken");
+    // Its end is a whole second.
+    until("nothing of the old key", || {
+        finding(&looked(), "old-key-taken").is_empty().then_some(())
+    });
 }
 
 fn doctor(home: &Path, address: SocketAddr) -> Command {

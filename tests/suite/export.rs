@@ -98,13 +98,19 @@ fn what_cannot_be_exported_is_said() {
         text(&nothing.stderr)
     );
     let _serve = served(home.path());
-    let several = export(home.path(), &["--format", "vtt"]);
-    assert_eq!(several.status.code(), Some(2));
-    assert!(
-        text(&several.stderr).contains("choose it with --conversation"),
-        "{}",
-        text(&several.stderr)
-    );
+    for format in ["srt", "vtt"] {
+        let several = export(home.path(), &["--format", format]);
+        assert_eq!(several.status.code(), Some(2));
+        assert_eq!(text(&several.stdout), "", "not even the first of them");
+        assert!(
+            text(&several.stderr).contains("choose it with --conversation"),
+            "{}",
+            text(&several.stderr)
+        );
+    }
+    let none = export(home.path(), &["--conversation", "999"]);
+    let told = "error: nothing that was asked for is kept\n";
+    assert_eq!((none.status.code(), &*text(&none.stderr)), (Some(1), told));
 }
 
 #[test]
@@ -138,7 +144,7 @@ fn a_backup_is_a_whole_store_made_while_a_server_runs() {
     let again = backup();
     assert!(!again.status.success());
     assert!(
-        text(&again.stderr).contains("cannot back up to"),
+        text(&again.stderr).contains(": it is there already; name another file"),
         "{}",
         text(&again.stderr)
     );

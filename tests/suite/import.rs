@@ -192,8 +192,8 @@ fn a_bad_line_costs_only_itself() {
     let told = text(&output.stderr);
     for part in [
         "line 1: uid must be",
-        "line 9: expected ident",
-        "line 10: missing field `conversation`",
+        "line 9: expected ident at column 2\n",
+        "line 10: missing field `conversation` at column 11\n",
         "2 conversations, 6 lines imported; 0 lines were known already",
         "error: bad lines that were passed over: 3",
     ] {

@@ -481,7 +481,7 @@ fn rules_are_tried_without_being_done() {
     let event = |text: &str| json!({"v": 1, "event": "transcript", "id": 1, "text": text, "speaker_name": "You", "final": false});
     let file = home.path().join("events");
     let events = format!(
-        "{}\n{}\nno event\n",
+        "{}\n{}\nno event\n[1,2]\n",
         event("Rain\u{1b}[2J again."),
         event("Sun.")
     );
@@ -490,12 +490,17 @@ fn rules_are_tried_without_being_done() {
         .args(["rules", "test", "events"])
         .output()
         .unwrap();
+    assert_eq!(tried.status.code(), Some(1));
+    let why = String::from_utf8(tried.stderr).unwrap();
+    let summary = "error: neither events nor what Omi posts: 2 of what was read\n";
+    assert!(why.ends_with(summary), "{why}");
     let told = String::from_utf8(tried.stdout).unwrap();
     let folder = home.path().join("config/omiscope");
     let expected = format!(
         "1: journal: write \"You: Rain again.\" to {}/journal.md, answer \"Noted: Rain again.\"\n\
          3: is neither an event of `omiscope serve --events` nor what Omi posts: body is not JSON (expected ident at line 1 column 2); \
          send JSON, or PCM as application/octet-stream\n\
+         4: is neither an event of `omiscope serve --events` nor what Omi posts: it is no JSON object\n\
          1 rule, 2 events; 1 time one applies\n",
         folder.display()
     );
@@ -509,6 +514,7 @@ fn rules_are_tried_without_being_done() {
         .args(["rules", "test", "events"])
         .output()
         .unwrap();
+    assert!(tried.status.success());
     let told = String::from_utf8(tried.stdout).unwrap();
     assert!(
         told.starts_with("1: journal: write \"You: Rain again.\" to "),

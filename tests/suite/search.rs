@@ -136,4 +136,11 @@ fn what_the_user_adds_is_kept_beside_a_running_server() {
     assert_eq!(missing.status.code(), Some(2));
     assert!(text(&missing.stderr).starts_with("error: there is no line 99;"));
     assert!(text(&run(&["tick", "1", "1"]).stderr).starts_with("error: there is no memory 1;"));
+    let word = run(&["star", "abc"]);
+    assert_eq!(word.status.code(), Some(2));
+    let told = text(&word.stderr);
+    assert!(
+        told.contains("'abc'") && told.contains("must be a number"),
+        "{told}"
+    );
 }

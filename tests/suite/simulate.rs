@@ -277,6 +277,11 @@ fn ctrl_c_ends_a_trial_with_what_was_tried_and_a_day() {
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stdout.contains(": 401 Unauthorized: {}\n"), "{stdout}");
     assert!(stderr.contains("0 deliveries taken, "), "{stderr}");
+
+    let (_, (_, stdout, stderr)) = interrupted("--speed 10", |_| "503 Service Unavailable");
+    let again = ": 503 Service Unavailable: {}; Omi sends it again in 1 s, attempt 2 of 4\n";
+    assert!(stdout.contains(again), "{stdout}");
+    assert!(stderr.ends_with("0 deliveries taken\n"), "{stderr}");
 }
 
 #[test]

@@ -43,8 +43,11 @@ async fn words_and_sound_are_posted_in_the_form_of_the_newest_sender() {
     ];
     let (url, mut heard) = server().await;
     let client = Client::new(WebhookUrl::parse(&url).unwrap(), None);
+    let tell: Tell = Arc::new(|posted| {
+        assert!(matches!(posted.outcome, Outcome::Taken(_)), "{posted:?}");
+    });
     for (post, uri, content_type, length) in cases {
-        deliver(&client, &post).await;
+        deliver(&client, &post, &tell).await;
         let post = heard.recv().await.unwrap();
         assert_eq!(post.uri, uri);
         let expected = [
@@ -78,20 +81,29 @@ fn reply(answer: Option<u16>) -> Reply {
     })
 }
 
-/// When attempts were made, in seconds, and which answer ended it, if these are the answers.
+/// When attempts were made, in seconds, and which answer ended it, if these are the answers. Each is told at once, and all but the
+/// last with the wait after it.
 async fn attempts(answers: &[Option<u16>]) -> (Vec<u64>, Option<u16>) {
     let began = Instant::now();
     let made = RefCell::new(Vec::new());
-    let last = persist(|| {
+    let told = RefCell::new(Vec::new());
+    let attempt = || {
         let answer = answers[made.borrow().len()];
         made.borrow_mut().push(began.elapsed().as_secs());
         std::future::ready(reply(answer))
-    })
-    .await;
-    (
-        made.into_inner(),
-        last.ok().map(|answer| answer.status.as_u16()),
-    )
+    };
+    let tell = |reply: &Reply, again: Option<Again>| {
+        let status = reply.as_ref().ok().map(|answer| answer.status.as_u16());
+        let next = again.map(|again| began.elapsed().as_secs() + again.wait.as_secs());
+        told.borrow_mut().push((status, next));
+    };
+    persist(attempt, tell).await;
+    let (made, told) = (made.into_inner(), told.into_inner());
+    let announced = told.iter().filter_map(|(_, next)| *next);
+    assert!(announced.eq(made[1..].iter().copied()), "{told:?}");
+    assert_eq!(told.len(), made.len());
+    let (last, _) = told[told.len() - 1];
+    (made, last)
 }
 
 #[tokio::test(start_paused = true)]

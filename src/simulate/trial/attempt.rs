@@ -14,7 +14,7 @@ use crate::{
     text,
 };
 
-/// Most of an answer that is told, in bytes.
+/// Most of an answer that is told, in columns.
 const TOLD: usize = 60;
 
 /// An attempt and what came of it.
@@ -23,6 +23,8 @@ pub struct Attempt<'a> {
     pub(super) kind: &'static str,
     pub(super) era: &'static str,
     pub(super) fault: &'static str,
+    /// Columns for the names of kinds and of faults.
+    pub(super) columns: (usize, usize),
     /// From 1.
     pub(super) number: usize,
     pub(super) reply: Result<&'a Answer, &'a PostError>,
@@ -76,7 +78,7 @@ impl Attempt<'_> {
             error: self.reply.err().map(ToString::to_string),
             verdict: self.verdict.outcome.name(),
             retry_after_s: match self.verdict.outcome {
-                Outcome::Again { wait, .. } => Some(wait.as_secs()),
+                Outcome::Again(again) => Some(again.wait.as_secs()),
                 _ => None,
             },
             notification: self.verdict.notification.as_deref(),
@@ -99,14 +101,15 @@ impl Attempt<'_> {
             None => Cow::Borrowed(&*body),
         };
         let body = text::beginning(body.trim(), 4 * TOLD);
-        text::beginning(&text::neutral(body), TOLD).to_owned()
+        text::truncated(&text::neutral(body), TOLD, "…").into_owned()
     }
 }
 
 impl fmt::Display for Attempt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, era, fault) = (self.kind, self.era, self.fault);
-        write!(f, "{kind:<18} {era:<5} {fault:<18} ")?;
+        let (of_kind, of_fault) = self.columns;
+        write!(f, "{kind:<of_kind$} {era:<5} {fault:<of_fault$} ")?;
         match self.reply {
             Ok(answer) => {
                 let (status, took) = (answer.status.as_u16(), answer.took.as_millis());

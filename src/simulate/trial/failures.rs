@@ -37,7 +37,7 @@ impl Failures {
         let failed = match outcome {
             Outcome::Delivered => false,
             Outcome::Lost => true,
-            Outcome::Unheeded | Outcome::Again { .. } => return InRow::default(),
+            Outcome::Unheeded | Outcome::Again(_) => return InRow::default(),
         };
         let of_kind = self.of_kind.entry((era.name, kind.name)).or_default();
         *of_kind = after(*of_kind, failed);

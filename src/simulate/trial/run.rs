@@ -22,6 +22,7 @@ use super::{
 use crate::{
     outbound::{Answer, PostError, Reach},
     secret::Secret,
+    text,
 };
 
 /// What came back.
@@ -36,6 +37,8 @@ pub(super) struct Run<'a, S, T> {
     maker: Maker<'a>,
     /// The receiver's, which nobody is told.
     key: Option<Secret>,
+    /// Columns for the names of its kinds and of its faults.
+    columns: (usize, usize),
     failures: Failures,
     tally: Tally,
     reach: Reach,
@@ -54,6 +57,10 @@ where
             trial,
             maker,
             key: trial.target.key(),
+            columns: (
+                widest(trial.kinds.iter().map(|kind| kind.name)),
+                widest(trial.faults.iter().map(|fault| fault.name)),
+            ),
             failures: Failures::default(),
             tally: Tally::default(),
             reach: Reach::default(),
@@ -137,8 +144,8 @@ where
             let status = reply.as_ref().map(|answer| answer.status);
             let outcome = outcome(era, attempt, status.map_err(|_| ()));
             let again = match outcome {
-                Outcome::Again { wait, .. } if !self.trial.once && post.flow != Flow::Cut => {
-                    Some(wait)
+                Outcome::Again(again) if !self.trial.once && post.flow != Flow::Cut => {
+                    Some(again.wait)
                 }
                 _ => None,
             };
@@ -150,6 +157,7 @@ where
                 kind: post.kind.name,
                 era: era.name,
                 fault: fault.name,
+                columns: self.columns,
                 number: attempt + 1,
                 reply: reply.as_ref(),
                 key: self.key.as_ref(),
@@ -201,6 +209,11 @@ impl Tally {
             None => (),
         }
     }
+}
+
+/// Columns that each of these names fits into.
+fn widest(names: impl Iterator<Item = &'static str>) -> usize {
+    names.map(text::width).max().unwrap_or_default()
 }
 
 /// So many a second, the first at once. What was late is not made up for: it would come in a burst.

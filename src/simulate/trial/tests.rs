@@ -6,7 +6,7 @@ use hyper::StatusCode;
 use serde_json::Value;
 
 use super::{
-    verdict::{Outcome, notification, outcome},
+    verdict::{Again, Outcome, notification, outcome},
     *,
 };
 use crate::{
@@ -276,10 +276,12 @@ async fn faults_do_to_posts_what_they_say() {
 fn what_omi_makes_of_an_answer_depends_on_the_era() {
     let era = |name| ERAS.iter().find(|era| era.name == name).unwrap();
     let status = |status| StatusCode::from_u16(status).map_err(|_| ());
-    let again = |wait, attempt| Outcome::Again {
-        wait: Duration::from_secs(wait),
-        attempt,
-        of: 4,
+    let again = |wait, attempt| {
+        Outcome::Again(Again {
+            wait: Duration::from_secs(wait),
+            attempt,
+            of: 4,
+        })
     };
     let cases = [
         ("e2", 0, 500, Outcome::Unheeded),

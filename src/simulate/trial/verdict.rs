@@ -24,13 +24,19 @@ pub(in crate::simulate) enum Outcome {
     Delivered,
     /// It was not taken, and the sender of then did not mind.
     Unheeded,
-    /// It is sent again after a wait, as this attempt of so many.
-    Again {
-        wait: Duration,
-        attempt: usize,
-        of: usize,
-    },
+    Again(Again),
     Lost,
+}
+
+/// It is sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Again {
+    /// After so long.
+    pub wait: Duration,
+    /// As which attempt, from 1.
+    pub attempt: usize,
+    /// How many there are at most.
+    pub of: usize,
 }
 
 /// What a sender makes of an answer.
@@ -54,13 +60,13 @@ pub(in crate::simulate) fn outcome(
         Ok(status) if era.heeds == Heeds::Final && is_final(status) => return Outcome::Lost,
         Ok(_) | Err(()) => (),
     }
-    era.waits
-        .get(attempt)
-        .map_or(Outcome::Lost, |wait| Outcome::Again {
+    era.waits.get(attempt).map_or(Outcome::Lost, |wait| {
+        Outcome::Again(Again {
             wait: *wait,
             attempt: attempt + 2,
             of: era.waits.len() + 1,
         })
+    })
 }
 
 /// Whether the newest sender takes an answer for the last word: every 4xx but these two.
@@ -92,9 +98,20 @@ impl Outcome {
         match self {
             Self::Delivered => "delivered",
             Self::Unheeded => "unheeded",
-            Self::Again { .. } => "retry",
+            Self::Again(_) => "retry",
             Self::Lost => "lost",
         }
+    }
+}
+
+impl fmt::Display for Again {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { wait, attempt, of } = self;
+        let seconds = wait.as_secs();
+        write!(
+            f,
+            "Omi sends it again in {seconds} s, attempt {attempt} of {of}"
+        )
     }
 }
 
@@ -103,13 +120,7 @@ impl fmt::Display for Verdict {
         match self.outcome {
             Outcome::Delivered => f.write_str("delivered"),
             Outcome::Unheeded => f.write_str("lost, and Omi of then does not notice"),
-            Outcome::Again { wait, attempt, of } => {
-                let seconds = wait.as_secs();
-                write!(
-                    f,
-                    "Omi sends it again in {seconds} s, attempt {attempt} of {of}"
-                )
-            }
+            Outcome::Again(again) => again.fmt(f),
             Outcome::Lost => f.write_str("lost"),
         }?;
         if let Some((failures @ 1.., limit)) = self.failures.of_kind {

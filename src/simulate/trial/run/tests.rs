@@ -265,6 +265,23 @@ async fn no_key_is_told_that_the_receiver_says() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn lines_stand_in_columns_and_a_cut_answer_is_marked() {
+    let trial = Trial {
+        kinds: vec![&KINDS[0], &KINDS[10]],
+        ..trial("ping", "e6", "none")
+    };
+    let long = trial.kinds[1].name.len();
+    assert!(trial.kinds[0].name.len() < long && long > 18);
+    let ran = ran_with(&trial, &[200], &"word ".repeat(99)).await;
+    for line in &ran.told {
+        let columns = line.find(" e6 ").zip(line.find("  delivered"));
+        let (era, end) = columns.unwrap();
+        assert_eq!(era, long, "{line}");
+        assert!(line[..end].ends_with("word word…"), "{line}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn where_nobody_ever_was_the_rest_is_not_tried() {
     for (statuses, once, posts, is_reached) in [
         (&[NOBODY][..], true, 5, false),
